@@ -1,0 +1,80 @@
+#pragma once
+/// AdminService: an administrator's management of users. Whoever calls it has checked that the
+/// caller is one: the service trusts `actor`.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/result.hpp"
+#include "coffeeauth/session.hpp"
+#include "coffeeauth/user.hpp"
+
+namespace coffeeauth {
+
+struct Services;
+
+/// Which page of which list. `cursor`, when not empty, wins over `page`.
+struct ListUsersRequest {
+  UserFilter filter{};
+  UserOrder order = UserOrder::date_joined;
+  Direction direction = Direction::ascending;
+  std::size_t page_size = 10;
+  /// Counted from 1.
+  std::size_t page = 1;
+  /// From UserPage::next_cursor of the same filter, order and direction.
+  std::string cursor{};
+};
+
+struct UserPage {
+  std::size_t count = 0;
+  std::vector<User> users;
+  bool has_next = false;
+  bool has_previous = false;
+  /// Opaque and authenticated; empty when there is no next page.
+  std::string next_cursor;
+};
+
+/// An account made by an operator, not by sign-up.
+struct NewAdmin {
+  EmailAddress email;
+  Password password;
+  std::string first_name{};
+  std::string last_name{};
+};
+
+/// Callable from any thread. Every method may throw Unavailable.
+class AdminService {
+ public:
+  explicit AdminService(Services& services);
+
+  /// Errors: not_found (a page past the end; page 1 of an empty list is fine); validation_failed on
+  /// `cursor` (not one of ours, or of another list).
+  [[nodiscard]] Result<UserPage> list_users(const ListUsersRequest& request);
+
+  /// Error: not_found.
+  [[nodiscard]] Result<User> get_user(const UserId& id);
+  /// Errors: not_found, email_taken, last_admin, version_conflict, validation_failed on
+  /// `is_verified` (several different sign-ups are pending, only the owner's code can tell them
+  /// apart).
+  [[nodiscard]] Result<User> update_user(const UserId& id, const UserPatch& patch,
+                                         std::optional<std::int64_t> expected_version,
+                                         const UserId& actor, const ClientContext& client);
+  /// Errors: not_found, last_admin, version_conflict.
+  [[nodiscard]] Result<void> delete_user(const UserId& id,
+                                         std::optional<std::int64_t> expected_version,
+                                         const UserId& actor, const ClientContext& client);
+
+  /// Makes a verified administrator. Errors: email_taken, validation_failed.
+  [[nodiscard]] Result<User> create_admin(NewAdmin request);
+  /// Makes an existing account a verified, active administrator; its password stays.
+  /// Errors: not_found, validation_failed (contested, as above).
+  [[nodiscard]] Result<User> promote(const EmailAddress& email);
+
+ private:
+  Services& s_;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,71 @@
+#pragma once
+/// Auth: the whole library, tied together over the parts you choose. Start here.
+
+#include <cstddef>
+#include <memory>
+
+#include "coffeeauth/admin_service.hpp"
+#include "coffeeauth/config.hpp"
+#include "coffeeauth/jobs/scheduler.hpp"
+#include "coffeeauth/jobs/worker.hpp"
+#include "coffeeauth/mail_templates.hpp"
+#include "coffeeauth/password_service.hpp"
+#include "coffeeauth/ports/cache.hpp"
+#include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/event_sink.hpp"
+#include "coffeeauth/ports/random_source.hpp"
+#include "coffeeauth/ports/store.hpp"
+#include "coffeeauth/rate_limiter.hpp"
+#include "coffeeauth/session_service.hpp"
+#include "coffeeauth/token_service.hpp"
+#include "coffeeauth/user_service.hpp"
+#include "coffeeauth/verification_service.hpp"
+
+namespace coffeeauth {
+
+/// What Auth is built over. All borrowed: each must outlive the Auth. Fill it with designated
+/// initialisers; a missing part does not compile.
+struct AuthParts {
+  Store& store;
+  Cache& cache;
+  RateCounter& counters;
+  Clock& clock;
+  RandomSource& random;
+  PasswordHasher& hasher;
+  SigningKeyFactory& keys;
+  MailTemplates& templates;
+  EventSink& events;
+};
+
+/// The services over one Store. Callable from any thread; two of them in one process do not know of
+/// each other.
+class Auth {
+ public:
+  /// `secret_key` (32 bytes at least) keys the hashes of codes, refresh tokens and list cursors,
+  /// and encrypts signing keys and pending mails: every process over one Store needs the same.
+  /// Throws std::invalid_argument when `config` or the key is not acceptable; touches no part yet.
+  Auth(Config config, Secret secret_key, AuthParts parts);
+  ~Auth();
+  Auth(const Auth&) = delete;
+  Auth& operator=(const Auth&) = delete;
+
+  [[nodiscard]] const Config& config() const noexcept;
+
+  [[nodiscard]] UserService& users() noexcept;
+  [[nodiscard]] VerificationService& verification() noexcept;
+  [[nodiscard]] SessionService& sessions() noexcept;
+  [[nodiscard]] AdminService& admin() noexcept;
+  [[nodiscard]] TokenService& tokens() noexcept;
+  [[nodiscard]] PasswordService& passwords() noexcept;
+  [[nodiscard]] RateLimiter& limits() noexcept;
+
+  /// The parts, for what is built on top (the REST API, operators' tools).
+  [[nodiscard]] const AuthParts& parts() const noexcept;
+  /// What MailWorker and Scheduler are made over: `jobs::MailWorker{auth.services(), mailer}`.
+  [[nodiscard]] Services& services() noexcept;
+
+ private:
+  std::unique_ptr<Services> services_;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,140 @@
+#pragma once
+/// Config: every policy number of the library, with its unit in its type, its default and its
+/// range.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/error.hpp"
+#include "coffeeauth/ports/signing_key.hpp"
+
+namespace coffeeauth {
+
+/// Verification codes and pending sign-ups.
+struct CodeConfig {
+  /// How long a code stays good. Range 5 min to 24 h. Longer is kinder to slow mail servers; what
+  /// stops a guesser is the limit on attempts.
+  std::chrono::seconds lifetime{std::chrono::hours{1}};
+  /// Wrong guesses until a code is dead. Range 1 to 10.
+  std::size_t attempts = 5;
+  /// Guesses evaluated for one account in 24 hours, over all its codes. Range 5 to 1,000.
+  std::size_t guesses_per_day = 50;
+  /// Least time between two mails to one account. Range 0 s to 1 h.
+  std::chrono::seconds resend_pause{60};
+  /// Mails to one account in an hour and in 24 hours. Range 1 to 1,000.
+  std::size_t mails_per_hour = 5;
+  std::size_t mails_per_day = 10;
+  /// Different sign-ups that may be pending for one address. Range 1 to 20.
+  std::size_t pending_sign_ups = 5;
+  /// When an unverified account is deleted. Range 1 h to 90 days.
+  std::chrono::seconds unverified_lifetime{std::chrono::hours{48}};
+  /// Answer 409 `email_taken` at sign-up for an address that has an account. Off, a stranger cannot
+  /// find out who has one.
+  bool sign_up_reveals_existing = false;
+};
+
+/// Access and refresh tokens.
+struct TokenConfig {
+  /// `iss` of every token; the verifier accepts no other.
+  std::string issuer = "coffeeauth";
+  /// `aud` of every token; the verifier accepts no other.
+  std::string audience = "coffeeauth";
+  SigningAlgorithm algorithm = SigningAlgorithm::es256;
+  /// Range 1 min to 24 h.
+  std::chrono::seconds access_lifetime{std::chrono::minutes{10}};
+  /// Tolerated difference between clocks when `exp` and `nbf` are checked. Range 0 s to 10 min.
+  std::chrono::seconds leeway{5};
+  /// A session ends when it is not refreshed for this long. Range 1 h to 1 year.
+  std::chrono::seconds refresh_idle_lifetime{std::chrono::hours{24 * 14}};
+  /// A session ends this long after login in any case. At least refresh_idle_lifetime.
+  std::chrono::seconds refresh_absolute_lifetime{std::chrono::hours{24 * 30}};
+  /// How long a spent refresh token is answered with its successor again (a client that lost the
+  /// answer, two tabs at once). Range 0 s to 60 s.
+  std::chrono::seconds refresh_grace{10};
+  /// How long a retired key still verifies, beyond access_lifetime. Range 0 s to 30 days.
+  std::chrono::seconds key_overlap{std::chrono::hours{1}};
+  /// Verified tokens kept in memory; 0 turns that off.
+  std::size_t verified_cache_size = 10'000;
+};
+
+/// Passwords and their hashing.
+struct PasswordConfig {
+  /// Length in code points after NFKC. Range 8 to 64.
+  std::size_t min_length = 8;
+  /// Argon2id parameters (RFC 9106). memory: KiB, range 8 to 1,048,576; iterations 1 to 20.
+  std::size_t argon2_memory_kib = 19'456;
+  std::size_t argon2_iterations = 2;
+  /// Threads that hash; 0 means one for each core.
+  std::size_t hashing_threads = 0;
+  /// Hashes that may wait; more are refused with `unavailable`. Range 1 to 100,000.
+  std::size_t hashing_queue = 64;
+  /// The service's name, refused as a password.
+  std::string service_name = "coffeeauth";
+};
+
+/// At most `count` in `window`.
+struct Limit {
+  std::size_t count;
+  std::chrono::seconds window;
+};
+
+/// Rate limits. The five attempts of a code and the resend pause are not among them: they always
+/// hold.
+struct LimitConfig {
+  bool enabled = true;
+  /// Failed logins of one account.
+  Limit login_failures{10, std::chrono::minutes{15}};
+  /// Logins, right or wrong, from one address (IPv6 by /64).
+  Limit login_address{100, std::chrono::minutes{15}};
+  Limit sign_up_address{20, std::chrono::hours{1}};
+  Limit resend_address{20, std::chrono::hours{1}};
+  Limit verify_address{60, std::chrono::hours{1}};
+  /// Any other route, for a user or else an address.
+  Limit any{600, std::chrono::minutes{1}};
+};
+
+/// Lists of users.
+struct ListConfig {
+  std::size_t page_size = 10;
+  std::size_t max_page_size = 100;
+  /// How long a list may be served from the cache. 0 s turns that off.
+  std::chrono::seconds cache_lifetime{std::chrono::minutes{5}};
+};
+
+/// Background work.
+struct JobConfig {
+  /// Mail jobs a worker takes at once. Range 1 to 1,000.
+  std::size_t batch = 20;
+  /// How long a worker may hold a job before another one takes it over. Range 65 s to 1 h.
+  std::chrono::seconds lease{120};
+  /// The wait after the first failed try; it doubles, with jitter, up to `max_backoff`.
+  std::chrono::seconds first_backoff{5};
+  std::chrono::seconds max_backoff{std::chrono::minutes{30}};
+  /// Tries until a job is given up. Range 1 to 100.
+  std::size_t max_attempts = 12;
+  /// How often a worker looks for jobs that other processes wrote. Range 100 ms to 1 min.
+  std::chrono::milliseconds poll_interval{1'000};
+  /// How often the scheduler cleans up. Range 1 s to 24 h.
+  std::chrono::seconds clean_up_interval{std::chrono::minutes{10}};
+  /// Rows deleted in one transaction of the clean-up. Range 1 to 10,000.
+  std::size_t clean_up_batch = 500;
+};
+
+/// All of it. Plain data: fill it, then give it to Auth, which refuses an invalid one.
+struct Config {
+  CodeConfig codes{};
+  TokenConfig tokens{};
+  PasswordConfig passwords{};
+  LimitConfig limits{};
+  ListConfig lists{};
+  JobConfig jobs{};
+};
+
+/// What is out of its range: one entry each, `field` named as in config_fields.hpp. Empty when all
+/// is well.
+[[nodiscard]] std::vector<FieldError> validate(const Config& config);
+
+}  // namespace coffeeauth

@@ -1,0 +1,47 @@
+#pragma once
+/// Digests: what a Store is given in place of a secret. The type says so.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coffeeauth {
+
+/// 32 bytes of a keyed hash; equal in constant time. Tags keep one kind from passing for another.
+template <class Tag>
+class Digest {
+ public:
+  using Bytes = std::array<std::uint8_t, 32>;
+
+  Digest() = default;
+  explicit Digest(const Bytes& bytes) : bytes_(bytes) {}
+
+  [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
+
+  friend bool operator==(const Digest& a, const Digest& b) noexcept {
+    std::uint8_t difference = 0;
+    for (std::size_t i = 0; i < a.bytes_.size(); ++i) {
+      difference = static_cast<std::uint8_t>(difference | (a.bytes_[i] ^ b.bytes_[i]));
+    }
+    return difference == 0;
+  }
+
+ private:
+  Bytes bytes_{};
+};
+
+/// Keyed hash of a verification code, bound to purpose, user and address.
+using CodeDigest = Digest<struct CodeDigestTag>;
+/// Keyed hash of a refresh token.
+using RefreshTokenDigest = Digest<struct RefreshTokenDigestTag>;
+/// Keyed hash of a client's network address (IPv6 by /64), to recognise it without keeping it.
+using AddressDigest = Digest<struct AddressDigestTag>;
+
+/// 64 lower-case hexadecimal digits, as Stores write them, and back.
+[[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 32>& bytes);
+[[nodiscard]] std::optional<std::array<std::uint8_t, 32>> parse_hex_digest(
+    std::string_view text) noexcept;
+
+}  // namespace coffeeauth

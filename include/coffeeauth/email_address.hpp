@@ -1,0 +1,51 @@
+#pragma once
+/// EmailAddress: a mail address that was parsed once, at the edge.
+
+#include <compare>
+#include <string>
+#include <string_view>
+
+#include "coffeeauth/result.hpp"
+
+namespace coffeeauth {
+
+/// A mail address that has been parsed and normalised.
+///
+/// Holding one means: exactly one mailbox, an ASCII dot-atom local part of at most 64 octets, a
+/// plausible domain of at least two labels, at most 254 octets in all, no control characters, and
+/// so nothing that could inject a header (RFC 5321 4.1.2, RFC 5322 3.4.1). Internationalised
+/// domains are mapped to A-labels (IDNA 2008, UTS 46 non-transitional). Two addresses that reach
+/// the same account compare equal. Whether the mailbox exists is for VerificationService to find
+/// out.
+class EmailAddress {
+ public:
+  /// Parses what a person typed, less surrounding blanks. Errors: validation_failed on field
+  /// `email` with code `required` (empty), `too_long` or `invalid`.
+  [[nodiscard]] static Result<EmailAddress> parse(std::string_view typed);
+
+  /// Rebuilds one that a Store wrote. Precondition: both came from an EmailAddress.
+  [[nodiscard]] static EmailAddress restore(std::string display, std::string canonical);
+
+  /// As typed, less surrounding blanks: for showing.
+  [[nodiscard]] const std::string& display() const noexcept { return display_; }
+  /// Lower case, A-labels: the identity of the account, and what mail is sent to.
+  [[nodiscard]] const std::string& canonical() const noexcept { return canonical_; }
+  /// The part before the `@`, in lower case.
+  [[nodiscard]] std::string_view local_part() const noexcept;
+
+  friend bool operator==(const EmailAddress& a, const EmailAddress& b) noexcept {
+    return a.canonical_ == b.canonical_;
+  }
+  friend std::strong_ordering operator<=>(const EmailAddress& a, const EmailAddress& b) noexcept {
+    return a.canonical_ <=> b.canonical_;
+  }
+
+ private:
+  EmailAddress(std::string display, std::string canonical)
+      : display_(std::move(display)), canonical_(std::move(canonical)) {}
+
+  std::string display_;
+  std::string canonical_;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,57 @@
+#pragma once
+/// Event: one security-relevant thing that happened.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffeeauth/ids.hpp"
+#include "coffeeauth/session.hpp"
+#include "coffeeauth/time.hpp"
+
+namespace coffeeauth {
+
+/// The wire words (wire_name) are stable: they are what audit queries and metrics select by.
+enum class EventKind {
+  signed_up,
+  /// A sign-up for an address that already belongs to a verified account.
+  sign_up_for_existing,
+  code_sent,
+  code_rejected,
+  user_verified,
+  logged_in,
+  login_failed,
+  login_throttled,
+  session_refreshed,
+  /// An old refresh token came back outside the grace period; the session was ended.
+  refresh_token_reused,
+  session_ended,
+  user_updated,
+  user_deleted,
+  role_changed,
+  user_disabled,
+  user_enabled,
+  unverified_users_deleted,
+  mail_delivered,
+  mail_delayed,
+  mail_given_up,
+  signing_key_rotated,
+};
+
+[[nodiscard]] std::string_view wire_name(EventKind kind) noexcept;
+
+/// Holds no secret and no mail address: accounts are named by id.
+struct Event {
+  EventKind kind;
+  UtcTime at{};
+  /// Whom it happened to.
+  std::optional<UserId> user{};
+  /// Who did it, when that is somebody else (an administrator).
+  std::optional<UserId> actor{};
+  std::optional<SessionId> session{};
+  ClientContext client{};
+  /// How many, for events about several things at once.
+  std::size_t count = 1;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,73 @@
+#pragma once
+/// Api: the whole REST API, framework-neutral. Mount it in any HTTP server with a dozen lines.
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/auth.hpp"
+#include "coffeeauth/http/request.hpp"
+#include "coffeeauth/http/route.hpp"
+
+namespace coffeeauth::http {
+
+/// One finished request, for access logs and metrics. Holds no secret: `route` is the pattern
+/// (`/api/users/{id}`), never the target.
+struct AccessRecord {
+  std::string method;
+  /// Empty when no route matched.
+  std::string route;
+  int status = 0;
+  std::chrono::microseconds duration{};
+  ClientContext client;
+  std::optional<UserId> user{};
+};
+
+struct ApiOptions {
+  /// Octets of a body. Larger: 413.
+  std::size_t max_body = 64 * 1024;
+  /// Levels of arrays and objects in a body. Deeper: 400.
+  std::size_t max_depth = 32;
+  /// Networks (CIDR) whose X-Forwarded-For is believed.
+  std::vector<std::string> trusted_proxies{};
+  /// Networks (CIDR) that may read /readyz and /metrics, beside loopback.
+  std::vector<std::string> operator_networks{};
+  /// Origins that may call from a browser (CORS); `*` for all; none by default.
+  std::vector<std::string> cors_origins{};
+  /// Called after every request, on its thread; must not throw.
+  std::function<void(const AccessRecord&)> access_log{};
+  /// Further routes in the same table (documents, metrics, development pages).
+  std::vector<Route> extra_routes{};
+};
+
+/// Thread-safe; `handle` blocks while it works (a login hashes for tens of milliseconds), so an
+/// event-driven server calls it from a pool.
+class Api {
+ public:
+  /// Borrows `auth`. Throws std::invalid_argument for an option that cannot be (a bad CIDR, two
+  /// routes for one method and path).
+  Api(Auth& auth, ApiOptions options);
+  ~Api();
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  /// Answers one request; never throws. Whatever goes wrong is problem+json (RFC 9457).
+  [[nodiscard]] Response handle(const Request& request) noexcept;
+
+  /// The answer to something that cannot be handled as a request at all (a malformed head, a body
+  /// that is too large or never came): the same problem+json, with the headers every answer has.
+  [[nodiscard]] Response problem(ErrorCode code) const;
+
+  /// The OpenAPI 3.1 document, made from the route table that handle() uses.
+  [[nodiscard]] const std::string& openapi() const noexcept;
+  [[nodiscard]] std::size_t max_body() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace coffeeauth::http

@@ -1,0 +1,68 @@
+#pragma once
+/// Identifiers: UUIDv7 (RFC 9562), a distinct type for each kind of thing.
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffeeauth/time.hpp"
+
+namespace coffeeauth {
+
+class RandomSource;
+
+/// 16 bytes of a UUID in network order. Ordered as bytes, which for version 7 is order of creation.
+using UuidBytes = std::array<std::uint8_t, 16>;
+
+/// The canonical lower-case form, 36 characters.
+[[nodiscard]] std::string to_uuid_string(const UuidBytes& bytes);
+/// Reads the canonical form, in either letter case; anything else is nothing.
+[[nodiscard]] std::optional<UuidBytes> parse_uuid(std::string_view text) noexcept;
+/// A version 7 UUID for `now`: 48 bits of milliseconds, 74 bits from `random`.
+/// Throws Unavailable when the random source fails.
+[[nodiscard]] UuidBytes make_uuid_v7(UtcTime now, RandomSource& random);
+
+/// An identifier of one kind of thing; a UserId does not convert to a SessionId.
+template <class Tag>
+class Id {
+ public:
+  Id() = default;
+  explicit Id(const UuidBytes& bytes) : bytes_(bytes) {}
+
+  [[nodiscard]] static std::optional<Id> parse(std::string_view text) noexcept {
+    const auto bytes = parse_uuid(text);
+    if (!bytes) return std::nullopt;
+    return Id{*bytes};
+  }
+  [[nodiscard]] static Id make(UtcTime now, RandomSource& random) {
+    return Id{make_uuid_v7(now, random)};
+  }
+
+  [[nodiscard]] std::string str() const { return to_uuid_string(bytes_); }
+  [[nodiscard]] const UuidBytes& bytes() const noexcept { return bytes_; }
+  [[nodiscard]] std::strong_ordering operator<=>(const Id&) const = default;
+
+ private:
+  UuidBytes bytes_{};
+};
+
+using UserId = Id<struct UserTag>;
+using SessionId = Id<struct SessionTag>;
+using JobId = Id<struct JobTag>;
+using LeaseId = Id<struct LeaseTag>;
+
+}  // namespace coffeeauth
+
+template <class Tag>
+struct std::hash<coffeeauth::Id<Tag>> {
+  std::size_t operator()(const coffeeauth::Id<Tag>& id) const noexcept {
+    // The last bytes are the random ones of a version 7 UUID.
+    std::size_t value = 0;
+    for (std::size_t i = 8; i < 16; ++i) value = (value << 8U) | id.bytes()[i];
+    return value;
+  }
+};

@@ -1,0 +1,47 @@
+#pragma once
+/// Scheduler: the clean-up of what nobody needs any more.
+
+#include <cstddef>
+#include <memory>
+
+namespace coffeeauth {
+
+struct Services;
+
+namespace jobs {
+
+struct CleanUpReport {
+  /// False when another process holds the lease: nothing was done.
+  bool acted = false;
+  std::size_t unverified_users = 0;
+  std::size_t sessions = 0;
+  std::size_t jobs = 0;
+  std::size_t keys = 0;
+};
+
+/// Deletes unverified users after CodeConfig::unverified_lifetime, sessions past an expiry, mail
+/// jobs that expired, and keys that no longer verify: in batches, with a lease in the Store so that
+/// any number of schedulers may run and one acts.
+class Scheduler {
+ public:
+  explicit Scheduler(Services& services);
+  /// Stops.
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  /// One clean-up, to the end. Throws Unavailable when the Store is gone.
+  CleanUpReport run_once();
+
+  /// Runs on a thread of its own, at once and then every JobConfig::clean_up_interval, until
+  /// stop().
+  void start();
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace jobs
+}  // namespace coffeeauth

@@ -1,0 +1,55 @@
+#pragma once
+/// MailTemplates: the words of the mails. Replace it to speak with your own voice.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "coffeeauth/email_address.hpp"
+#include "coffeeauth/time.hpp"
+
+namespace coffeeauth {
+
+/// Everything a template may use. Lives only while the mail is being rendered.
+struct MailParameters {
+  EmailAddress to;
+  /// From parse_name(); may be empty.
+  std::string first_name{};
+  /// BCP 47, from sign-up; may be empty.
+  std::string language{};
+  /// The six digits, for the kind `verification_code`.
+  std::string code{};
+  UtcTime expires_at{};
+};
+
+struct MailContent {
+  std::string subject;
+  std::string text;
+  std::string html;
+};
+
+/// Kinds of mail; stable words, kept in the outbox.
+namespace mail_kind {
+inline constexpr std::string_view verification_code = "verification_code";
+inline constexpr std::string_view sign_up_for_existing = "sign_up_for_existing";
+}  // namespace mail_kind
+
+/// Callable from many threads.
+class MailTemplates {
+ public:
+  virtual ~MailTemplates() = default;
+  MailTemplates(const MailTemplates&) = delete;
+  MailTemplates& operator=(const MailTemplates&) = delete;
+
+  /// Renders one mail. `subject` must be one line; the text must be complete without the HTML.
+  [[nodiscard]] virtual MailContent render(std::string_view kind,
+                                           const MailParameters& parameters) const = 0;
+
+ protected:
+  MailTemplates() = default;
+};
+
+/// The library's own words, signed with `service_name`.
+[[nodiscard]] std::unique_ptr<MailTemplates> make_default_templates(std::string service_name);
+
+}  // namespace coffeeauth

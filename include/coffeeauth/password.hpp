@@ -1,0 +1,62 @@
+#pragma once
+/// Password and PasswordHash: what a person types, and what is kept of it.
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "coffeeauth/result.hpp"
+#include "coffeeauth/secret.hpp"
+
+namespace coffeeauth {
+
+/// A password as a person typed it, in Unicode normalisation form KC (NIST SP 800-63B 3.1.1.2).
+///
+/// Holding one means: valid UTF-8, 1 to 128 code points after NFKC, never truncated, no control
+/// characters. Whether it is *good enough* to be set is PasswordService's decision; one that is to
+/// be checked at login only has to be this.
+class Password {
+ public:
+  /// Normalises `typed`. Errors: validation_failed on field `password` with code `required`
+  /// (empty), `too_long` (more than 128 code points, or input so long that it is not even
+  /// normalised) or `invalid` (not UTF-8, or a control character).
+  [[nodiscard]] static Result<Password> parse(std::string_view typed);
+
+  /// The normalised bytes, for a hasher or a block list.
+  [[nodiscard]] std::string_view expose_secret() const noexcept { return text_.expose_secret(); }
+  /// Length in code points after NFKC.
+  [[nodiscard]] std::size_t code_points() const noexcept { return code_points_; }
+  [[nodiscard]] Password clone() const;
+
+ private:
+  Password(Secret text, std::size_t code_points)
+      : text_(std::move(text)), code_points_(code_points) {}
+
+  Secret text_;
+  std::size_t code_points_ = 0;
+};
+
+/// A self-describing password hash, `$argon2id$v=19$m=19456,t=2,p=1$...` (PHC string format).
+///
+/// Not printable; a Store reads and writes it with `phc()`. An empty one never matches.
+class PasswordHash {
+ public:
+  PasswordHash() = default;
+  explicit PasswordHash(std::string phc) : phc_(std::move(phc)) {}
+
+  [[nodiscard]] const std::string& phc() const noexcept { return phc_; }
+  [[nodiscard]] bool empty() const noexcept { return phc_.empty(); }
+  /// Equal in constant time.
+  friend bool operator==(const PasswordHash& a, const PasswordHash& b) noexcept {
+    return equal_in_constant_time(a.phc_, b.phc_);
+  }
+
+ private:
+  std::string phc_;
+};
+
+/// The salt of one hash: 16 bytes, the length libsodium's Argon2 takes.
+using PasswordSalt = std::array<std::byte, 16>;
+
+}  // namespace coffeeauth

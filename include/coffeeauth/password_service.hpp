@@ -1,0 +1,62 @@
+#pragma once
+/// PasswordService: which passwords are good enough, and how they are checked without telling
+/// anything.
+
+#include <string_view>
+
+#include "coffeeauth/config.hpp"
+#include "coffeeauth/email_address.hpp"
+#include "coffeeauth/ports/password_hasher.hpp"
+#include "coffeeauth/ports/random_source.hpp"
+
+namespace coffeeauth {
+
+class Vault;
+
+/// What a new password must not resemble.
+struct PasswordOwner {
+  const EmailAddress& email;
+  std::string_view first_name;
+  std::string_view last_name;
+};
+
+/// Callable from any thread.
+class PasswordService {
+ public:
+  /// Borrows everything.
+  PasswordService(const PasswordConfig& config, const Vault& vault, PasswordHasher& hasher,
+                  RandomSource& random);
+
+  /// Whether the password may be set: long enough, not a common one, not the owner's address, its
+  /// local part, a name or the service's name (letter case aside). Errors: validation_failed on
+  /// `password` with code `too_short`, `too_common` or `too_similar`.
+  [[nodiscard]] Result<void> check_strength(const Password& password,
+                                            const PasswordOwner& owner) const;
+
+  /// Hashes with a random salt.
+  [[nodiscard]] PasswordHash hash(const Password& password);
+  /// Hashes with the salt that belongs to `email` (keyed, so nobody else can compute it): equal
+  /// passwords for one address give equal hashes, by which pending sign-ups are told apart at the
+  /// price of one hash, whoever asks.
+  [[nodiscard]] PasswordHash hash_for_sign_up(const Password& password, const EmailAddress& email);
+  /// Checks; a missing or empty `stored` costs the same and never matches.
+  [[nodiscard]] PasswordVerdict verify(const Password& password, const PasswordHash* stored);
+
+ private:
+  PasswordConfig config_;
+  const Vault& vault_;
+  PasswordHasher& hasher_;
+  RandomSource& random_;
+};
+
+/// Argon2id through libsodium with the parameters of `config`, on the calling thread.
+[[nodiscard]] std::unique_ptr<PasswordHasher> make_argon2_hasher(const PasswordConfig& config,
+                                                                 RandomSource& random);
+
+/// Runs `inner` on a pool of threads of its own, with a bounded queue: a login storm takes neither
+/// memory without end nor the processor from other requests. Calls wait for their turn; when the
+/// queue is full they throw Unavailable at once. `inner` is taken over.
+[[nodiscard]] std::unique_ptr<PasswordHasher> make_hashing_pool(
+    const PasswordConfig& config, std::unique_ptr<PasswordHasher> inner);
+
+}  // namespace coffeeauth

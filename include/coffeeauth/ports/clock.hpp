@@ -1,0 +1,21 @@
+#pragma once
+/// Clock: the only source of time in the core.
+
+#include "coffeeauth/time.hpp"
+
+namespace coffeeauth {
+
+/// Callable from any thread.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+
+  [[nodiscard]] virtual UtcTime now() const noexcept = 0;
+
+ protected:
+  Clock() = default;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,22 @@
+#pragma once
+/// EventSink: what happened to whom, for audit, metrics and an embedder's own hooks.
+
+#include "coffeeauth/event.hpp"
+
+namespace coffeeauth {
+
+/// Called on the thread that did the work, after its transaction committed. Implementations must be
+/// callable from many threads, quick, and must not call back into the library.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  EventSink(const EventSink&) = delete;
+  EventSink& operator=(const EventSink&) = delete;
+
+  virtual void on(const Event& event) noexcept = 0;
+
+ protected:
+  EventSink() = default;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,105 @@
+#pragma once
+/// The outbox of a Store: mail jobs written in the transaction that wants the mail, delivered by a
+/// worker at least once. Start at ports/store.hpp.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/ids.hpp"
+#include "coffeeauth/time.hpp"
+
+namespace coffeeauth {
+
+enum class JobState {
+  /// Waits for its time, or is being worked on under a lease.
+  pending,
+  /// Given up: an administrator can look at it and retry it.
+  dead,
+};
+
+/// A mail to be sent. Its payload is sealed: a Store never holds a code in the clear.
+struct NewJob {
+  JobId id;
+  /// Which template, a stable word such as `verification_code`.
+  std::string kind;
+  /// The encrypted parameters; bytes.
+  std::string sealed_payload;
+  /// The same at every try, so that the receiving side can drop a double.
+  std::string message_id;
+  UtcTime created_at{};
+  /// After this the mail is of no use (its code has expired): it is dropped, not sent.
+  std::optional<UtcTime> expires_at{};
+};
+
+/// A job in the worker's hands until the lease ends. The LeaseId is the proof.
+struct ClaimedJob {
+  NewJob job;
+  LeaseId lease;
+  /// How many tries were made before this one.
+  std::uint32_t attempts = 0;
+};
+
+/// A job as an administrator sees it: no payload.
+struct JobSummary {
+  JobId id;
+  std::string kind;
+  JobState state = JobState::pending;
+  std::uint32_t attempts = 0;
+  UtcTime created_at{};
+  UtcTime next_attempt_at{};
+  /// Why the last try failed; words of ours, never of a server.
+  std::string last_error;
+};
+
+struct OutboxDepth {
+  std::size_t pending = 0;
+  std::size_t dead = 0;
+  /// When the oldest pending job was written.
+  std::optional<UtcTime> oldest_pending{};
+};
+
+class OutboxReads {
+ public:
+  virtual ~OutboxReads() = default;
+  OutboxReads(const OutboxReads&) = delete;
+  OutboxReads& operator=(const OutboxReads&) = delete;
+
+  /// The oldest jobs in `state`, at most `limit`.
+  [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
+  [[nodiscard]] virtual OutboxDepth depth() = 0;
+  /// When the next pending job is due or its lease runs out; nothing when none is pending.
+  [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
+
+ protected:
+  OutboxReads() = default;
+};
+
+class OutboxWrites : public virtual OutboxReads {
+ public:
+  virtual void enqueue(const NewJob& job) = 0;
+
+  /// Takes at most `limit` pending jobs that are due at `now`, oldest first, under `lease` until
+  /// `until`. No job is in two hands before its lease has run out; a job whose lease ran out can be
+  /// claimed again. Claiming counts as a try.
+  [[nodiscard]] virtual std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease,
+                                                           UtcTime now, UtcTime until) = 0;
+
+  /// Removes a delivered (or useless) job, payload and all. False when the lease is no longer
+  /// the job's: somebody else has it, and nothing changed. So are the two below.
+  virtual bool complete_job(const JobId& job, const LeaseId& lease) = 0;
+  /// Puts it back until `next_attempt_at`.
+  virtual bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
+                         const std::string& reason) = 0;
+  /// Moves it to `dead`.
+  virtual bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) = 0;
+
+  /// Makes a dead job pending again, due at `now`, its tries at zero. False when it is not dead.
+  virtual bool revive_job(const JobId& job, UtcTime now) = 0;
+  /// Deletes at most `limit` jobs that expired before `now` and are in nobody's hands.
+  [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,94 @@
+#pragma once
+/// The sessions of a Store. Start at ports/store.hpp.
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/session.hpp"
+
+namespace coffeeauth {
+
+enum class OpenSessionOutcome {
+  opened,
+  /// The user is gone, inactive, unverified, or changed its security_version since it was read.
+  user_changed,
+};
+
+enum class RotationOutcome {
+  /// The presented token was the current one; it is spent now and the next one is current.
+  rotated,
+  /// The presented token was spent within the grace period: `sealed_successor` is what was stored
+  /// when it was spent, so that the client can be given the *same* successor.
+  replayed,
+  /// The presented token is an old one: the session has been ended by this call.
+  reused,
+  /// No such session (any more), expired, or its user may not log in.
+  missing,
+};
+
+/// A refresh: the presented token, what replaces it, and the rules.
+struct Rotation {
+  SessionId session;
+  RefreshTokenDigest presented;
+  RefreshTokenDigest next;
+  /// The next token, encrypted so that only the holder of the presented one can open it.
+  std::string sealed_successor;
+  /// How long a spent token is answered with its successor.
+  std::chrono::milliseconds grace;
+  /// How far the idle expiry moves, up to the session's absolute expiry.
+  std::chrono::milliseconds idle_lifetime;
+  UtcTime now;
+};
+
+struct RotationResult {
+  RotationOutcome outcome = RotationOutcome::missing;
+  /// For rotated and replayed: the session as it is now, with its user. For reused: as it was.
+  std::optional<LiveSession> live{};
+  /// For replayed.
+  std::string sealed_successor{};
+};
+
+/// Reads of sessions.
+class SessionReads {
+ public:
+  virtual ~SessionReads() = default;
+  SessionReads(const SessionReads&) = delete;
+  SessionReads& operator=(const SessionReads&) = delete;
+
+  /// The session and its user in one read, unless it is gone or past an expiry at `now`. What every
+  /// authenticated request asks, so it should be one statement.
+  [[nodiscard]] virtual std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) = 0;
+  /// The live sessions of a user, the last used first.
+  [[nodiscard]] virtual std::vector<Session> list_sessions(const UserId& user, UtcTime now) = 0;
+
+ protected:
+  SessionReads() = default;
+};
+
+/// Writes of sessions.
+class SessionWrites : public virtual SessionReads {
+ public:
+  /// Writes the session and the user's last_login, while the user still is active, verified and at
+  /// `security_version`. One that was disabled between the password check and here gets none.
+  [[nodiscard]] virtual OpenSessionOutcome open_session(const NewSession& session,
+                                                        std::int64_t security_version) = 0;
+
+  /// Spends the presented refresh token and makes the next one current, in one decision.
+  ///
+  /// Of many simultaneous calls with the same token exactly one is `rotated`; the rest are
+  /// `replayed`. A token that is neither the current one nor the one before it within the grace
+  /// period is `reused`, and the session is gone. Callers have checked that it is one of ours.
+  [[nodiscard]] virtual RotationResult rotate_refresh(const Rotation& rotation) = 0;
+
+  /// Ends one session; with `owner`, only if it is theirs. False when there was none.
+  virtual bool end_session(const SessionId& id, const std::optional<UserId>& owner) = 0;
+  /// Ends all sessions of a user but `except`; returns how many.
+  virtual std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) = 0;
+  /// Deletes at most `limit` sessions that are past an expiry; returns how many.
+  [[nodiscard]] virtual std::size_t delete_expired_sessions(UtcTime now, std::size_t limit) = 0;
+};
+
+}  // namespace coffeeauth

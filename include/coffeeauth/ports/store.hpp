@@ -1,0 +1,119 @@
+#pragma once
+/// Store: where everything that must survive lives. The reading list for implementers:
+/// user_store.hpp, signup_store.hpp, session_store.hpp, outbox.hpp, key_store.hpp, then
+/// testing/contract/store.hpp, which proves an implementation right.
+///
+/// Callers: every method throws Unavailable when the Store cannot be asked; nothing was decided
+/// then, except that a commit whose answer was lost may have happened. Implementations must be
+/// callable from many threads, keep text byte for byte (no cut at NUL, no folding), and decide
+/// every race inside the one call that names it.
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "coffeeauth/ports/key_store.hpp"
+#include "coffeeauth/ports/outbox.hpp"
+#include "coffeeauth/ports/session_store.hpp"
+#include "coffeeauth/ports/signup_store.hpp"
+#include "coffeeauth/ports/user_store.hpp"
+#include "coffeeauth/result.hpp"
+
+namespace coffeeauth {
+
+/// The transaction lost a race inside the data base and may be tried again from its start.
+class TransactionConflict : public Unavailable {
+ public:
+  TransactionConflict() : Unavailable("the transaction conflicted with another") {}
+};
+
+/// One unit of work: all of it happens, or none. Rolled back in the destructor unless committed.
+/// Belongs to one thread.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  [[nodiscard]] virtual UserWrites& users() = 0;
+  [[nodiscard]] virtual SignUps& sign_ups() = 0;
+  [[nodiscard]] virtual SessionWrites& sessions() = 0;
+  [[nodiscard]] virtual OutboxWrites& outbox() = 0;
+  [[nodiscard]] virtual KeyWrites& keys() = 0;
+
+  /// Makes it durable: when this returns, a kill -9 or a power cut does not undo it. Throws when
+  /// any earlier call of this transaction failed; never reports success for a transaction that did
+  /// not happen.
+  virtual void commit() = 0;
+
+ protected:
+  Transaction() = default;
+};
+
+namespace detail {
+template <class T>
+struct IsResult : std::false_type {};
+template <class T>
+struct IsResult<Result<T>> : std::true_type {};
+}  // namespace detail
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  /// Runs `work(tx)` in one transaction: commits if it returns normally, rolls back if it returns a
+  /// Result with an error or throws.
+  ///
+  /// `work` is called again, up to three times in all, when the data base reports a conflict, so it
+  /// must touch nothing but `tx`. Sending a mail or drawing a random code in here is a bug; do it
+  /// before, or write to the outbox. Do not call transact() from within: it throws
+  /// std::logic_error.
+  template <class F>
+  auto transact(F&& work) -> std::invoke_result_t<F&, Transaction&> {
+    for (int remaining = max_tries - 1;; --remaining) {
+      try {
+        return run_once(work);
+      } catch (const TransactionConflict&) {
+        if (remaining == 0) throw;
+      }
+    }
+  }
+
+  /// Reads, each in a snapshot of its own.
+  [[nodiscard]] virtual UserReads& users() = 0;
+  [[nodiscard]] virtual SessionReads& sessions() = 0;
+  [[nodiscard]] virtual OutboxReads& outbox() = 0;
+  [[nodiscard]] virtual KeyReads& keys() = 0;
+
+  /// Returns when the Store can be asked; throws Unavailable when it cannot.
+  virtual void ping() = 0;
+
+ protected:
+  Store() = default;
+
+ private:
+  static constexpr int max_tries = 3;
+
+  /// Begins a transaction that can write. Throws std::logic_error inside another of this thread.
+  [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
+
+  template <class F>
+  auto run_once(F& work) -> std::invoke_result_t<F&, Transaction&> {
+    using R = std::invoke_result_t<F&, Transaction&>;
+    auto transaction = begin();
+    if constexpr (std::is_void_v<R>) {
+      work(*transaction);
+      transaction->commit();
+    } else {
+      R result = work(*transaction);
+      bool keep = true;
+      if constexpr (detail::IsResult<R>::value) keep = result.has_value();
+      if (keep) transaction->commit();
+      return result;
+    }
+  }
+};
+
+}  // namespace coffeeauth

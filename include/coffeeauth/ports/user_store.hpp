@@ -1,0 +1,115 @@
+#pragma once
+/// The users of a Store: reads anywhere, writes inside a Transaction. Start at ports/store.hpp.
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "coffeeauth/digest.hpp"
+#include "coffeeauth/user.hpp"
+
+namespace coffeeauth {
+
+/// What became of an insert or update. Exactly one of these, decided inside one call.
+enum class UserWriteOutcome {
+  written,
+  not_found,
+  /// The row's version is not the one the caller read; nothing changed.
+  version_conflict,
+  /// Another account has that address (compared canonically); nothing changed.
+  email_taken,
+  /// The change would leave no administrator who is verified and active; nothing changed.
+  last_admin,
+  /// `is_verified` was to be set while several different sign-ups are pending for the address, so
+  /// nobody can say whose password would count; nothing changed.
+  contested,
+};
+
+/// The outcome, and the row as it is now when `written`.
+struct UserWrite {
+  UserWriteOutcome outcome = UserWriteOutcome::not_found;
+  std::optional<User> user{};
+};
+
+/// What a patch makes of a row: computed by one function so that every Store agrees.
+struct PatchedUser {
+  Credentials after;
+  /// Whether anything differs. When it does not, version and ETag stay as they are.
+  bool changed = false;
+  /// Whether the change ends every session of the user (deactivated, unverified, new password or
+  /// new address). A changed role alone only makes earlier access tokens stop.
+  bool ends_sessions = false;
+};
+
+/// Applies `patch` to `before`: grows `version` when anything changes, and `security_version` when
+/// earlier access tokens must stop (role, activity, verification, password, address). Pure.
+[[nodiscard]] PatchedUser apply_patch(const Credentials& before, const UserPatch& patch);
+
+/// True for an account that can manage users right now: administrator, active and verified.
+[[nodiscard]] bool is_effective_admin(const User& user) noexcept;
+
+/// Reads of users. Each call sees everything committed before it began.
+class UserReads {
+ public:
+  virtual ~UserReads() = default;
+  UserReads(const UserReads&) = delete;
+  UserReads& operator=(const UserReads&) = delete;
+
+  [[nodiscard]] virtual std::optional<User> find(const UserId& id) = 0;
+  [[nodiscard]] virtual std::optional<Credentials> find_credentials(const UserId& id) = 0;
+  [[nodiscard]] virtual std::optional<Credentials> find_credentials(const EmailAddress& email) = 0;
+
+  /// The users that match, in the order asked for, ties by id. With `after` it starts behind that
+  /// position whatever happened to the row, and costs the same at any depth; else it skips
+  /// `offset`.
+  [[nodiscard]] virtual std::vector<User> list(const UserListQuery& query) = 0;
+  /// How many users match.
+  [[nodiscard]] virtual std::size_t count(const UserFilter& filter) = 0;
+
+  /// Whether the user has ever logged in from the address behind `digest`.
+  [[nodiscard]] virtual bool knows_address(const UserId& user, const AddressDigest& digest) = 0;
+
+ protected:
+  UserReads() = default;
+};
+
+/// Writes of users. Every verb decides its races itself; callers never read first and write later.
+class UserWrites : public virtual UserReads {
+ public:
+  /// Inserts, unless the canonical address is taken. Outcomes: written, email_taken.
+  [[nodiscard]] virtual UserWrite create_user(const NewUser& user) = 0;
+
+  /// Applies `patch` (by apply_patch) to the row as it is at that moment.
+  ///
+  /// With `expected_version`, only to that version of it. Implementations must also: end the user's
+  /// sessions when PatchedUser::ends_sessions; on a change to verified or of the address, drop the
+  /// pending sign-ups and the live code; on a change to unverified, keep the present password as
+  /// the one pending sign-up and start the 48 hours of delete_unverified_before() at `now`.
+  /// Outcomes: all.
+  [[nodiscard]] virtual UserWrite update_user(const UserId& id,
+                                              std::optional<std::int64_t> expected_version,
+                                              const UserPatch& patch, UtcTime now) = 0;
+
+  /// Removes the account and everything that hangs on it: sessions, codes, pending sign-ups, known
+  /// addresses. Outcomes: written (it is gone), not_found, last_admin, and version_conflict when
+  /// `expected_version` is given.
+  [[nodiscard]] virtual UserWriteOutcome delete_user(
+      const UserId& id, std::optional<std::int64_t> expected_version) = 0;
+
+  /// Replaces the hash only while it still is `old_hash`; neither version changes. False when it is
+  /// not: somebody set a new password meanwhile, and that one must win.
+  virtual bool renew_password_hash(const UserId& id, const PasswordHash& old_hash,
+                                   const PasswordHash& new_hash) = 0;
+
+  /// Deletes at most `limit` users who are unverified and whose latest sign-up was before `cutoff`.
+  ///
+  /// The guard is in the predicate of the delete itself: a user who is verified at the same moment
+  /// is never deleted. Returns how many went; less than `limit` means that none is left.
+  [[nodiscard]] virtual std::size_t delete_unverified_before(UtcTime cutoff, std::size_t limit) = 0;
+
+  /// Notes that the user has logged in from the address behind `digest`. Idempotent. At most the 50
+  /// latest addresses of a user need to be kept.
+  virtual void remember_address(const UserId& user, const AddressDigest& digest, UtcTime now) = 0;
+};
+
+}  // namespace coffeeauth

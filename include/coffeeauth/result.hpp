@@ -1,0 +1,84 @@
+#pragma once
+/// Result<T>: the value a call was asked for, or the Error that says why there is none.
+///
+/// Debian's tl::expected 1.0.0 can be dropped without a warning and read without a check; both are
+/// unacceptable in a security library. This class is `[[nodiscard]]` and ends the program when the
+/// wrong side is read. It offers only what std::expected (C++23) offers too, so that it can become
+/// an alias of it one day. No other file of coffeeauth names `tl::`.
+
+#include <cstdio>
+#include <cstdlib>
+#include <type_traits>
+#include <utility>
+
+#include <tl/expected.hpp>
+
+#include "coffeeauth/error.hpp"
+
+namespace coffeeauth {
+
+namespace detail {
+/// Reading the absent side of a Result is a caller's bug, never a run-time condition.
+[[noreturn]] inline void result_misused(const char* what) noexcept {
+  std::fputs(what, stderr);
+  std::abort();
+}
+}  // namespace detail
+
+/// An expected outcome: either a `T` or an Error the caller has to handle.
+///
+/// Infrastructure failures (the data base is gone) are never in here: they are exceptions rooted at
+/// Unavailable. Reading the absent side ends the program in every build.
+template <class T>
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+  using Base = tl::expected<T, Error>;
+
+ public:
+  using Base::Base;
+
+  /// An error converts on its own, so that a function can `return ErrorCode::not_found;`.
+  Result(ErrorCode code) : Base(tl::unexpect, Error{code}) {}
+  Result(Error error) : Base(tl::unexpect, std::move(error)) {}
+
+  [[nodiscard]] const Error& error() const& {
+    if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
+    return Base::error();
+  }
+  [[nodiscard]] Error&& error() && {
+    if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
+    return std::move(*this).Base::error();
+  }
+
+  template <class U = T>
+  requires(!std::is_void_v<U>) [[nodiscard]] const U& operator*() const& {
+    require_value();
+    return Base::operator*();
+  }
+  template <class U = T>
+  requires(!std::is_void_v<U>) [[nodiscard]] U& operator*() & {
+    require_value();
+    return Base::operator*();
+  }
+  template <class U = T>
+  requires(!std::is_void_v<U>) [[nodiscard]] U&& operator*() && {
+    require_value();
+    return std::move(*this).Base::operator*();
+  }
+  template <class U = T>
+  requires(!std::is_void_v<U>) [[nodiscard]] const U* operator->() const {
+    require_value();
+    return Base::operator->();
+  }
+  template <class U = T>
+  requires(!std::is_void_v<U>) [[nodiscard]] U* operator->() {
+    require_value();
+    return Base::operator->();
+  }
+
+ private:
+  void require_value() const {
+    if (!this->has_value()) detail::result_misused("coffeeauth: value of a Result with an error\n");
+  }
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,52 @@
+#pragma once
+/// Session: one login on one device, alive until it is ended, idle too long, or too old.
+
+#include <optional>
+#include <string>
+
+#include "coffeeauth/digest.hpp"
+#include "coffeeauth/ids.hpp"
+#include "coffeeauth/time.hpp"
+#include "coffeeauth/user.hpp"
+
+namespace coffeeauth {
+
+/// Who is asking, as far as the network tells. Filled at the edge; services never look at a socket.
+struct ClientContext {
+  /// Textual IPv4 or IPv6 address after TRUSTED_PROXIES were taken into account; may be empty.
+  std::string address{};
+  /// The User-Agent field, cleaned of control characters and cut to 256 octets.
+  std::string user_agent{};
+  /// The preferred language of the client (BCP 47, from Accept-Language); may be empty.
+  std::string language{};
+  /// An id for this request in logs and events.
+  std::string request_id{};
+};
+
+/// A session as its owner sees it.
+struct Session {
+  SessionId id;
+  UserId user_id;
+  UtcTime created_at{};
+  UtcTime last_used_at{};
+  /// Ends here when it is not used before; moves with every refresh.
+  UtcTime idle_expires_at{};
+  /// Ends here in any case.
+  UtcTime expires_at{};
+  std::string address;
+  std::string user_agent;
+};
+
+/// A session to be written at login.
+struct NewSession {
+  Session session;
+  RefreshTokenDigest refresh_digest;
+};
+
+/// A session together with the account it belongs to, as it is in the Store right now.
+struct LiveSession {
+  Session session;
+  User user;
+};
+
+}  // namespace coffeeauth

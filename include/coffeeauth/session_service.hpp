@@ -1,0 +1,62 @@
+#pragma once
+/// SessionService: login, refresh, logout, and who is asking.
+
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/result.hpp"
+#include "coffeeauth/session.hpp"
+#include "coffeeauth/token.hpp"
+
+namespace coffeeauth {
+
+struct Services;
+
+/// Who is asking, checked against the live user: what a protected handler needs.
+struct Principal {
+  User user;
+  SessionId session;
+};
+
+/// Callable from any thread. Every method may throw Unavailable.
+class SessionService {
+ public:
+  explicit SessionService(Services& services);
+
+  /// Checks the password and opens a session.
+  ///
+  /// Unknown address and wrong password get the same answer at the same price. A right one clears
+  /// the account's count of failures. Errors: invalid_credentials; email_not_verified and
+  /// account_disabled (only after a right password); rate_limited with retry_after.
+  [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
+                                         const ClientContext& client);
+
+  /// Spends a refresh token for a new pair.
+  ///
+  /// One that was spent within the grace period is answered with the same successor again; an older
+  /// one ends the whole session and is an event.
+  /// Error: token_invalid.
+  [[nodiscard]] Result<TokenPair> refresh(std::string_view refresh_token,
+                                          const ClientContext& client);
+
+  /// Ends the session of that refresh token. A token that means nothing is no error.
+  void log_out(std::string_view refresh_token, const ClientContext& client);
+
+  /// Checks an access token and then the live session and user behind it.
+  /// Errors: token_expired; token_invalid (also for a token that a disabled or deleted user, a
+  /// changed role or password, or an ended session has stopped).
+  [[nodiscard]] Result<Principal> authorise(std::string_view access_token);
+
+  /// The user's live sessions, the last used first.
+  [[nodiscard]] std::vector<Session> list(const UserId& user);
+  /// Ends one session of the user. Error: not_found.
+  [[nodiscard]] Result<void> end(const UserId& user, const SessionId& session,
+                                 const ClientContext& client);
+  /// Ends all sessions of the user but `current`; returns how many.
+  std::size_t end_others(const UserId& user, const SessionId& current, const ClientContext& client);
+
+ private:
+  Services& s_;
+};
+
+}  // namespace coffeeauth

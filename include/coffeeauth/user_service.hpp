@@ -1,0 +1,66 @@
+#pragma once
+/// UserService: signing up, and a user's own account.
+
+#include <string>
+
+#include "coffeeauth/result.hpp"
+#include "coffeeauth/session.hpp"
+#include "coffeeauth/user.hpp"
+
+namespace coffeeauth {
+
+struct Services;
+
+/// A person's name as it may be stored: valid UTF-8, NFC, trimmed, at most 150 code points (the
+/// seed's limit), no control or line-breaking characters, so that it can stand in a mail header.
+/// Errors: validation_failed on `field`.
+[[nodiscard]] Result<std::string> parse_name(std::string_view field, std::string_view typed);
+
+struct SignUpRequest {
+  EmailAddress email;
+  Password password;
+  /// From parse_name(), or empty.
+  std::string first_name{};
+  std::string last_name{};
+};
+
+/// What is said to whoever asked for a code; the same whether one was sent or not.
+struct CodeReceipt {
+  EmailAddress email;
+  UtcTime expires_at{};
+};
+
+struct ProfilePatch {
+  std::optional<std::string> first_name{};
+  std::optional<std::string> last_name{};
+};
+
+/// Callable from any thread. Every method may throw Unavailable.
+class UserService {
+ public:
+  explicit UserService(Services& services);
+
+  /// Starts an account and has a code mailed to its address.
+  ///
+  /// Answers alike, and at the same price of one password hash, whether the address is new, pending
+  /// or taken; the owner of a taken one gets a mail without a code. User, code and mail job are
+  /// written together or not at all.
+  /// Errors: validation_failed (the password is not good enough); email_taken only with
+  /// CodeConfig::sign_up_reveals_existing.
+  [[nodiscard]] Result<CodeReceipt> sign_up(SignUpRequest request, const ClientContext& client);
+
+  /// Error: not_found.
+  [[nodiscard]] Result<User> get(const UserId& id);
+  /// Changes the user's own names. Error: not_found.
+  [[nodiscard]] Result<User> update_profile(const UserId& id, const ProfilePatch& patch,
+                                            const ClientContext& client);
+  /// Deletes the account with sessions and codes, if `password` is its own.
+  /// Errors: invalid_credentials, last_admin, not_found; rate_limited after too many wrong ones.
+  [[nodiscard]] Result<void> delete_account(const UserId& id, const Password& password,
+                                            const ClientContext& client);
+
+ private:
+  Services& s_;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,27 @@
+#pragma once
+/// VerificationCode: six digits that a person copies from a mail.
+
+#include "coffeeauth/ports/random_source.hpp"
+#include "coffeeauth/result.hpp"
+#include "coffeeauth/secret.hpp"
+
+namespace coffeeauth {
+
+/// Exactly six ASCII digits, leading zeros included. A secret.
+class VerificationCode {
+ public:
+  static constexpr std::size_t digits = 6;
+
+  /// Error: validation_failed on `code` with code `required` or `invalid`.
+  [[nodiscard]] static Result<VerificationCode> parse(std::string_view typed);
+  /// Uniform over 000000 to 999999. Throws Unavailable when the random source fails.
+  [[nodiscard]] static VerificationCode random(RandomSource& random);
+
+  [[nodiscard]] std::string_view expose_secret() const noexcept { return text_.expose_secret(); }
+
+ private:
+  explicit VerificationCode(Secret text) : text_(std::move(text)) {}
+  Secret text_;
+};
+
+}  // namespace coffeeauth

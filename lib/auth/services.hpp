@@ -2,6 +2,7 @@
 /// Services: what the services share. Private to the library; Auth owns one.
 
 #include "coffeeauth/auth.hpp"
+#include "lib/jobs/job_signal.hpp"
 #include "lib/vault/vault.hpp"
 
 namespace coffeeauth {
@@ -12,6 +13,8 @@ struct Services {
   const Config config;
   const AuthParts parts;
   const Vault vault;
+  /// Wakes the workers of this process.
+  JobSignal job_written;
 
   RateLimiter limits;
   PasswordService passwords;
@@ -20,6 +23,18 @@ struct Services {
   VerificationService verification;
   SessionService sessions;
   AdminService admin;
+
+  [[nodiscard]] UtcTime now() const noexcept { return parts.clock.now(); }
+  /// Makes every cached list of users unreachable. To be called after each commit that changed one.
+  void users_changed() const noexcept;
+  void emit(const Event& event) const noexcept { parts.events.on(event); }
 };
+
+/// The cache tag of everything that shows users.
+inline constexpr std::string_view users_tag = "users";
+
+/// Gives a transaction that found nothing to write one row to write, so that what it found cannot
+/// be told by how long its commit took.
+void write_decoy(Transaction& tx, const UserId& user, UtcTime now);
 
 }  // namespace coffeeauth

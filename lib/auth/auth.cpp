@@ -1,0 +1,60 @@
+#include "coffeeauth/auth.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "lib/auth/services.hpp"
+
+namespace coffeeauth {
+namespace {
+
+Config checked(Config config) {
+  const auto problems = validate(config);
+  if (!problems.empty()) {
+    throw std::invalid_argument("coffeeauth: " + problems.front().field + ": " +
+                                problems.front().message);
+  }
+  return config;
+}
+
+}  // namespace
+
+Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_in)
+    : config(checked(std::move(config_in))),
+      parts(parts_in),
+      vault(secret_key),
+      limits(config.limits, parts.counters, parts.clock),
+      passwords(config.passwords, vault, parts.hasher, parts.random),
+      tokens(config.tokens, parts.store, vault, parts.keys, parts.clock, parts.random),
+      users(*this),
+      verification(*this),
+      sessions(*this),
+      admin(*this) {}
+
+void Services::users_changed() const noexcept { parts.cache.invalidate(users_tag); }
+
+void write_decoy(Transaction& tx, const UserId& user, UtcTime now) {
+  // A few rows rather than one, so that strangers do not queue for each other.
+  constexpr unsigned rows = 64;
+  const auto row = user.bytes().back() % rows;
+  // Whether the lease was had is of no interest; it ends at once.
+  static_cast<void>(tx.keys().acquire_lease("decoy-" + std::to_string(row), LeaseId{}, now, now));
+}
+
+Auth::Auth(Config config, Secret secret_key, AuthParts parts)
+    : services_(std::make_unique<Services>(std::move(config), std::move(secret_key), parts)) {}
+
+Auth::~Auth() = default;
+
+const Config& Auth::config() const noexcept { return services_->config; }
+UserService& Auth::users() noexcept { return services_->users; }
+VerificationService& Auth::verification() noexcept { return services_->verification; }
+SessionService& Auth::sessions() noexcept { return services_->sessions; }
+AdminService& Auth::admin() noexcept { return services_->admin; }
+TokenService& Auth::tokens() noexcept { return services_->tokens; }
+PasswordService& Auth::passwords() noexcept { return services_->passwords; }
+RateLimiter& Auth::limits() noexcept { return services_->limits; }
+const AuthParts& Auth::parts() const noexcept { return services_->parts; }
+Services& Auth::services() noexcept { return *services_; }
+
+}  // namespace coffeeauth

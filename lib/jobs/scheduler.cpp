@@ -1,0 +1,100 @@
+#include "coffeeauth/jobs/scheduler.hpp"
+
+#include "lib/auth/services.hpp"
+#include "lib/jobs/job_signal.hpp"
+#include "lib/jobs/loop_thread.hpp"
+
+namespace coffeeauth::jobs {
+namespace {
+
+constexpr std::string_view lease_name = "clean_up";
+
+}  // namespace
+
+struct Scheduler::State {
+  explicit State(Services& services)
+      : s(services), holder(LeaseId::make(services.now(), services.parts.random)) {}
+
+  /// Takes or prolongs the lease: for as long as this process would wait before it acts again, so
+  /// that of many schedulers one acts in each interval.
+  [[nodiscard]] bool hold() const {
+    const auto now = s.now();
+    const auto until = now + s.config.jobs.clean_up_interval + s.config.jobs.lease;
+    return s.parts.store.transact(
+        [&](Transaction& tx) { return tx.keys().acquire_lease(lease_name, holder, now, until); });
+  }
+
+  /// Runs `verb` batch by batch, each in a transaction of its own so that others get their turn,
+  /// until one comes back short, the lease is lost or the process wants to stop.
+  template <class Verb>
+  std::size_t in_batches(Verb verb) const {
+    const auto batch = s.config.jobs.clean_up_batch;
+    std::size_t total = 0;
+    for (;;) {
+      const std::size_t gone =
+          s.parts.store.transact([&](Transaction& tx) -> std::size_t { return verb(tx, batch); });
+      total += gone;
+      if (gone < batch || thread.stopping() || !hold()) return total;
+    }
+  }
+
+  [[nodiscard]] CleanUpReport run_once() const;
+  void step();
+
+  Services& s;
+  LeaseId holder;
+  LoopThread thread;
+  JobSignal stop_signal;
+};
+
+CleanUpReport Scheduler::State::run_once() const {
+  CleanUpReport report;
+  report.acted = hold();
+  if (!report.acted) return report;
+  const auto now = s.now();
+  const auto cutoff = now - s.config.codes.unverified_lifetime;
+  report.unverified_users = in_batches([&](Transaction& tx, std::size_t limit) {
+    return tx.users().delete_unverified_before(cutoff, limit);
+  });
+  report.sessions = in_batches([&](Transaction& tx, std::size_t limit) {
+    return tx.sessions().delete_expired_sessions(now, limit);
+  });
+  report.jobs = in_batches([&](Transaction& tx, std::size_t limit) {
+    return tx.outbox().delete_expired_jobs(now, limit);
+  });
+  report.keys =
+      s.parts.store.transact([&](Transaction& tx) { return tx.keys().delete_keys_before(now); });
+  if (report.unverified_users > 0) {
+    s.users_changed();
+    s.emit(
+        {.kind = EventKind::unverified_users_deleted, .at = now, .count = report.unverified_users});
+  }
+  return report;
+}
+
+void Scheduler::State::step() {
+  const auto seen = stop_signal.count();
+  static_cast<void>(run_once());
+  if (!thread.stopping()) stop_signal.wait_beyond(seen, s.config.jobs.clean_up_interval);
+}
+
+Scheduler::Scheduler(Services& services) : state_(std::make_unique<State>(services)) {}
+
+Scheduler::~Scheduler() { stop(); }
+
+CleanUpReport Scheduler::run_once() { return state_->run_once(); }
+
+void Scheduler::start() {
+  auto& state = *state_;
+  state.thread.start([&state] { state.step(); },
+                     [&state] {
+                       state.stop_signal.wait_beyond(state.stop_signal.count(),
+                                                     state.s.config.jobs.poll_interval);
+                     });
+}
+
+void Scheduler::stop() {
+  state_->thread.stop([this] { state_->stop_signal.notify(); });
+}
+
+}  // namespace coffeeauth::jobs

@@ -1,0 +1,21 @@
+#pragma once
+/// The parts of rate_limit_network() that tests look at one by one. Private to the library.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace coffeeauth {
+
+/// An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d.
+using NetworkAddress = std::array<std::uint8_t, 16>;
+
+/// Reads textual IPv4 (four decimal parts, no leading zeros) or IPv6 (RFC 4291 2.2, with an
+/// optional zone, which is dropped); nothing for anything else. No system call and no resolver.
+[[nodiscard]] std::optional<NetworkAddress> parse_network_address(std::string_view text) noexcept;
+
+/// Whether it is an IPv4 address mapped into IPv6.
+[[nodiscard]] bool is_v4_mapped(const NetworkAddress& address) noexcept;
+
+}  // namespace coffeeauth

@@ -1,0 +1,52 @@
+#include "lib/mail/mail_job.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace coffeeauth {
+namespace {
+
+constexpr std::string_view purpose = "mail_job";
+
+/// Binds a sealed payload to its job, so that rows cannot be swapped.
+std::string context_of(const JobId& id, std::string_view kind) {
+  return id.str().append(1, ':').append(kind);
+}
+
+}  // namespace
+
+NewJob make_mail_job(std::string_view kind, const MailParameters& parameters, const Vault& vault,
+                     RandomSource& random, UtcTime now, std::optional<UtcTime> expires_at) {
+  const nlohmann::json payload = {{"to", parameters.to.display()},
+                                  {"to_canonical", parameters.to.canonical()},
+                                  {"first_name", parameters.first_name},
+                                  {"language", parameters.language},
+                                  {"code", parameters.code},
+                                  {"expires_at", to_unix_millis(parameters.expires_at)}};
+  const Secret plain{std::string_view{payload.dump()}};
+  const auto id = JobId::make(now, random);
+  return NewJob{
+      .id = id,
+      .kind = std::string{kind},
+      .sealed_payload = vault.seal(purpose, context_of(id, kind), plain.expose_secret(), random),
+      .message_id = id.str() + "@coffeeauth",
+      .created_at = now,
+      .expires_at = expires_at};
+}
+
+std::optional<MailParameters> open_mail_job(const NewJob& job, const Vault& vault) {
+  const auto plain = vault.open(purpose, context_of(job.id, job.kind), job.sealed_payload);
+  if (!plain) return std::nullopt;
+  const auto payload = nlohmann::json::parse(plain->expose_secret(), nullptr, false);
+  if (!payload.is_object()) return std::nullopt;
+  return MailParameters{
+      .to = EmailAddress::restore(payload.value("to", std::string{}),
+                                  payload.value("to_canonical", std::string{})),
+      .first_name = payload.value("first_name", std::string{}),
+      .language = payload.value("language", std::string{}),
+      .code = payload.value("code", std::string{}),
+      .expires_at = from_unix_millis(payload.value("expires_at", std::int64_t{}))};
+}
+
+}  // namespace coffeeauth

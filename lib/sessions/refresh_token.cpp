@@ -1,0 +1,66 @@
+#include "lib/sessions/refresh_token.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+
+namespace coffeeauth {
+namespace {
+
+constexpr std::size_t id_size = 16;
+constexpr std::size_t secret_size = 32;
+constexpr std::size_t tag_size = 16;
+constexpr std::size_t body_size = id_size + secret_size;
+constexpr std::size_t token_size = body_size + tag_size;
+constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+constexpr std::size_t text_size = (token_size * 4 + 2) / 3;
+
+std::string_view tag_of(const std::array<std::uint8_t, 32>& mac) {
+  return {reinterpret_cast<const char*>(mac.data()), tag_size};
+}
+
+Secret encode(std::string_view bytes) {
+  auto text = Secret::of_size(text_size + 1);  // libsodium writes a final NUL
+  sodium_bin2base64(reinterpret_cast<char*>(text.writable().data()), text.size(),
+                    reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), variant);
+  return Secret{text.expose_secret().substr(0, text_size)};
+}
+
+}  // namespace
+
+RefreshToken RefreshToken::make(const SessionId& session, const Vault& vault,
+                                RandomSource& random) {
+  auto token = Secret::of_size(token_size);
+  const auto out = token.writable();
+  std::transform(session.bytes().begin(), session.bytes().end(), out.begin(),
+                 [](std::uint8_t byte) { return std::byte{byte}; });
+  random.fill(out.subspan(id_size, secret_size));
+  const auto mac = vault.mac("refresh_token_tag", {token.expose_secret().substr(0, body_size)});
+  std::transform(mac.begin(), mac.begin() + tag_size, out.begin() + body_size,
+                 [](std::uint8_t byte) { return std::byte{byte}; });
+  auto text = encode(token.expose_secret());
+  const auto digest = vault.refresh_digest(text.expose_secret());
+  return {session, digest, std::move(text)};
+}
+
+std::optional<RefreshToken> RefreshToken::parse(std::string_view text, const Vault& vault) {
+  if (text.size() != text_size) return std::nullopt;
+  auto token = Secret::of_size(token_size);
+  std::size_t size = 0;
+  // libsodium refuses foreign characters, padding and stray bits in the last character.
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(token.writable().data()), token.size(),
+                        text.data(), text.size(), nullptr, &size, nullptr, variant) != 0 ||
+      size != token_size) {
+    return std::nullopt;
+  }
+  const auto bytes = token.expose_secret();
+  const auto mac = vault.mac("refresh_token_tag", {bytes.substr(0, body_size)});
+  if (!equal_in_constant_time(bytes.substr(body_size), tag_of(mac))) return std::nullopt;
+  UuidBytes id{};
+  std::transform(bytes.begin(), bytes.begin() + id_size, id.begin(),
+                 [](char c) { return static_cast<std::uint8_t>(c); });
+  return RefreshToken{SessionId{id}, vault.refresh_digest(text), Secret{text}};
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,35 @@
+#include "lib/users/code_mail.hpp"
+
+#include "lib/mail/mail_job.hpp"
+
+namespace coffeeauth {
+
+MailPace mail_pace(const CodeConfig& config) {
+  return {.pause = config.resend_pause,
+          .per_hour = config.mails_per_hour,
+          .per_day = config.mails_per_day};
+}
+
+CodeMail::CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,
+                   UtcTime now)
+    : s_(services),
+      now_(now),
+      expires_at_(now + services.config.codes.lifetime),
+      email_(email),
+      code_(VerificationCode::random(services.parts.random)),
+      // No name in the mail: whoever signed up chose it, and the mailbox may be a stranger's.
+      job_(make_mail_job(mail_kind::verification_code,
+                         {.to = email,
+                          .language = client.language,
+                          .code = std::string{code_.expose_secret()},
+                          .expires_at = expires_at_},
+                         services.vault, services.parts.random, now, expires_at_)) {}
+
+bool CodeMail::send(Transaction& tx, const UserId& user) const {
+  if (!tx.sign_ups().take_mail_slot(user, mail_pace(s_.config.codes), now_)) return false;
+  tx.sign_ups().put_code(user, s_.vault.code_digest(user, email_, code_), expires_at_, now_);
+  tx.outbox().enqueue(job_);
+  return true;
+}
+
+}  // namespace coffeeauth

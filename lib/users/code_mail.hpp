@@ -1,0 +1,32 @@
+#pragma once
+/// Sending a verification code: shared by sign-up and resend. Private to the library.
+
+#include "lib/auth/services.hpp"
+
+namespace coffeeauth {
+
+/// A code and everything drawn at random for it, made before the transaction that may be run twice.
+class CodeMail {
+ public:
+  CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,
+           UtcTime now);
+
+  /// Makes it the user's live code and enqueues its mail, if the user's pace allows one. Says
+  /// whether it did.
+  [[nodiscard]] bool send(Transaction& tx, const UserId& user) const;
+
+  [[nodiscard]] UtcTime expires_at() const noexcept { return expires_at_; }
+
+ private:
+  const Services& s_;
+  UtcTime now_;
+  UtcTime expires_at_;
+  EmailAddress email_;
+  VerificationCode code_;
+  NewJob job_;
+};
+
+/// The pace of all mails to one account.
+[[nodiscard]] MailPace mail_pace(const CodeConfig& config);
+
+}  // namespace coffeeauth

@@ -1,0 +1,122 @@
+#include "coffeeauth/user_service.hpp"
+
+#include <utility>
+
+#include "lib/auth/services.hpp"
+#include "lib/mail/mail_job.hpp"
+#include "lib/users/code_mail.hpp"
+
+namespace coffeeauth {
+namespace {
+
+/// What the transaction of a sign-up did, for the events after its commit.
+struct SignUpEffect {
+  SignUpOutcome outcome{};
+  UserId user;
+  bool mailed = false;
+};
+
+NewJob existing_account_job(const Services& s, const EmailAddress& email,
+                            const ClientContext& client, UtcTime now) {
+  return make_mail_job(mail_kind::sign_up_for_existing,
+                       {.to = email, .language = client.language, .expires_at = now}, s.vault,
+                       s.parts.random, now, std::nullopt);
+}
+
+void report(const Services& s, const SignUpEffect& effect, const ClientContext& client,
+            UtcTime now) {
+  const auto emit = [&](EventKind kind) {
+    s.emit({.kind = kind, .at = now, .user = effect.user, .client = client});
+  };
+  emit(effect.outcome == SignUpOutcome::existing ? EventKind::sign_up_for_existing
+                                                 : EventKind::signed_up);
+  if (effect.mailed && effect.outcome != SignUpOutcome::existing) emit(EventKind::code_sent);
+}
+
+}  // namespace
+
+UserService::UserService(Services& services) : s_(services) {}
+
+Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientContext& client) {
+  const auto strong = s_.passwords.check_strength(
+      request.password, {request.email, request.first_name, request.last_name});
+  if (!strong) return strong.error();
+
+  // Everything slow or random comes before the transaction, and all of it in every case: whether
+  // the address is known must show neither in the answer nor in the time it takes.
+  const auto now = s_.now();
+  const NewUser candidate{
+      .id = UserId::make(now, s_.parts.random),
+      .email = request.email,
+      .first_name = std::move(request.first_name),
+      .last_name = std::move(request.last_name),
+      .password_hash = s_.passwords.hash_for_sign_up(request.password, request.email),
+      .now = now};
+  const CodeMail code{s_, request.email, client, now};
+  const auto notice = existing_account_job(s_, request.email, client, now);
+  const auto& rules = s_.config.codes;
+
+  const auto effect = s_.parts.store.transact([&](Transaction& tx) -> SignUpEffect {
+    const auto found = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
+    SignUpEffect done{found.outcome, found.user.id};
+    if (found.outcome != SignUpOutcome::existing) {
+      done.mailed = found.outcome != SignUpOutcome::full && code.send(tx, found.user.id);
+    } else if (!rules.sign_up_reveals_existing &&
+               tx.sign_ups().take_mail_slot(found.user.id, mail_pace(rules), now)) {
+      tx.outbox().enqueue(notice);
+      done.mailed = true;
+    }
+    if (!done.mailed) write_decoy(tx, found.user.id, now);
+    return done;
+  });
+
+  if (effect.outcome == SignUpOutcome::created) s_.users_changed();
+  if (effect.mailed) s_.job_written.notify();
+  report(s_, effect, client, now);
+  if (effect.outcome == SignUpOutcome::existing && rules.sign_up_reveals_existing) {
+    return ErrorCode::email_taken;
+  }
+  return CodeReceipt{request.email, code.expires_at()};
+}
+
+Result<User> UserService::get(const UserId& id) {
+  auto user = s_.parts.store.users().find(id);
+  if (!user) return ErrorCode::not_found;
+  return *std::move(user);
+}
+
+Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& patch,
+                                         const ClientContext& client) {
+  const auto now = s_.now();
+  const UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
+  const auto written = s_.parts.store.transact(
+      [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
+  if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
+  s_.users_changed();
+  s_.emit({.kind = EventKind::user_updated, .at = now, .user = id, .client = client});
+  return *written.user;
+}
+
+Result<void> UserService::delete_account(const UserId& id, const Password& password,
+                                         const ClientContext& client) {
+  const auto found = s_.parts.store.users().find_credentials(id);
+  if (!found) return ErrorCode::not_found;
+  // A stolen access token must not become a way to guess the password.
+  const auto network = rate_limit_network(client.address);
+  const auto allowed = s_.limits.begin_login(found->user.email, network);
+  if (!allowed) return allowed.error();
+  if (s_.passwords.verify(password, &found->password_hash) == PasswordVerdict::no_match) {
+    return ErrorCode::invalid_credentials;
+  }
+  s_.limits.login_succeeded(found->user.email, network);
+
+  const auto outcome = s_.parts.store.transact(
+      [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });
+  if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
+  if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;
+  s_.users_changed();
+  s_.emit({.kind = EventKind::user_deleted, .at = s_.now(), .user = id, .client = client});
+  return {};
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,43 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "coffeeauth/rate_limiter.hpp"
+// The parser of addresses is private, and is tested by itself because many spellings must be one.
+#include "lib/limits/network.hpp"
+
+using coffeeauth::parse_network_address;
+using coffeeauth::rate_limit_network;
+
+TEST_CASE("spellings of one address are one network") {
+  CHECK(rate_limit_network("192.0.2.1") == rate_limit_network("::ffff:192.0.2.1"));
+  CHECK(rate_limit_network("192.0.2.1") == rate_limit_network("::FFFF:c000:0201"));
+  CHECK(rate_limit_network("2001:db8::1") == rate_limit_network("2001:0DB8:0:0:0:0:0:1"));
+  CHECK(rate_limit_network("2001:db8::1") == rate_limit_network("2001:db8::1%eth0"));
+}
+
+TEST_CASE("an IPv6 address is counted by its /64, an IPv4 address by itself") {
+  CHECK(rate_limit_network("2001:db8:0:1::1") == rate_limit_network("2001:db8:0:1:ffff::2"));
+  CHECK(rate_limit_network("2001:db8:0:1::1") != rate_limit_network("2001:db8:0:2::1"));
+  CHECK(rate_limit_network("192.0.2.1") != rate_limit_network("192.0.2.2"));
+}
+
+TEST_CASE("what is no address shares one bucket") {
+  for (const auto* text :
+       {"", "localhost", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.4 ", "1..2.3", ":",
+        ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::1::", "12345::", "g::1", "::1.2.3",
+        "1:2:3:4:5:6:7:1.2.3.4", "+1.2.3.4"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_network_address(text).has_value());
+    CHECK(rate_limit_network(text) == rate_limit_network("nonsense"));
+  }
+  CHECK_FALSE(parse_network_address(std::string(4'096, ':')).has_value());
+}
+
+TEST_CASE("valid forms of IPv6 are read") {
+  for (const auto* text : {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4",
+                           "fe80::1%1", "::ffff:0:1.2.3.4", "1::8"}) {
+    CAPTURE(text);
+    CHECK(parse_network_address(text).has_value());
+  }
+}

@@ -1,0 +1,89 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "coffeeauth/mail_templates.hpp"
+// How a payload is sealed is private; that it is sealed is a promise to operators.
+#include "lib/mail/mail_job.hpp"
+
+using namespace coffeeauth;
+
+namespace {
+
+struct Fixture {
+  std::unique_ptr<RandomSource> random = make_system_random();
+  Vault vault{Secret{std::string_view{"0123456789abcdef0123456789abcdef"}}};
+  UtcTime now = from_unix_millis(1'790'000'000'000);
+  MailParameters parameters{.to = EmailAddress::parse("Ada@Example.org").value(),
+                            .language = "de-AT",
+                            .code = "001234",
+                            .expires_at = now + std::chrono::hours{1}};
+
+  NewJob make() {
+    return make_mail_job(mail_kind::verification_code, parameters, vault, *random, now,
+                         parameters.expires_at);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a job gives back what was put into it") {
+  const auto opened = open_mail_job(make(), vault);
+  REQUIRE(opened.has_value());
+  CHECK(opened->to.display() == "Ada@Example.org");
+  CHECK(opened->to.canonical() == "ada@example.org");
+  CHECK(opened->code == "001234");
+  CHECK(opened->language == "de-AT");
+  CHECK(opened->expires_at == parameters.expires_at);
+}
+
+TEST_CASE_FIXTURE(Fixture, "neither code nor address can be read in a job") {
+  const auto payload = make().sealed_payload;
+  CHECK(payload.find("001234") == std::string::npos);
+  CHECK(payload.find("xample") == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a payload opens only in its own job, unchanged, and with its own secret") {
+  auto job = make();
+  const auto other = make();
+  SUBCASE("moved to another job") { job.sealed_payload = other.sealed_payload; }
+  SUBCASE("of another kind") { job.kind = std::string{mail_kind::sign_up_for_existing}; }
+  SUBCASE("changed in one bit") { job.sealed_payload.back() ^= 1; }
+  SUBCASE("cut") { job.sealed_payload.pop_back(); }
+  SUBCASE("empty") { job.sealed_payload.clear(); }
+  CHECK_FALSE(open_mail_job(job, vault).has_value());
+
+  const Vault stranger{Secret{std::string_view{"another secret of thirty-two byte"}}};
+  CHECK_FALSE(open_mail_job(other, stranger).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "every mail carries its code in subject-safe, complete plain text") {
+  const auto templates = make_default_templates("Roast & Co");
+  for (const auto* language : {"", "en", "de", "DE-at", "fr", "de\r\nX: y"}) {
+    CAPTURE(language);
+    parameters.language = language;
+    const auto mail = templates->render(mail_kind::verification_code, parameters);
+    CHECK(mail.text.find("001234") != std::string::npos);
+    CHECK(mail.html.find("001234") != std::string::npos);
+    CHECK(mail.text.find('{') == std::string::npos);
+    CHECK(mail.subject.find_first_of("\r\n") == std::string::npos);
+    CHECK(mail.subject.find("Roast & Co") != std::string::npos);
+    CHECK(mail.html.find("Roast &amp; Co") != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "the language of a mail is the reader's where there is one") {
+  const auto templates = make_default_templates("coffeeauth");
+  parameters.language = "de-AT";
+  CHECK(templates->render(mail_kind::verification_code, parameters).text.find("Guten Tag") == 0);
+  parameters.language = "tlh";
+  CHECK(templates->render(mail_kind::verification_code, parameters).text.find("Hello") == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the mail for an address that has an account holds no code") {
+  const auto templates = make_default_templates("coffeeauth");
+  const auto mail = templates->render(mail_kind::sign_up_for_existing, parameters);
+  CHECK(mail.text.find("001234") == std::string::npos);
+  CHECK(mail.html.find("001234") == std::string::npos);
+}

@@ -1,0 +1,133 @@
+#include "coffeeauth/email_address.hpp"
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "lib/values/unicode.hpp"
+
+namespace coffeeauth {
+namespace {
+
+constexpr std::size_t longest_address = 254;  // RFC 5321 4.5.3.1.3, less the angle brackets
+constexpr std::size_t longest_local_part = 64;
+constexpr std::size_t longest_domain = 253;
+constexpr std::size_t longest_label = 63;
+
+bool is_alphanumeric(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// RFC 5322 3.2.3.
+bool is_atext(char c) noexcept {
+  return is_alphanumeric(c) ||
+         std::string_view{"!#$%&'*+-/=?^_`{|}~"}.find(c) != std::string_view::npos;
+}
+
+bool is_dot_atom(std::string_view text) noexcept {
+  if (text.empty() || text.size() > longest_local_part) return false;
+  if (text.front() == '.' || text.back() == '.') return false;
+  if (text.find("..") != std::string_view::npos) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c == '.' || is_atext(c); });
+}
+
+bool is_label(std::string_view label) noexcept {
+  return !label.empty() && label.size() <= longest_label && label.front() != '-' &&
+         label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
+           return c == '-' || is_alphanumeric(c);
+         });
+}
+
+/// At least two labels, the last of which is no number: an address of digits is no domain.
+bool is_domain(std::string_view domain) noexcept {
+  if (domain.size() > longest_domain) return false;
+  std::size_t labels = 0;
+  for (;;) {
+    const auto dot = domain.find('.');
+    const auto label = domain.substr(0, dot);
+    if (!is_label(label)) return false;
+    ++labels;
+    if (dot == std::string_view::npos) {
+      return labels >= 2 &&
+             std::any_of(label.begin(), label.end(), [](char c) { return c < '0' || c > '9'; });
+    }
+    domain.remove_prefix(dot + 1);
+  }
+}
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  for (auto& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+/// The domain in lower-case A-labels, if IDNA has one for it.
+std::optional<std::string> to_a_labels(std::string_view domain) {
+  const std::string text{domain};
+  char* mapped = nullptr;
+  const int status = idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(text.c_str()),
+                                    reinterpret_cast<std::uint8_t**>(&mapped),
+                                    IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<char, decltype(&idn2_free)> owner{mapped, &idn2_free};
+  if (status != IDN2_OK || mapped == nullptr) return std::nullopt;
+  return lower(mapped);
+}
+
+bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+std::optional<std::string> canonical_form(std::string_view address) {
+  const auto at = address.find('@');
+  if (at == std::string_view::npos || address.find('@', at + 1) != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto local = address.substr(0, at);
+  const auto typed_domain = address.substr(at + 1);
+  if (!is_dot_atom(local) || !unicode::is_valid(typed_domain)) return std::nullopt;
+  const auto domain =
+      is_ascii(typed_domain) && lower(typed_domain).find("xn--") == std::string::npos
+          ? std::optional{lower(typed_domain)}
+          : to_a_labels(typed_domain);
+  if (!domain || !is_domain(*domain)) return std::nullopt;
+  return lower(local) + "@" + *domain;
+}
+
+}  // namespace
+
+Result<EmailAddress> EmailAddress::parse(std::string_view typed) {
+  const auto address = trimmed(typed);
+  if (address.empty()) return field_error("email", "required", "This field may not be blank.");
+  if (address.size() > longest_address) {
+    return field_error("email", "too_long", "Enter an address of at most 254 characters.");
+  }
+  if (address.find('\0') == std::string_view::npos) {
+    auto canonical = canonical_form(address);
+    // Mapping to A-labels can make an address longer than what was typed.
+    if (canonical && canonical->size() <= longest_address) {
+      return EmailAddress{std::string{address}, *std::move(canonical)};
+    }
+  }
+  return field_error("email", "invalid", "Enter a valid email address.");
+}
+
+EmailAddress EmailAddress::restore(std::string display, std::string canonical) {
+  return {std::move(display), std::move(canonical)};
+}
+
+std::string_view EmailAddress::local_part() const noexcept {
+  return std::string_view{canonical_}.substr(0, canonical_.find('@'));
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,78 @@
+#include "lib/values/unicode.hpp"
+
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+namespace coffeeauth::unicode {
+namespace {
+
+const std::uint8_t* bytes_of(std::string_view text) noexcept {
+  return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
+struct Free {
+  void operator()(std::uint8_t* memory) const noexcept { std::free(memory); }
+};
+
+/// Takes over what libunistring allocated.
+std::string take(std::uint8_t* memory, std::size_t size) {
+  const std::unique_ptr<std::uint8_t, Free> owner{memory};
+  if (memory == nullptr) throw std::bad_alloc{};
+  return {reinterpret_cast<const char*>(memory), size};
+}
+
+std::string normalised(uninorm_t form, std::string_view text) {
+  if (text.empty()) return {};
+  std::size_t size = 0;
+  auto* const memory = u8_normalize(form, bytes_of(text), text.size(), nullptr, &size);
+  return take(memory, size);
+}
+
+bool is_control(ucs4_t c) noexcept {
+  const bool c0_or_c1 = c < 0x20 || (c >= 0x7F && c <= 0x9F);
+  const bool separator = c == 0x2028 || c == 0x2029;
+  const bool bidirectional = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+                             c == 0x200E || c == 0x200F || c == 0x061C;
+  return c0_or_c1 || separator || bidirectional;
+}
+
+}  // namespace
+
+bool is_valid(std::string_view text) noexcept {
+  return u8_check(bytes_of(text), text.size()) == nullptr;
+}
+
+std::string nfc(std::string_view text) { return normalised(UNINORM_NFC, text); }
+std::string nfkc(std::string_view text) { return normalised(UNINORM_NFKC, text); }
+
+std::string fold(std::string_view text) {
+  if (text.empty()) return {};
+  std::size_t size = 0;
+  auto* const memory =
+      u8_casefold(bytes_of(text), text.size(), nullptr, UNINORM_NFKC, nullptr, &size);
+  return take(memory, size);
+}
+
+std::size_t count_code_points(std::string_view text) noexcept {
+  return u8_mbsnlen(bytes_of(text), text.size());
+}
+
+bool has_controls(std::string_view text) noexcept {
+  const auto* at = bytes_of(text);
+  const auto* const end = at + text.size();
+  while (at < end) {
+    ucs4_t c = 0;
+    const int size = u8_mbtouc(&c, at, static_cast<std::size_t>(end - at));
+    if (is_control(c)) return true;
+    at += size;
+  }
+  return false;
+}
+
+}  // namespace coffeeauth::unicode

@@ -1,0 +1,27 @@
+#pragma once
+/// The little that the library needs of Unicode, through libunistring. Private to the library.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coffeeauth::unicode {
+
+/// Well-formed UTF-8 (RFC 3629): no surrogates, nothing overlong, nothing beyond U+10FFFF.
+[[nodiscard]] bool is_valid(std::string_view text) noexcept;
+
+/// Normalisation forms C and KC of valid text. Throws std::bad_alloc.
+[[nodiscard]] std::string nfc(std::string_view text);
+[[nodiscard]] std::string nfkc(std::string_view text);
+/// NFKC with letter case folded: for comparing without regard to case.
+[[nodiscard]] std::string fold(std::string_view text);
+
+/// Of valid text.
+[[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;
+
+/// Whether valid text holds a control character (Cc), a line or paragraph separator, or one of the
+/// invisible characters that reorder text (bidirectional controls).
+[[nodiscard]] bool has_controls(std::string_view text) noexcept;
+
+}  // namespace coffeeauth::unicode

@@ -1,0 +1,67 @@
+#include "coffeeauth/user.hpp"
+
+#include "coffeeauth/ports/user_store.hpp"
+
+namespace coffeeauth {
+namespace {
+
+/// Sets `field` if there is a new value; says whether it differs.
+template <class T>
+bool replace(T& field, const std::optional<T>& value) {
+  if (!value || *value == field) return false;
+  field = *value;
+  return true;
+}
+
+bool replace_email(EmailAddress& email, const std::optional<EmailAddress>& value) {
+  if (!value || (value->canonical() == email.canonical() && value->display() == email.display())) {
+    return false;
+  }
+  email = *value;
+  return true;
+}
+
+}  // namespace
+
+std::string_view wire_name(Role role) noexcept {
+  switch (role) {
+    case Role::user:
+      return "user";
+    case Role::admin:
+      return "admin";
+  }
+  return "user";
+}
+
+std::optional<Role> parse_role(std::string_view text) noexcept {
+  if (text == "user") return Role::user;
+  if (text == "admin") return Role::admin;
+  return std::nullopt;
+}
+
+PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
+  PatchedUser result{.after = before};
+  auto& user = result.after.user;
+  const bool names = static_cast<int>(replace(user.first_name, patch.first_name)) +
+                         static_cast<int>(replace(user.last_name, patch.last_name)) >
+                     0;
+  const bool spelling = replace_email(user.email, patch.email);
+  const bool address = !(user.email == before.user.email);
+  const bool role = replace(user.role, patch.role);
+  const bool verified = replace(user.is_verified, patch.is_verified);
+  const bool active = replace(user.is_active, patch.is_active);
+  const bool password = replace(result.after.password_hash, patch.password_hash);
+
+  result.changed = names || spelling || role || verified || active || password;
+  if (result.changed) ++user.version;
+  if (role || verified || active || password || address) ++user.security_version;
+  result.ends_sessions =
+      address || password || (active && !user.is_active) || (verified && !user.is_verified);
+  return result;
+}
+
+bool is_effective_admin(const User& user) noexcept {
+  return user.role == Role::admin && user.is_active && user.is_verified;
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,70 @@
+#include <doctest/doctest.h>
+
+#include "coffeeauth/jobs/scheduler.hpp"
+#include "tests/unit/users/fixture.hpp"
+
+using namespace coffeeauth;
+using namespace std::chrono_literals;
+
+TEST_CASE_FIXTURE(Fixture, "unverified users go after 48 hours, verified ones never") {
+  const auto kept = verified_user("ada@example.org");
+  REQUIRE(sign_up("early@example.org").has_value());
+  t.clock().advance(1h);
+  REQUIRE(sign_up("late@example.org").has_value());
+  jobs::Scheduler scheduler{auth().services()};
+
+  t.clock().advance(47h - 1ms);
+  CHECK(scheduler.run_once().unverified_users == 0);
+  t.clock().advance(2ms);
+  const auto report = scheduler.run_once();
+  CHECK(report.acted);
+  CHECK(report.unverified_users == 1);
+  t.clock().advance(24h * 365);
+  CHECK(scheduler.run_once().unverified_users == 1);
+  CHECK(t.store().users().count({}) == 1);
+  CHECK(auth().users().get(kept.id).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a clean-up larger than a batch goes on to its end") {
+  Config config;
+  config.jobs.clean_up_batch = 3;
+  Fixture f{.t = testing::TestAuth{config}};
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(f.sign_up("user" + std::to_string(i) + "@example.org").has_value());
+  }
+  f.t.clock().advance(49h);
+  jobs::Scheduler scheduler{f.auth().services()};
+  const auto report = scheduler.run_once();
+  CHECK(report.unverified_users == 10);
+  CHECK(report.jobs == 10);
+  CHECK(f.t.events().count(EventKind::unverified_users_deleted) == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "of several schedulers one acts") {
+  jobs::Scheduler first{auth().services()};
+  jobs::Scheduler second{auth().services()};
+  CHECK(first.run_once().acted);
+  CHECK_FALSE(second.run_once().acted);
+  CHECK(first.run_once().acted);
+  t.clock().advance(1h);  // the first one died
+  CHECK(second.run_once().acted);
+}
+
+TEST_CASE_FIXTURE(Fixture, "sessions past their end are removed") {
+  verified_user("ada@example.org");
+  REQUIRE(log_in("ada@example.org").has_value());
+  jobs::Scheduler scheduler{auth().services()};
+  CHECK(scheduler.run_once().sessions == 0);
+  t.clock().advance(24h * 14);
+  CHECK(scheduler.run_once().sessions == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a running scheduler cleans up by itself, and stops when told") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  t.clock().advance(49h);
+  jobs::Scheduler scheduler{auth().services()};
+  scheduler.start();
+  CHECK(t.events().wait_for(EventKind::unverified_users_deleted));
+  scheduler.stop();
+  CHECK(t.store().users().count({}) == 0);
+}

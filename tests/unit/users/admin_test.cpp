@@ -1,0 +1,165 @@
+#include "fixture.hpp"
+
+#include <set>
+#include <thread>
+
+using namespace coffeeauth;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct AdminFixture : Fixture {
+  User boss = admin("boss@example.org");
+
+  Result<User> change(const User& user, const UserPatch& patch,
+                      std::optional<std::int64_t> version = {}) {
+    return auth().admin().update_user(user.id, patch, version, boss.id, client);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(AdminFixture,
+                  "the last administrator can be neither demoted, disabled nor removed") {
+  CHECK(code_of(change(boss, {.role = Role::user})) == ErrorCode::last_admin);
+  CHECK(code_of(change(boss, {.is_active = false})) == ErrorCode::last_admin);
+  CHECK(code_of(change(boss, {.is_verified = false})) == ErrorCode::last_admin);
+  CHECK(code_of(auth().admin().delete_user(boss.id, {}, boss.id, client)) == ErrorCode::last_admin);
+  CHECK(code_of(auth().users().delete_account(boss.id, password(good), client)) ==
+        ErrorCode::last_admin);
+
+  admin("second@example.org");
+  CHECK(change(boss, {.role = Role::user}).has_value());
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "of two administrators who remove each other one remains") {
+  const auto second = admin("second@example.org");
+  std::optional<ErrorCode> first_error;
+  std::optional<ErrorCode> second_error;
+  std::thread one{[&] {
+    const auto r = auth().admin().delete_user(second.id, {}, boss.id, client);
+    if (!r) first_error = r.error().code;
+  }};
+  std::thread two{[&] {
+    const auto r = auth().admin().delete_user(boss.id, {}, second.id, client);
+    if (!r) second_error = r.error().code;
+  }};
+  one.join();
+  two.join();
+  CHECK(first_error.has_value() != second_error.has_value());
+  CHECK(auth().parts().store.users().count({.role = Role::admin}) == 1);
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "a change of what was read meanwhile by another is a conflict") {
+  const auto user = verified_user("ada@example.org");
+  REQUIRE(change(user, {.first_name = "One"}, user.version).has_value());
+  CHECK(code_of(change(user, {.first_name = "Two"}, user.version)) == ErrorCode::version_conflict);
+  CHECK(auth().admin().get_user(user.id)->first_name == "One");
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "an address in use cannot be given to another user") {
+  const auto user = verified_user("ada@example.org");
+  CHECK(code_of(change(user, {.email = email("BOSS@example.org")})) == ErrorCode::email_taken);
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "a contested sign-up cannot be verified over the owner's head") {
+  REQUIRE(sign_up("ada@example.org", good).has_value());
+  const auto pending =
+      auth().parts().store.users().find_credentials(email("ada@example.org"))->user;
+  SUBCASE("one sign-up: the administrator may vouch") {
+    CHECK(change(pending, {.is_verified = true}).has_value());
+    CHECK(log_in("ada@example.org").has_value());
+  }
+  SUBCASE("two different ones: only the code can tell") {
+    REQUIRE(sign_up("ada@example.org", other_good).has_value());
+    CHECK(code_of(change(pending, {.is_verified = true})) == ErrorCode::validation_failed);
+  }
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "lists page from first to last by number and by cursor alike") {
+  for (int i = 0; i < 24; ++i) {
+    t.clock().advance(i % 3 == 0 ? 1s : 0s);  // ties
+    verified_user("user" + std::to_string(i) + "@example.org");
+  }
+  ListUsersRequest request{.page_size = 7};
+  SUBCASE("by joining") { request.order = UserOrder::date_joined; }
+  SUBCASE("by address, backwards") {
+    request.order = UserOrder::email;
+    request.direction = Direction::descending;
+  }
+  SUBCASE("by last login") { request.order = UserOrder::last_login; }
+
+  std::vector<UserId> by_number;
+  for (request.page = 1; request.page <= 4; ++request.page) {
+    const auto page = auth().admin().list_users(request);
+    REQUIRE(page.has_value());
+    CHECK(page->count == 25);
+    CHECK(page->has_previous == (request.page > 1));
+    CHECK(page->has_next == (request.page < 4));
+    for (const auto& user : page->users) by_number.push_back(user.id);
+  }
+  CHECK(code_of(auth().admin().list_users(request)) == ErrorCode::not_found);
+
+  std::vector<UserId> by_cursor;
+  request.page = 1;
+  for (bool more = true; more;) {
+    const auto page = auth().admin().list_users(request).value();
+    for (const auto& user : page.users) by_cursor.push_back(user.id);
+    request.cursor = page.next_cursor;
+    more = page.has_next;
+  }
+  CHECK(by_number == by_cursor);
+  CHECK(std::set<UserId>(by_number.begin(), by_number.end()).size() == 25);
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "a cursor is good for its own list and unchanged") {
+  verified_user("ada@example.org");
+  ListUsersRequest request{.page_size = 1};
+  const auto cursor = auth().admin().list_users(request)->next_cursor;
+  REQUIRE_FALSE(cursor.empty());
+  request.cursor = cursor;
+  REQUIRE(auth().admin().list_users(request).has_value());
+
+  SUBCASE("another order") { request.order = UserOrder::email; }
+  SUBCASE("another filter") { request.filter.search = "ada"; }
+  SUBCASE("changed") { request.cursor[10] = request.cursor[10] == 'A' ? 'B' : 'A'; }
+  SUBCASE("cut") { request.cursor.pop_back(); }
+  SUBCASE("invented") { request.cursor = "eyJpIjoiMSJ9"; }
+  CHECK(code_of(auth().admin().list_users(request)) == ErrorCode::validation_failed);
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists unreachable") {
+  auto& cache = auth().parts().cache;
+  const auto generation = [&] { return cache.generation("users"); };
+  auto before = generation();
+  const auto changed = [&] {
+    const auto now = generation();
+    const bool differs = now != before;
+    before = now;
+    return differs;
+  };
+  const auto user = verified_user("ada@example.org");
+  CHECK(changed());
+  REQUIRE(log_in("ada@example.org").has_value());
+  CHECK(changed());
+  REQUIRE(change(user, {.first_name = "A."}).has_value());
+  CHECK(changed());
+  REQUIRE(auth().users().update_profile(user.id, {.first_name = "B."}, client).has_value());
+  CHECK(changed());
+  REQUIRE(auth().admin().delete_user(user.id, {}, boss.id, client).has_value());
+  CHECK(changed());
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "an operator makes administrators, and promotes who is there") {
+  CHECK(boss.is_verified);
+  CHECK(boss.role == Role::admin);
+  CHECK(code_of(auth().admin().create_admin(
+            {.email = email("boss@example.org"), .password = password(good)})) ==
+        ErrorCode::email_taken);
+  CHECK(code_of(auth().admin().create_admin(
+            {.email = email("new@example.org"), .password = password("password")})) ==
+        ErrorCode::validation_failed);
+  verified_user("ada@example.org");
+  CHECK(auth().admin().promote(email("ada@example.org"))->role == Role::admin);
+  CHECK(code_of(auth().admin().promote(email("nobody@example.org"))) == ErrorCode::not_found);
+}

@@ -1,0 +1,217 @@
+#include "fixture.hpp"
+
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace coffeeauth;
+using namespace std::chrono_literals;
+
+TEST_CASE_FIXTURE(Fixture, "unknown address and wrong password are one answer at one price") {
+  verified_user("ada@example.org");
+  for (const auto* address : {"ada@example.org", "nobody@example.org"}) {
+    CAPTURE(address);
+    const auto before = t.hasher().verifies();
+    CHECK(code_of(log_in(address, other_good)) == ErrorCode::invalid_credentials);
+    CHECK(t.hasher().verifies() - before == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a disabled account is told so only after the right password") {
+  const auto boss = admin("boss@example.org");
+  const auto user = verified_user("ada@example.org");
+  REQUIRE(
+      auth().admin().update_user(user.id, {.is_active = false}, {}, boss.id, client).has_value());
+  CHECK(code_of(log_in("ada@example.org", other_good)) == ErrorCode::invalid_credentials);
+  CHECK(code_of(log_in("ada@example.org")) == ErrorCode::account_disabled);
+}
+
+TEST_CASE_FIXTURE(Fixture, "ten failures close the account to strangers, not to its owner") {
+  verified_user("ada@example.org");
+  REQUIRE(log_in("ada@example.org").has_value());
+  ClientContext stranger{.address = "198.51.100.7"};
+  const auto guess = [&] {
+    return auth().sessions().log_in(email("ada@example.org"), password(other_good), stranger);
+  };
+  for (int i = 0; i < 10; ++i) REQUIRE(code_of(guess()) == ErrorCode::invalid_credentials);
+  const auto refused = guess();
+  CHECK(code_of(refused) == ErrorCode::rate_limited);
+  CHECK(refused.error().retry_after.value() > 0s);
+  CHECK(code_of(auth().sessions().log_in(email("ada@example.org"), password(good), stranger)) ==
+        ErrorCode::rate_limited);
+  CHECK(log_in("ada@example.org").has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a refreshed token replaces the old one, and works") {
+  verified_user("ada@example.org");
+  const auto first = log_in("ada@example.org").value();
+  const auto second = refresh(first);
+  REQUIRE(second.has_value());
+  CHECK_FALSE(second->refresh_token == first.refresh_token);
+  CHECK(who(*second).has_value());
+  CHECK(refresh(*second).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a token spent moments ago is answered with the same successor") {
+  verified_user("ada@example.org");
+  const auto first = log_in("ada@example.org").value();
+  const auto second = refresh(first).value();
+  t.clock().advance(9s);
+  const auto again = refresh(first);
+  REQUIRE(again.has_value());
+  CHECK(again->refresh_token == second.refresh_token);
+  CHECK(who(*again).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "an old token that comes back ends the session and its access tokens") {
+  verified_user("ada@example.org");
+  const auto first = log_in("ada@example.org").value();
+  const auto other_device = log_in("ada@example.org").value();
+  const auto second = refresh(first).value();
+  t.clock().advance(11s);
+  CHECK(code_of(refresh(first)) == ErrorCode::token_invalid);
+  CHECK(code_of(refresh(second)) == ErrorCode::token_invalid);
+  CHECK(code_of(who(second)) == ErrorCode::token_invalid);
+  CHECK(t.events().count(EventKind::refresh_token_reused) == 1);
+  CHECK(who(other_device).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "an invented token of a known session does not end it") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  std::string forged{tokens.refresh_token.expose_secret()};
+  forged[40] = forged[40] == 'A' ? 'B' : 'A';
+  CHECK(code_of(auth().sessions().refresh(forged, client)) == ErrorCode::token_invalid);
+  CHECK(who(tokens).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a session ends when it is idle too long, or too old") {
+  verified_user("ada@example.org");
+  auto tokens = log_in("ada@example.org").value();
+  SUBCASE("idle for fourteen days") {
+    t.clock().advance(24h * 14);
+    CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
+  }
+  SUBCASE("used every week, for thirty days") {
+    for (int week = 0; week < 4; ++week) {
+      t.clock().advance(24h * 7);
+      tokens = refresh(tokens).value();
+    }
+    t.clock().advance(24h * 2);
+    CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "of many refreshes with one token at once all get the same successor") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  std::vector<std::string> successors(32);
+  std::vector<std::thread> tabs;
+  for (auto& successor : successors) {
+    tabs.emplace_back([&] {
+      auto pair = refresh(tokens);
+      if (pair) successor = std::string{pair->refresh_token.expose_secret()};
+    });
+  }
+  for (auto& tab : tabs) tab.join();
+  CHECK(std::set<std::string>(successors.begin(), successors.end()).size() == 1);
+  CHECK_FALSE(successors.front().empty());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "logging out ends the session; a token that means nothing does nothing") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  auth().sessions().log_out("nonsense", client);
+  CHECK(who(tokens).has_value());
+  auth().sessions().log_out(tokens.refresh_token.expose_secret(), client);
+  CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
+  CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
+  auth().sessions().log_out(tokens.refresh_token.expose_secret(), client);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an access token is good for ten minutes") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  t.clock().advance(10min - 1s);
+  CHECK(who(tokens).has_value());
+  t.clock().advance(10s);
+  CHECK(code_of(who(tokens)) == ErrorCode::token_expired);
+}
+
+TEST_CASE_FIXTURE(Fixture, "neither token passes for the other") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  CHECK(code_of(auth().sessions().authorise(tokens.refresh_token.expose_secret())) ==
+        ErrorCode::token_invalid);
+  CHECK(code_of(auth().sessions().refresh(tokens.access_token.expose_secret(), client)) ==
+        ErrorCode::token_invalid);
+}
+
+TEST_CASE_FIXTURE(Fixture, "what an administrator changes stops the user's access tokens at once") {
+  const auto boss = admin("boss@example.org");
+  const auto user = verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  UserPatch patch;
+  bool refresh_goes_on = false;
+  SUBCASE("disabled") { patch.is_active = false; }
+  SUBCASE("unverified") { patch.is_verified = false; }
+  SUBCASE("another address") { patch.email = email("countess@example.org"); }
+  SUBCASE("another role") {
+    patch.role = Role::admin;
+    refresh_goes_on = true;
+  }
+  REQUIRE(auth().admin().update_user(user.id, patch, {}, boss.id, client).has_value());
+  CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
+  const auto refreshed = refresh(tokens);
+  CHECK(refreshed.has_value() == refresh_goes_on);
+  if (refresh_goes_on) CHECK(who(*refreshed)->user.role == Role::admin);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a name changed by an administrator stops no token") {
+  const auto boss = admin("boss@example.org");
+  const auto user = verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  REQUIRE(
+      auth().admin().update_user(user.id, {.first_name = "A."}, {}, boss.id, client).has_value());
+  CHECK(who(tokens)->user.first_name == "A.");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a person sees and ends their sessions, and nobody else's") {
+  const auto user = verified_user("ada@example.org");
+  const auto stranger = verified_user("bob@example.org");
+  const auto here = log_in("ada@example.org").value();
+  t.clock().advance(1s);
+  const auto there = log_in("ada@example.org").value();
+  const auto sessions = auth().sessions().list(user.id);
+  REQUIRE(sessions.size() == 2);
+  CHECK(sessions.front().id == who(there)->session);
+  CHECK(sessions.front().user_agent == "doctest");
+  CHECK(sessions.front().address == "192.0.2.1");
+
+  const auto target = who(there)->session;
+  CHECK(code_of(auth().sessions().end(stranger.id, target, client)) == ErrorCode::not_found);
+  REQUIRE(auth().sessions().end(user.id, target, client).has_value());
+  CHECK(code_of(who(there)) == ErrorCode::token_invalid);
+  CHECK(who(here).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a person ends all sessions but the present one") {
+  const auto user = verified_user("ada@example.org");
+  const auto here = log_in("ada@example.org").value();
+  const auto there = log_in("ada@example.org").value();
+  CHECK(auth().sessions().end_others(user.id, who(here)->session, client) == 1);
+  CHECK(who(here).has_value());
+  CHECK(code_of(who(there)) == ErrorCode::token_invalid);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a hash made with weaker settings is renewed at login, once") {
+  verified_user("ada@example.org");
+  t.hasher().raise_parameters();
+  const auto before = t.hasher().hashes();
+  REQUIRE(log_in("ada@example.org").has_value());
+  CHECK(t.hasher().hashes() == before + 1);
+  REQUIRE(log_in("ada@example.org").has_value());
+  CHECK(t.hasher().hashes() == before + 1);
+}

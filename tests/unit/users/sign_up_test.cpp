@@ -1,0 +1,144 @@
+#include "fixture.hpp"
+
+using namespace coffeeauth;
+using namespace std::chrono_literals;
+
+TEST_CASE_FIXTURE(Fixture, "a person signs up, reads the code, verifies and logs in") {
+  const auto receipt = sign_up("Ada@Example.org");
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->email.display() == "Ada@Example.org");
+  CHECK(receipt->expires_at == t.clock().now() + 1h);
+
+  const auto user = verify("ada@example.org", mailed_code("ada@example.org"));
+  REQUIRE(user.has_value());
+  CHECK(user->is_verified);
+  CHECK(user->first_name == "Ada");
+  CHECK(user->role == Role::user);
+
+  const auto tokens = log_in("ADA@example.ORG");
+  REQUIRE(tokens.has_value());
+  CHECK(tokens->expires_in == 10min);
+  const auto principal = who(*tokens);
+  REQUIRE(principal.has_value());
+  CHECK(principal->user.id == user->id);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "sign-up answers alike and hashes once for new, pending and taken addresses") {
+  verified_user("taken@example.org");
+  REQUIRE(sign_up("pending@example.org").has_value());
+  for (const auto* address : {"new@example.org", "pending@example.org", "taken@example.org"}) {
+    CAPTURE(address);
+    const auto before = t.hasher().hashes();
+    const auto receipt = sign_up(address, other_good);
+    REQUIRE(receipt.has_value());
+    CHECK(receipt->expires_at == t.clock().now() + 1h);
+    CHECK(t.hasher().hashes() - before == 1);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "the owner of a taken address is told, without a code, and nothing changes") {
+  const auto before = verified_user("ada@example.org");
+  const auto mails = mails_to("ada@example.org");
+  t.clock().advance(61s);
+  REQUIRE(sign_up("ada@example.org", other_good, "Mallory").has_value());
+  CHECK(mails_to("ada@example.org") == mails + 1);
+  CHECK(t.mailer().last_to(email("ada@example.org"))->text.find("already") != std::string::npos);
+  CHECK(auth().users().get(before.id).value() == before);
+  CHECK(log_in("ada@example.org").has_value());
+  CHECK(code_of(log_in("ada@example.org", other_good)) == ErrorCode::invalid_credentials);
+}
+
+TEST_CASE("a service may prefer to say that an address is taken") {
+  Config config;
+  config.codes.sign_up_reveals_existing = true;
+  Fixture f{.t = testing::TestAuth{config}};
+  f.verified_user("ada@example.org");
+  CHECK(code_of(f.sign_up("ada@example.org")) == ErrorCode::email_taken);
+}
+
+TEST_CASE_FIXTURE(Fixture, "while all sign-ups carry one password the code alone verifies") {
+  REQUIRE(sign_up("ada@example.org", good, "Ada").has_value());
+  t.clock().advance(61s);
+  REQUIRE(sign_up("ada@example.org", good, "Augusta").has_value());
+  const auto user = verify("ada@example.org", mailed_code("ada@example.org"));
+  REQUIRE(user.has_value());
+  CHECK(user->first_name == "Augusta");
+}
+
+TEST_CASE_FIXTURE(Fixture, "registering somebody's address first or last opens nothing") {
+  bool stranger_first = false;
+  SUBCASE("first") { stranger_first = true; }
+  SUBCASE("last") { stranger_first = false; }
+  REQUIRE(sign_up("ada@example.org", stranger_first ? other_good : good).has_value());
+  t.clock().advance(61s);
+  REQUIRE(sign_up("ada@example.org", stranger_first ? good : other_good).has_value());
+  const auto digits = mailed_code("ada@example.org");
+
+  CHECK(code_of(verify("ada@example.org", digits)) == ErrorCode::password_required);
+  CHECK(code_of(verify_with("ada@example.org", digits, "neither of the two")) ==
+        ErrorCode::invalid_code);
+  CHECK(verify_with("ada@example.org", digits, good).has_value());
+  CHECK(log_in("ada@example.org", good).has_value());
+  CHECK(code_of(log_in("ada@example.org", other_good)) == ErrorCode::invalid_credentials);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a sixth different sign-up for an address changes nothing") {
+  for (int i = 0; i < 6; ++i) {
+    t.clock().advance(13min);
+    REQUIRE(sign_up("ada@example.org", "a strong password " + std::to_string(i)).has_value());
+  }
+  const auto digits = mailed_code("ada@example.org");
+  CHECK(code_of(verify_with("ada@example.org", digits, "a strong password 5")) ==
+        ErrorCode::invalid_code);
+  CHECK(verify_with("ada@example.org", digits, "a strong password 4").has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a weak password is refused before anything is written") {
+  const auto weak = sign_up("ada@example.org", "password");
+  REQUIRE_FALSE(weak.has_value());
+  CHECK(weak.error().code == ErrorCode::validation_failed);
+  REQUIRE(weak.error().fields.size() == 1);
+  CHECK(weak.error().fields.front().field == "password");
+  CHECK(t.store().users().count({}) == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "names may be changed by their owner") {
+  const auto user = verified_user("ada@example.org");
+  const auto changed = auth().users().update_profile(user.id, {.last_name = "Lovelace"}, client);
+  REQUIRE(changed.has_value());
+  CHECK(changed->first_name == "Ada");
+  CHECK(changed->last_name == "Lovelace");
+  CHECK(changed->version == user.version + 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "deleting an account takes its password, and all that hangs on it") {
+  const auto user = verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  CHECK(code_of(auth().users().delete_account(user.id, password(other_good), client)) ==
+        ErrorCode::invalid_credentials);
+  REQUIRE(auth().users().delete_account(user.id, password(good), client).has_value());
+  CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
+  CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
+  CHECK(code_of(log_in("ada@example.org")) == ErrorCode::invalid_credentials);
+  CHECK(code_of(auth().users().get(user.id)) == ErrorCode::not_found);
+}
+
+TEST_CASE_FIXTURE(Fixture, "the password asked for at deletion cannot be guessed at leisure") {
+  const auto user = verified_user("ada@example.org");
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(code_of(auth().users().delete_account(user.id, password(other_good), client)) ==
+            ErrorCode::invalid_credentials);
+  }
+  CHECK(code_of(auth().users().delete_account(user.id, password(good), client)) ==
+        ErrorCode::rate_limited);
+}
+
+TEST_CASE_FIXTURE(Fixture, "user, code and mail are written together or not at all") {
+  t.faults().fail_next_commit();
+  CHECK_THROWS_AS(static_cast<void>(sign_up("ada@example.org")), Unavailable);
+  CHECK(t.store().users().count({}) == 0);
+  CHECK(t.store().outbox().depth().pending == 0);
+  CHECK(mails_to("ada@example.org") == 0);
+}

@@ -1,0 +1,140 @@
+#include "fixture.hpp"
+
+#include <set>
+#include <thread>
+#include <vector>
+
+using namespace coffeeauth;
+using namespace std::chrono_literals;
+
+TEST_CASE_FIXTURE(Fixture, "the fifth wrong code kills it, also for the right digits") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  for (int i = 0; i < 5; ++i) {
+    CHECK(code_of(verify("ada@example.org", wrong_code(right, i))) == ErrorCode::invalid_code);
+  }
+  CHECK(code_of(verify("ada@example.org", right)) == ErrorCode::invalid_code);
+
+  t.clock().advance(61s);
+  static_cast<void>(auth().verification().resend_code(email("ada@example.org"), client));
+  CHECK(verify("ada@example.org", mailed_code("ada@example.org")).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a code is good for an hour and once") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  SUBCASE("expired") {
+    t.clock().advance(1h);
+    CHECK(code_of(verify("ada@example.org", right)) == ErrorCode::invalid_code);
+  }
+  SUBCASE("just before its end") {
+    t.clock().advance(1h - 1ms);
+    CHECK(verify("ada@example.org", right).has_value());
+  }
+  SUBCASE("used") {
+    REQUIRE(verify("ada@example.org", right).has_value());
+    CHECK(code_of(verify("ada@example.org", right)) == ErrorCode::invalid_code);
+  }
+  SUBCASE("superseded") {
+    t.clock().advance(61s);
+    static_cast<void>(auth().verification().resend_code(email("ada@example.org"), client));
+    const auto newer = mailed_code("ada@example.org");
+    if (newer != right) CHECK(code_of(verify("ada@example.org", right)) == ErrorCode::invalid_code);
+    CHECK(verify("ada@example.org", newer).has_value());
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a code is good for its own address only") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  REQUIRE(sign_up("bob@example.org").has_value());
+  const auto of_ada = mailed_code("ada@example.org");
+  if (of_ada != mailed_code("bob@example.org")) {
+    CHECK(code_of(verify("bob@example.org", of_ada)) == ErrorCode::invalid_code);
+  }
+  CHECK(code_of(verify("nobody@example.org", of_ada)) == ErrorCode::invalid_code);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "resend answers alike for everybody and mails only who waits for a code") {
+  verified_user("verified@example.org");
+  REQUIRE(sign_up("pending@example.org").has_value());
+  const auto pending_before = mails_to("pending@example.org");
+  const auto verified_before = mails_to("verified@example.org");
+  t.clock().advance(61s);
+  for (const auto* address :
+       {"pending@example.org", "verified@example.org", "nobody@example.org"}) {
+    const auto receipt = auth().verification().resend_code(email(address), client);
+    CHECK(receipt.expires_at == t.clock().now() + 1h);
+  }
+  CHECK(mails_to("pending@example.org") == pending_before + 1);
+  CHECK(mails_to("verified@example.org") == verified_before);
+  CHECK(mails_to("nobody@example.org") == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a new code comes at most every minute, five an hour, ten a day") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto ask = [&] {
+    static_cast<void>(auth().verification().resend_code(email("ada@example.org"), client));
+  };
+  ask();
+  CHECK(mails_to("ada@example.org") == 1);
+  for (int i = 0; i < 10; ++i) {
+    t.clock().advance(60s);
+    ask();
+  }
+  CHECK(mails_to("ada@example.org") == 5);
+  for (int hour = 0; hour < 12; ++hour) {
+    t.clock().advance(30min);
+    ask();
+  }
+  CHECK(mails_to("ada@example.org") == 10);
+}
+
+TEST_CASE_FIXTURE(Fixture, "new codes do not refill the guesses of a day") {
+  Config config;
+  config.codes.guesses_per_day = 7;
+  Fixture f{.t = testing::TestAuth{config}};
+  REQUIRE(f.sign_up("ada@example.org").has_value());
+  auto right = f.mailed_code("ada@example.org");
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE_FALSE(f.verify("ada@example.org", wrong_code(right, i)).has_value());
+  }
+  f.t.clock().advance(61s);
+  static_cast<void>(f.auth().verification().resend_code(email("ada@example.org"), f.client));
+  right = f.mailed_code("ada@example.org");
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE_FALSE(f.verify("ada@example.org", wrong_code(right, i)).has_value());
+  }
+  CHECK(code_of(f.verify("ada@example.org", right)) == ErrorCode::invalid_code);
+}
+
+TEST_CASE_FIXTURE(Fixture, "of 64 right answers at once exactly one is accepted") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  std::vector<int> accepted(64);
+  std::vector<std::thread> people;
+  for (std::size_t i = 0; i < accepted.size(); ++i) {
+    people.emplace_back([&, i] { accepted[i] = verify("ada@example.org", right).has_value(); });
+  }
+  for (auto& person : people) person.join();
+  CHECK(std::count(accepted.begin(), accepted.end(), 1) == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "verifying does not log in, and nobody logs in unverified") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  CHECK(code_of(log_in("ada@example.org")) == ErrorCode::email_not_verified);
+  CHECK(code_of(log_in("ada@example.org", other_good)) == ErrorCode::invalid_credentials);
+  const auto user = verify("ada@example.org", mailed_code("ada@example.org")).value();
+  CHECK(auth().sessions().list(user.id).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a wrong code costs the same hashes as an unknown address") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  for (const auto* address : {"ada@example.org", "nobody@example.org"}) {
+    CAPTURE(address);
+    const auto before = t.hasher().hashes();
+    CHECK(code_of(verify_with(address, wrong_code(right), good)) == ErrorCode::invalid_code);
+    CHECK(t.hasher().hashes() - before == 1);
+  }
+}

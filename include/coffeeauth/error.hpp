@@ -62,6 +62,8 @@ enum class ErrorCode {
   version_conflict,
   /// A part that is needed is down or full; `Error::retry_after` says when to come back.
   unavailable,
+  /// A fault of the program itself; nothing of it is told to the client.
+  internal,
 };
 
 /// What one field of a request did wrong. `code` is a stable word (`required`, `too_long`,

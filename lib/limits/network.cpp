@@ -1,4 +1,4 @@
-#include "lib/limits/network.hpp"
+#include "coffeeauth/network_address.hpp"
 
 #include <algorithm>
 #include <vector>

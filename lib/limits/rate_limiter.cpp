@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "lib/limits/network.hpp"
+#include "coffeeauth/network_address.hpp"
 
 namespace coffeeauth {
 namespace {

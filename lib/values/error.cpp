@@ -50,8 +50,10 @@ std::string_view wire_name(ErrorCode code) noexcept {
       return "version_conflict";
     case ErrorCode::unavailable:
       return "unavailable";
+    case ErrorCode::internal:
+      return "internal";
   }
-  return "unavailable";
+  return "internal";
 }
 
 std::string_view message(ErrorCode code) noexcept {
@@ -102,8 +104,10 @@ std::string_view message(ErrorCode code) noexcept {
       return "The resource was changed in the meantime.";
     case ErrorCode::unavailable:
       return "The service is temporarily unavailable.";
+    case ErrorCode::internal:
+      return "Something went wrong on our side.";
   }
-  return "The service is temporarily unavailable.";
+  return "Something went wrong on our side.";
 }
 
 Error field_error(std::string_view field, std::string_view code, std::string_view message) {

@@ -90,14 +90,16 @@ class Store {
   /// Returns when the Store can be asked; throws Unavailable when it cannot.
   virtual void ping() = 0;
 
+  /// Begins a transaction that can write. Callers use transact(), which also commits and tries again;
+  /// this is for Stores that decorate another. Throws std::logic_error inside another transaction of
+  /// this thread.
+  [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
+
  protected:
   Store() = default;
 
  private:
   static constexpr int max_tries = 3;
-
-  /// Begins a transaction that can write. Throws std::logic_error inside another of this thread.
-  [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
 
   template <class F>
   auto run_once(F& work) -> std::invoke_result_t<F&, Transaction&> {

@@ -4,7 +4,7 @@
 
 #include "coffeeauth/rate_limiter.hpp"
 // The parser of addresses is private, and is tested by itself because many spellings must be one.
-#include "lib/limits/network.hpp"
+#include "coffeeauth/network_address.hpp"
 
 using coffeeauth::parse_network_address;
 using coffeeauth::rate_limit_network;

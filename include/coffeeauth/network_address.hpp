@@ -1,5 +1,5 @@
 #pragma once
-/// The parts of rate_limit_network() that tests look at one by one. Private to the library.
+/// NetworkAddress: an IP address as bytes, read from text without asking the system.
 
 #include <array>
 #include <cstdint>

@@ -1,0 +1,18 @@
+#pragma once
+/// Signing keys of every algorithm, through OpenSSL's libcrypto.
+
+#include <memory>
+
+#include "coffeeauth/ports/signing_key.hpp"
+
+namespace coffeeauth::crypto {
+
+/// Keys for ES256 (P-256), RS256 (2048 bits when made here, that or more when loaded), EdDSA and
+/// HS256.
+///
+/// export_private() gives PKCS#8 in DER, for HS256 the bytes themselves; EdDSA and HS256 keys are
+/// those of make_sodium_keys(), so keys of one factory load in the other. The factory and its keys
+/// are callable from any thread. Throws Unavailable when libcrypto cannot make a key.
+[[nodiscard]] std::unique_ptr<SigningKeyFactory> make_openssl_keys();
+
+}  // namespace coffeeauth::crypto

@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+
+#include <sys/socket.h>
+
+#include <Poco/Exception.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/TCPServer.h>
+#include <Poco/ThreadPool.h>
+
+#include "adapters/http/src/connection.hpp"
+#include "adapters/http/src/http_date.hpp"
+
+namespace coffeeauth::http_poco {
+namespace {
+
+// What a handler needs with room to spare. Only touched pages cost memory, and small stacks let
+// thousands of threads fit in the address space that containers allow.
+constexpr int thread_stack = 512 * 1024;
+constexpr int backlog = 1024;
+
+void validate(const Options& options) {
+  using std::chrono::milliseconds;
+  const auto shortest =
+      std::min({options.head_timeout, options.body_timeout, options.idle_timeout,
+                options.write_timeout, options.drain_timeout, options.shutdown_grace});
+  if (options.host.empty() || options.max_connections == 0 || options.max_connections > 100'000 ||
+      options.max_connections_per_address == 0 || shortest <= milliseconds::zero() ||
+      options.max_head < 256 || options.max_head > 1024 * 1024) {
+    throw std::invalid_argument("HTTP server options: a limit is zero or out of range");
+  }
+}
+
+// Runs on Poco's accepting thread, before a connection costs a thread.
+class Admission final : public Poco::Net::TCPServerConnectionFilter {
+ public:
+  Admission(ConnectionRegistry& registry, RequestHandler& handler)
+      : registry_(registry), handler_(handler) {}
+
+  bool accept(const Poco::Net::StreamSocket& socket) override {
+    try {
+      if (registry_.admit(socket)) return true;
+      turn_away(socket);
+    } catch (const std::exception&) {
+      // The peer left before it was looked at (or memory is short): Poco closes the socket.
+    }
+    return false;
+  }
+
+ private:
+  void turn_away(Poco::Net::StreamSocket socket) {
+    std::string answer;
+    const http::Response response = handler_.problem(ErrorCode::unavailable);
+    if (!append_head(answer, response, http_date_now(), AfterResponse::close)) return;
+    answer.append(response.text());
+    // The send buffer of a new socket has room for this; a peer must not make this thread wait.
+    socket.setBlocking(false);
+    socket.sendBytes(answer.data(), static_cast<int>(answer.size()), MSG_NOSIGNAL);
+    socket.shutdownSend();
+    registry_.let_go(socket);
+  }
+
+  ConnectionRegistry& registry_;
+  RequestHandler& handler_;
+};
+
+class ConnectionFactory final : public Poco::Net::TCPServerConnectionFactory {
+ public:
+  ConnectionFactory(RequestHandler& handler, const Options& options, ConnectionRegistry& registry)
+      : handler_(handler), options_(options), registry_(registry) {}
+
+  Poco::Net::TCPServerConnection* createConnection(const Poco::Net::StreamSocket& socket) override {
+    return new Connection(socket, handler_, options_, registry_);
+  }
+
+ private:
+  RequestHandler& handler_;
+  const Options& options_;
+  ConnectionRegistry& registry_;
+};
+
+class PocoServer final : public Server {
+ public:
+  PocoServer(RequestHandler& handler, const Options& options)
+      : options_(options), handler_(handler), registry_(options_), port_(options.port) {}
+
+  ~PocoServer() override {
+    stop();
+    registry_.wait_empty();
+  }
+
+  void start() override {
+    const std::lock_guard lock(lifecycle_);
+    if (server_ || stopped_) throw std::logic_error("an HTTP server is started once");
+    listen();
+    // A pooled thread is given back a little after its connection is released, hence the spares:
+    // Poco drops a connection for which it finds no thread.
+    const int connections = static_cast<int>(options_.max_connections);
+    const int threads = connections + connections / 8 + 16;
+    pool_ = std::make_unique<Poco::ThreadPool>("http", 2, threads, 60, thread_stack);
+    Poco::Net::TCPServerParams::Ptr params = new Poco::Net::TCPServerParams;
+    params->setMaxThreads(threads);
+    params->setMaxQueued(threads);
+    server_ = std::make_unique<Poco::Net::TCPServer>(
+        new ConnectionFactory(handler_, options_, registry_), *pool_, listener_, params);
+    server_->setConnectionFilter(new Admission(registry_, handler_));
+    registry_.start();
+    server_->start();
+  }
+
+  [[nodiscard]] std::uint16_t port() const noexcept override { return port_; }
+
+  void stop() override {
+    const std::lock_guard lock(lifecycle_);
+    if (std::exchange(stopped_, true) || !server_) return;
+    const auto deadline = SteadyClock::now() + options_.shutdown_grace;
+    registry_.drain();
+    // Poco forgets what is still queued when it stops, so every accepted connection gets its
+    // thread first.
+    registry_.wait_claimed(deadline);
+    wake_accepting_thread();
+    server_->stop();
+    listener_.close();
+    if (!registry_.wait_empty(deadline)) registry_.cut();
+  }
+
+  [[nodiscard]] Statistics statistics() const override { return registry_.statistics(); }
+
+ private:
+  void listen() {
+    try {
+      // Never SO_REUSEPORT, which Poco sets by default: with it a second server on the port would
+      // start without an error and take half of the clients.
+      listener_.bind(Poco::Net::SocketAddress(options_.host, options_.port), true, false);
+      listener_.listen(backlog);
+      port_ = listener_.address().port();
+    } catch (const Poco::Exception& failure) {
+      throw std::runtime_error("cannot listen on " + options_.host + " port " +
+                               std::to_string(options_.port) + ": " + failure.displayText());
+    }
+  }
+
+  // Poco's accepting thread looks only four times a second whether it should end.
+  void wake_accepting_thread() noexcept { ::shutdown(listener_.impl()->sockfd(), SHUT_RD); }
+
+  const Options options_;
+  RequestHandler& handler_;
+  // In this order, so that the threads are gone before what they use is.
+  ConnectionRegistry registry_;
+  std::unique_ptr<Poco::ThreadPool> pool_;
+  Poco::Net::ServerSocket listener_;
+  std::unique_ptr<Poco::Net::TCPServer> server_;
+  std::atomic<std::uint16_t> port_;
+  std::mutex lifecycle_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Server> make_poco_server(RequestHandler& handler, const Options& options) {
+  validate(options);
+  return std::make_unique<PocoServer>(handler, options);
+}
+
+}  // namespace coffeeauth::http_poco

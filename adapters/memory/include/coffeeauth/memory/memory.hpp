@@ -1,0 +1,48 @@
+#pragma once
+/// Store, Cache and RateCounter in the memory of one process: for tests, and for trying things out.
+///
+/// The cache and the counters also serve a single server process well. The Store forgets everything
+/// when it is destroyed; its semantics are those of every other Store, held by the same contract
+/// suite.
+
+#include <cstddef>
+#include <memory>
+
+#include "coffeeauth/ports/cache.hpp"
+#include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/store.hpp"
+
+namespace coffeeauth::memory {
+
+/// A Store that keeps everything in memory, one transaction at a time.
+///
+/// A Transaction holds the store's one lock from its begin to its end, so no transaction ever
+/// conflicts and every other thread waits meanwhile. A plain read from inside a transaction of the
+/// same thread is served, and sees what that transaction has written so far. Searches ignore the
+/// case of ASCII letters only. Lists cost time in proportion to the number of users, the same for
+/// every page.
+[[nodiscard]] std::unique_ptr<Store> make_memory_store();
+
+struct MemoryCacheOptions {
+  /// Most values held; the least recently used goes first. 0 keeps nothing.
+  std::size_t max_entries = 10'000;
+  /// Most octets held, keys and values together; a larger value is not stored at all.
+  std::size_t max_bytes = 64U * 1024 * 1024;
+};
+
+/// A Cache for one process, bounded, least recently used out first. Borrows `clock`, by which
+/// values grow old.
+[[nodiscard]] std::unique_ptr<Cache> make_memory_cache(const MemoryCacheOptions& options,
+                                                       const Clock& clock);
+
+struct MemoryCountersOptions {
+  /// Most counters held. When they are all running, those that stand lowest are given up, so that
+  /// an attacker who invents keys cannot push out the counter that holds him back. At least 1.
+  std::size_t max_entries = 200'000;
+};
+
+/// Counters for one process, in bounded memory: what several processes count does not add up.
+[[nodiscard]] std::unique_ptr<RateCounter> make_memory_counters(
+    const MemoryCountersOptions& options);
+
+}  // namespace coffeeauth::memory

@@ -1,0 +1,121 @@
+#pragma once
+/// Database: the tables of the memory store, and the one lock over all of them.
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "adapters/memory/src/undo_log.hpp"
+#include "coffeeauth/ports/store.hpp"
+
+namespace coffeeauth::memory {
+
+struct PendingSignUp {
+  PasswordHash password_hash;
+  EmailAddress email;
+  std::string first_name;
+  std::string last_name;
+};
+
+struct LiveCode {
+  CodeDigest digest;
+  UtcTime expires_at{};
+  std::size_t attempts = 0;
+};
+
+/// Guesses of one day; starts again with the first guess after it is over.
+struct GuessWindow {
+  UtcTime started_at{};
+  std::size_t guesses = 0;
+};
+
+struct KnownAddress {
+  AddressDigest digest;
+  UtcTime last_seen{};
+};
+
+/// A user and everything that hangs on it, but for its sessions.
+struct UserRow {
+  Credentials credentials;
+  UtcTime unverified_since{};
+  std::vector<PendingSignUp> pending{};
+  std::optional<LiveCode> code{};
+  GuessWindow window{};
+  std::vector<UtcTime> mails{};
+  std::vector<KnownAddress> addresses{};
+};
+
+struct SessionRow {
+  Session session;
+  RefreshTokenDigest current;
+  std::optional<RefreshTokenDigest> previous{};
+  UtcTime rotated_at{};
+  std::string sealed_successor{};
+};
+
+struct JobRow {
+  NewJob job;
+  JobState state = JobState::pending;
+  std::uint32_t attempts = 0;
+  /// When it can be claimed: its time, or the end of the lease.
+  UtcTime due_at{};
+  std::optional<LeaseId> lease{};
+  std::string last_error{};
+};
+
+struct LeaseRow {
+  LeaseId holder;
+  UtcTime held_until{};
+};
+
+/// A set, spelled as a map so that the UndoLog can keep its rows.
+template <class Key>
+using Index = std::map<Key, std::monostate>;
+
+struct Database {
+  /// Recursive, because a transaction holds it while its verbs take it again.
+  std::recursive_mutex mutex;
+  bool in_transaction = false;
+
+  std::unordered_map<UserId, UserRow> users;
+  std::unordered_map<std::string, UserId> users_by_email;
+  std::unordered_map<SessionId, SessionRow> sessions;
+  Index<std::pair<UserId, SessionId>> sessions_by_user;
+  std::unordered_map<JobId, JobRow> jobs;
+  Index<std::pair<UtcTime, JobId>> jobs_by_age;
+  std::map<std::string, StoredKey, std::less<>> keys;
+  std::map<std::string, LeaseRow, std::less<>> leases;
+};
+
+using Lock = std::lock_guard<std::recursive_mutex>;
+
+/// What the writing halves of a transaction share.
+struct Unit {
+  Database& database;
+  UndoLog undo{};
+  /// Whether a verb has failed: such a transaction cannot be committed.
+  bool broken = false;
+};
+
+/// Fails the verb, and with it the transaction, for a caller's bug.
+[[noreturn]] void refuse(Unit& unit, const char* why);
+
+/// Ends every session of `user` but `except`; returns how many.
+std::size_t erase_sessions(Unit& unit, const UserId& user, const std::optional<SessionId>& except);
+/// Erases the user and everything that hangs on it.
+void erase_user(Unit& unit, const UserId& user);
+/// Makes the row what `patched` says, address index and sessions included.
+void write_patched(Unit& unit, const PatchedUser& patched);
+/// Inserts a new user, unless its address is taken.
+std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_verified);
+/// The row, kept for a rollback; null when there is none.
+UserRow* hold_user(Unit& unit, const UserId& user);
+
+}  // namespace coffeeauth::memory

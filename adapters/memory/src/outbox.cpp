@@ -1,0 +1,133 @@
+#include "adapters/memory/src/outbox.hpp"
+
+#include <algorithm>
+
+namespace coffeeauth::memory {
+
+std::vector<JobSummary> MemoryOutboxReads::list_jobs(JobState state, std::size_t limit) {
+  const Lock lock{database_.mutex};
+  std::vector<JobSummary> jobs;
+  for (const auto& [age, none] : database_.jobs_by_age) {
+    if (jobs.size() == limit) break;
+    const auto& row = database_.jobs.at(age.second);
+    if (row.state != state) continue;
+    jobs.push_back({.id = row.job.id,
+                    .kind = row.job.kind,
+                    .state = row.state,
+                    .attempts = row.attempts,
+                    .created_at = row.job.created_at,
+                    .next_attempt_at = row.due_at,
+                    .last_error = row.last_error});
+  }
+  return jobs;
+}
+
+OutboxDepth MemoryOutboxReads::depth() {
+  const Lock lock{database_.mutex};
+  OutboxDepth depth;
+  for (const auto& [age, none] : database_.jobs_by_age) {
+    if (database_.jobs.at(age.second).state == JobState::dead) {
+      ++depth.dead;
+    } else if (++depth.pending == 1) {
+      depth.oldest_pending = age.first;
+    }
+  }
+  return depth;
+}
+
+std::optional<UtcTime> MemoryOutboxReads::next_due() {
+  const Lock lock{database_.mutex};
+  std::optional<UtcTime> next;
+  for (const auto& [id, row] : database_.jobs) {
+    if (row.state == JobState::pending && (!next || row.due_at < *next)) next = row.due_at;
+  }
+  return next;
+}
+
+void MemoryOutboxWrites::enqueue(const NewJob& job) {
+  if (database_.jobs.contains(job.id)) refuse(unit_, "a job id was used twice");
+  unit_.undo.keep(database_.jobs, job.id);
+  unit_.undo.keep(database_.jobs_by_age, {job.created_at, job.id});
+  database_.jobs.emplace(job.id, JobRow{.job = job, .due_at = job.created_at});
+  database_.jobs_by_age.emplace(std::pair{job.created_at, job.id}, std::monostate{});
+}
+
+std::vector<ClaimedJob> MemoryOutboxWrites::claim_jobs(std::size_t limit, const LeaseId& lease,
+                                                       UtcTime now, UtcTime until) {
+  std::vector<ClaimedJob> claimed;
+  for (const auto& [age, none] : database_.jobs_by_age) {
+    if (claimed.size() == limit) break;
+    auto& row = database_.jobs.at(age.second);
+    if (row.state != JobState::pending || row.due_at > now) continue;
+    unit_.undo.keep(database_.jobs, row.job.id);
+    claimed.push_back({.job = row.job, .lease = lease, .attempts = row.attempts});
+    row.lease = lease;
+    row.due_at = until;
+    ++row.attempts;
+  }
+  return claimed;
+}
+
+JobRow* MemoryOutboxWrites::hold_leased(const JobId& job, const LeaseId& lease) {
+  const auto row = database_.jobs.find(job);
+  if (row == database_.jobs.end() || row->second.lease != lease) return nullptr;
+  unit_.undo.keep(database_.jobs, job);
+  return &row->second;
+}
+
+void MemoryOutboxWrites::erase(const JobId& job) {
+  const std::pair age{database_.jobs.at(job).job.created_at, job};
+  unit_.undo.keep(database_.jobs, job);
+  unit_.undo.keep(database_.jobs_by_age, age);
+  database_.jobs.erase(job);
+  database_.jobs_by_age.erase(age);
+}
+
+bool MemoryOutboxWrites::complete_job(const JobId& job, const LeaseId& lease) {
+  if (hold_leased(job, lease) == nullptr) return false;
+  erase(job);
+  return true;
+}
+
+bool MemoryOutboxWrites::retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
+                                   const std::string& reason) {
+  auto* row = hold_leased(job, lease);
+  if (row == nullptr) return false;
+  row->lease.reset();
+  row->due_at = next_attempt_at;
+  row->last_error = reason;
+  return true;
+}
+
+bool MemoryOutboxWrites::bury_job(const JobId& job, const LeaseId& lease,
+                                  const std::string& reason) {
+  auto* row = hold_leased(job, lease);
+  if (row == nullptr) return false;
+  row->lease.reset();
+  row->state = JobState::dead;
+  row->last_error = reason;
+  return true;
+}
+
+bool MemoryOutboxWrites::revive_job(const JobId& job, UtcTime now) {
+  const auto row = database_.jobs.find(job);
+  if (row == database_.jobs.end() || row->second.state != JobState::dead) return false;
+  unit_.undo.keep(database_.jobs, job);
+  row->second.state = JobState::pending;
+  row->second.attempts = 0;
+  row->second.due_at = now;
+  return true;
+}
+
+std::size_t MemoryOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {
+  std::vector<JobId> expired;
+  for (const auto& [id, row] : database_.jobs) {
+    if (expired.size() == limit) break;
+    const bool in_hand = row.lease && row.due_at > now;
+    if (row.job.expires_at && *row.job.expires_at < now && !in_hand) expired.push_back(id);
+  }
+  for (const auto& id : expired) erase(id);
+  return expired.size();
+}
+
+}  // namespace coffeeauth::memory

@@ -1,0 +1,146 @@
+#include "adapters/memory/src/users.hpp"
+
+#include <algorithm>
+
+namespace coffeeauth::memory {
+namespace {
+
+// More than anybody logs in from; the oldest are forgotten.
+constexpr std::size_t kept_addresses = 50;
+
+bool is_last_admin(const Database& db, const UserId& id) {
+  return std::none_of(db.users.begin(), db.users.end(), [&](const auto& entry) {
+    return entry.first != id && is_effective_admin(entry.second.credentials.user);
+  });
+}
+
+// Why the change must not be made, if there is a reason.
+std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row,
+                                          const User& after) {
+  const auto& before = row.credentials.user;
+  if (after.is_verified && !before.is_verified && row.pending.size() > 1) {
+    return UserWriteOutcome::contested;
+  }
+  if (is_effective_admin(before) && !is_effective_admin(after) && is_last_admin(db, before.id)) {
+    return UserWriteOutcome::last_admin;
+  }
+  if (after.email != before.email && db.users_by_email.contains(after.email.canonical())) {
+    return UserWriteOutcome::email_taken;
+  }
+  return std::nullopt;
+}
+
+// What hangs on whether the address is proved.
+void follow_verification(UserRow& row, const User& before, UtcTime now) {
+  const auto& user = row.credentials.user;
+  if ((user.is_verified && !before.is_verified) || user.email != before.email) {
+    row.pending.clear();
+    row.code.reset();
+  }
+  if (!user.is_verified && before.is_verified) {
+    row.pending = {{row.credentials.password_hash, user.email, user.first_name, user.last_name}};
+    row.unverified_since = now;
+  }
+}
+
+}  // namespace
+
+std::optional<User> MemoryUserReads::find(const UserId& id) {
+  const Lock lock{database_.mutex};
+  const auto row = database_.users.find(id);
+  if (row == database_.users.end()) return std::nullopt;
+  return row->second.credentials.user;
+}
+
+std::optional<Credentials> MemoryUserReads::find_credentials(const UserId& id) {
+  const Lock lock{database_.mutex};
+  const auto row = database_.users.find(id);
+  if (row == database_.users.end()) return std::nullopt;
+  return row->second.credentials;
+}
+
+std::optional<Credentials> MemoryUserReads::find_credentials(const EmailAddress& email) {
+  const Lock lock{database_.mutex};
+  const auto entry = database_.users_by_email.find(email.canonical());
+  if (entry == database_.users_by_email.end()) return std::nullopt;
+  return database_.users.at(entry->second).credentials;
+}
+
+bool MemoryUserReads::knows_address(const UserId& user, const AddressDigest& digest) {
+  const Lock lock{database_.mutex};
+  const auto row = database_.users.find(user);
+  if (row == database_.users.end()) return false;
+  const auto& known = row->second.addresses;
+  return std::any_of(known.begin(), known.end(),
+                     [&](const KnownAddress& address) { return address.digest == digest; });
+}
+
+UserWrite MemoryUserWrites::create_user(const NewUser& user) {
+  auto written = insert_user(unit_, user, user.is_verified);
+  if (!written) return {UserWriteOutcome::email_taken};
+  return {UserWriteOutcome::written, std::move(written)};
+}
+
+UserWrite MemoryUserWrites::update_user(const UserId& id,
+                                        std::optional<std::int64_t> expected_version,
+                                        const UserPatch& patch, UtcTime now) {
+  auto* row = hold_user(unit_, id);
+  if (row == nullptr) return {UserWriteOutcome::not_found};
+  const auto before = row->credentials.user;
+  if (expected_version && *expected_version != before.version) {
+    return {UserWriteOutcome::version_conflict};
+  }
+  const auto patched = apply_patch(row->credentials, patch);
+  if (const auto reason = objection(database_, *row, patched.after.user)) return {*reason};
+  write_patched(unit_, patched);
+  follow_verification(*row, before, now);
+  return {UserWriteOutcome::written, patched.after.user};
+}
+
+UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,
+                                               std::optional<std::int64_t> expected_version) {
+  const auto row = database_.users.find(id);
+  if (row == database_.users.end()) return UserWriteOutcome::not_found;
+  const auto& user = row->second.credentials.user;
+  if (expected_version && *expected_version != user.version) {
+    return UserWriteOutcome::version_conflict;
+  }
+  if (is_effective_admin(user) && is_last_admin(database_, id)) {
+    return UserWriteOutcome::last_admin;
+  }
+  erase_user(unit_, id);
+  return UserWriteOutcome::written;
+}
+
+bool MemoryUserWrites::renew_password_hash(const UserId& id, const PasswordHash& old_hash,
+                                           const PasswordHash& new_hash) {
+  auto* row = hold_user(unit_, id);
+  if (row == nullptr || !(row->credentials.password_hash == old_hash)) return false;
+  row->credentials.password_hash = new_hash;
+  return true;
+}
+
+std::size_t MemoryUserWrites::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
+  std::vector<UserId> late;
+  for (const auto& [id, row] : database_.users) {
+    if (late.size() == limit) break;
+    if (!row.credentials.user.is_verified && row.unverified_since < cutoff) late.push_back(id);
+  }
+  for (const auto& id : late) erase_user(unit_, id);
+  return late.size();
+}
+
+void MemoryUserWrites::remember_address(const UserId& user, const AddressDigest& digest,
+                                        UtcTime now) {
+  auto* row = hold_user(unit_, user);
+  if (row == nullptr) return;
+  auto& known = row->addresses;
+  std::erase_if(known, [&](const KnownAddress& address) { return address.digest == digest; });
+  known.push_back({digest, now});
+  if (known.size() <= kept_addresses) return;
+  known.erase(std::min_element(
+      known.begin(), known.end(),
+      [](const KnownAddress& a, const KnownAddress& b) { return a.last_seen < b.last_seen; }));
+}
+
+}  // namespace coffeeauth::memory

@@ -1,0 +1,78 @@
+#pragma once
+/// Cache and rate counters in Redis, shared by all processes of a service.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "coffeeauth/ports/cache.hpp"
+#include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/secret.hpp"
+
+namespace coffeeauth::redis {
+
+struct RedisOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 6379;
+  /// Empty for none. `username` needs Redis 6 (ACL).
+  std::string username{};
+  Secret password{};
+  std::uint32_t database = 0;
+  /// TLS 1.2 or later with the certificate and its name checked (`rediss://`).
+  bool tls = false;
+  /// A PEM file of the authorities to trust; empty for the system's.
+  std::string ca_file{};
+  /// Before every key, so that services can share a server.
+  std::string key_prefix = "coffeeauth:";
+
+  /// One exchange with the server, connecting included, takes at most this long.
+  std::chrono::milliseconds timeout{100};
+  /// Connections at once; a caller that finds none free goes on without Redis.
+  std::size_t connections = 16;
+  /// After a failure Redis is left alone for this long, then tried by one caller.
+  std::chrono::milliseconds pause_after_failure{500};
+};
+
+/// What became of the exchanges so far, for metrics.
+struct RedisStatistics {
+  std::uint64_t commands = 0;
+  std::uint64_t failures = 0;
+  /// Exchanges that were not tried, because Redis had just failed or no connection was free.
+  std::uint64_t skipped = 0;
+  /// Values that were refused because they were damaged or another key's.
+  std::uint64_t damaged = 0;
+  /// Whether the last exchange went well.
+  bool healthy = true;
+};
+
+/// Connections to one Redis server, with a limit on every wait and a breaker. Callable from any
+/// thread; no method throws.
+class RedisClient {
+ public:
+  virtual ~RedisClient() = default;
+  RedisClient(const RedisClient&) = delete;
+  RedisClient& operator=(const RedisClient&) = delete;
+
+  [[nodiscard]] virtual RedisStatistics statistics() const noexcept = 0;
+  /// Whether the server answers PING now.
+  [[nodiscard]] virtual bool ping() noexcept = 0;
+
+ protected:
+  RedisClient() = default;
+};
+
+/// Connects when it is first used; a server that is down is no error here.
+[[nodiscard]] std::shared_ptr<RedisClient> make_redis_client(RedisOptions options);
+
+/// A Cache over `client`. A server that is down, slow or talks nonsense is a miss: every value is
+/// framed with its key's hash, its length and a checksum, and one that does not fit is not used.
+[[nodiscard]] std::unique_ptr<Cache> make_redis_cache(std::shared_ptr<RedisClient> client);
+
+/// Rate counters over `client`, each step one atomic script. While the server cannot be asked,
+/// `fallback` counts, so that limits go on holding for each process.
+[[nodiscard]] std::unique_ptr<RateCounter> make_redis_counters(
+    std::shared_ptr<RedisClient> client, std::unique_ptr<RateCounter> fallback);
+
+}  // namespace coffeeauth::redis

@@ -1,0 +1,55 @@
+#pragma once
+/// PooledClient: the RedisClient that the cache and the counters are made over.
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connection.hpp"
+
+namespace coffeeauth::redis {
+
+class PooledClient final : public RedisClient {
+ public:
+  explicit PooledClient(RedisOptions options) : options_(std::move(options)) {}
+
+  /// One command and its reply; nothing when the server could not be asked or answered with an
+  /// error.
+  [[nodiscard]] std::optional<Reply> ask(const std::vector<std::string_view>& words) noexcept;
+
+  [[nodiscard]] const std::string& prefix() const noexcept { return options_.key_prefix; }
+  void note_damaged() noexcept { ++damaged_; }
+
+  [[nodiscard]] RedisStatistics statistics() const noexcept override;
+  [[nodiscard]] bool ping() noexcept override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  /// A connection to use, an idle one or room for a new one; nothing when all are in use or the
+  /// server is being left alone.
+  struct Ticket {
+    std::unique_ptr<Connection> connection;
+  };
+  [[nodiscard]] std::optional<Ticket> take() noexcept;
+  void give_back(std::unique_ptr<Connection> connection) noexcept;
+  void failed() noexcept;
+
+  const RedisOptions options_;
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  std::size_t in_use_ = 0;
+  /// While set, the server is left alone until then, and afterwards tried by one caller at a time.
+  std::optional<Clock::time_point> retry_at_;
+  bool probing_ = false;
+  std::atomic<std::uint64_t> commands_{0};
+  std::atomic<std::uint64_t> failures_{0};
+  std::atomic<std::uint64_t> skipped_{0};
+  std::atomic<std::uint64_t> damaged_{0};
+};
+
+}  // namespace coffeeauth::redis

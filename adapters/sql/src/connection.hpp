@@ -1,0 +1,86 @@
+#pragma once
+/// Connection: one session with the data base and the statements prepared on it.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "adapters/sql/src/dialect.hpp"
+#include "adapters/sql/src/statement.hpp"
+#include "coffeeauth/error.hpp"
+
+namespace Poco::Data {
+class Session;
+}
+
+namespace coffeeauth::sql {
+
+/// Makes a statement of a text, one that is compiled at its first run and stays so.
+using MakeStatement = Poco::Data::Statement (*)(Poco::Data::Session& session,
+                                                const std::string& text);
+
+/// Runs statements, keeps them prepared, and turns every failure of the data base into Unavailable.
+/// The one place where exceptions of Poco are caught. Belongs to one thread at a time.
+class Connection {
+ public:
+  /// `dialect` must outlive it.
+  Connection(Poco::Data::Session session, MakeStatement make, const Dialect& dialect);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// All rows. The statement is kept. Throws Unavailable, or std::invalid_argument for a text with
+  /// a NUL in it.
+  template <class... Args>
+  Rows query(const Sql& sql, Args&&... args) {
+    return run(sql, values(std::forward<Args>(args)...));
+  }
+  /// The first row.
+  template <class... Args>
+  std::optional<Row> query_one(const Sql& sql, Args&&... args) {
+    auto rows = query(sql, std::forward<Args>(args)...);
+    if (rows.empty()) return std::nullopt;
+    return std::move(rows.front());
+  }
+  /// Whether there is a row; for `... RETURNING`, whether something was written.
+  template <class... Args>
+  bool any(const Sql& sql, Args&&... args) {
+    return !query(sql, std::forward<Args>(args)...).empty();
+  }
+  Rows run(const Sql& sql, std::vector<Value> parameters);
+  /// Runs a text once and does not keep it; for schema changes and settings.
+  Rows run_once(const Sql& sql);
+
+  /// Begins a transaction that writes. Whatever fails from here on makes commit() throw.
+  void begin();
+  void commit();
+  /// Never throws; a connection that could not roll back is not usable() any more.
+  void rollback() noexcept;
+
+  /// Whether it may be used again: false after a failure that leaves its state in doubt.
+  [[nodiscard]] bool usable() const noexcept { return usable_; }
+  [[nodiscard]] const Dialect& dialect() const noexcept { return dialect_; }
+
+ private:
+  template <class... Args>
+  static std::vector<Value> values(Args&&... args) {
+    std::vector<Value> list;
+    list.reserve(sizeof...(args));
+    (list.push_back(to_value(std::forward<Args>(args))), ...);
+    return list;
+  }
+  template <class Work>
+  auto guarded(Work&& work);
+
+  const MakeStatement make_;
+  const Dialect& dialect_;
+  std::unique_ptr<Poco::Data::Session> session_;
+  // By text: the texts are few, since every one is made of constants.
+  std::unordered_map<std::string, std::unique_ptr<PreparedStatement>> kept_;
+  bool in_transaction_ = false;
+  bool failed_ = false;
+  bool usable_ = true;
+};
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,149 @@
+#include "adapters/sql/src/outbox.hpp"
+
+#include <algorithm>
+
+namespace coffeeauth::sql {
+namespace {
+
+// `state`: 0 pending, 1 dead. The numbers stand in the statements themselves where a partial or
+// leading index column is to be used.
+const Sql list_sql{.text = R"(
+  SELECT id, kind, state, attempts, created_at, due_at, last_error FROM outbox_jobs
+  WHERE state = $1 ORDER BY created_at, id LIMIT $2)",
+                   .columns = "ttnnnnt"};
+// Subqueries, so that each is answered from an index of its own.
+const Sql depth_sql{.text = R"(
+  SELECT (SELECT count(*) FROM outbox_jobs WHERE state = 0),
+         (SELECT count(*) FROM outbox_jobs WHERE state = 1),
+         (SELECT min(created_at) FROM outbox_jobs WHERE state = 0))",
+                    .columns = "nnn"};
+const Sql next_due_sql{.text = "SELECT min(due_at) FROM outbox_jobs WHERE state = 0",
+                       .columns = "n"};
+
+const Sql enqueue_sql{.text = R"(
+  INSERT INTO outbox_jobs (id, kind, sealed_payload, message_id, created_at, expires_at, state,
+                           attempts, due_at, last_error)
+  VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $5, ''))"};
+const Sql complete_sql{
+    .text = "DELETE FROM outbox_jobs WHERE id = $1 AND lease_id = $2 RETURNING 1", .columns = "n"};
+const Sql retry_sql{.text = R"(
+  UPDATE outbox_jobs SET lease_id = NULL, due_at = $1, last_error = $2
+  WHERE id = $3 AND lease_id = $4 RETURNING 1)",
+                    .columns = "n"};
+const Sql bury_sql{.text = R"(
+  UPDATE outbox_jobs SET lease_id = NULL, state = 1, last_error = $1
+  WHERE id = $2 AND lease_id = $3 RETURNING 1)",
+                   .columns = "n"};
+const Sql revive_sql{.text = R"(
+  UPDATE outbox_jobs SET state = 0, attempts = 0, due_at = $1
+  WHERE id = $2 AND state = 1 RETURNING 1)",
+                     .columns = "n"};
+
+JobSummary read_summary(const Row& row) {
+  return JobSummary{
+      .id = row.id<JobId>(0),
+      .kind = row.text(1),
+      .state = row.flag(2) ? JobState::dead : JobState::pending,
+      .attempts = static_cast<std::uint32_t>(row.number(3)),
+      .created_at = row.time(4),
+      .next_attempt_at = row.time(5),
+      .last_error = row.text(6),
+  };
+}
+
+ClaimedJob read_claimed(const Row& row, const LeaseId& lease) {
+  return ClaimedJob{
+      .job = NewJob{.id = row.id<JobId>(0),
+                    .kind = row.text(1),
+                    .sealed_payload = row.bytes(2),
+                    .message_id = row.text(3),
+                    .created_at = row.time(4),
+                    .expires_at = row.optional_time(5)},
+      .lease = lease,
+      // The row counts this try already.
+      .attempts = static_cast<std::uint32_t>(row.number(6) - 1),
+  };
+}
+
+bool older(const ClaimedJob& a, const ClaimedJob& b) {
+  if (a.job.created_at != b.job.created_at) return a.job.created_at < b.job.created_at;
+  return a.job.id < b.job.id;
+}
+
+}  // namespace
+
+std::vector<JobSummary> SqlOutboxReads::list_jobs(JobState state, std::size_t limit) {
+  std::vector<JobSummary> jobs;
+  const auto rows = source_.lease()->query(list_sql, state == JobState::dead, to_limit(limit));
+  for (const auto& row : rows) jobs.push_back(read_summary(row));
+  return jobs;
+}
+
+OutboxDepth SqlOutboxReads::depth() {
+  const auto rows = source_.lease()->query(depth_sql);
+  const auto& row = rows.front();
+  return {.pending = static_cast<std::size_t>(row.number(0)),
+          .dead = static_cast<std::size_t>(row.number(1)),
+          .oldest_pending = row.optional_time(2)};
+}
+
+std::optional<UtcTime> SqlOutboxReads::next_due() {
+  return source_.lease()->query(next_due_sql).front().optional_time(0);
+}
+
+void SqlOutboxWrites::enqueue(const NewJob& job) {
+  source_.lease()->query(enqueue_sql, job.id, job.kind, Bytes{job.sealed_payload}, job.message_id,
+                         job.created_at, job.expires_at);
+}
+
+std::vector<ClaimedJob> SqlOutboxWrites::claim_jobs(std::size_t limit, const LeaseId& lease,
+                                                    UtcTime now, UtcTime until) {
+  const auto connection = source_.lease();
+  const Sql sql{.text = R"(
+  UPDATE outbox_jobs SET lease_id = $1, due_at = $2, attempts = attempts + 1
+  WHERE id IN (SELECT id FROM outbox_jobs WHERE state = 0 AND due_at <= $3
+               ORDER BY created_at, id LIMIT $4)" +
+                        connection->dialect().for_update_skip_locked + R"()
+  RETURNING id, kind, sealed_payload, message_id, created_at, expires_at, attempts)",
+                .columns = "ttbtnnn"};
+  std::vector<ClaimedJob> jobs;
+  for (const auto& row : connection->query(sql, lease, until, now, to_limit(limit))) {
+    jobs.push_back(read_claimed(row, lease));
+  }
+  // RETURNING promises no order.
+  std::sort(jobs.begin(), jobs.end(), older);
+  return jobs;
+}
+
+bool SqlOutboxWrites::complete_job(const JobId& job, const LeaseId& lease) {
+  return source_.lease()->any(complete_sql, job, lease);
+}
+
+bool SqlOutboxWrites::retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
+                                const std::string& reason) {
+  return source_.lease()->any(retry_sql, next_attempt_at, reason, job, lease);
+}
+
+bool SqlOutboxWrites::bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) {
+  return source_.lease()->any(bury_sql, reason, job, lease);
+}
+
+bool SqlOutboxWrites::revive_job(const JobId& job, UtcTime now) {
+  return source_.lease()->any(revive_sql, now, job);
+}
+
+std::size_t SqlOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {
+  const auto connection = source_.lease();
+  const Sql sql{.text = R"(
+  DELETE FROM outbox_jobs
+  WHERE id IN (SELECT id FROM outbox_jobs
+               WHERE expires_at < $1 AND (lease_id IS NULL OR due_at <= $1)
+               ORDER BY expires_at LIMIT $2)" +
+                        connection->dialect().for_update_skip_locked + R"()
+    AND (lease_id IS NULL OR due_at <= $1)
+  RETURNING 1)",
+                .columns = "n"};
+  return connection->query(sql, now, to_limit(limit)).size();
+}
+
+}  // namespace coffeeauth::sql

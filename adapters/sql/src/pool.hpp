@@ -1,0 +1,85 @@
+#pragma once
+/// ConnectionPool and ConnectionSource: where a query gets its connection from.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "adapters/sql/src/connection.hpp"
+
+namespace coffeeauth::sql {
+
+class ConnectionPool;
+
+/// A connection in one thread's hands. Gives it back when it goes, unless it only borrowed it from
+/// a transaction.
+class Lease {
+ public:
+  explicit Lease(Connection& of_transaction) : connection_(&of_transaction) {}
+  Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection)
+      : pool_(&pool), owned_(std::move(connection)), connection_(owned_.get()) {}
+  Lease(Lease&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)),
+        owned_(std::move(other.owned_)),
+        connection_(std::exchange(other.connection_, nullptr)) {}
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+
+  Connection& operator*() const noexcept { return *connection_; }
+  Connection* operator->() const noexcept { return connection_; }
+
+ private:
+  ConnectionPool* pool_ = nullptr;
+  std::unique_ptr<Connection> owned_;
+  Connection* connection_;
+};
+
+/// Gives the connection to run the next statement on: the pool's for plain reads, the transaction's
+/// own inside one.
+class ConnectionSource {
+ public:
+  virtual ~ConnectionSource() = default;
+  [[nodiscard]] virtual Lease lease() = 0;
+
+ protected:
+  ConnectionSource() = default;
+  ConnectionSource(const ConnectionSource&) = default;
+  ConnectionSource& operator=(const ConnectionSource&) = default;
+};
+
+/// At most `size` connections, handed out first come first served and opened when they are needed.
+/// One whose state is in doubt is closed, and another opened in its place.
+class ConnectionPool final : public ConnectionSource {
+ public:
+  using Open = std::function<std::unique_ptr<Connection>()>;
+
+  ConnectionPool(std::size_t size, std::chrono::milliseconds patience, Open open);
+
+  /// Throws Unavailable when none gets free within the patience, or none can be opened.
+  [[nodiscard]] Lease lease() override;
+
+ private:
+  friend class Lease;
+  struct Waiter {
+    std::condition_variable changed;
+    bool has_turn = false;
+  };
+
+  void wait_for_turn();
+  void pass_turn() noexcept;
+  void give_back(std::unique_ptr<Connection> connection) noexcept;
+
+  const std::chrono::milliseconds patience_;
+  const Open open_;
+  std::mutex mutex_;
+  std::size_t free_turns_;
+  std::list<Waiter*> queue_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+};
+
+}  // namespace coffeeauth::sql

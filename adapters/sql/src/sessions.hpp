@@ -1,0 +1,32 @@
+#pragma once
+/// The sessions of a SQL store. See coffeeauth/ports/session_store.hpp.
+
+#include "adapters/sql/src/pool.hpp"
+#include "coffeeauth/ports/session_store.hpp"
+
+namespace coffeeauth::sql {
+
+class SqlSessionReads : public virtual SessionReads {
+ public:
+  explicit SqlSessionReads(ConnectionSource& source) : source_(source) {}
+
+  std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) override;
+  std::vector<Session> list_sessions(const UserId& user, UtcTime now) override;
+
+ protected:
+  ConnectionSource& source_;
+};
+
+class SqlSessionWrites final : public SessionWrites, public SqlSessionReads {
+ public:
+  using SqlSessionReads::SqlSessionReads;
+
+  OpenSessionOutcome open_session(const NewSession& session,
+                                  std::int64_t security_version) override;
+  RotationResult rotate_refresh(const Rotation& rotation) override;
+  bool end_session(const SessionId& id, const std::optional<UserId>& owner) override;
+  std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) override;
+  std::size_t delete_expired_sessions(UtcTime now, std::size_t limit) override;
+};
+
+}  // namespace coffeeauth::sql

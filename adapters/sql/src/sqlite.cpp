@@ -1,0 +1,126 @@
+#include "adapters/sql/src/sqlite.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Session.h>
+#include <Poco/Exception.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "adapters/sql/src/failure.hpp"
+#include "adapters/sql/src/migrator.hpp"
+#include "adapters/sql/src/sqlite_statement.hpp"
+#include "adapters/sql/src/store.hpp"
+
+namespace coffeeauth::sql {
+namespace {
+
+const Dialect& dialect() {
+  static const Dialect instance = sqlite_dialect();
+  return instance;
+}
+
+void check(const SqliteOptions& options) {
+  if (options.path.empty() || options.path.find('\0') != std::string::npos) {
+    throw std::invalid_argument("SqliteOptions::path is empty or holds a NUL");
+  }
+  // Poco hands the name on as a URI, and each connection would open a memory of its own.
+  if (options.path.starts_with("file:") || options.path == ":memory:") {
+    throw std::invalid_argument("SqliteOptions::path must name a file");
+  }
+  if (options.readers == 0) throw std::invalid_argument("SqliteOptions::readers is 0");
+  if (options.busy_timeout.count() <= 0 || options.busy_timeout > std::chrono::minutes{10}) {
+    throw std::invalid_argument("SqliteOptions::busy_timeout is not in 1 ms to 10 min");
+  }
+}
+
+// SQLite would make it readable for everybody; the files beside it take over the mode.
+void make_private_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) throw Unavailable("the file of the data base cannot be opened");
+  ::close(file);
+}
+
+Poco::Data::Session open_session(const SqliteOptions& options) {
+  static const bool registered = [] {
+    Poco::Data::SQLite::Connector::registerConnector();
+    return true;
+  }();
+  static_cast<void>(registered);
+  try {
+    // Poco tries again and again for a minute unless it is told otherwise.
+    const auto patience = std::chrono::ceil<std::chrono::seconds>(options.busy_timeout);
+    return {Poco::Data::SQLite::Connector::KEY, options.path,
+            static_cast<std::size_t>(patience.count())};
+  } catch (const Poco::Exception& cause) {
+    throw Unavailable(describe(cause).text);
+  }
+}
+
+void set(Connection& connection, std::string_view pragma, std::string_view value) {
+  connection.run_once({.text = "PRAGMA " + std::string(pragma) + " = " + std::string(value)});
+}
+
+// Changing the mode does not wait for locks however long the busy timeout is.
+void use_write_ahead_log(Connection& connection, std::chrono::milliseconds patience) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      const auto rows = connection.run_once({.text = "PRAGMA journal_mode = WAL", .columns = "t"});
+      if (!rows.empty() && rows.front().text(0) == "wal") return;
+      throw Unavailable("the data base cannot use a write-ahead log");
+    } catch (const Unavailable&) {
+      if (!connection.usable() || std::chrono::steady_clock::now() >= give_up) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access access) {
+  make_private_file(options.path);
+  auto connection =
+      std::make_unique<Connection>(open_session(options), make_sqlite_statement, dialect());
+  set(*connection, "busy_timeout", std::to_string(options.busy_timeout.count()));
+  use_write_ahead_log(*connection, options.busy_timeout);
+  // The outbox and every spent token must survive a power cut, not only a crash of the process.
+  set(*connection, "synchronous", "FULL");
+  set(*connection, "foreign_keys", "ON");
+  set(*connection, "trusted_schema", "OFF");
+  set(*connection, "temp_store", "MEMORY");
+  if (options.max_pages > 0) {
+    set(*connection, "max_page_count", std::to_string(options.max_pages));
+  }
+  if (access == Access::read) set(*connection, "query_only", "ON");
+  return connection;
+}
+
+MigrationReport migrate_sqlite(const SqliteOptions& options) {
+  check(options);
+  return migrate(*open_sqlite(options, Access::write), sqlite_migrations());
+}
+
+std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options) {
+  check(options);
+  const auto pool = [&options](std::size_t size, Access access) {
+    return std::make_unique<ConnectionPool>(
+        size, options.busy_timeout, [options, access] { return open_sqlite(options, access); });
+  };
+  auto writers = pool(1, Access::write);
+  {
+    const auto connection = writers->lease();
+    if (options.migrate) {
+      migrate(*connection, sqlite_migrations());
+    } else {
+      require_current(*connection, sqlite_migrations());
+    }
+  }
+  return std::make_unique<SqlStore>(std::move(writers), pool(options.readers, Access::read));
+}
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,95 @@
+#include "adapters/sql/src/store.hpp"
+
+#include <stdexcept>
+
+namespace coffeeauth::sql {
+namespace {
+
+// The mark that a thread is in a transaction; made before the connection is asked for, and taken
+// away after it is given back.
+class BusyMark {
+ public:
+  explicit BusyMark(BusyThreads& threads) : threads_(threads) { threads_.enter(); }
+  ~BusyMark() { threads_.leave(thread_); }
+  BusyMark(const BusyMark&) = delete;
+  BusyMark& operator=(const BusyMark&) = delete;
+
+ private:
+  BusyThreads& threads_;
+  // Not asked for at the end: a transaction may be destroyed by another thread after a bug.
+  const std::thread::id thread_ = std::this_thread::get_id();
+};
+
+class SqlTransaction final : public Transaction, private ConnectionSource {
+ public:
+  SqlTransaction(BusyThreads& threads, ConnectionPool& writers)
+      : mark_(threads), connection_(writers.lease()) {
+    connection_->begin();
+  }
+  ~SqlTransaction() override { connection_->rollback(); }
+
+  UserWrites& users() override { return users_; }
+  SignUps& sign_ups() override { return sign_ups_; }
+  SessionWrites& sessions() override { return sessions_; }
+  OutboxWrites& outbox() override { return outbox_; }
+  KeyWrites& keys() override { return keys_; }
+
+  void commit() override {
+    refuse_after_commit();
+    connection_->commit();
+    committed_ = true;
+  }
+
+ private:
+  Lease lease() override {
+    refuse_after_commit();
+    return Lease(*connection_);
+  }
+  void refuse_after_commit() const {
+    if (committed_) throw std::logic_error("the transaction was committed already");
+  }
+
+  BusyMark mark_;
+  Lease connection_;
+  bool committed_ = false;
+  SqlUserWrites users_{*this};
+  SqlSignUps sign_ups_{*this};
+  SqlSessionWrites sessions_{*this};
+  SqlOutboxWrites outbox_{*this};
+  SqlKeyWrites keys_{*this};
+};
+
+const Sql ping_sql{.text = "SELECT count(*) FROM schema_migrations", .columns = "n"};
+
+}  // namespace
+
+void BusyThreads::enter() {
+  const std::lock_guard lock(mutex_);
+  if (!threads_.insert(std::this_thread::get_id()).second) {
+    throw std::logic_error("a transaction inside a transaction of the same thread");
+  }
+}
+
+void BusyThreads::leave(std::thread::id thread) noexcept {
+  const std::lock_guard lock(mutex_);
+  threads_.erase(thread);
+}
+
+SqlStore::SqlStore(std::unique_ptr<ConnectionPool> writers, std::unique_ptr<ConnectionPool> readers)
+    : writers_(std::move(writers)),
+      readers_(std::move(readers)),
+      users_(*readers_),
+      sessions_(*readers_),
+      outbox_(*readers_),
+      keys_(*readers_) {}
+
+std::unique_ptr<Transaction> SqlStore::begin() {
+  return std::make_unique<SqlTransaction>(busy_, *writers_);
+}
+
+void SqlStore::ping() {
+  // A table, and not a constant: only this touches the file.
+  readers_->lease()->query(ping_sql);
+}
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,54 @@
+#pragma once
+/// SqlStore: a Store over two pools of connections, one for transactions and one for plain reads.
+
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "adapters/sql/src/keys.hpp"
+#include "adapters/sql/src/outbox.hpp"
+#include "adapters/sql/src/pool.hpp"
+#include "adapters/sql/src/sessions.hpp"
+#include "adapters/sql/src/sign_ups.hpp"
+#include "adapters/sql/src/users.hpp"
+#include "coffeeauth/ports/store.hpp"
+
+namespace coffeeauth::sql {
+
+/// The threads that are inside a transaction, so that one inside another is an error at once and
+/// not a wait for a connection that the thread itself holds.
+class BusyThreads {
+ public:
+  /// Throws std::logic_error when this thread is busy already.
+  void enter();
+  void leave(std::thread::id thread) noexcept;
+
+ private:
+  std::mutex mutex_;
+  std::set<std::thread::id> threads_;
+};
+
+class SqlStore final : public Store {
+ public:
+  /// `writers` must outlive nothing: the store owns both pools.
+  SqlStore(std::unique_ptr<ConnectionPool> writers, std::unique_ptr<ConnectionPool> readers);
+
+  UserReads& users() override { return users_; }
+  SessionReads& sessions() override { return sessions_; }
+  OutboxReads& outbox() override { return outbox_; }
+  KeyReads& keys() override { return keys_; }
+  void ping() override;
+
+ private:
+  std::unique_ptr<Transaction> begin() override;
+
+  BusyThreads busy_;
+  const std::unique_ptr<ConnectionPool> writers_;
+  const std::unique_ptr<ConnectionPool> readers_;
+  SqlUserReads users_;
+  SqlSessionReads sessions_;
+  SqlOutboxReads outbox_;
+  SqlKeyReads keys_;
+};
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,115 @@
+#include "adapters/sql/src/user_rows.hpp"
+
+#include <array>
+
+namespace coffeeauth::sql {
+namespace {
+
+constexpr std::array<std::string_view, user_column_count> user_column_names{
+    "id",          "email_display", "email_canonical", "first_name",
+    "last_name",   "role",          "is_verified",     "is_active",
+    "date_joined", "last_login",    "version",         "security_version"};
+
+const Sql insert_user_sql{.text = R"(
+  INSERT INTO users (id, email_canonical, email_display, first_name, last_name, role, is_verified,
+                     is_active, date_joined, unverified_since, password_hash, version,
+                     security_version)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, 1, 1)
+  ON CONFLICT (email_canonical) DO NOTHING
+  RETURNING )" + user_columns(),
+                          .columns = std::string(user_kinds)};
+const Sql write_user_sql{.text = R"(
+  UPDATE users SET email_canonical = $1, email_display = $2, first_name = $3, last_name = $4,
+                   role = $5, is_verified = $6, is_active = $7, password_hash = $8,
+                   version = $9, security_version = $10
+  WHERE id = $11)"};
+const Sql end_sessions_sql{.text = "DELETE FROM sessions WHERE user_id = $1"};
+const Sql drop_pending_sql{.text = "DELETE FROM pending_sign_ups WHERE user_id = $1"};
+const Sql drop_code_sql{.text = "UPDATE verification_codes SET digest = NULL WHERE user_id = $1"};
+const Sql count_pending_sql{.text = "SELECT count(*) FROM pending_sign_ups WHERE user_id = $1",
+                            .columns = "n"};
+const Sql put_pending_sql{.text = R"(
+  INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name)
+  VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (user_id, password_hash) DO UPDATE
+    SET email_display = excluded.email_display, first_name = excluded.first_name,
+        last_name = excluded.last_name)"};
+
+const Sql restart_sql{.text = "UPDATE users SET unverified_since = $1 WHERE id = $2"};
+
+}  // namespace
+
+std::string user_columns(std::string_view prefix) {
+  std::string list;
+  for (const auto name : user_column_names) {
+    if (!list.empty()) list += ", ";
+    list += prefix;
+    list += name;
+  }
+  return list;
+}
+
+User read_user(const Row& row, std::size_t first_column) {
+  const auto at = [first_column](std::size_t column) { return first_column + column; };
+  return User{
+      .id = row.id<UserId>(at(0)),
+      .email = EmailAddress::restore(row.text(at(1)), row.text(at(2))),
+      .first_name = row.text(at(3)),
+      .last_name = row.text(at(4)),
+      .role = row.flag(at(5)) ? Role::admin : Role::user,
+      .is_verified = row.flag(at(6)),
+      .is_active = row.flag(at(7)),
+      .date_joined = row.time(at(8)),
+      .last_login = row.optional_time(at(9)),
+      .version = row.number(at(10)),
+      .security_version = row.number(at(11)),
+  };
+}
+
+std::optional<User> insert_user(Connection& connection, const NewUser& user, bool verified) {
+  const auto row = connection.query_one(
+      insert_user_sql, user.id, user.email.canonical(), user.email.display(), user.first_name,
+      user.last_name, user.role == Role::admin, verified, user.now, user.password_hash.phc());
+  if (!row) return std::nullopt;
+  return read_user(*row);
+}
+
+std::optional<Credentials> hold_user(Connection& connection, const UserId& id) {
+  const Sql sql{.text = "SELECT " + user_columns() + ", password_hash FROM users WHERE id = $1" +
+                        connection.dialect().for_update,
+                .columns = std::string(user_kinds) + "t"};
+  const auto row = connection.query_one(sql, id);
+  if (!row) return std::nullopt;
+  return Credentials{read_user(*row), PasswordHash{row->text(user_column_count)}};
+}
+
+void write_patched(Connection& connection, const PatchedUser& patched) {
+  if (!patched.changed) return;
+  const auto& user = patched.after.user;
+  connection.query(write_user_sql, user.email.canonical(), user.email.display(), user.first_name,
+                   user.last_name, user.role == Role::admin, user.is_verified, user.is_active,
+                   patched.after.password_hash.phc(), user.version, user.security_version, user.id);
+  if (patched.ends_sessions) connection.query(end_sessions_sql, user.id);
+}
+
+void drop_sign_ups(Connection& connection, const UserId& id) {
+  connection.query(drop_pending_sql, id);
+  connection.query(drop_code_sql, id);
+}
+
+std::int64_t count_pending(Connection& connection, const UserId& id) {
+  return connection.query(count_pending_sql, id).front().number(0);
+}
+
+void restart_clean_up(Connection& connection, const UserId& id, UtcTime now) {
+  connection.query(restart_sql, now, id);
+}
+
+void put_pending(Connection& connection, const UserId& id, const EmailAddress& email,
+                 const std::string& first_name, const std::string& last_name,
+                 const PasswordHash& password_hash) {
+  connection.query(put_pending_sql, id, password_hash.phc(), email.display(), first_name,
+                   last_name);
+}
+
+}  // namespace coffeeauth::sql

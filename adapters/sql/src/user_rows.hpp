@@ -1,0 +1,46 @@
+#pragma once
+/// How a user is read from a row, and the few statements about users that several sources share.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "adapters/sql/src/connection.hpp"
+#include "coffeeauth/ports/user_store.hpp"
+
+namespace coffeeauth::sql {
+
+/// The columns of a User in the order read_user() wants them, each with `prefix` in front.
+[[nodiscard]] std::string user_columns(std::string_view prefix = "");
+/// Their letters for Sql::columns, and how many they are.
+inline constexpr std::string_view user_kinds = "tttttnnnnnnn";
+inline constexpr std::size_t user_column_count = user_kinds.size();
+
+[[nodiscard]] User read_user(const Row& row, std::size_t first_column = 0);
+
+/// The user and the password hash, the row held for the rest of the transaction.
+[[nodiscard]] std::optional<Credentials> hold_user(Connection& connection, const UserId& id);
+
+/// Writes what a patch made of the user, and ends the sessions if it says so. Does nothing when
+/// nothing changed. The row must be held.
+void write_patched(Connection& connection, const PatchedUser& patched);
+
+/// Drops the pending sign-ups and the live code of a user; the day's count of guesses stays.
+void drop_sign_ups(Connection& connection, const UserId& id);
+
+/// Inserts the user and returns it as written; nothing when the address is taken.
+[[nodiscard]] std::optional<User> insert_user(Connection& connection, const NewUser& user,
+                                              bool verified);
+
+/// How many sign-ups are pending, each with a password of its own.
+[[nodiscard]] std::int64_t count_pending(Connection& connection, const UserId& id);
+
+/// Restarts the hours that an unverified user is kept.
+void restart_clean_up(Connection& connection, const UserId& id, UtcTime now);
+
+/// Makes `sign_up` one of the pending ones, in place of one with the same password.
+void put_pending(Connection& connection, const UserId& id, const EmailAddress& email,
+                 const std::string& first_name, const std::string& last_name,
+                 const PasswordHash& password_hash);
+
+}  // namespace coffeeauth::sql

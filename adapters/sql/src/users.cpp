@@ -1,0 +1,174 @@
+#include "adapters/sql/src/users.hpp"
+
+#include "adapters/sql/src/user_rows.hpp"
+
+namespace coffeeauth::sql {
+namespace {
+
+// More than anybody logs in from; the oldest are forgotten.
+constexpr std::size_t kept_addresses = 50;
+
+const std::string credentials_kinds = std::string(user_kinds) + "t";
+const std::string select_credentials = "SELECT " + user_columns() + ", password_hash FROM users ";
+
+const Sql find_sql{.text = "SELECT " + user_columns() + " FROM users WHERE id = $1",
+                   .columns = std::string(user_kinds)};
+const Sql credentials_by_id_sql{.text = select_credentials + "WHERE id = $1",
+                                .columns = credentials_kinds};
+const Sql credentials_by_email_sql{.text = select_credentials + "WHERE email_canonical = $1",
+                                   .columns = credentials_kinds};
+const Sql knows_address_sql{
+    .text = "SELECT 1 FROM known_addresses WHERE user_id = $1 AND digest = $2", .columns = "n"};
+
+const Sql email_taken_sql{.text = "SELECT 1 FROM users WHERE email_canonical = $1 AND id <> $2",
+                          .columns = "n"};
+const Sql delete_sql{.text = "DELETE FROM users WHERE id = $1"};
+const Sql renew_hash_sql{.text = R"(
+  UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 RETURNING 1)",
+                         .columns = "n"};
+
+const Sql remember_sql{.text = R"(
+  INSERT INTO known_addresses (user_id, digest, last_seen)
+  SELECT id, $1, $2 FROM users WHERE id = $3
+  ON CONFLICT (user_id, digest) DO UPDATE SET last_seen = excluded.last_seen)"};
+const Sql forget_oldest_sql{.text = R"(
+  DELETE FROM known_addresses
+  WHERE user_id = $1 AND digest IN (SELECT digest FROM known_addresses WHERE user_id = $1
+                                    ORDER BY last_seen DESC, digest LIMIT 1000 OFFSET $2))"};
+
+Credentials read_credentials(const Row& row) {
+  return {read_user(row), PasswordHash{row.text(user_column_count)}};
+}
+
+std::optional<Credentials> optional_credentials(const std::optional<Row>& row) {
+  if (!row) return std::nullopt;
+  return read_credentials(*row);
+}
+
+// Holds all of them, so that two administrators who remove each other at the same moment see it.
+bool is_last_admin(Connection& connection, const UserId& id) {
+  const Sql sql{.text =
+                    "SELECT id FROM users WHERE role = 1 AND is_verified = 1 AND is_active = 1 "
+                    "ORDER BY id" +
+                    connection.dialect().for_update,
+                .columns = "t"};
+  const auto rows = connection.query(sql);
+  return rows.size() == 1 && rows.front().id<UserId>(0) == id;
+}
+
+// Why the change must not be made, if there is a reason.
+std::optional<UserWriteOutcome> objection(Connection& connection, const User& before,
+                                          const User& after) {
+  if (after.is_verified && !before.is_verified && count_pending(connection, before.id) > 1) {
+    return UserWriteOutcome::contested;
+  }
+  if (is_effective_admin(before) && !is_effective_admin(after) &&
+      is_last_admin(connection, before.id)) {
+    return UserWriteOutcome::last_admin;
+  }
+  if (after.email != before.email &&
+      connection.any(email_taken_sql, after.email.canonical(), before.id)) {
+    return UserWriteOutcome::email_taken;
+  }
+  return std::nullopt;
+}
+
+// What hangs on whether the address is proved.
+void follow_verification(Connection& connection, const User& before, const Credentials& after,
+                         UtcTime now) {
+  const auto& user = after.user;
+  if ((user.is_verified && !before.is_verified) || user.email != before.email) {
+    drop_sign_ups(connection, user.id);
+  }
+  if (!user.is_verified && before.is_verified) {
+    put_pending(connection, user.id, user.email, user.first_name, user.last_name,
+                after.password_hash);
+    restart_clean_up(connection, user.id, now);
+  }
+}
+
+}  // namespace
+
+std::optional<User> SqlUserReads::find(const UserId& id) {
+  const auto row = source_.lease()->query_one(find_sql, id);
+  if (!row) return std::nullopt;
+  return read_user(*row);
+}
+
+std::optional<Credentials> SqlUserReads::find_credentials(const UserId& id) {
+  return optional_credentials(source_.lease()->query_one(credentials_by_id_sql, id));
+}
+
+std::optional<Credentials> SqlUserReads::find_credentials(const EmailAddress& email) {
+  return optional_credentials(
+      source_.lease()->query_one(credentials_by_email_sql, email.canonical()));
+}
+
+bool SqlUserReads::knows_address(const UserId& user, const AddressDigest& digest) {
+  return source_.lease()->any(knows_address_sql, user, digest);
+}
+
+UserWrite SqlUserWrites::create_user(const NewUser& user) {
+  auto written = insert_user(*source_.lease(), user, user.is_verified);
+  if (!written) return {UserWriteOutcome::email_taken};
+  return {UserWriteOutcome::written, std::move(written)};
+}
+
+UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_t> expected_version,
+                                     const UserPatch& patch, UtcTime now) {
+  const auto connection = source_.lease();
+  const auto before = hold_user(*connection, id);
+  if (!before) return {UserWriteOutcome::not_found};
+  if (expected_version && *expected_version != before->user.version) {
+    return {UserWriteOutcome::version_conflict};
+  }
+  const auto patched = apply_patch(*before, patch);
+  if (const auto reason = objection(*connection, before->user, patched.after.user))
+    return {*reason};
+  write_patched(*connection, patched);
+  follow_verification(*connection, before->user, patched.after, now);
+  return {UserWriteOutcome::written, patched.after.user};
+}
+
+UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,
+                                            std::optional<std::int64_t> expected_version) {
+  const auto connection = source_.lease();
+  const auto before = hold_user(*connection, id);
+  if (!before) return UserWriteOutcome::not_found;
+  if (expected_version && *expected_version != before->user.version) {
+    return UserWriteOutcome::version_conflict;
+  }
+  if (is_effective_admin(before->user) && is_last_admin(*connection, id)) {
+    return UserWriteOutcome::last_admin;
+  }
+  // All that hangs on the account goes with it: foreign keys with ON DELETE CASCADE.
+  connection->query(delete_sql, id);
+  return UserWriteOutcome::written;
+}
+
+bool SqlUserWrites::renew_password_hash(const UserId& id, const PasswordHash& old_hash,
+                                        const PasswordHash& new_hash) {
+  return source_.lease()->any(renew_hash_sql, new_hash.phc(), id, old_hash.phc());
+}
+
+std::size_t SqlUserWrites::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
+  const auto connection = source_.lease();
+  // The guard stands twice: a user who was verified while the inner SELECT waited must stay.
+  const Sql sql{.text = R"(
+  DELETE FROM users
+  WHERE id IN (SELECT id FROM users WHERE is_verified = 0 AND unverified_since < $1
+               ORDER BY unverified_since LIMIT $2)" +
+                        connection->dialect().for_update_skip_locked + R"()
+    AND is_verified = 0 AND unverified_since < $1
+  RETURNING 1)",
+                .columns = "n"};
+  return connection->query(sql, cutoff, to_limit(limit)).size();
+}
+
+void SqlUserWrites::remember_address(const UserId& user, const AddressDigest& digest, UtcTime now) {
+  const auto connection = source_.lease();
+  connection->query(remember_sql, digest, now, user);
+  connection->query(forget_oldest_sql, user, to_limit(kept_addresses));
+}
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,78 @@
+#pragma once
+/// Schema: a small subset of JSON Schema (2020-12), from which requests are validated and the
+/// OpenAPI document is made, so that the two cannot disagree.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "coffeeauth/error.hpp"
+
+namespace coffeeauth::http {
+
+struct Schema;
+/// Shared, because one schema is part of many routes.
+using SchemaPtr = std::shared_ptr<const Schema>;
+
+enum class SchemaType { string, boolean, integer, object, array };
+
+/// What a text has to look like. `email` and `password` describe only: their rules are those of the
+/// value types that parse them (EmailAddress, Password), not of a pattern.
+enum class TextFormat { any, email, password, uuid, date_time, six_digits };
+
+/// A member of an object.
+struct Property {
+  std::string name;
+  SchemaPtr schema;
+  bool required = false;
+};
+
+/// Plain data; members mean what the keywords of JSON Schema mean. An object accepts its
+/// properties and no others.
+struct Schema {
+  SchemaType type = SchemaType::string;
+  /// The name under `components/schemas`; a schema without one is written out where it is used.
+  std::string name{};
+  std::string description{};
+  bool nullable = false;
+
+  TextFormat format = TextFormat::any;
+  /// In code points.
+  std::optional<std::size_t> min_length{};
+  std::optional<std::size_t> max_length{};
+  /// The only texts allowed; empty for any.
+  std::vector<std::string> values{};
+
+  std::optional<std::int64_t> minimum{};
+  std::optional<std::int64_t> maximum{};
+
+  std::vector<Property> properties{};
+  /// For an object used as a map: what each of its values is.
+  SchemaPtr map_values{};
+  SchemaPtr items{};
+  /// Exactly one of these objects; the first whose required members are all there is meant.
+  std::vector<SchemaPtr> one_of{};
+
+  /// JSON texts for the document only.
+  std::string default_value{};
+  std::string example{};
+};
+
+/// What is wrong with `value`; empty when nothing is. Codes: `required`, `unknown_field`,
+/// `invalid_type`, `too_short`, `too_long`, `too_small`, `too_large`, `not_allowed` (not one of
+/// `values`), `invalid`. Fields are named by their path (`a.b`); no value is quoted, and a name
+/// from the request only when it is short and plain.
+[[nodiscard]] std::vector<FieldError> validate(const Schema& schema, const nlohmann::json& value);
+
+/// The same for a query parameter: text that stands for a string, an integer, or `true` / `false`.
+[[nodiscard]] std::vector<FieldError> validate_text(const Schema& schema, std::string_view name,
+                                                    std::string_view text);
+
+}  // namespace coffeeauth::http

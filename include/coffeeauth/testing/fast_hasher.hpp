@@ -1,0 +1,35 @@
+#pragma once
+/// FastHasher: passwords "hashed" in no time, for tests.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "coffeeauth/ports/password_hasher.hpp"
+
+namespace coffeeauth::testing {
+
+/// INSECURE: its hashes (`$fast$g=1$<salt>$<64 bits of FNV-1a>`) are found out at once. For tests
+/// only, where the tens of milliseconds of a real one would add up. Callable from any thread.
+class FastHasher final : public PasswordHasher {
+ public:
+  [[nodiscard]] PasswordHash hash(const Password& password, const PasswordSalt& salt) override;
+  [[nodiscard]] PasswordVerdict verify(const Password& password,
+                                       const PasswordHash& stored) override;
+  [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }
+
+  /// From now on hashes made before need a rehash.
+  void raise_parameters() noexcept { ++generation_; }
+
+  /// How many hashes were made, and how many checked: what a test of equal costs compares.
+  [[nodiscard]] std::size_t hashes() const noexcept { return hashes_; }
+  [[nodiscard]] std::size_t verifies() const noexcept { return verifies_; }
+
+ private:
+  const PasswordHash decoy_{"$fast$g=0$$decoy"};
+  std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::size_t> hashes_{0};
+  std::atomic<std::size_t> verifies_{0};
+};
+
+}  // namespace coffeeauth::testing

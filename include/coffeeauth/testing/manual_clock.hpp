@@ -1,0 +1,29 @@
+#pragma once
+/// ManualClock: time that moves when a test says so.
+
+#include <atomic>
+#include <chrono>
+
+#include "coffeeauth/ports/clock.hpp"
+
+namespace coffeeauth::testing {
+
+/// Stands still until told otherwise. Callable from any thread, also while others read it.
+class ManualClock final : public Clock {
+ public:
+  /// 2026-01-15T09:30:00.125Z: an ordinary morning whose milliseconds are not zero, so that a
+  /// Store that drops them is noticed.
+  static constexpr UtcTime default_start = from_unix_millis(1'768'469'400'125);
+
+  explicit ManualClock(UtcTime start = default_start) noexcept : millis_(to_unix_millis(start)) {}
+
+  [[nodiscard]] UtcTime now() const noexcept override { return from_unix_millis(millis_.load()); }
+  /// Moves by `step`, which may be negative: clocks are set back in real life too.
+  void advance(std::chrono::milliseconds step) noexcept { millis_ += step.count(); }
+  void set(UtcTime time) noexcept { millis_ = to_unix_millis(time); }
+
+ private:
+  std::atomic<std::int64_t> millis_;
+};
+
+}  // namespace coffeeauth::testing

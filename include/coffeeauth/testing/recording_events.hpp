@@ -1,0 +1,36 @@
+#pragma once
+/// RecordingEvents: keeps what happened to whom.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "coffeeauth/ports/event_sink.hpp"
+
+namespace coffeeauth::testing {
+
+/// Callable from any thread.
+class RecordingEvents final : public EventSink {
+ public:
+  void on(const Event& event) noexcept override;
+
+  /// Oldest first.
+  [[nodiscard]] std::vector<Event> all() const;
+  [[nodiscard]] std::size_t count(EventKind kind) const;
+  [[nodiscard]] std::optional<Event> last(EventKind kind) const;
+  /// Waits until there is one of this kind; false when `patience` runs out first.
+  [[nodiscard]] bool wait_for(EventKind kind,
+                              std::chrono::milliseconds patience = std::chrono::seconds{30}) const;
+
+ private:
+  [[nodiscard]] std::size_t count_locked(EventKind kind) const;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable happened_;
+  std::vector<Event> events_;
+};
+
+}  // namespace coffeeauth::testing

@@ -1,0 +1,67 @@
+#pragma once
+/// TestAuth: a whole Auth over fakes, so that a test begins in one line. Start here.
+
+#include <cstddef>
+#include <memory>
+
+#include "coffeeauth/auth.hpp"
+#include "coffeeauth/jobs/worker.hpp"
+#include "coffeeauth/testing/fast_hasher.hpp"
+#include "coffeeauth/testing/faulty_store.hpp"
+#include "coffeeauth/testing/manual_clock.hpp"
+#include "coffeeauth/testing/recording_events.hpp"
+#include "coffeeauth/testing/recording_mailer.hpp"
+#include "coffeeauth/testing/scripted_random.hpp"
+
+namespace coffeeauth::testing {
+
+/// An Auth in memory: a clock that stands still, chance that repeats itself, passwords that are
+/// hashed in no time, a mailbox to look into, and a Store that can be made to fail.
+///
+/// INSECURE on purpose: its secret is known and its random numbers are not. Access tokens are
+/// signed with EdDSA when `config` asks for an algorithm that the core does not have by itself
+/// (ES256, RS256). The worker does not run until it is started; deliver_mail() does its work by
+/// hand.
+class TestAuth {
+ public:
+  /// Over a Store in memory.
+  explicit TestAuth(Config config = {});
+  /// Over a Store of yours.
+  TestAuth(Config config, std::unique_ptr<Store> store);
+  ~TestAuth();
+  TestAuth(const TestAuth&) = delete;
+  TestAuth& operator=(const TestAuth&) = delete;
+
+  [[nodiscard]] Auth& auth() noexcept { return *auth_; }
+  /// The Store as the Auth sees it, faults included.
+  [[nodiscard]] Store& store() noexcept { return faults_; }
+  [[nodiscard]] FaultyStore& faults() noexcept { return faults_; }
+  [[nodiscard]] Cache& cache() noexcept { return *cache_; }
+  [[nodiscard]] RateCounter& counters() noexcept { return *counters_; }
+  [[nodiscard]] ManualClock& clock() noexcept { return clock_; }
+  [[nodiscard]] ScriptedRandom& random() noexcept { return random_; }
+  [[nodiscard]] FastHasher& hasher() noexcept { return hasher_; }
+  [[nodiscard]] RecordingEvents& events() noexcept { return events_; }
+  [[nodiscard]] RecordingMailer& mailer() noexcept { return mailer_; }
+  [[nodiscard]] jobs::MailWorker& worker() noexcept { return *worker_; }
+
+  /// Delivers every mail that is due now; returns how many jobs were dealt with.
+  std::size_t deliver_mail();
+
+ private:
+  ManualClock clock_;
+  ScriptedRandom random_;
+  std::unique_ptr<Store> kept_;
+  FaultyStore faults_;
+  std::unique_ptr<Cache> cache_;
+  std::unique_ptr<RateCounter> counters_;
+  FastHasher hasher_;
+  std::unique_ptr<SigningKeyFactory> keys_;
+  std::unique_ptr<MailTemplates> templates_;
+  RecordingEvents events_;
+  RecordingMailer mailer_;
+  std::unique_ptr<Auth> auth_;
+  std::unique_ptr<jobs::MailWorker> worker_;
+};
+
+}  // namespace coffeeauth::testing

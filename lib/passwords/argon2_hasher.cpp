@@ -1,0 +1,86 @@
+#include <sodium.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "coffeeauth/error.hpp"
+#include "coffeeauth/password_service.hpp"
+#include "lib/passwords/phc.hpp"
+
+namespace coffeeauth {
+namespace {
+
+constexpr std::size_t hash_size = 32;
+
+/// Derives; throws Unavailable when the memory cannot be had.
+std::vector<unsigned char> derive(const Password& password, const PhcString& phc) {
+  std::vector<unsigned char> out(phc.hash.size());
+  const auto text = password.expose_secret();
+  const int status = crypto_pwhash_argon2id(
+      out.data(), out.size(), text.data(), text.size(), phc.salt.data(), phc.iterations,
+      std::size_t{phc.memory_kib} * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13);
+  if (status != 0) throw Unavailable("there is no memory to hash a password");
+  return out;
+}
+
+class Argon2Hasher final : public PasswordHasher {
+ public:
+  Argon2Hasher(const PasswordConfig& config, RandomSource& random)
+      : memory_kib_(static_cast<std::uint32_t>(config.argon2_memory_kib)),
+        iterations_(static_cast<std::uint32_t>(config.argon2_iterations)),
+        decoy_(make_decoy(random)) {}
+
+  [[nodiscard]] PasswordHash hash(const Password& password, const PasswordSalt& salt) override {
+    auto phc = blank();
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(salt.data());
+    phc.salt.assign(bytes, bytes + salt.size());
+    phc.hash = derive(password, phc);
+    return PasswordHash{to_phc(phc)};
+  }
+
+  [[nodiscard]] PasswordVerdict verify(const Password& password,
+                                       const PasswordHash& stored) override {
+    const auto phc = parse_phc(stored.phc());
+    if (!phc) {
+      // What cannot be read costs what can: whether an account has a usable hash must not show.
+      static_cast<void>(derive(password, *parse_phc(decoy_.phc())));
+      return PasswordVerdict::no_match;
+    }
+    const auto derived = derive(password, *phc);
+    if (sodium_memcmp(derived.data(), phc->hash.data(), derived.size()) != 0) {
+      return PasswordVerdict::no_match;
+    }
+    const bool weaker = phc->memory_kib < memory_kib_ || phc->iterations < iterations_;
+    return weaker ? PasswordVerdict::match_needs_rehash : PasswordVerdict::match;
+  }
+
+  [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }
+
+ private:
+  [[nodiscard]] PhcString blank() const {
+    return {.memory_kib = memory_kib_,
+            .iterations = iterations_,
+            .salt = std::vector<unsigned char>(crypto_pwhash_argon2id_SALTBYTES),
+            .hash = std::vector<unsigned char>(hash_size)};
+  }
+  /// Random bytes in place of a hash: finding a password for them is as hard as for any other.
+  [[nodiscard]] PasswordHash make_decoy(RandomSource& random) const {
+    auto phc = blank();
+    random.fill(std::as_writable_bytes(std::span{phc.salt}));
+    random.fill(std::as_writable_bytes(std::span{phc.hash}));
+    return PasswordHash{to_phc(phc)};
+  }
+
+  std::uint32_t memory_kib_;
+  std::uint32_t iterations_;
+  PasswordHash decoy_;
+};
+
+}  // namespace
+
+std::unique_ptr<PasswordHasher> make_argon2_hasher(const PasswordConfig& config,
+                                                   RandomSource& random) {
+  return std::make_unique<Argon2Hasher>(config, random);
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,70 @@
+#include "coffeeauth/testing/fast_hasher.hpp"
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coffeeauth::testing {
+namespace {
+
+constexpr std::string_view prefix = "$fast$g=";
+
+std::string to_hex(std::span<const std::byte> bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : bytes) {
+    text += digits[std::to_integer<unsigned>(byte) >> 4U];
+    text += digits[std::to_integer<unsigned>(byte) & 0x0FU];
+  }
+  return text;
+}
+
+std::string fnv1a(std::string_view salt, std::string_view password) {
+  std::uint64_t state = 0xcbf29ce484222325U;
+  for (const auto part : {salt, std::string_view{"$"}, password}) {
+    for (const char c : part) state = (state ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  return to_hex(std::as_bytes(std::span{&state, 1}));
+}
+
+struct Parts {
+  std::uint64_t generation = 0;
+  std::string_view salt;
+  std::string_view sum;
+};
+
+std::optional<Parts> split(std::string_view phc) {
+  if (!phc.starts_with(prefix)) return std::nullopt;
+  phc.remove_prefix(prefix.size());
+  Parts parts;
+  const auto [end, error] = std::from_chars(phc.data(), phc.data() + phc.size(), parts.generation);
+  if (error != std::errc{}) return std::nullopt;
+  phc.remove_prefix(static_cast<std::size_t>(end - phc.data()));
+  const auto second = phc.find('$', 1);
+  if (!phc.starts_with('$') || second == std::string_view::npos) return std::nullopt;
+  parts.salt = phc.substr(1, second - 1);
+  parts.sum = phc.substr(second + 1);
+  return parts;
+}
+
+}  // namespace
+
+PasswordHash FastHasher::hash(const Password& password, const PasswordSalt& salt) {
+  ++hashes_;
+  const auto salt_text = to_hex(salt);
+  return PasswordHash{std::string{prefix} + std::to_string(generation_) + "$" + salt_text + "$" +
+                      fnv1a(salt_text, password.expose_secret())};
+}
+
+PasswordVerdict FastHasher::verify(const Password& password, const PasswordHash& stored) {
+  ++verifies_;
+  const auto parts = split(stored.phc());
+  if (!parts || fnv1a(parts->salt, password.expose_secret()) != parts->sum) {
+    return PasswordVerdict::no_match;
+  }
+  return parts->generation < generation_ ? PasswordVerdict::match_needs_rehash
+                                         : PasswordVerdict::match;
+}
+
+}  // namespace coffeeauth::testing

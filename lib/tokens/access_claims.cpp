@@ -1,0 +1,87 @@
+#include "lib/tokens/access_claims.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "lib/tokens/strict_json.hpp"
+
+namespace coffeeauth {
+namespace {
+
+/// 9999-12-31T23:59:59Z; with it no arithmetic on dates can overflow.
+constexpr std::int64_t last_second = 253'402'300'799;
+constexpr std::chrono::hours longest_life{24};
+
+std::int64_t whole_seconds(UtcTime time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+std::optional<UtcTime> read_date(const JsonMembers& members, std::string_view name) {
+  const auto seconds = members.integer(name);
+  if (!seconds || *seconds < 0 || *seconds > last_second) return std::nullopt;
+  return UtcTime{std::chrono::seconds{*seconds}};
+}
+
+template <class IdType>
+std::optional<IdType> read_id(const JsonMembers& members, std::string_view name) {
+  const auto text = members.text(name);
+  return text ? IdType::parse(*text) : std::nullopt;
+}
+
+std::optional<Role> read_role(const JsonMembers& members) {
+  const auto text = members.text("role");
+  return text ? parse_role(*text) : std::nullopt;
+}
+
+}  // namespace
+
+std::string encode_claims(const AccessClaims& claims) {
+  return nlohmann::json{
+      {"iss", claims.issuer},
+      {"sub", claims.subject.str()},
+      {"aud", claims.audience},
+      {"iat", whole_seconds(claims.issued_at)},
+      {"exp", whole_seconds(claims.expires_at)},
+      {"jti", claims.token_id},
+      {"sid", claims.session.str()},
+      {"role", wire_name(claims.role)},
+      {"ver", claims.version},
+  }
+      .dump();
+}
+
+std::optional<DecodedClaims> decode_claims(std::string_view json) {
+  const auto members = JsonMembers::parse(json);
+  if (!members) return std::nullopt;
+  auto issuer = members->text("iss");
+  auto audience = members->text("aud");
+  auto token_id = members->text("jti");
+  const auto subject = read_id<UserId>(*members, "sub");
+  const auto session = read_id<SessionId>(*members, "sid");
+  const auto issued_at = read_date(*members, "iat");
+  const auto expires_at = read_date(*members, "exp");
+  const auto role = read_role(*members);
+  const auto version = members->integer("ver");
+  if (!issuer || !audience || !token_id || !subject || !session || !issued_at || !expires_at ||
+      !role || !version) {
+    return std::nullopt;
+  }
+  if (token_id->empty() || *version < 0) return std::nullopt;
+  if (*expires_at <= *issued_at || *expires_at - *issued_at > longest_life) return std::nullopt;
+
+  DecodedClaims decoded{AccessClaims{.issuer = std::move(*issuer),
+                                     .subject = *subject,
+                                     .audience = std::move(*audience),
+                                     .issued_at = *issued_at,
+                                     .expires_at = *expires_at,
+                                     .token_id = std::move(*token_id),
+                                     .session = *session,
+                                     .role = *role,
+                                     .version = *version}};
+  if (members->has("nbf")) {
+    decoded.not_before = read_date(*members, "nbf");
+    if (!decoded.not_before) return std::nullopt;
+  }
+  return decoded;
+}
+
+}  // namespace coffeeauth

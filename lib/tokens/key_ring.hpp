@@ -1,0 +1,79 @@
+#pragma once
+/// KeyRing: this process's copy of the signing keys, kept close to the Store's. Private to the
+/// library.
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/store.hpp"
+#include "lib/tokens/key_set.hpp"
+
+namespace coffeeauth {
+
+/// Callable from any thread. Touches the Store on first use, not before.
+class KeyRing {
+ public:
+  /// A copy older than this is read again before it is used.
+  static constexpr std::chrono::seconds fresh_for{5};
+  /// Unknown `kid`s make it ask the Store at most this often, so that forged ones cannot wear the
+  /// Store out.
+  static constexpr std::chrono::seconds miss_pause{1};
+
+  /// Borrows everything.
+  KeyRing(SigningAlgorithm algorithm, Store& store, const Vault& vault, SigningKeyFactory& factory,
+          Clock& clock, RandomSource& random);
+
+  /// The keys, at most `fresh_for` old; older ones while the Store cannot be asked, since what they
+  /// verified a moment ago they may verify still. Throws Unavailable when there are none at all.
+  [[nodiscard]] std::shared_ptr<const KeySet> keys();
+  /// As keys(); asks the Store when `kid` is not among them, at most once in `miss_pause`.
+  [[nodiscard]] std::shared_ptr<const KeySet> keys_knowing(std::string_view kid);
+  /// As keys(), with a key that signs among them: the first one is made here. Of many processes
+  /// that start at once all end up with the same.
+  [[nodiscard]] std::shared_ptr<const KeySet> keys_that_sign();
+
+  /// Makes a key that signs from now on and retires its predecessor at `verifies_until`. Nothing
+  /// when another process did so at the same moment; else the `kid`.
+  [[nodiscard]] std::optional<std::string> rotate(UtcTime verifies_until);
+
+ private:
+  using Keys = std::shared_ptr<const KeySet>;
+  struct Copy {
+    Keys keys;
+    /// When it has to be read again.
+    UtcTime stale_at{};
+    UtcTime read_at{};
+
+    [[nodiscard]] bool is_fresh(UtcTime now) const noexcept;
+  };
+  [[nodiscard]] Copy copy() const;
+  void set_copy(Copy copy);
+
+  // These ask the Store, and are called with store_mutex_ held.
+  [[nodiscard]] Keys read();
+  [[nodiscard]] Keys read_or_keep(const Copy& old);
+  [[nodiscard]] bool may_ask_about_a_miss(UtcTime now);
+  [[nodiscard]] StoredKey new_key(UtcTime now);
+
+  const SigningAlgorithm algorithm_;
+  Store& store_;
+  const Vault& vault_;
+  SigningKeyFactory& factory_;
+  Clock& clock_;
+  RandomSource& random_;
+
+  /// Held for the length of a pointer copy.
+  mutable std::mutex copy_mutex_;
+  Copy copy_;
+  /// Held while the Store is asked: one thread asks for all, and who has an older copy goes on
+  /// with that.
+  std::mutex store_mutex_;
+  std::optional<UtcTime> last_miss_;
+};
+
+}  // namespace coffeeauth

@@ -1,0 +1,184 @@
+#include "coffeeauth/token_service.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+#include "lib/tokens/access_claims.hpp"
+#include "lib/tokens/base64url.hpp"
+#include "lib/tokens/jws.hpp"
+#include "lib/tokens/key_ring.hpp"
+#include "lib/tokens/verified_cache.hpp"
+
+namespace coffeeauth {
+namespace {
+
+constexpr std::size_t longest_token = 4'096;
+constexpr std::size_t token_id_bytes = 16;
+constexpr std::chrono::minutes greatest_leeway{10};
+/// RFC 9068 2.1.
+constexpr std::string_view access_token_type = "at+jwt";
+
+const TokenConfig& checked(const TokenConfig& config, const SigningKeyFactory& factory) {
+  if (!factory.supports(config.algorithm)) {
+    throw std::invalid_argument("no keys for " + std::string{wire_name(config.algorithm)} +
+                                " can be made by the SigningKeyFactory that was given");
+  }
+  if (config.leeway < std::chrono::seconds{0} || config.leeway > greatest_leeway) {
+    throw std::invalid_argument("TokenConfig::leeway is out of its range");
+  }
+  return config;
+}
+
+nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
+  auto jwk = nlohmann::json::parse(public_jwk);
+  jwk["alg"] = wire_name(key.algorithm);
+  jwk["kid"] = key.kid;
+  jwk["use"] = "sig";
+  return jwk;
+}
+
+}  // namespace
+
+struct TokenService::State {
+  State(const TokenConfig& config_in, Store& store, const Vault& vault, SigningKeyFactory& factory,
+        Clock& clock_in, RandomSource& random_in)
+      : config(checked(config_in, factory)),
+        clock(clock_in),
+        random(random_in),
+        ring(config.algorithm, store, vault, factory, clock_in, random_in),
+        cache(config.verified_cache_size) {}
+
+  /// The claims of a token seen before, unless its key has gone meanwhile.
+  std::optional<AccessClaims> recall(const VerifiedCache::TokenHash& hash);
+  /// Everything but `exp`.
+  std::optional<VerifiedEntry> check(std::string_view token);
+  [[nodiscard]] bool is_expired(const AccessClaims& claims) const {
+    return clock.now() >= claims.expires_at + config.leeway;
+  }
+
+  const TokenConfig config;
+  Clock& clock;
+  RandomSource& random;
+  KeyRing ring;
+  VerifiedCache cache;
+};
+
+std::optional<AccessClaims> TokenService::State::recall(const VerifiedCache::TokenHash& hash) {
+  auto entry = cache.find(hash);
+  if (!entry) return std::nullopt;
+  // Deleting a key stops its tokens here within seconds, and not only when they expire.
+  if (!ring.keys()->find(entry->kid, clock.now())) {
+    cache.erase(hash);
+    return std::nullopt;
+  }
+  return std::move(entry->claims);
+}
+
+std::optional<VerifiedEntry> TokenService::State::check(std::string_view token) {
+  const auto jws = UnverifiedJws::parse(token, longest_token);
+  if (!jws || jws->header().type != access_token_type) return std::nullopt;
+  const auto& kid = jws->header().key_id;
+  const auto keys = ring.keys_knowing(kid);
+  const auto* key = keys->find(kid, clock.now());
+  if (!key) return std::nullopt;
+  const auto payload = jws->payload_signed_by(*key->key);
+  if (!payload) return std::nullopt;
+  auto decoded = decode_claims(*payload);
+  if (!decoded) return std::nullopt;
+  if (decoded->claims.issuer != config.issuer || decoded->claims.audience != config.audience) {
+    return std::nullopt;
+  }
+  if (decoded->not_before && clock.now() + config.leeway < *decoded->not_before) {
+    return std::nullopt;
+  }
+  return VerifiedEntry{.claims = std::move(decoded->claims), .kid = kid};
+}
+
+TokenService::TokenService(const TokenConfig& config, Store& store, const Vault& vault,
+                           SigningKeyFactory& factory, Clock& clock, RandomSource& random)
+    : state_(std::make_unique<State>(config, store, vault, factory, clock, random)) {}
+
+TokenService::~TokenService() = default;
+
+Secret TokenService::issue(const LiveSession& live) {
+  auto& s = *state_;
+  const auto keys = s.ring.keys_that_sign();
+  const auto now = std::chrono::floor<std::chrono::seconds>(s.clock.now());
+  const auto* signer = keys->signer(s.config.algorithm, now);
+  if (!signer || !signer->key) {
+    throw Unavailable(
+        "the signing key cannot be opened with this secret key; rotating the keys makes a new one");
+  }
+  const AccessClaims claims{
+      .issuer = s.config.issuer,
+      .subject = live.user.id,
+      .audience = s.config.audience,
+      .issued_at = now,
+      .expires_at = now + s.config.access_lifetime,
+      .token_id = base64url_encode(random_bytes(s.random, token_id_bytes).expose_secret()),
+      .session = live.session.id,
+      .role = live.user.role,
+      .version = live.user.security_version};
+  auto token = sign_jws(signer->kid, access_token_type, encode_claims(claims), *signer->key);
+  Secret secret{token};
+  sodium_memzero(token.data(), token.size());
+  return secret;
+}
+
+Result<VerifiedToken> TokenService::verify(std::string_view token) {
+  auto& s = *state_;
+  if (token.size() > longest_token) return ErrorCode::token_invalid;
+  const auto hash = VerifiedCache::hash(token);
+  if (auto claims = s.recall(hash)) {
+    if (!s.is_expired(*claims)) return VerifiedToken{std::move(*claims)};
+    s.cache.erase(hash);
+    return ErrorCode::token_expired;
+  }
+  auto entry = s.check(token);
+  if (!entry) return ErrorCode::token_invalid;
+  if (s.is_expired(entry->claims)) return ErrorCode::token_expired;
+  VerifiedToken verified{entry->claims};
+  s.cache.put(hash, std::move(*entry));
+  return verified;
+}
+
+std::string TokenService::jwks() {
+  auto& s = *state_;
+  const auto keys = s.ring.keys_that_sign();
+  auto list = nlohmann::json::array();
+  for (const auto& key : keys->all()) {
+    if (!key.key || !key.verifies_at(s.clock.now())) continue;
+    if (const auto jwk = key.key->public_jwk()) list.push_back(published(key, *jwk));
+  }
+  return nlohmann::json{{"keys", std::move(list)}}.dump();
+}
+
+std::vector<KeySummary> TokenService::list_keys() {
+  auto& s = *state_;
+  const auto now = s.clock.now();
+  const auto keys = s.ring.keys();
+  const auto* signer = keys->signer(s.config.algorithm, now);
+  std::vector<KeySummary> summaries;
+  for (const auto& key : keys->all()) {
+    if (!key.verifies_at(now)) continue;
+    summaries.push_back({.kid = key.kid,
+                         .algorithm = key.algorithm,
+                         .signs_from = key.signs_from,
+                         .verifies_until = key.verifies_until,
+                         .current = &key == signer});
+  }
+  return summaries;
+}
+
+Result<std::string> TokenService::rotate_key() {
+  auto& s = *state_;
+  auto kid = s.ring.rotate(s.clock.now() + s.config.access_lifetime + s.config.key_overlap);
+  if (!kid) return ErrorCode::version_conflict;
+  return std::move(*kid);
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,156 @@
+// Migrations: applied once, in order, by one process, and never behind the operator's back.
+#include <doctest/doctest.h>
+
+#include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Session.h>
+
+#include <array>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "adapters/sql/src/migrator.hpp"
+#include "adapters/sql/src/sqlite.hpp"
+#include "tests/unit/sql/fixture.hpp"
+
+using namespace coffeeauth;
+using namespace coffeeauth::sql;
+using namespace coffeeauth::sql::testing;
+
+namespace {
+
+constexpr Migration first{1, "first", "aaaa", "CREATE TABLE a (x BIGINT);\n"};
+constexpr Migration second{2, "second", "bbbb",
+                           "-- two at once\nALTER TABLE a ADD COLUMN y BIGINT;\n"
+                           "CREATE TABLE b (\n  z TEXT\n);\n"};
+constexpr Migration broken{2, "broken", "cccc",
+                           "CREATE TABLE b (z TEXT);\nCREATE TABLE a (x BIGINT);\n"};
+
+}  // namespace
+
+TEST_CASE("each migration is applied once") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+
+  const auto once = migrate_sqlite(options);
+  const auto twice = migrate_sqlite(options);
+
+  CHECK(once.applied.size() == sqlite_migrations().size());
+  CHECK(once.version == sqlite_migrations().back().version);
+  CHECK(twice.applied.empty());
+  CHECK(twice.version == once.version);
+}
+
+TEST_CASE("only what is missing is applied") {
+  const TemporaryFolder folder;
+  const auto connection = open_sqlite({.path = folder.file("a.db")}, Access::write);
+
+  CHECK(migrate(*connection, std::array{first}).applied == std::vector{1});
+  CHECK(migrate(*connection, std::array{first, second}).applied == std::vector{2});
+  CHECK_NOTHROW(require_current(*connection, std::array{first, second}));
+}
+
+TEST_CASE("a migration that fails leaves nothing of itself behind") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  {
+    const auto connection = open_sqlite(options, Access::write);
+    CHECK_THROWS_AS(migrate(*connection, std::array{first, broken}), Unavailable);
+  }
+
+  const auto connection = open_sqlite(options, Access::write);
+
+  CHECK(migrate(*connection, std::array{first, second}).applied == std::vector{2});
+}
+
+TEST_CASE("a migration that changed after it was applied stops the program") {
+  const TemporaryFolder folder;
+  const auto connection = open_sqlite({.path = folder.file("a.db")}, Access::write);
+  migrate(*connection, std::array{first});
+  auto changed = first;
+  changed.checksum = "dddd";
+
+  CHECK_THROWS_WITH_AS(
+      migrate(*connection, std::array{changed}),
+      "migration 1 of the data base is not the one of this program: it was changed "
+      "after it had been applied",
+      std::runtime_error);
+  CHECK_THROWS_AS(require_current(*connection, std::array{changed}), std::runtime_error);
+}
+
+TEST_CASE("a data base that is newer than the program stops it") {
+  const TemporaryFolder folder;
+  const auto connection = open_sqlite({.path = folder.file("a.db")}, Access::write);
+  migrate(*connection, std::array{first, second});
+
+  CHECK_THROWS_WITH_AS(
+      migrate(*connection, std::array{first}),
+      "the data base is at schema version 2, newer than this program knows (1): use "
+      "a newer program",
+      std::runtime_error);
+}
+
+TEST_CASE("opening without migrating refuses a data base that is behind") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db"), .migrate = false};
+
+  CHECK_THROWS_AS(static_cast<void>(make_sqlite_store(options)), std::runtime_error);
+  migrate_sqlite(options);
+  CHECK_NOTHROW(static_cast<void>(make_sqlite_store(options)));
+}
+
+TEST_CASE("of many that open a new data base at once, one migrates and all can use it") {
+  for (int round = 0; round < 10; ++round) {
+    const TemporaryFolder folder;
+    const SqliteOptions options{.path = folder.file("a.db"),
+                                .busy_timeout = std::chrono::seconds{60}};
+    std::atomic<std::size_t> applied{0};
+    std::atomic<std::size_t> opened{0};
+    std::vector<std::thread> threads;
+
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        applied += migrate_sqlite(options).applied.size();
+        make_sqlite_store(options)->ping();
+        ++opened;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+
+    CHECK(applied == sqlite_migrations().size());
+    CHECK(opened == 4);
+  }
+}
+
+TEST_CASE("a file that is no data base is refused and left alone") {
+  const TemporaryFolder folder;
+  const auto path = folder.file("notes.txt");
+  const std::string text(5000, 'x');
+  std::ofstream(path) << text;
+
+  CHECK_THROWS_AS(static_cast<void>(make_sqlite_store({.path = path})), Unavailable);
+
+  std::ifstream file(path);
+  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == text);
+}
+
+TEST_CASE("the schema itself refuses a text with a NUL") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  migrate_sqlite(options);
+  Poco::Data::Session session(Poco::Data::SQLite::Connector::KEY, options.path);
+  const auto insert = [&](const std::string& name) {
+    session << "INSERT INTO leases (name, holder, held_until) VALUES (" + name + ", 'h', 1)",
+        Poco::Data::Keywords::now;
+  };
+
+  CHECK_THROWS_AS(insert("'a' || char(0) || 'b'"), Poco::Exception);
+  CHECK_NOTHROW(insert("'ab'"));
+}
+
+TEST_CASE("statements are split at line ends, comments left out") {
+  const auto statements =
+      split_statements("-- hello;\nA (\n  -- in; between\n  'x;y'\n);\n\nB;\nC");
+
+  CHECK(statements == std::vector<std::string>{"A (\n  'x;y'\n)", "B", "C"});
+}

@@ -1,0 +1,62 @@
+#include "lib/tokens/access_claims.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "coffeeauth/ports/random_source.hpp"
+
+using namespace coffeeauth;
+
+namespace {
+
+AccessClaims example() {
+  const auto random = make_system_random();
+  const auto now = from_unix_millis(1'795'420'800'999);
+  return {.issuer = "issuer é",
+          .subject = UserId::make(now, *random),
+          .audience = "audience \"quoted\"",
+          .issued_at = now,
+          .expires_at = now + std::chrono::minutes{10},
+          .token_id = "token id",
+          .session = SessionId::make(now, *random),
+          .role = Role::admin,
+          .version = 42};
+}
+
+}  // namespace
+
+TEST_CASE("claims come back as they were, with dates in whole seconds") {
+  const auto claims = example();
+  const auto decoded = decode_claims(encode_claims(claims));
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->claims.issuer == claims.issuer);
+  CHECK(decoded->claims.subject == claims.subject);
+  CHECK(decoded->claims.audience == claims.audience);
+  CHECK(decoded->claims.issued_at == from_unix_millis(1'795'420'800'000));
+  CHECK(decoded->claims.expires_at == from_unix_millis(1'795'421'400'000));
+  CHECK(decoded->claims.token_id == claims.token_id);
+  CHECK(decoded->claims.session == claims.session);
+  CHECK(decoded->claims.role == Role::admin);
+  CHECK(decoded->claims.version == 42);
+  CHECK_FALSE(decoded->not_before.has_value());
+}
+
+TEST_CASE("the payload holds the nine claims, dates as integers, and no others") {
+  const auto json = nlohmann::json::parse(encode_claims(example()));
+  CHECK(json.size() == 9);
+  for (const auto* name : {"iss", "sub", "aud", "jti", "sid", "role"})
+    CHECK(json.at(name).is_string());
+  for (const auto* name : {"iat", "exp", "ver"}) CHECK(json.at(name).is_number_integer());
+  CHECK(json.at("role") == "admin");
+  CHECK(json.at("exp") == 1'795'421'400);
+}
+
+TEST_CASE("claims without a meaning are ignored, and nbf is read") {
+  auto json = nlohmann::json::parse(encode_claims(example()));
+  json["nbf"] = 1'795'420'800;
+  json["scope"] = {"a", {{"b", 1}}};
+  const auto decoded = decode_claims(json.dump());
+  REQUIRE(decoded.has_value());
+  CHECK(decoded->not_before == from_unix_millis(1'795'420'800'000));
+}

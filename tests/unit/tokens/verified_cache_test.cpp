@@ -1,0 +1,78 @@
+#include "lib/tokens/verified_cache.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+using namespace coffeeauth;
+
+namespace {
+
+VerifiedEntry entry(const std::string& token_id) {
+  AccessClaims claims;
+  claims.token_id = token_id;
+  return {.claims = claims, .kid = "kid"};
+}
+
+}  // namespace
+
+TEST_CASE("the cache finds a token by its hash until it is erased") {
+  VerifiedCache cache{100};
+  const auto hash = VerifiedCache::hash("token");
+  CHECK_FALSE(cache.find(hash).has_value());
+  cache.put(hash, entry("one"));
+  REQUIRE(cache.find(hash).has_value());
+  CHECK(cache.find(hash)->claims.token_id == "one");
+  CHECK_FALSE(cache.find(VerifiedCache::hash("Token")).has_value());
+  cache.erase(hash);
+  cache.erase(hash);
+  CHECK_FALSE(cache.find(hash).has_value());
+  CHECK(cache.size() == 0);
+}
+
+TEST_CASE("the cache never holds more than its capacity, and holds the newest") {
+  for (const std::size_t capacity : {0U, 1U, 5U, 16U, 100U}) {
+    CAPTURE(capacity);
+    VerifiedCache cache{capacity};
+    for (int i = 0; i < 5'000; ++i) {
+      const auto id = std::to_string(i);
+      cache.put(VerifiedCache::hash(id), entry(id));
+    }
+    CHECK(cache.size() == capacity);
+  }
+}
+
+TEST_CASE("what is used stays, what is not used goes first") {
+  VerifiedCache cache{160};
+  const auto used = VerifiedCache::hash("used");
+  const auto unused = VerifiedCache::hash("unused");
+  cache.put(used, entry("used"));
+  cache.put(unused, entry("unused"));
+  for (int i = 0; i < 5'000; ++i) {
+    const auto id = std::to_string(i);
+    cache.put(VerifiedCache::hash(id), entry(id));
+    REQUIRE(cache.find(used).has_value());
+  }
+  CHECK_FALSE(cache.find(unused).has_value());
+}
+
+TEST_CASE("threads may find, put and erase at once") {
+  VerifiedCache cache{64};
+  std::vector<int> wrong(4, 0);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < wrong.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 2'000; ++i) {
+        const auto id = std::to_string(i % 200);
+        const auto hash = VerifiedCache::hash(id);
+        if (const auto found = cache.find(hash); found && found->claims.token_id != id) ++wrong[t];
+        cache.put(hash, entry(id));
+        if (i % 7 == 0) cache.erase(hash);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const int count : wrong) CHECK(count == 0);
+  CHECK(cache.size() <= 64);
+}

@@ -38,9 +38,9 @@ struct CodeConfig {
 
 /// Access and refresh tokens.
 struct TokenConfig {
-  /// `iss` of every token; the verifier accepts no other.
+  /// `iss` of every token; the verifier accepts no other. 1 to 200 octets.
   std::string issuer = "coffeeauth";
-  /// `aud` of every token; the verifier accepts no other.
+  /// `aud` of every token; the verifier accepts no other. 1 to 200 octets.
   std::string audience = "coffeeauth";
   SigningAlgorithm algorithm = SigningAlgorithm::es256;
   /// Range 1 min to 24 h.
@@ -49,14 +49,14 @@ struct TokenConfig {
   std::chrono::seconds leeway{5};
   /// A session ends when it is not refreshed for this long. Range 1 h to 1 year.
   std::chrono::seconds refresh_idle_lifetime{std::chrono::hours{24 * 14}};
-  /// A session ends this long after login in any case. At least refresh_idle_lifetime.
+  /// A session ends this long after login in any case. refresh_idle_lifetime to 10 years.
   std::chrono::seconds refresh_absolute_lifetime{std::chrono::hours{24 * 30}};
   /// How long a spent refresh token is answered with its successor again (a client that lost the
   /// answer, two tabs at once). Range 0 s to 60 s.
   std::chrono::seconds refresh_grace{10};
   /// How long a retired key still verifies, beyond access_lifetime. Range 0 s to 30 days.
   std::chrono::seconds key_overlap{std::chrono::hours{1}};
-  /// Verified tokens kept in memory; 0 turns that off.
+  /// Verified tokens kept in memory; 0 turns that off. At most 10,000,000.
   std::size_t verified_cache_size = 10'000;
 };
 
@@ -67,15 +67,15 @@ struct PasswordConfig {
   /// Argon2id parameters (RFC 9106). memory: KiB, range 8 to 1,048,576; iterations 1 to 20.
   std::size_t argon2_memory_kib = 19'456;
   std::size_t argon2_iterations = 2;
-  /// Threads that hash; 0 means one for each core.
+  /// Threads that hash; 0 means one for each core. At most 256.
   std::size_t hashing_threads = 0;
   /// Hashes that may wait; more are refused with `unavailable`. Range 1 to 100,000.
   std::size_t hashing_queue = 64;
-  /// The service's name, refused as a password.
+  /// The service's name, in mails and refused as a password. 1 to 200 octets.
   std::string service_name = "coffeeauth";
 };
 
-/// At most `count` in `window`.
+/// At most `count` (1 to 1,000,000,000) in `window` (1 s to 24 h).
 struct Limit {
   std::size_t count;
   std::chrono::seconds window;
@@ -98,9 +98,10 @@ struct LimitConfig {
 
 /// Lists of users.
 struct ListConfig {
+  /// Users on a page unless asked otherwise, and the most that can be asked for. 1 to 1,000.
   std::size_t page_size = 10;
   std::size_t max_page_size = 100;
-  /// How long a list may be served from the cache. 0 s turns that off.
+  /// How long a list may be served from the cache. Range 0 s (not at all) to 24 h.
   std::chrono::seconds cache_lifetime{std::chrono::minutes{5}};
 };
 
@@ -110,7 +111,8 @@ struct JobConfig {
   std::size_t batch = 20;
   /// How long a worker may hold a job before another one takes it over. Range 65 s to 1 h.
   std::chrono::seconds lease{120};
-  /// The wait after the first failed try; it doubles, with jitter, up to `max_backoff`.
+  /// The wait after the first failed try; it doubles, with jitter, up to `max_backoff`. Ranges
+  /// 1 s to 1 h, and first_backoff to 24 h.
   std::chrono::seconds first_backoff{5};
   std::chrono::seconds max_backoff{std::chrono::minutes{30}};
   /// Tries until a job is given up. Range 1 to 100.

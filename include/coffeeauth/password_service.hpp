@@ -2,6 +2,7 @@
 /// PasswordService: which passwords are good enough, and how they are checked without telling
 /// anything.
 
+#include <memory>
 #include <string_view>
 
 #include "coffeeauth/config.hpp"
@@ -49,7 +50,10 @@ class PasswordService {
   RandomSource& random_;
 };
 
-/// Argon2id through libsodium with the parameters of `config`, on the calling thread.
+/// Argon2id through libsodium with the parameters of `config`, on the calling thread; 32 bytes in a
+/// PHC string. Verifies hashes of other parameters too, up to 256 MiB (or its own, if more) and 20
+/// passes. Throws std::invalid_argument for parameters out of their range. `random` is used here
+/// only.
 [[nodiscard]] std::unique_ptr<PasswordHasher> make_argon2_hasher(const PasswordConfig& config,
                                                                  RandomSource& random);
 

@@ -14,12 +14,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A name out of a request comes back to its sender, and into logs beside it: only short plain ones.
+/// A name out of a request comes back to its sender, and into logs beside it: only short plain
+/// ones.
 std::string shown_name(std::string_view name) {
-  const bool plain = !name.empty() && name.size() <= 64 &&
-                     std::all_of(name.begin(), name.end(), [](char c) {
-                       return c > 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>';
-                     });
+  const bool plain =
+      !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+        return c > 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>';
+      });
   return plain ? std::string{name} : "?";
 }
 
@@ -117,9 +118,9 @@ class Validator {
   }
 
   static bool has_required(const Schema& schema, const Json& value) {
-    return std::all_of(
-        schema.properties.begin(), schema.properties.end(),
-        [&](const Property& p) { return !p.required || (value.is_object() && value.contains(p.name)); });
+    return std::all_of(schema.properties.begin(), schema.properties.end(), [&](const Property& p) {
+      return !p.required || (value.is_object() && value.contains(p.name));
+    });
   }
 
   static const Schema& pick(const Schema& schema, const Json& value) {

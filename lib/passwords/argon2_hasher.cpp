@@ -1,7 +1,9 @@
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 
 #include "coffeeauth/error.hpp"
 #include "coffeeauth/password_service.hpp"
@@ -11,6 +13,18 @@ namespace coffeeauth {
 namespace {
 
 constexpr std::size_t hash_size = 32;
+
+/// The most memory that a stored hash is believed to need: 256 MiB, or what the service itself
+/// uses. A row that somebody tampered with must not be able to eat the machine.
+constexpr std::uint32_t trusted_memory_kib = 262'144;
+
+/// The parameters, if Argon2 and phc.hpp can have them.
+std::uint32_t checked(std::size_t value, std::size_t least, std::size_t most) {
+  if (value < least || value > most) {
+    throw std::invalid_argument("coffeeauth: Argon2 parameters out of range");
+  }
+  return static_cast<std::uint32_t>(value);
+}
 
 /// Derives; throws Unavailable when the memory cannot be had.
 std::vector<unsigned char> derive(const Password& password, const PhcString& phc) {
@@ -26,9 +40,12 @@ std::vector<unsigned char> derive(const Password& password, const PhcString& phc
 class Argon2Hasher final : public PasswordHasher {
  public:
   Argon2Hasher(const PasswordConfig& config, RandomSource& random)
-      : memory_kib_(static_cast<std::uint32_t>(config.argon2_memory_kib)),
-        iterations_(static_cast<std::uint32_t>(config.argon2_iterations)),
-        decoy_(make_decoy(random)) {}
+      : memory_kib_(checked(config.argon2_memory_kib, 8, 1'048'576)),
+        iterations_(checked(config.argon2_iterations, 1, 20)),
+        decoy_(make_decoy(random)) {
+    // Without it libsodium works, but with its slowest implementation.
+    if (sodium_init() < 0) throw Unavailable("libsodium cannot be initialised");
+  }
 
   [[nodiscard]] PasswordHash hash(const Password& password, const PasswordSalt& salt) override {
     auto phc = blank();
@@ -41,7 +58,7 @@ class Argon2Hasher final : public PasswordHasher {
   [[nodiscard]] PasswordVerdict verify(const Password& password,
                                        const PasswordHash& stored) override {
     const auto phc = parse_phc(stored.phc());
-    if (!phc) {
+    if (!phc || phc->memory_kib > std::max(memory_kib_, trusted_memory_kib)) {
       // What cannot be read costs what can: whether an account has a usable hash must not show.
       static_cast<void>(derive(password, *parse_phc(decoy_.phc())));
       return PasswordVerdict::no_match;
@@ -50,7 +67,8 @@ class Argon2Hasher final : public PasswordHasher {
     if (sodium_memcmp(derived.data(), phc->hash.data(), derived.size()) != 0) {
       return PasswordVerdict::no_match;
     }
-    const bool weaker = phc->memory_kib < memory_kib_ || phc->iterations < iterations_;
+    const bool weaker = phc->memory_kib < memory_kib_ || phc->iterations < iterations_ ||
+                        phc->hash.size() < hash_size;
     return weaker ? PasswordVerdict::match_needs_rehash : PasswordVerdict::match;
   }
 

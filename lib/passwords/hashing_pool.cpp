@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
-#include <future>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -16,19 +18,18 @@ namespace {
 class HashingPool final : public PasswordHasher {
  public:
   HashingPool(const PasswordConfig& config, std::unique_ptr<PasswordHasher> inner)
-      : inner_(std::move(inner)), max_waiting_(config.hashing_queue) {
+      : inner_(std::move(inner)) {
     const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
     const auto count = config.hashing_threads == 0 ? cores : config.hashing_threads;
-    for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
-  }
-  ~HashingPool() override {
-    {
-      const std::lock_guard lock{mutex_};
-      stopping_ = true;
+    capacity_ = count + config.hashing_queue;
+    try {
+      for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      stop();
+      throw Unavailable("the threads that hash passwords cannot be started");
     }
-    changed_.notify_all();
-    for (auto& thread : threads_) thread.join();
   }
+  ~HashingPool() override { stop(); }
   HashingPool(const HashingPool&) = delete;
   HashingPool& operator=(const HashingPool&) = delete;
 
@@ -42,42 +43,74 @@ class HashingPool final : public PasswordHasher {
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return inner_->decoy(); }
 
  private:
-  /// Has a thread of the pool run `task` and waits for it, so that what `task` refers to stays
-  /// alive.
+  /// Lives on the stack of the caller, who waits for it. `failure` and `done` are under mutex_.
+  struct Job {
+    std::function<void()> work;
+    std::exception_ptr failure{};
+    bool done = false;
+    std::condition_variable finished{};
+  };
+
+  /// Has a thread of the pool call `call` and waits for it.
   template <class R, class F>
-  R run(F task) {
-    std::packaged_task<R()> packaged{std::move(task)};
-    auto result = packaged.get_future();
+  R run(F call) {
+    std::optional<R> result;
+    Job job{.work = [&] { result.emplace(call()); }};
     {
-      const std::lock_guard lock{mutex_};
-      if (waiting_.size() >= max_waiting_) {
+      std::unique_lock lock{mutex_};
+      // Counted with what is being hashed: a thread that is free but has not woken up yet must not
+      // make a short queue look full.
+      if (unfinished_ >= capacity_) {
         throw Unavailable("the queue of passwords to hash is full", std::chrono::seconds{1});
       }
-      waiting_.emplace_back([&packaged] { packaged(); });
+      waiting_.push_back(&job);
+      ++unfinished_;
+      changed_.notify_one();
+      job.finished.wait(lock, [&] { return job.done; });
     }
-    changed_.notify_one();
-    return result.get();
+    if (job.failure) std::rethrow_exception(std::move(job.failure));
+    return *std::move(result);
   }
 
   void work() {
+    std::unique_lock lock{mutex_};
     for (;;) {
-      std::function<void()> task;
-      {
-        std::unique_lock lock{mutex_};
-        changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
-        task = std::move(waiting_.front());
-        waiting_.pop_front();
+      changed_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      auto* const job = waiting_.front();
+      waiting_.pop_front();
+      lock.unlock();
+      std::exception_ptr failure;
+      try {
+        job->work();
+      } catch (...) {
+        failure = std::current_exception();
       }
-      task();
+      lock.lock();
+      --unfinished_;
+      job->failure = std::move(failure);
+      job->done = true;
+      // Under the lock: once it is released the caller may be gone, and the job with it.
+      job->finished.notify_one();
     }
   }
 
+  void stop() noexcept {
+    {
+      const std::lock_guard lock{mutex_};
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    for (auto& thread : threads_) thread.join();
+  }
+
   std::unique_ptr<PasswordHasher> inner_;
-  const std::size_t max_waiting_;
+  std::size_t capacity_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> waiting_;
+  std::deque<Job*> waiting_;
+  /// Waiting and being hashed.
+  std::size_t unfinished_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

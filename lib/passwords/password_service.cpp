@@ -1,5 +1,8 @@
 #include "coffeeauth/password_service.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "lib/passwords/common_passwords.hpp"
 #include "lib/values/unicode.hpp"
 #include "lib/vault/vault.hpp"
@@ -7,12 +10,36 @@
 namespace coffeeauth {
 namespace {
 
-/// A name of fewer characters stands in too many good passwords by chance.
-constexpr std::size_t telling_name = 3;
+Secret folded_form(const Password& password) {
+  auto folded = unicode::fold(password.expose_secret());
+  Secret secret{folded};
+  unicode::wipe(folded);
+  return secret;
+}
 
-bool resembles(std::string_view folded_password, std::string_view other) {
-  if (unicode::count_code_points(other) < telling_name) return false;
-  return folded_password == unicode::fold(other);
+/// The local part less what stands behind a `+`, where mail providers let people put anything.
+std::string_view mailbox_of(std::string_view local_part) {
+  return local_part.substr(0, local_part.find('+'));
+}
+
+/// Whether the password is the owner's address, name or a spelling of them.
+bool is_owners(std::string_view folded_password, const PasswordOwner& owner) {
+  const std::string first{owner.first_name};
+  const std::string last{owner.last_name};
+  const auto& email = owner.email;
+  const std::initializer_list<std::string> spellings{email.canonical(),
+                                                     email.display(),
+                                                     std::string{email.local_part()},
+                                                     std::string{mailbox_of(email.local_part())},
+                                                     first,
+                                                     last,
+                                                     first + last,
+                                                     first + " " + last,
+                                                     last + first,
+                                                     last + " " + first};
+  return std::any_of(spellings.begin(), spellings.end(), [&](const std::string& spelling) {
+    return folded_password == unicode::fold(spelling);
+  });
 }
 
 }  // namespace
@@ -27,20 +54,14 @@ Result<void> PasswordService::check_strength(const Password& password,
     return field_error("password", "too_short",
                        "Enter at least " + std::to_string(config_.min_length) + " characters.");
   }
-  const auto folded = unicode::fold(password.expose_secret());
-  if (is_common_password(folded)) {
+  const Secret folded = folded_form(password);
+  if (is_common_password(folded.expose_secret())) {
     return field_error("password", "too_common", "This password is too common.");
   }
-  const std::string full_name = std::string{owner.first_name} + " " + std::string{owner.last_name};
-  const std::string joined_name = std::string{owner.first_name} + std::string{owner.last_name};
-  for (const std::string_view other :
-       {std::string_view{owner.email.canonical()}, std::string_view{owner.email.display()},
-        owner.email.local_part(), owner.first_name, owner.last_name, std::string_view{full_name},
-        std::string_view{joined_name}, std::string_view{config_.service_name}}) {
-    if (resembles(folded, other)) {
-      return field_error("password", "too_similar",
-                         "The password is too similar to your address or name.");
-    }
+  if (is_owners(folded.expose_secret(), owner) ||
+      folded.expose_secret() == unicode::fold(config_.service_name)) {
+    return field_error("password", "too_similar",
+                       "The password is too similar to your address or name.");
   }
   return {};
 }

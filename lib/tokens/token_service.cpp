@@ -107,12 +107,12 @@ TokenService::~TokenService() = default;
 Secret TokenService::issue(const LiveSession& live) {
   auto& s = *state_;
   const auto keys = s.ring.keys_that_sign();
-  const auto now = std::chrono::floor<std::chrono::seconds>(s.clock.now());
-  const auto* signer = keys->signer(s.config.algorithm, now);
+  const auto* signer = keys->signer(s.config.algorithm, s.clock.now());
   if (!signer || !signer->key) {
     throw Unavailable(
         "the signing key cannot be opened with this secret key; rotating the keys makes a new one");
   }
+  const auto now = std::chrono::floor<std::chrono::seconds>(s.clock.now());
   const AccessClaims claims{
       .issuer = s.config.issuer,
       .subject = live.user.id,

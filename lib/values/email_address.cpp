@@ -95,7 +95,11 @@ std::optional<std::string> canonical_form(std::string_view address) {
   }
   const auto local = address.substr(0, at);
   const auto typed_domain = address.substr(at + 1);
-  if (!is_dot_atom(local) || !unicode::is_valid(typed_domain)) return std::nullopt;
+  // The address is shown as typed, so what IDNA would only drop must not get in either.
+  if (!is_dot_atom(local) || !unicode::is_valid(typed_domain) ||
+      unicode::has_controls(typed_domain)) {
+    return std::nullopt;
+  }
   const auto domain =
       is_ascii(typed_domain) && lower(typed_domain).find("xn--") == std::string::npos
           ? std::optional{lower(typed_domain)}

@@ -5,6 +5,7 @@ namespace coffeeauth {
 namespace {
 
 constexpr std::size_t most_code_points = 150;
+/// Four octets a code point, and room for what NFC puts together.
 constexpr std::size_t most_octets = 4 * most_code_points * 4;
 
 std::string_view trimmed(std::string_view text) noexcept {

@@ -1,5 +1,6 @@
 #include "lib/values/unicode.hpp"
 
+#include <sodium.h>
 #include <unicase.h>
 #include <uninorm.h>
 #include <unistr.h>
@@ -24,7 +25,10 @@ struct Free {
 std::string take(std::uint8_t* memory, std::size_t size) {
   const std::unique_ptr<std::uint8_t, Free> owner{memory};
   if (memory == nullptr) throw std::bad_alloc{};
-  return {reinterpret_cast<const char*>(memory), size};
+  std::string text{reinterpret_cast<const char*>(memory), size};
+  // It may have been a password.
+  sodium_memzero(memory, size);
+  return text;
 }
 
 std::string normalised(uninorm_t form, std::string_view text) {
@@ -57,6 +61,11 @@ std::string fold(std::string_view text) {
   auto* const memory =
       u8_casefold(bytes_of(text), text.size(), nullptr, UNINORM_NFKC, nullptr, &size);
   return take(memory, size);
+}
+
+void wipe(std::string& text) noexcept {
+  sodium_memzero(text.data(), text.size());
+  text.clear();
 }
 
 std::size_t count_code_points(std::string_view text) noexcept {

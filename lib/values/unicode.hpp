@@ -17,6 +17,10 @@ namespace coffeeauth::unicode {
 /// NFKC with letter case folded: for comparing without regard to case.
 [[nodiscard]] std::string fold(std::string_view text);
 
+/// Overwrites text that was made from a secret. What the functions above use in between is
+/// overwritten by themselves.
+void wipe(std::string& text) noexcept;
+
 /// Of valid text.
 [[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;
 

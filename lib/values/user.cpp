@@ -42,9 +42,8 @@ std::optional<Role> parse_role(std::string_view text) noexcept {
 PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   PatchedUser result{.after = before};
   auto& user = result.after.user;
-  const bool names = static_cast<int>(replace(user.first_name, patch.first_name)) +
-                         static_cast<int>(replace(user.last_name, patch.last_name)) >
-                     0;
+  const bool first_name = replace(user.first_name, patch.first_name);
+  const bool last_name = replace(user.last_name, patch.last_name);
   const bool spelling = replace_email(user.email, patch.email);
   const bool address = !(user.email == before.user.email);
   const bool role = replace(user.role, patch.role);
@@ -52,7 +51,7 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   const bool active = replace(user.is_active, patch.is_active);
   const bool password = replace(result.after.password_hash, patch.password_hash);
 
-  result.changed = names || spelling || role || verified || active || password;
+  result.changed = first_name || last_name || spelling || role || verified || active || password;
   if (result.changed) ++user.version;
   if (role || verified || active || password || address) ++user.security_version;
   result.ends_sessions =

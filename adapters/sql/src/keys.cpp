@@ -13,7 +13,7 @@ const Sql insert_first_sql{.text = R"(
                             is_first)
   SELECT $1, $2, $3, $4, $5, $6, 1
   WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE algorithm = $2)
-  ON CONFLICT DO NOTHING
+  ON CONFLICT (algorithm) WHERE is_first = 1 DO NOTHING
   RETURNING 1)",
                            .columns = "n"};
 const Sql insert_next_sql{.text = R"(

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct AccessRecord {
   std::chrono::microseconds duration{};
   ClientContext client;
   std::optional<UserId> user{};
+  /// What went wrong inside, for operators; empty when nothing did. Holds no user data.
+  std::string failure{};
 };
 
 struct ApiOptions {

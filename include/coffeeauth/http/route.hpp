@@ -13,6 +13,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "coffeeauth/http/request.hpp"
+#include "coffeeauth/http/schema.hpp"
+#include "coffeeauth/rate_limiter.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session_service.hpp"
 
@@ -31,14 +33,18 @@ enum class Access {
   loopback,
 };
 
+/// Texts by name.
+using Parameters = std::map<std::string, std::string, std::less<>>;
+
 /// What a handler is given: everything already parsed, validated and authorised.
 struct RouteContext {
   const Request& request;
   const ClientContext& client;
   /// Values of the `{name}` parts of the path, percent-decoded.
-  const std::map<std::string, std::string, std::less<>>& path_parameters;
-  /// Values of the declared query parameters, percent-decoded and validated by their schema.
-  const std::map<std::string, std::string, std::less<>>& query;
+  const Parameters& path_parameters;
+  /// Values of the declared query parameters, percent-decoded and validated by their schema. One
+  /// that was sent empty (`?role=`, as forms do) is here as an empty text and was not validated.
+  const Parameters& query;
   /// The body, parsed and validated by the route's schema; null where the route takes none.
   const nlohmann::json& body;
   /// Set for Access::user and Access::admin.
@@ -47,9 +53,8 @@ struct RouteContext {
 
 using Handler = std::function<Result<Response>(const RouteContext&)>;
 
-/// What the OpenAPI document and the validation know of one parameter or field. The members mean
-/// what the keywords of JSON Schema mean.
-struct Schema;
+/// A query parameter or header field, by name.
+using NamedSchema = std::pair<std::string, SchemaPtr>;
 
 /// One operation. Routes that documents need not show (pages, assets) have `documented` false.
 struct Route {
@@ -66,15 +71,22 @@ struct Route {
   std::string description{};
   std::string tag{};
   /// How the body is validated and described; null where the route takes none.
-  std::shared_ptr<const Schema> request_schema{};
-  /// How query parameters are validated and described, by name; anything else in the query is
-  /// ignored.
-  std::vector<std::pair<std::string, std::shared_ptr<const Schema>>> query_parameters{};
+  SchemaPtr request_schema{};
+  /// How query parameters are validated and described; anything else in the query is ignored.
+  std::vector<NamedSchema> query_parameters{};
   /// What a success looks like: status and schema (null: no body).
   int success_status = 200;
-  std::shared_ptr<const Schema> response_schema{};
+  SchemaPtr response_schema{};
   /// Which errors the document lists, beside those every route can give.
   std::vector<ErrorCode> errors{};
+  /// What a request counts against before anything else is done for it; `any` is counted for the
+  /// user where there is one, everything else for the client's address. Empty: not limited.
+  std::optional<LimitScope> limit = LimitScope::any;
+  /// Header fields of requests and of successful responses that the document shows.
+  std::vector<NamedSchema> request_headers{};
+  std::vector<NamedSchema> response_headers{};
+  /// Bodies in application/json that come with another status than `success_status`.
+  std::vector<std::pair<int, SchemaPtr>> other_responses{};
 };
 
 }  // namespace coffeeauth::http

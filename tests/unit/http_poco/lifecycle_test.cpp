@@ -192,6 +192,25 @@ TEST_CASE("a stop cuts no request of which the first octets have arrived") {
   for (RawClient& client : clients) CHECK(client.read_reply().body == "POST /x hello");
 }
 
+TEST_CASE("a stop that meets requests coming in serves each whole or not at all") {
+  const RunningServer running;
+  std::deque<RawClient> clients;
+  for (int i = 0; i < 200; ++i) clients.emplace_back(running.port());
+  REQUIRE(eventually([&] { return running.open() == clients.size(); }));
+
+  std::unique_ptr<Stopping> stopping;
+  for (RawClient& client : clients) {
+    client.send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Le");
+    if (&client == &clients[20]) stopping = std::make_unique<Stopping>(*running.server);
+  }
+  for (RawClient& client : clients) client.send("ngth: 5\r\n\r\nhello");
+
+  for (RawClient& client : clients) {
+    const int status = client.read_reply().status;
+    CHECK((status == 200 || status == 0));
+  }
+}
+
 TEST_CASE("a client that leaves half a request behind does not hold up a stop") {
   const RunningServer running;
   RawClient client(running.port());

@@ -81,6 +81,7 @@ bool RawClient::read_more() {
   const ssize_t got = recv(descriptor_, chunk.data(), chunk.size(), 0);
   if (got < 0 && errno != ECONNRESET)
     throw std::runtime_error("the server neither sent nor closed");
+  reset_ = reset_ || got < 0;
   if (got > 0) received_.append(chunk.data(), static_cast<std::size_t>(got));
   return got > 0;
 }

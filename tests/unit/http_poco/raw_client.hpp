@@ -41,10 +41,13 @@ class RawClient {
   [[nodiscard]] std::string read_to_end();
   /// Whether the server closes without sending another octet.
   [[nodiscard]] bool sees_close();
+  /// Whether the server reset the connection, which can take an answer away.
+  [[nodiscard]] bool was_reset() const { return reset_; }
 
  private:
   bool read_more();
 
   int descriptor_;
   std::string received_;
+  bool reset_ = false;
 };

@@ -87,7 +87,6 @@ TEST_CASE("the kid of a public key begins its thumbprint; that of a secret one t
   CHECK(world.store.rows().front().kid == base64url_encode(hash).substr(0, 22));
 
   std::set<std::string> kids;
-  const auto key = make_sodium_keys()->generate(SigningAlgorithm::hs256);
   for (int i = 0; i < 10; ++i) {
     kids.insert(make_stored_key(SigningAlgorithm::hs256, world.clock.now(), world.vault,
                                 world.factory(), *world.random)

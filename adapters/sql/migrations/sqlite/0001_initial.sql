@@ -2,8 +2,8 @@
 -- migration that was released: its checksum is kept in the data base. Write the next one.
 --
 -- Times are milliseconds since 1970, booleans 0 or 1, ids and digests text. SQLite gives a text with
--- a NUL back cut, so that two different rows could read alike: no text column accepts one. Empty bytes are NULL: Poco
--- cannot bind them as anything else.
+-- a NUL back cut, so that two different rows could read alike: no text column accepts one. Empty
+-- bytes are NULL: Poco cannot bind them as anything else.
 
 CREATE TABLE users (
   id               TEXT PRIMARY KEY CHECK (length(id) = 36),

@@ -1,0 +1,202 @@
+#include "setting_table.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "coffeeauth/smtp/smtp.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+template <class Number>
+bool read_number(std::string_view text, Number& out, Number least, Number most) {
+  Number value{};
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, value);
+  if (text.empty() || error != std::errc{} || at != end || value < least || value > most) {
+    return false;
+  }
+  out = value;
+  return true;
+}
+
+bool read_switch(std::string_view text, bool& out) {
+  if (text == "true" || text == "1" || text == "True" || text == "yes" || text == "on") {
+    out = true;
+    return true;
+  }
+  if (text != "false" && text != "0" && text != "False" && text != "no" && text != "off") {
+    return false;
+  }
+  out = false;
+  return true;
+}
+
+/// Parts between commas, blanks around them aside; none for an empty text.
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    auto part = text.substr(0, comma);
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+  }
+  return parts;
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
+  return text;
+}
+
+template <class Enum, std::size_t Size>
+bool read_word(std::string_view text, Enum& out,
+               const std::array<std::pair<std::string_view, Enum>, Size>& words) {
+  for (const auto& [word, value] : words) {
+    if (text == word) {
+      out = value;
+      return true;
+    }
+  }
+  return false;
+}
+
+template <class Enum, std::size_t Size>
+std::string word_of(Enum value, const std::array<std::pair<std::string_view, Enum>, Size>& words) {
+  for (const auto& [word, known] : words) {
+    if (known == value) return std::string{word};
+  }
+  return {};
+}
+
+constexpr std::array<std::pair<std::string_view, LogFormat>, 3> formats{
+    {{"auto", LogFormat::automatic}, {"json", LogFormat::json}, {"text", LogFormat::text}}};
+constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels{
+    {{"debug", LogLevel::debug},
+     {"info", LogLevel::info},
+     {"warning", LogLevel::warning},
+     {"error", LogLevel::error}}};
+
+Setting list_setting(std::string_view name, std::string_view description,
+                     std::vector<std::string> Settings::*member) {
+  return {name, description,
+          [member](Settings& s, std::string_view text) {
+            s.*member = split(text);
+            return true;
+          },
+          [member](const Settings& s) { return join(s.*member); }, "a list with commas"};
+}
+
+Setting count_setting(std::string_view name, std::string_view description,
+                      std::size_t Settings::*member) {
+  return {name, description,
+          [member](Settings& s, std::string_view text) {
+            return read_number<std::size_t>(text, s.*member, 1, 1'000'000);
+          },
+          [member](const Settings& s) { return std::to_string(s.*member); }, "1 to 1000000"};
+}
+
+Setting switch_setting(std::string_view name, std::string_view description,
+                       bool Settings::*member) {
+  return {name, description,
+          [member](Settings& s, std::string_view text) { return read_switch(text, s.*member); },
+          [member](const Settings& s) { return s.*member ? "true" : "false"; }, "true or false"};
+}
+
+void add_storage(std::vector<Setting>& out) {
+  out.push_back({"DATA_DIR", "Folder of the data base, the mail folder and the secret key.",
+                 [](Settings& s, std::string_view text) {
+                   s.data_dir = std::filesystem::path{text};
+                   return !text.empty();
+                 },
+                 [](const Settings& s) { return s.data_dir.string(); }, "a folder"});
+  out.push_back({"DATABASE_URL",
+                 "`sqlite:///relative/path` or `sqlite:////absolute/path`; in DATA_DIR when unset.",
+                 [](Settings& s, std::string_view text) {
+                   s.database_url = text;
+                   return true;
+                 },
+                 [](const Settings& s) { return s.database_url; }, "a URL"});
+  out.push_back({"SECRET_KEY",
+                 "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
+                 "keys. Made in DATA_DIR when unset. DJANGO_SECRET_KEY is read too.",
+                 [](Settings& s, std::string_view text) {
+                   s.secret_key = Secret{text};
+                   return text.size() >= 32;
+                 },
+                 [](const Settings& s) { return s.secret_key.empty() ? "" : "********"; },
+                 "32 bytes at least"});
+}
+
+void add_network(std::vector<Setting>& out) {
+  out.push_back({"HTTP_HOST", "Address to listen on.",
+                 [](Settings& s, std::string_view text) {
+                   s.http_host = text;
+                   return !text.empty();
+                 },
+                 [](const Settings& s) { return s.http_host; }, "an address"});
+  out.push_back({"HTTP_PORT", "Port to listen on; 0 for any free one.",
+                 [](Settings& s, std::string_view text) {
+                   return read_number<std::uint16_t>(text, s.http_port, 0, 65'535);
+                 },
+                 [](const Settings& s) { return std::to_string(s.http_port); }, "0 to 65535"});
+  out.push_back(count_setting("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
+                              &Settings::max_connections));
+  out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
+                              "The same for one address (IPv6 by /64).",
+                              &Settings::max_connections_per_address));
+  out.push_back(list_setting("TRUSTED_PROXIES",
+                             "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
+                             &Settings::trusted_proxies));
+  out.push_back(list_setting("OPERATOR_NETWORKS",
+                             "Networks that may read /readyz and /metrics, beside loopback.",
+                             &Settings::operator_networks));
+  out.push_back(list_setting("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
+                             &Settings::cors_origins));
+}
+
+void add_rest(std::vector<Setting>& out) {
+  out.push_back({"DEFAULT_FROM_EMAIL", "Who the mails are from: an address or `Name <address>`.",
+                 [](Settings& s, std::string_view text) {
+                   try {
+                     static_cast<void>(smtp::parse_sender(text));
+                   } catch (const std::invalid_argument&) {
+                     return false;
+                   }
+                   s.from_email = text;
+                   return true;
+                 },
+                 [](const Settings& s) { return s.from_email; }, "an address"});
+  out.push_back(switch_setting("DEV_MAIL", "Whether /dev/mail is shown to clients on loopback.",
+                               &Settings::dev_mail));
+  out.push_back(
+      {"LOG_FORMAT", "json, text, or auto: text on a terminal, else json.",
+       [](Settings& s, std::string_view text) { return read_word(text, s.log_format, formats); },
+       [](const Settings& s) { return word_of(s.log_format, formats); }, "auto, json or text"});
+  out.push_back(
+      {"LOG_LEVEL", "debug, info, warning or error.",
+       [](Settings& s, std::string_view text) { return read_word(text, s.log_level, levels); },
+       [](const Settings& s) { return word_of(s.log_level, levels); },
+       "debug, info, warning or error"});
+  out.push_back(
+      switch_setting("ACCESS_LOG", "Whether every request is logged.", &Settings::access_log));
+}
+
+}  // namespace
+
+const std::vector<Setting>& server_settings() {
+  static const auto settings = [] {
+    std::vector<Setting> out;
+    add_storage(out);
+    add_network(out);
+    add_rest(out);
+    return out;
+  }();
+  return settings;
+}
+
+}  // namespace coffeeauth::server

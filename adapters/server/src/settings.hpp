@@ -1,0 +1,75 @@
+#pragma once
+/// Settings: everything that the program is told from outside, and where each value came from.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/config.hpp"
+#include "coffeeauth/secret.hpp"
+#include "env_file.hpp"
+
+namespace coffeeauth::server {
+
+enum class LogFormat { automatic, json, text };
+enum class LogLevel { debug, info, warning, error };
+
+/// The server's own settings beside the policy numbers of Config.
+struct Settings {
+  Config policy{};
+  /// `sqlite:///path`.
+  std::string database_url{};
+  std::filesystem::path data_dir = "data";
+  Secret secret_key{};
+  std::string http_host = "127.0.0.1";
+  std::uint16_t http_port = 8000;
+  std::size_t max_connections = 2'000;
+  std::size_t max_connections_per_address = 256;
+  std::vector<std::string> trusted_proxies{};
+  std::vector<std::string> operator_networks{};
+  std::vector<std::string> cors_origins{};
+  std::string from_email = "coffeeauth@localhost";
+  /// Shows /dev/mail to clients on loopback. On unless mail really is sent.
+  bool dev_mail = true;
+  LogFormat log_format = LogFormat::automatic;
+  LogLevel log_level = LogLevel::info;
+  bool access_log = false;
+};
+
+/// One name that can be set, for showing and for documentation.
+struct SettingRow {
+  std::string name;
+  /// The value in force, masked when it is a secret.
+  std::string value;
+  /// `environment`, `.env:12` or `default`.
+  std::string origin;
+  std::string description;
+};
+
+struct LoadedSettings {
+  Settings settings;
+  std::vector<SettingRow> rows;
+};
+
+/// Looks a name up in the process environment.
+using EnvironmentLookup = std::function<std::optional<std::string>(const std::string&)>;
+
+/// Environment first, then the env file, then defaults. Throws ConfigError with one clear line for
+/// a malformed or out-of-range value, and for a name in the env file that nobody knows.
+[[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
+                                           const std::vector<EnvEntry>& file_entries,
+                                           std::string_view file_name);
+
+/// The path of a `sqlite:///path` URL: relative with three slashes, absolute with four. Throws
+/// ConfigError for any other URL.
+[[nodiscard]] std::filesystem::path sqlite_path(std::string_view url);
+
+/// The secret key kept in `data_dir`, made on first use: 32 random bytes, readable by the owner
+/// alone. Throws ConfigError when it cannot be read or made.
+[[nodiscard]] Secret secret_key_of(const std::filesystem::path& data_dir);
+
+}  // namespace coffeeauth::server

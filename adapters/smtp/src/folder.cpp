@@ -1,0 +1,145 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "coffeeauth/error.hpp"
+#include "message.hpp"
+
+namespace coffeeauth::smtp {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+
+  [[nodiscard]] bool write_all(std::string_view bytes) const noexcept {
+    while (!bytes.empty()) {
+      const auto written = ::write(fd_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+  [[nodiscard]] bool sync() const noexcept { return ::fsync(fd_) == 0; }
+
+ private:
+  int fd_;
+};
+
+/// Writes beside, syncs, renames, and syncs the folder: the file is there whole or not at all.
+bool write_durably(const fs::path& file, std::string_view bytes) {
+  const auto temporary = fs::path{file}.concat(".tmp");
+  {
+    const Descriptor out{
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!out.is_open() || !out.write_all(bytes) || !out.sync()) return false;
+  }
+  if (std::rename(temporary.c_str(), file.c_str()) != 0) return false;
+  const Descriptor folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  return folder.is_open() && folder.sync();
+}
+
+/// Message-IDs are ours, but a file's name is no place to trust anything.
+bool is_safe_name(std::string_view name) {
+  return !name.empty() && name.front() != '.' && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '@';
+  });
+}
+
+class FolderMailer final : public Mailer {
+ public:
+  explicit FolderMailer(const FolderMailerOptions& options) : options_(options) {
+    fs::create_directories(options_.folder);
+    fs::permissions(options_.folder, fs::perms::owner_all);
+  }
+
+  [[nodiscard]] Delivery deliver(const Mail& mail) noexcept override {
+    try {
+      if (!is_safe_name(mail.message_id)) return {DeliveryVerdict::refused, "bad Message-ID"};
+      const auto message = compose_message(mail, options_.from);
+      if (write_durably(options_.folder / (mail.message_id + ".eml"), message)) {
+        return {DeliveryVerdict::delivered, {}};
+      }
+      return {DeliveryVerdict::retry_later, "the mail folder cannot be written"};
+    } catch (const std::invalid_argument&) {
+      return {DeliveryVerdict::refused, "a header field is not valid"};
+    } catch (const std::exception&) {
+      return {DeliveryVerdict::retry_later, "the mail folder cannot be written"};
+    }
+  }
+
+ private:
+  FolderMailerOptions options_;
+};
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+}  // namespace
+
+Sender parse_sender(std::string_view text) {
+  Sender sender{.address = std::string{text}};
+  const auto open = text.find('<');
+  if (open != std::string_view::npos && text.ends_with('>')) {
+    sender.address = text.substr(open + 1, text.size() - open - 2);
+    auto name = text.substr(0, open);
+    while (!name.empty() && (name.back() == ' ' || name.back() == '"')) name.remove_suffix(1);
+    while (!name.empty() && (name.front() == ' ' || name.front() == '"')) name.remove_prefix(1);
+    sender.name = name;
+  }
+  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  const bool controlled = std::any_of(text.begin(), text.end(), is_bad);
+  const auto at = sender.address.find('@');
+  if (controlled || at == 0 || at == std::string::npos || at + 1 == sender.address.size() ||
+      sender.address.find_first_of(" <>,;\"") != std::string::npos) {
+    throw std::invalid_argument("expected an address or `Name <address>`");
+  }
+  return sender;
+}
+
+std::unique_ptr<Mailer> make_folder_mailer(const FolderMailerOptions& options) {
+  return std::make_unique<FolderMailer>(options);
+}
+
+std::vector<FolderMail> list_folder(const std::filesystem::path& folder, std::size_t limit) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator{folder, error}) {
+    if (entry.path().extension() == ".eml") files.push_back(entry.path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw Unavailable("the mail folder cannot be read");
+  }
+  // Names begin with a UUIDv7, whose order is that of time.
+  std::sort(files.begin(), files.end(), std::greater<>{});
+  std::vector<FolderMail> mails;
+  for (const auto& file : files) {
+    if (mails.size() == limit) break;
+    auto mail = read_message(read_file(file));
+    if (!mail) continue;
+    mail->file = file.filename().string();
+    mails.push_back(std::move(*mail));
+  }
+  return mails;
+}
+
+}  // namespace coffeeauth::smtp

@@ -1,0 +1,181 @@
+#include "message.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <stdexcept>
+
+#include "base64.hpp"
+
+namespace coffeeauth::smtp {
+namespace {
+
+constexpr std::string_view line_end = "\r\n";
+
+bool is_printable_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+/// A header field; refuses what could end its line.
+std::string field(std::string_view name, std::string_view value) {
+  const bool controlled = std::any_of(value.begin(), value.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+  });
+  if (controlled) {
+    throw std::invalid_argument("a mail header must not hold control characters");
+  }
+  return std::string{name} + ": " + std::string{value} + std::string{line_end};
+}
+
+/// A field whose value was encoded, and may be folded by that.
+std::string text_field(std::string_view name, std::string_view text) {
+  static_cast<void>(field(name, text));
+  return std::string{name} + ": " + encode_header_text(text) + std::string{line_end};
+}
+
+/// How many octets from `text` fit into `room` without cutting a UTF-8 sequence.
+std::size_t whole_characters(std::string_view text, std::size_t room) {
+  auto size = std::min(room, text.size());
+  while (size > 0 && size < text.size() &&
+         (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) {
+    --size;
+  }
+  return size;
+}
+
+std::string address_field(std::string_view name, const Sender& sender) {
+  if (sender.name.empty()) return field(name, sender.address);
+  static_cast<void>(field(name, sender.name));
+  std::string shown = encode_header_text(sender.name);
+  if (is_printable_ascii(sender.name)) {
+    shown = "\"";
+    for (const char c : sender.name) {
+      if (c == '"' || c == '\\') shown += '\\';
+      shown += c;
+    }
+    shown += '"';
+  }
+  static_cast<void>(field(name, sender.address));
+  return std::string{name} + ": " + shown + " <" + sender.address + ">" + std::string{line_end};
+}
+
+std::string body_part(std::string_view subtype, std::string_view text) {
+  std::string canonical;
+  for (const char c : text) {
+    if (c == '\n' && !canonical.ends_with('\r')) canonical += '\r';
+    canonical += c;
+  }
+  return field("Content-Type", "text/" + std::string{subtype} + "; charset=utf-8") +
+         field("Content-Transfer-Encoding", "base64") + std::string{line_end} +
+         base64_lines(canonical);
+}
+
+std::string_view header_value(std::string_view head, std::string_view name) {
+  const auto start = head.find(std::string{line_end} + std::string{name} + ": ");
+  if (start == std::string_view::npos) return {};
+  const auto value = head.substr(start + 2 + name.size() + 2);
+  // Up to the first line end that is not followed by a fold.
+  for (std::size_t at = value.find(line_end); at != std::string_view::npos;
+       at = value.find(line_end, at + 2)) {
+    if (at + 2 >= value.size() || value[at + 2] != ' ') return value.substr(0, at);
+  }
+  return value;
+}
+
+std::string decode_header_text(std::string_view text) {
+  std::string out;
+  bool after_word = false;
+  while (!text.empty()) {
+    if (text.starts_with("=?UTF-8?B?")) {
+      const auto end = text.find("?=", 10);
+      const auto bytes =
+          decode_base64(text.substr(10, end == std::string_view::npos ? 0 : end - 10));
+      if (end == std::string_view::npos || !bytes) return out;
+      out += *bytes;
+      text.remove_prefix(end + 2);
+      after_word = true;
+      continue;
+    }
+    const auto blank = text.find_first_not_of(" \r\n");
+    if (after_word && blank != std::string_view::npos && text.substr(blank).starts_with("=?")) {
+      text.remove_prefix(blank);
+      continue;
+    }
+    if (text.front() != '\r' && text.front() != '\n') out += text.front();
+    text.remove_prefix(1);
+    after_word = false;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string encode_header_text(std::string_view text) {
+  if (is_printable_ascii(text) && text.find("=?") == std::string_view::npos) {
+    return std::string{text};
+  }
+  constexpr std::size_t octets_a_word = 45;  // 60 characters of base64 and 12 of frame
+  std::string out;
+  while (!text.empty()) {
+    const auto size = whole_characters(text, octets_a_word);
+    if (size == 0) throw std::invalid_argument("a mail header must be UTF-8");
+    if (!out.empty()) out += "\r\n ";
+    out += "=?UTF-8?B?" + encode_base64(text.substr(0, size)) + "?=";
+    text.remove_prefix(size);
+  }
+  return out;
+}
+
+std::string to_message_date(UtcTime time) {
+  static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::seconds>(time - day)};
+  std::array<char, 64> text{};
+  const int size = std::snprintf(
+      text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d +0000",
+      days.at(std::chrono::weekday{day}.c_encoding()), static_cast<unsigned>(date.day()),
+      months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string compose_message(const Mail& mail, const Sender& from) {
+  std::string message = field("Date", to_message_date(mail.date)) + address_field("From", from) +
+                        field("To", mail.to.canonical()) + text_field("Subject", mail.subject) +
+                        field("Message-ID", "<" + mail.message_id + ">") +
+                        field("Auto-Submitted", "auto-generated") + field("MIME-Version", "1.0");
+  if (mail.html.empty()) return message + body_part("plain", mail.text);
+  // Stands in no base64, so in no body.
+  const std::string boundary = "=_coffeeauth_alternative";
+  message += field("Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"");
+  message += line_end;
+  for (const auto& part : {body_part("plain", mail.text), body_part("html", mail.html)}) {
+    message += "--" + boundary + "\r\n" + part;
+  }
+  return message + "--" + boundary + "--\r\n";
+}
+
+std::optional<FolderMail> read_message(std::string_view message) {
+  const auto body = message.find("\r\n\r\n");
+  if (body == std::string_view::npos) return std::nullopt;
+  const std::string head = "\r\n" + std::string{message.substr(0, body + 2)};
+  constexpr std::string_view marker = "Content-Transfer-Encoding: base64\r\n\r\n";
+  const auto part = message.find(marker);
+  if (part == std::string_view::npos) return std::nullopt;
+  auto encoded = message.substr(part + marker.size());
+  encoded = encoded.substr(0, encoded.find("--"));
+  const auto text = decode_base64_lines(encoded);
+  if (!text) return std::nullopt;
+  return FolderMail{.file = {},
+                    .to = std::string{header_value(head, "To")},
+                    .subject = decode_header_text(header_value(head, "Subject")),
+                    .date = std::string{header_value(head, "Date")},
+                    .text = *text};
+}
+
+}  // namespace coffeeauth::smtp

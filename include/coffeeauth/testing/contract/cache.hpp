@@ -1,0 +1,31 @@
+#pragma once
+/// The contract of Cache, as a test suite. Needs doctest; used as testing/contract/store.hpp says.
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include "coffeeauth/ports/cache.hpp"
+
+namespace coffeeauth::testing {
+
+/// Makes the Caches that the suite tries out.
+class CacheHarness {
+ public:
+  virtual ~CacheHarness() = default;
+  CacheHarness(const CacheHarness&) = delete;
+  CacheHarness& operator=(const CacheHarness&) = delete;
+
+  /// A new Cache that is up, and holds nothing.
+  [[nodiscard]] virtual std::unique_ptr<Cache> fresh() = 0;
+  /// Lets time pass for the last fresh() one: moves its clock, or waits.
+  virtual void pass(std::chrono::milliseconds time) = 0;
+  [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+
+ protected:
+  CacheHarness() = default;
+};
+
+void cache_contract(CacheHarness& harness);
+
+}  // namespace coffeeauth::testing

@@ -1,0 +1,32 @@
+#pragma once
+/// The contract of RateCounter, as a test suite. Needs doctest; used as testing/contract/store.hpp
+/// says.
+
+#include <chrono>
+#include <memory>
+
+#include "coffeeauth/ports/cache.hpp"
+
+namespace coffeeauth::testing {
+
+/// Makes the counters that the suite tries out.
+class RateCounterHarness {
+ public:
+  virtual ~RateCounterHarness() = default;
+  RateCounterHarness(const RateCounterHarness&) = delete;
+  RateCounterHarness& operator=(const RateCounterHarness&) = delete;
+
+  /// New counters that are up, and stand at zero.
+  [[nodiscard]] virtual std::unique_ptr<RateCounter> fresh() = 0;
+  /// The time to count at.
+  [[nodiscard]] virtual UtcTime now() const = 0;
+  /// Lets time pass: moves what now() says, or waits.
+  virtual void pass(std::chrono::milliseconds time) = 0;
+
+ protected:
+  RateCounterHarness() = default;
+};
+
+void rate_counter_contract(RateCounterHarness& harness);
+
+}  // namespace coffeeauth::testing

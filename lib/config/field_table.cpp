@@ -1,0 +1,162 @@
+#include "lib/config/field_table.hpp"
+
+#include "lib/config/field_row.hpp"
+#include "lib/values/unicode.hpp"
+
+namespace coffeeauth {
+namespace {
+
+using namespace std::chrono_literals;
+using Rows = std::vector<FieldRow>;
+
+constexpr std::chrono::seconds day{24h};
+constexpr std::size_t most_octets_of_text = 200;
+constexpr std::size_t most_requests = 1'000'000'000;
+
+/// Text that may stand in a token or in the header of a mail.
+template <class Path>
+FieldRow text_row(std::string_view name, std::string description, Path at) {
+  auto made = row(name, std::move(description), at);
+  made.check = [=](const Config& config) -> std::optional<FieldError> {
+    const std::string& text = at(config);
+    if (text.empty()) return FieldError{std::string{name}, "required", "must not be empty"};
+    if (text.size() > most_octets_of_text) {
+      return FieldError{std::string{name}, "too_long", "must have at most 200 octets"};
+    }
+    if (unicode::is_valid(text) && !unicode::has_controls(text)) return std::nullopt;
+    return FieldError{std::string{name}, "invalid", "must be UTF-8 without control characters"};
+  };
+  return made;
+}
+
+void add_codes(Rows& rows) {
+  const auto in = [](auto member) { return path(&Config::codes, member); };
+  using C = CodeConfig;
+  rows.push_back(
+      row("CODE_LIFETIME", "How long a verification code is good", in(&C::lifetime), 5min, 24h));
+  rows.push_back(
+      row("CODE_ATTEMPTS", "Wrong guesses until a code is dead", in(&C::attempts), 1, 10));
+  rows.push_back(row("CODE_GUESSES_PER_DAY", "Guesses evaluated for one account in 24 hours",
+                     in(&C::guesses_per_day), 5, 1'000));
+  rows.push_back(row("CODE_RESEND_PAUSE", "Least time between two mails to one account",
+                     in(&C::resend_pause), 0s, 1h));
+  rows.push_back(row("CODE_MAILS_PER_HOUR", "Most mails to one account in an hour",
+                     in(&C::mails_per_hour), 1, 1'000));
+  rows.push_back(row("CODE_MAILS_PER_DAY", "Most mails to one account in 24 hours",
+                     in(&C::mails_per_day), 1, 1'000));
+  rows.push_back(row("PENDING_SIGN_UPS", "Different sign-ups that may be pending for one address",
+                     in(&C::pending_sign_ups), 1, 20));
+  rows.push_back(row("UNVERIFIED_LIFETIME", "When an unverified account is deleted",
+                     in(&C::unverified_lifetime), 1h, 90 * day));
+  rows.push_back(row("SIGNUP_REVEALS_EXISTING",
+                     "Whether sign-up answers 409 for an address that has an account.",
+                     in(&C::sign_up_reveals_existing)));
+}
+
+void add_tokens(Rows& rows) {
+  const auto in = [](auto member) { return path(&Config::tokens, member); };
+  using T = TokenConfig;
+  rows.push_back(text_row("TOKEN_ISSUER", "The iss of every token.", in(&T::issuer)));
+  rows.push_back(text_row("TOKEN_AUDIENCE", "The aud of every token.", in(&T::audience)));
+  rows.push_back(row("TOKEN_ALGORITHM", "How tokens are signed: ES256, EdDSA, RS256 or HS256.",
+                     in(&T::algorithm)));
+  rows.push_back(row("ACCESS_TOKEN_LIFETIME", "How long an access token is good",
+                     in(&T::access_lifetime), 1min, 24h));
+  rows.push_back(
+      row("TOKEN_LEEWAY", "Tolerated difference between clocks", in(&T::leeway), 0s, 10min));
+  rows.push_back(row("REFRESH_IDLE_LIFETIME", "A session ends when it is not refreshed for so long",
+                     in(&T::refresh_idle_lifetime), 1h, 365 * day));
+  rows.push_back(row("REFRESH_ABSOLUTE_LIFETIME",
+                     "A session ends so long after login, REFRESH_IDLE_LIFETIME at least",
+                     in(&T::refresh_absolute_lifetime), 1h, 3'650 * day));
+  rows.push_back(row("REFRESH_GRACE",
+                     "How long a spent refresh token is answered with its successor again",
+                     in(&T::refresh_grace), 0s, 60s));
+  rows.push_back(row("KEY_OVERLAP", "How long a retired key verifies beyond ACCESS_TOKEN_LIFETIME",
+                     in(&T::key_overlap), 0s, 30 * day));
+  rows.push_back(row("VERIFIED_TOKEN_CACHE", "Verified tokens kept in memory, 0 for none",
+                     in(&T::verified_cache_size), 0, 10'000'000));
+}
+
+void add_passwords(Rows& rows) {
+  const auto in = [](auto member) { return path(&Config::passwords, member); };
+  using P = PasswordConfig;
+  rows.push_back(row("PASSWORD_MIN_LENGTH", "Least length of a new password in characters",
+                     in(&P::min_length), 8, 64));
+  rows.push_back(row("ARGON2_MEMORY_KIB", "Memory that a password hash takes, in KiB",
+                     in(&P::argon2_memory_kib), 8, 1'048'576));
+  rows.push_back(row("ARGON2_ITERATIONS", "Passes that a password hash makes over that memory",
+                     in(&P::argon2_iterations), 1, 20));
+  rows.push_back(row("HASHING_THREADS", "Threads that hash passwords, 0 for one a core",
+                     in(&P::hashing_threads), 0, 256));
+  rows.push_back(row("HASHING_QUEUE", "Passwords that may wait to be hashed", in(&P::hashing_queue),
+                     1, 100'000));
+  rows.push_back(text_row("SERVICE_NAME", "The service's name, in mails and refused as a password.",
+                          in(&P::service_name)));
+}
+
+void add_limits(Rows& rows) {
+  using L = LimitConfig;
+  rows.push_back(row("RATE_LIMITS_ENABLED", "Whether the limits on requests and logins hold.",
+                     path(&Config::limits, &L::enabled)));
+  const auto add = [&](std::string_view count, std::string_view window, const char* what,
+                       Limit L::*limit) {
+    rows.push_back(row(count, what + (" in one " + std::string{window}),
+                       path(&Config::limits, limit, &Limit::count), 1, most_requests));
+    rows.push_back(row(window, "The time over which " + std::string{count} + " counts",
+                       path(&Config::limits, limit, &Limit::window), 1s, 24h));
+  };
+  add("LOGIN_FAILURE_LIMIT", "LOGIN_FAILURE_WINDOW", "Failed logins of one account",
+      &L::login_failures);
+  add("LOGIN_ADDRESS_LIMIT", "LOGIN_ADDRESS_WINDOW", "Logins from one address", &L::login_address);
+  add("SIGNUP_LIMIT", "SIGNUP_WINDOW", "Sign-ups from one address", &L::sign_up_address);
+  add("RESEND_LIMIT", "RESEND_WINDOW", "Codes asked for from one address", &L::resend_address);
+  add("VERIFY_LIMIT", "VERIFY_WINDOW", "Codes tried from one address", &L::verify_address);
+  add("REQUEST_LIMIT", "REQUEST_WINDOW", "Other requests of one user, or else address", &L::any);
+}
+
+void add_lists_and_jobs(Rows& rows) {
+  const auto list = [](auto member) { return path(&Config::lists, member); };
+  const auto job = [](auto member) { return path(&Config::jobs, member); };
+  using J = JobConfig;
+  rows.push_back(row("LIST_PAGE_SIZE", "Users on a page unless asked otherwise",
+                     list(&ListConfig::page_size), 1, 1'000));
+  rows.push_back(row("LIST_MAX_PAGE_SIZE", "Most users on a page, LIST_PAGE_SIZE at least",
+                     list(&ListConfig::max_page_size), 1, 1'000));
+  rows.push_back(row("LIST_CACHE_LIFETIME",
+                     "How long a list may be served from the cache, 0s for not at all",
+                     list(&ListConfig::cache_lifetime), 0s, 24h));
+  rows.push_back(row("MAIL_BATCH", "Mails a worker takes at once", job(&J::batch), 1, 1'000));
+  rows.push_back(row("MAIL_LEASE", "How long a worker may hold a mail", job(&J::lease), 65s, 1h));
+  rows.push_back(row("MAIL_FIRST_BACKOFF", "The wait after a first failed delivery",
+                     job(&J::first_backoff), 1s, 1h));
+  rows.push_back(row("MAIL_MAX_BACKOFF", "The longest such wait, MAIL_FIRST_BACKOFF at least",
+                     job(&J::max_backoff), 1s, 24h));
+  rows.push_back(
+      row("MAIL_MAX_ATTEMPTS", "Tries until a mail is given up", job(&J::max_attempts), 1, 100));
+  rows.push_back(row("MAIL_POLL_INTERVAL", "How often a worker looks for other processes' mails",
+                     job(&J::poll_interval), 100ms, 1min));
+  rows.push_back(row("CLEAN_UP_INTERVAL", "How often the scheduler cleans up",
+                     job(&J::clean_up_interval), 1s, 24h));
+  rows.push_back(row("CLEAN_UP_BATCH", "Rows deleted in one transaction of the clean-up",
+                     job(&J::clean_up_batch), 1, 10'000));
+}
+
+Rows make_table() {
+  Rows rows;
+  add_codes(rows);
+  add_tokens(rows);
+  add_passwords(rows);
+  add_limits(rows);
+  add_lists_and_jobs(rows);
+  return rows;
+}
+
+}  // namespace
+
+const std::vector<FieldRow>& field_table() {
+  static const auto table = make_table();
+  return table;
+}
+
+}  // namespace coffeeauth

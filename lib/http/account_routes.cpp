@@ -1,0 +1,73 @@
+#include <utility>
+
+#include "lib/http/fields.hpp"
+#include "lib/http/problem.hpp"
+#include "lib/http/routes.hpp"
+#include "lib/http/schemas.hpp"
+#include "lib/http/user_json.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+/// The account was live when the token was checked; gone since then, its token means nothing.
+Error as_seen_by_owner(const Error& error) {
+  return error.code == ErrorCode::not_found ? Error{ErrorCode::token_invalid} : error;
+}
+
+Result<Response> update_profile(Auth& auth, const RouteContext& context) {
+  auto first_name = optional_name(context.body, "first_name");
+  auto last_name = optional_name(context.body, "last_name");
+  if (auto error = combined_error(first_name, last_name)) return *std::move(error);
+  const ProfilePatch patch{.first_name = *std::move(first_name),
+                           .last_name = *std::move(last_name)};
+  const auto user = auth.users().update_profile(context.principal->user.id, patch, context.client);
+  if (!user) return as_seen_by_owner(user.error());
+  return user_response(*user);
+}
+
+Result<Response> delete_account(Auth& auth, const RouteContext& context) {
+  const auto password = Password::parse(text_of(context.body, "password"));
+  if (!password) return password.error();
+  const auto deleted =
+      auth.users().delete_account(context.principal->user.id, *password, context.client);
+  if (!deleted) return as_seen_by_owner(deleted.error());
+  return no_content();
+}
+
+Route own(std::string method, Handler handler, std::string operation_id, std::string summary) {
+  return {.method = std::move(method),
+          .path = "/api/me",
+          .access = Access::user,
+          .handler = std::move(handler),
+          .documented = true,
+          .operation_id = std::move(operation_id),
+          .summary = std::move(summary),
+          .tag = "me"};
+}
+
+}  // namespace
+
+std::vector<Route> account_routes(Auth& auth) {
+  auto show = own(
+      "GET",
+      [](const RouteContext& c) -> Result<Response> { return user_response(c.principal->user); },
+      "getMe", "Show one's own account");
+  show.response_schema = schemas::user();
+
+  auto update = own(
+      "PATCH", [&auth](const RouteContext& c) { return update_profile(auth, c); }, "updateMe",
+      "Change one's own names");
+  update.request_schema = schemas::profile_patch();
+  update.response_schema = schemas::user();
+
+  auto remove = own(
+      "DELETE", [&auth](const RouteContext& c) { return delete_account(auth, c); }, "deleteMe",
+      "Delete one's own account");
+  remove.description = "Sessions and codes go with it.";
+  remove.request_schema = schemas::delete_account();
+  remove.success_status = 204;
+  remove.errors = {ErrorCode::invalid_credentials, ErrorCode::last_admin};
+  return {std::move(show), std::move(update), std::move(remove)};
+}
+
+}  // namespace coffeeauth::http

@@ -1,0 +1,132 @@
+#include "coffeeauth/http/api.hpp"
+
+#include <sodium.h>
+
+#include <array>
+#include <iterator>
+#include <span>
+#include <typeinfo>
+#include <utility>
+
+#include "lib/http/dispatcher.hpp"
+#include "lib/http/openapi.hpp"
+#include "lib/http/perimeter.hpp"
+#include "lib/http/problem.hpp"
+#include "lib/http/routes.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+/// Fields that every answer has; a handler that set one itself (a page with scripts of its own)
+/// knows better.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> default_fields{
+    {{"Cache-Control", "no-store"},
+     {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+     {"Referrer-Policy", "no-referrer"},
+     {"X-Content-Type-Options", "nosniff"}}};
+
+void finish(Response& response, const std::string& request_id) {
+  for (const auto& [name, value] : default_fields) {
+    if (response.header(name).empty()) {
+      response.headers.push_back({std::string{name}, std::string{value}});
+    }
+  }
+  response.set("X-Request-ID", request_id);
+}
+
+/// Ours, never the client's: what a client sends ends up neither in logs nor in answers.
+std::string make_request_id(RandomSource& random) {
+  std::array<unsigned char, 16> bytes{};
+  random.fill(std::as_writable_bytes(std::span{bytes}));
+  std::array<char, 33> hex{};
+  sodium_bin2hex(hex.data(), hex.size(), bytes.data(), bytes.size());
+  return std::string{hex.data()};
+}
+
+std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> document,
+                              std::vector<Route> extra) {
+  std::vector<Route> routes;
+  const auto add = [&](std::vector<Route> group) {
+    std::move(group.begin(), group.end(), std::back_inserter(routes));
+  };
+  add(auth_routes(auth));
+  add(account_routes(auth));
+  add(session_routes(auth));
+  add(user_routes(auth));
+  add(service_routes(auth));
+  routes.push_back(openapi_route(std::move(document)));
+  add(std::move(extra));
+  return routes;
+}
+
+}  // namespace
+
+struct Api::State {
+  State(Auth& auth_in, ApiOptions options_in)
+      : auth(auth_in),
+        options(std::move(options_in)),
+        dispatcher(auth, options, all_routes(auth, document, std::move(options.extra_routes))) {
+    *document = make_openapi(dispatcher.router().routes());
+  }
+
+  /// The one place where what no caller can decide on becomes an answer.
+  [[nodiscard]] Response answer(const Request& request, AccessRecord& record) const {
+    try {
+      const auto origin = dispatcher.perimeter().origin_of(request);
+      record.client = describe_client(request, origin);
+      record.client.request_id = make_request_id(auth.parts().random);
+      return dispatcher.dispatch(request, origin, record);
+    } catch (const Unavailable& failure) {
+      record.failure = failure.what();
+      return problem_response(
+          {.code = ErrorCode::unavailable, .fields = {}, .retry_after = failure.retry_after()});
+    } catch (const std::exception& failure) {
+      // Its text may hold anything, so only its kind is told, and that to operators only.
+      record.failure = std::string{"unexpected "} + typeid(failure).name();
+      return problem_response({ErrorCode::internal});
+    } catch (...) {
+      record.failure = "unexpected exception of no known type";
+      return problem_response({ErrorCode::internal});
+    }
+  }
+
+  Auth& auth;
+  ApiOptions options;
+  std::shared_ptr<std::string> document = std::make_shared<std::string>();
+  Dispatcher dispatcher;
+};
+
+Api::Api(Auth& auth, ApiOptions options)
+    : state_(std::make_unique<State>(auth, std::move(options))) {}
+Api::~Api() = default;
+
+Response Api::handle(const Request& request) noexcept {
+  try {
+    const auto begin = std::chrono::steady_clock::now();
+    AccessRecord record;
+    auto response = state_->answer(request, record);
+    finish(response, record.client.request_id);
+    if (state_->options.access_log) {
+      record.method = request.method;
+      record.status = response.status;
+      record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+          std::chrono::steady_clock::now() - begin);
+      state_->options.access_log(record);
+    }
+    return response;
+  } catch (...) {
+    // No memory even for an error's text.
+    return Response{.status = 500, .headers = {}, .body = {}};
+  }
+}
+
+Response Api::problem(ErrorCode code) const {
+  auto response = problem_response({code});
+  finish(response, make_request_id(state_->auth.parts().random));
+  return response;
+}
+
+const std::string& Api::openapi() const noexcept { return *state_->document; }
+std::size_t Api::max_body() const noexcept { return state_->options.max_body; }
+
+}  // namespace coffeeauth::http

@@ -1,0 +1,187 @@
+#include <utility>
+
+#include "lib/http/fields.hpp"
+#include "lib/http/json_writer.hpp"
+#include "lib/http/problem.hpp"
+#include "lib/http/routes.hpp"
+#include "lib/http/schemas.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+Response receipt(int status, std::string_view message, const CodeReceipt& receipt) {
+  JsonWriter json;
+  json.begin_object().key("message").text(message);
+  json.key("email").text(receipt.email.display());
+  json.key("expires_at").text(to_rfc3339(receipt.expires_at)).end_object();
+  return json_response(status, json.take());
+}
+
+Result<Response> sign_up(Auth& auth, const RouteContext& context) {
+  auto email = EmailAddress::parse(text_of(context.body, "email"));
+  auto password = Password::parse(text_of(context.body, "password"));
+  auto first_name = parse_name("first_name", text_of(context.body, "first_name"));
+  auto last_name = parse_name("last_name", text_of(context.body, "last_name"));
+  if (auto error = combined_error(email, password, first_name, last_name)) {
+    return *std::move(error);
+  }
+  const auto sent = auth.users().sign_up({.email = *std::move(email),
+                                          .password = *std::move(password),
+                                          .first_name = *std::move(first_name),
+                                          .last_name = *std::move(last_name)},
+                                         context.client);
+  if (!sent) return sent.error();
+  return receipt(201, "User registered successfully. Verification code sent to your email.", *sent);
+}
+
+Result<Response> verify(Auth& auth, const RouteContext& context) {
+  auto email = EmailAddress::parse(text_of(context.body, "email"));
+  auto code = VerificationCode::parse(text_of(context.body, "code"));
+  auto password = optional_field<Password>(context.body, "password", Password::parse);
+  if (auto error = combined_error(email, code, password)) return *std::move(error);
+  const auto verified = auth.verification().verify(
+      {.email = *std::move(email), .code = *std::move(code), .password = *std::move(password)},
+      context.client);
+  if (!verified) return verified.error();
+  return json_response(200, R"({"detail":"Verification successful"})");
+}
+
+Result<Response> resend_code(Auth& auth, const RouteContext& context) {
+  const auto email = EmailAddress::parse(text_of(context.body, "email"));
+  if (!email) return email.error();
+  return receipt(200, "New verification code sent to your email.",
+                 auth.verification().resend_code(*email, context.client));
+}
+
+Response token_response(const TokenPair& tokens) {
+  JsonWriter json;
+  json.begin_object().key("access_token").text(tokens.access_token.expose_secret());
+  json.key("refresh_token").text(tokens.refresh_token.expose_secret());
+  json.key("token_type").text("Bearer");
+  json.key("expires_in").integer(tokens.expires_in.count()).end_object();
+  return json_response(200, json.take());
+}
+
+Response short_token_response(const TokenPair& tokens) {
+  JsonWriter json;
+  json.begin_object().key("access").text(tokens.access_token.expose_secret());
+  json.key("refresh").text(tokens.refresh_token.expose_secret()).end_object();
+  return json_response(200, json.take());
+}
+
+Result<Response> log_in(Auth& auth, const RouteContext& context) {
+  const auto email = EmailAddress::parse(text_of(context.body, "email"));
+  const auto password = Password::parse(text_of(context.body, "password"));
+  if (auto error = combined_error(email, password)) return *std::move(error);
+  const auto tokens = auth.sessions().log_in(*email, *password, context.client);
+  if (!tokens) return tokens.error();
+  return token_response(*tokens);
+}
+
+Result<Response> refresh(Auth& auth, const RouteContext& context) {
+  const bool in_short = context.body.contains("refresh");
+  const auto token = text_of(context.body, in_short ? "refresh" : "refresh_token");
+  const auto tokens = auth.sessions().refresh(token, context.client);
+  if (!tokens) return tokens.error();
+  return in_short ? short_token_response(*tokens) : token_response(*tokens);
+}
+
+Result<Response> log_out(Auth& auth, const RouteContext& context) {
+  auth.sessions().log_out(text_of(context.body, "refresh_token"), context.client);
+  return no_content();
+}
+
+Route post(std::string path, Handler handler, std::string operation_id, std::string summary) {
+  return {.method = "POST",
+          .path = std::move(path),
+          .access = Access::anyone,
+          .handler = std::move(handler),
+          .documented = true,
+          .operation_id = std::move(operation_id),
+          .summary = std::move(summary),
+          .tag = "auth"};
+}
+
+Route sign_up_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/signup", [&auth](const RouteContext& c) { return sign_up(auth, c); }, "signUp",
+      "Sign up");
+  route.description =
+      "Starts an account and mails a 6-digit code. The answer is the same whether the address is "
+      "new, pending or taken.";
+  route.request_schema = schemas::sign_up();
+  route.success_status = 201;
+  route.response_schema = schemas::code_receipt();
+  if (auth.config().codes.sign_up_reveals_existing) route.errors = {ErrorCode::email_taken};
+  route.limit = LimitScope::sign_up;
+  return route;
+}
+
+Route verify_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/verify", [&auth](const RouteContext& c) { return verify(auth, c); }, "verify",
+      "Verify an e-mail address");
+  route.description =
+      "`password` is needed only when several different sign-ups are pending for the address.";
+  route.request_schema = schemas::verify();
+  route.response_schema = schemas::detail();
+  route.errors = {ErrorCode::invalid_code, ErrorCode::password_required};
+  route.limit = LimitScope::verify;
+  return route;
+}
+
+Route resend_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/resend-code", [&auth](const RouteContext& c) { return resend_code(auth, c); },
+      "resendCode", "Ask for a new code");
+  route.description = "The answer is the same whether a mail is sent or not.";
+  route.request_schema = schemas::resend_code();
+  route.response_schema = schemas::code_receipt();
+  route.limit = LimitScope::resend_code;
+  return route;
+}
+
+Route log_in_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/login", [&auth](const RouteContext& c) { return log_in(auth, c); }, "logIn",
+      "Log in");
+  route.request_schema = schemas::log_in();
+  route.response_schema = schemas::token_pair();
+  route.errors = {ErrorCode::invalid_credentials, ErrorCode::email_not_verified,
+                  ErrorCode::account_disabled};
+  route.limit = LimitScope::login;
+  return route;
+}
+
+Route refresh_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/refresh", [&auth](const RouteContext& c) { return refresh(auth, c); }, "refresh",
+      "Spend a refresh token for a new pair");
+  route.description =
+      "The old refresh token is spent. Asked with `refresh`, it answers `access` and `refresh`.";
+  route.request_schema = schemas::refresh();
+  route.response_schema = schemas::refreshed();
+  route.errors = {ErrorCode::token_invalid};
+  return route;
+}
+
+Route log_out_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/logout", [&auth](const RouteContext& c) { return log_out(auth, c); }, "logOut",
+      "Log out");
+  route.description =
+      "Ends the session of the refresh token; its access tokens stop. A token that means nothing "
+      "is no error.";
+  route.request_schema = schemas::log_out();
+  route.success_status = 204;
+  return route;
+}
+
+}  // namespace
+
+std::vector<Route> auth_routes(Auth& auth) {
+  return {sign_up_route(auth), verify_route(auth),  resend_route(auth),
+          log_in_route(auth),  refresh_route(auth), log_out_route(auth)};
+}
+
+}  // namespace coffeeauth::http

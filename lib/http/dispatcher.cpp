@@ -1,0 +1,147 @@
+#include "lib/http/dispatcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "lib/http/bearer.hpp"
+#include "lib/http/json_body.hpp"
+#include "lib/http/problem.hpp"
+#include "lib/http/query.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+/// What the bearer token of a request proved.
+struct Proof {
+  std::optional<Principal> principal{};
+  std::optional<Error> error{};
+};
+
+bool needs_token(const Route& route) noexcept {
+  return route.access == Access::user || route.access == Access::admin;
+}
+
+Proof check_bearer(Auth& auth, const Request& request) {
+  const auto bearer = read_bearer(request);
+  if (bearer.state == BearerState::absent) return {.error = Error{ErrorCode::not_authenticated}};
+  if (bearer.state == BearerState::malformed) return {.error = Error{ErrorCode::token_invalid}};
+  auto principal = auth.sessions().authorise(bearer.token);
+  if (!principal) return {.error = principal.error()};
+  return {.principal = *std::move(principal)};
+}
+
+Response unauthorised(const Error& error) {
+  auto response = problem_response(error);
+  // Without a token there is nothing to say about it (RFC 6750 3.1).
+  if (error.code != ErrorCode::not_authenticated) set_challenge(response, "invalid_token");
+  return response;
+}
+
+Response forbidden() {
+  auto response = problem_response({ErrorCode::forbidden});
+  set_challenge(response, "insufficient_scope");
+  return response;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route> routes)
+    : auth_(auth),
+      max_body_(options.max_body),
+      max_depth_(options.max_depth),
+      router_(std::move(routes)),
+      perimeter_(options.trusted_proxies, options.operator_networks),
+      cors_(options.cors_origins) {}
+
+Response Dispatcher::dispatch(const Request& request, const Origin& origin,
+                              AccessRecord& record) const {
+  const auto target = split_target(request.target);
+  Parameters parameters;
+  const auto* path = visible_path(target.path, origin, parameters);
+  Response response;
+  if (path == nullptr) {
+    // Looking for what may be there counts like finding it.
+    const auto counted = auth_.limits().check_address(LimitScope::any, origin.address);
+    response = problem_response(counted ? Error{ErrorCode::not_found} : counted.error());
+  } else if (const auto* route = path->find(request.method)) {
+    record.route = route->path;
+    response = serve(*route, request, origin, parameters, target.query, record);
+  } else if (request.method == "OPTIONS") {
+    record.route = path->pattern;
+    response = cors_.preflight(request, path->allow);
+  } else {
+    record.route = path->pattern;
+    response = problem_response({ErrorCode::method_not_allowed});
+    response.set("Allow", path->allow);
+  }
+  cors_.allow(request, response);
+  return response;
+}
+
+Response Dispatcher::serve(const Route& route, const Request& request, const Origin& origin,
+                           const Parameters& path_parameters, std::string_view query,
+                           AccessRecord& record) const {
+  auto proof = needs_token(route) ? check_bearer(auth_, request) : Proof{};
+  if (proof.principal) record.user = proof.principal->user.id;
+  const auto counted = count(route, origin, proof.principal);
+  if (!counted) return problem_response(counted.error());
+  if (proof.error) return unauthorised(*proof.error);
+  if (route.access == Access::admin && proof.principal->user.role != Role::admin) {
+    return forbidden();
+  }
+
+  const auto parameters = read_query(query, route.query_parameters);
+  if (!parameters) return problem_response(parameters.error());
+  const auto body = read_body(route, request);
+  if (!body) return problem_response(body.error());
+
+  auto answered = route.handler({.request = request,
+                                 .client = record.client,
+                                 .path_parameters = path_parameters,
+                                 .query = *parameters,
+                                 .body = *body,
+                                 .principal = proof.principal});
+  if (!answered) return problem_response(answered.error());
+  return *std::move(answered);
+}
+
+bool Dispatcher::is_visible(const Route& route, const Origin& origin) const noexcept {
+  if (route.access == Access::operators) return perimeter_.is_operator(origin);
+  if (route.access == Access::loopback) return Perimeter::is_loopback(origin);
+  return true;
+}
+
+/// Null also for a path of which the client may see no route: not even 405 tells that it is there.
+const RoutedPath* Dispatcher::visible_path(std::string_view path, const Origin& origin,
+                                           Parameters& parameters) const {
+  const auto* found = router_.find(path, parameters);
+  if (found == nullptr) return nullptr;
+  const bool all = std::all_of(found->routes.begin(), found->routes.end(),
+                               [&](const Route* r) { return is_visible(*r, origin); });
+  return all ? found : nullptr;
+}
+
+Result<void> Dispatcher::count(const Route& route, const Origin& origin,
+                               const std::optional<Principal>& principal) const {
+  const bool for_operators = route.access == Access::operators || route.access == Access::loopback;
+  if (!route.limit || for_operators) return {};
+  if (*route.limit == LimitScope::any && principal) {
+    return auth_.limits().check_user(principal->user.id.str());
+  }
+  return auth_.limits().check_address(*route.limit, origin.address);
+}
+
+Result<nlohmann::json> Dispatcher::read_body(const Route& route, const Request& request) const {
+  if (request.body.size() > max_body_) return ErrorCode::payload_too_large;
+  if (!route.request_schema) return nlohmann::json{};
+  if (!request.body.empty() && !declares_json(request)) return ErrorCode::unsupported_media_type;
+  auto body = parse_json_object(request.body, max_depth_);
+  if (!body) return body;
+  auto errors = validate(*route.request_schema, *body);
+  if (errors.empty()) return body;
+  return Error{.code = ErrorCode::validation_failed, .fields = std::move(errors)};
+}
+
+}  // namespace coffeeauth::http

@@ -1,0 +1,50 @@
+#pragma once
+/// Dispatcher: takes a request through routing, limits, authorisation and validation to its
+/// handler. Private to the library.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/auth.hpp"
+#include "coffeeauth/http/api.hpp"
+#include "lib/http/cors.hpp"
+#include "lib/http/perimeter.hpp"
+#include "lib/http/router.hpp"
+
+namespace coffeeauth::http {
+
+/// Immutable once made, so any thread may use it.
+class Dispatcher {
+ public:
+  /// Borrows `auth`. Throws std::invalid_argument as Api does.
+  Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route> routes);
+
+  /// Answers; notes in `record` which route it was, and for whom. May throw what services and
+  /// handlers throw.
+  [[nodiscard]] Response dispatch(const Request& request, const Origin& origin,
+                                  AccessRecord& record) const;
+
+  [[nodiscard]] const Router& router() const noexcept { return router_; }
+  [[nodiscard]] const Perimeter& perimeter() const noexcept { return perimeter_; }
+
+ private:
+  [[nodiscard]] Response serve(const Route& route, const Request& request, const Origin& origin,
+                               const Parameters& path_parameters, std::string_view query,
+                               AccessRecord& record) const;
+  [[nodiscard]] bool is_visible(const Route& route, const Origin& origin) const noexcept;
+  [[nodiscard]] const RoutedPath* visible_path(std::string_view path, const Origin& origin,
+                                               Parameters& parameters) const;
+  [[nodiscard]] Result<void> count(const Route& route, const Origin& origin,
+                                   const std::optional<Principal>& principal) const;
+  [[nodiscard]] Result<nlohmann::json> read_body(const Route& route, const Request& request) const;
+
+  Auth& auth_;
+  std::size_t max_body_;
+  std::size_t max_depth_;
+  Router router_;
+  Perimeter perimeter_;
+  CorsPolicy cors_;
+};
+
+}  // namespace coffeeauth::http

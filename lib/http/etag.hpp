@@ -1,0 +1,32 @@
+#pragma once
+/// Entity tags and the preconditions made of them (RFC 9110 8.8.3, 13.1). Private to the library.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/http/request.hpp"
+#include "coffeeauth/result.hpp"
+
+namespace coffeeauth::http {
+
+/// A strong tag of exactly these octets.
+[[nodiscard]] std::string content_etag(std::string_view body);
+/// The tag of a thing that counts its changes.
+[[nodiscard]] std::string version_etag(std::int64_t version);
+
+/// Whether If-None-Match holds `etag` (compared weakly) or `*`.
+[[nodiscard]] bool none_match_fails(const Request& request, std::string_view etag) noexcept;
+
+/// What If-Match asks for.
+struct ExpectedVersions {
+  /// No If-Match, or `*`.
+  bool any = true;
+  /// The versions that would do; empty when none can (weak tags, tags of something else).
+  std::vector<std::int64_t> versions{};
+};
+/// Error: invalid_request when the field is no list of entity tags.
+[[nodiscard]] Result<ExpectedVersions> read_if_match(const Request& request);
+
+}  // namespace coffeeauth::http

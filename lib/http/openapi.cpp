@@ -1,0 +1,219 @@
+#include "lib/http/openapi.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "lib/http/problem.hpp"
+#include "lib/http/router.hpp"
+#include "lib/http/schema_document.hpp"
+#include "lib/http/schemas.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+constexpr std::string_view about =
+    "Sign-up, e-mail verification, login with access and refresh tokens, roles, and an "
+    "administrator's user management.\n\nEvery path answers with and without a trailing slash. "
+    "Errors are `application/problem+json` (RFC 9457): branch on `code`, show `detail`. Every "
+    "answer carries an `X-Request-ID`.";
+
+struct TagNote {
+  std::string_view name;
+  std::string_view note;
+};
+constexpr std::array<TagNote, 5> known_tags{
+    {{"auth", "Sign-up, verification, login and tokens."},
+     {"me", "One's own account and sessions."},
+     {"users", "User management, for administrators."},
+     {"keys", "The public keys that verify access tokens."},
+     {"service", "The state of the service, and this document."}}};
+
+bool needs_token(const Route& route) noexcept {
+  return route.access == Access::user || route.access == Access::admin;
+}
+bool is_hidden(const Route& route) noexcept {
+  return route.access == Access::operators || route.access == Access::loopback;
+}
+
+Document example_problem(ErrorCode code) {
+  Error error{.code = code};
+  if (code == ErrorCode::validation_failed) {
+    error.fields = {{"email", "required", "This field is required."}};
+  }
+  return Document::parse(problem_response(error).text());
+}
+
+Document error_headers(int status) {
+  const auto header = [](const char* note, Document schema) {
+    return Document{{"description", note}, {"schema", std::move(schema)}};
+  };
+  Document headers = Document::object();
+  if (status == 401) {
+    headers["WWW-Authenticate"] = header("RFC 6750.", {{"type", "string"}});
+  }
+  if (status == 429 || status == 503) {
+    headers["Retry-After"] = header("Seconds to wait.", {{"type", "integer"}, {"minimum", 1}});
+  }
+  return headers;
+}
+
+Document error_response(int status, const std::vector<ErrorCode>& codes) {
+  std::string words;
+  Document examples = Document::object();
+  for (const auto code : codes) {
+    const std::string word{wire_name(code)};
+    words.append(words.empty() ? "" : ", ").append("`" + word + "`");
+    examples[word]["value"] = example_problem(code);
+  }
+  Document response{{"description", std::string{reason_phrase(status)} + ": " + words}};
+  if (auto headers = error_headers(status); !headers.empty()) response["headers"] = headers;
+  response["content"]["application/problem+json"] = {
+      {"schema", {{"$ref", "#/components/schemas/Problem"}}}, {"examples", std::move(examples)}};
+  return response;
+}
+
+Document success_response(const Route& route, Document& components) {
+  Document response{{"description", std::string{reason_phrase(route.success_status)}}};
+  for (const auto& [name, schema] : route.response_headers) {
+    response["headers"][name] = {{"description", schema->description},
+                                 {"schema", {{"type", "string"}}}};
+  }
+  if (route.response_schema) {
+    response["content"]["application/json"]["schema"] =
+        schema_document(*route.response_schema, components);
+  }
+  return response;
+}
+
+Document responses(const Route& route, Document& components) {
+  Document all = Document::object();
+  all[std::to_string(route.success_status)] = success_response(route, components);
+  std::map<int, std::vector<ErrorCode>> by_status;
+  for (const auto code : possible_errors(route)) by_status[status_of(code)].push_back(code);
+  for (const auto& [status, codes] : by_status) {
+    all[std::to_string(status)] = error_response(status, codes);
+  }
+  for (const auto& [status, schema] : route.other_responses) {
+    all[std::to_string(status)]["content"]["application/json"]["schema"] =
+        schema_document(*schema, components);
+  }
+  const bool conditional = std::any_of(route.request_headers.begin(), route.request_headers.end(),
+                                       [](const auto& h) { return h.first == "If-None-Match"; });
+  if (conditional) all["304"] = {{"description", "What the client has is still the same."}};
+  return all;
+}
+
+Document parameter(const std::string& name, const char* where, const Schema& schema,
+                   Document& components) {
+  auto written = schema_document(schema, components);
+  written.erase("description");
+  Document out{{"name", name}, {"in", where}};
+  if (where == std::string_view{"path"}) out["required"] = true;
+  if (!schema.description.empty()) out["description"] = schema.description;
+  out["schema"] = std::move(written);
+  return out;
+}
+
+Document parameters(const Route& route, Document& components) {
+  static const Schema path_parameter{.format = TextFormat::uuid};
+  Document all = Document::array();
+  for (const auto& name : parameter_names(route.path)) {
+    all.push_back(parameter(name, "path", path_parameter, components));
+  }
+  for (const auto& [name, schema] : route.query_parameters) {
+    all.push_back(parameter(name, "query", *schema, components));
+  }
+  for (const auto& [name, schema] : route.request_headers) {
+    all.push_back(parameter(name, "header", *schema, components));
+  }
+  return all;
+}
+
+Document operation(const Route& route, Document& components) {
+  Document out{{"operationId", route.operation_id}, {"summary", route.summary}};
+  if (!route.description.empty()) out["description"] = route.description;
+  out["tags"] = Document::array({route.tag});
+  Document security = Document::array();
+  if (needs_token(route)) security.push_back({{"bearer", Document::array()}});
+  out["security"] = std::move(security);
+  if (auto all = parameters(route, components); !all.empty()) out["parameters"] = std::move(all);
+  if (route.request_schema) {
+    out["requestBody"]["required"] = true;
+    out["requestBody"]["content"]["application/json"]["schema"] =
+        schema_document(*route.request_schema, components);
+  }
+  out["responses"] = responses(route, components);
+  return out;
+}
+
+Document tags_of(const std::vector<Route>& routes) {
+  Document tags = Document::array();
+  std::set<std::string> seen;
+  const auto add = [&](const std::string& name, std::string_view note) {
+    if (seen.insert(name).second) tags.push_back({{"name", name}, {"description", note}});
+  };
+  for (const auto& route : routes) {
+    if (!route.documented) continue;
+    const auto known = std::find_if(known_tags.begin(), known_tags.end(),
+                                    [&](const TagNote& tag) { return tag.name == route.tag; });
+    add(route.tag, known != known_tags.end() ? known->note : "Further routes.");
+  }
+  return tags;
+}
+
+std::string lower(std::string_view method) {
+  std::string text{method};
+  for (char& c : text) c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+}  // namespace
+
+std::vector<ErrorCode> possible_errors(const Route& route) {
+  std::set<ErrorCode> all{route.errors.begin(), route.errors.end()};
+  if (needs_token(route)) {
+    all.insert({ErrorCode::not_authenticated, ErrorCode::token_expired, ErrorCode::token_invalid});
+  }
+  if (route.access == Access::admin) all.insert(ErrorCode::forbidden);
+  if (is_hidden(route) || !parameter_names(route.path).empty()) all.insert(ErrorCode::not_found);
+  if (route.limit && !is_hidden(route)) all.insert(ErrorCode::rate_limited);
+  if (!route.query_parameters.empty()) all.insert(ErrorCode::validation_failed);
+  if (route.request_schema) {
+    all.insert({ErrorCode::invalid_request, ErrorCode::validation_failed,
+                ErrorCode::payload_too_large, ErrorCode::unsupported_media_type});
+  }
+  all.insert({ErrorCode::headers_too_large, ErrorCode::unavailable, ErrorCode::internal});
+  return {all.begin(), all.end()};
+}
+
+std::string make_openapi(const std::vector<Route>& routes) {
+  Document components = Document::object();
+  Document paths = Document::object();
+  for (const auto& route : routes) {
+    if (route.documented) paths[route.path][lower(route.method)] = operation(route, components);
+  }
+  std::ignore = schema_document(*schemas::problem(), components);
+
+  Document document{{"openapi", "3.1.0"}};
+  document["info"] = {{"title", "coffeeauth"},
+                      {"version", "1"},
+                      {"description", about},
+                      {"license", {{"name", "MIT"}, {"identifier", "MIT"}}}};
+  document["servers"] = Document::array(
+      {Document{{"url", "/"}, {"description", "The server this document came from."}}});
+  document["tags"] = tags_of(routes);
+  document["paths"] = std::move(paths);
+  document["components"]["securitySchemes"]["bearer"] = {
+      {"type", "http"},
+      {"scheme", "bearer"},
+      {"bearerFormat", "JWT"},
+      {"description", "The `access_token` of a login or refresh."}};
+  document["components"]["schemas"] = std::move(components);
+  return document.dump();
+}
+
+}  // namespace coffeeauth::http

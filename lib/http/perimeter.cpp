@@ -1,0 +1,160 @@
+#include "lib/http/perimeter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <utility>
+
+#include "lib/http/syntax.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+constexpr unsigned v4_offset = 96;
+constexpr std::array<std::string_view, 3> forwarding_fields{"X-Forwarded-For", "Forwarded",
+                                                            "X-Real-IP"};
+
+/// Some proxies write the port too: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
+std::string_view without_port(std::string_view hop) noexcept {
+  if (hop.starts_with('[')) {
+    const auto end = hop.find(']');
+    return end == std::string_view::npos ? hop : hop.substr(1, end - 1);
+  }
+  const auto colon = hop.find(':');
+  const bool only_one = colon != std::string_view::npos && hop.rfind(':') == colon;
+  return only_one ? hop.substr(0, colon) : hop;
+}
+
+Origin hop_of(std::string_view text) {
+  const auto address = text.substr(0, text.find('%'));  // a zone means nothing off its machine
+  return {.address = std::string{address}, .parsed = parse_network_address(address)};
+}
+
+/// Every X-Forwarded-For of the request as one list, in order (RFC 9110 5.3).
+std::string forwarded_for(const Request& request) {
+  std::string all;
+  for (const auto& field : request.headers) {
+    if (!equal_ignoring_case(field.name, "X-Forwarded-For")) continue;
+    if (!all.empty()) all.push_back(',');
+    all.append(field.value);
+  }
+  return all;
+}
+
+bool claims_forwarding(const Request& request) noexcept {
+  return std::any_of(request.headers.begin(), request.headers.end(), [](const Header& field) {
+    return std::any_of(
+        forwarding_fields.begin(), forwarding_fields.end(),
+        [&](std::string_view name) { return equal_ignoring_case(field.name, name); });
+  });
+}
+
+bool any_contains(const std::vector<NetworkRange>& ranges,
+                  const std::optional<NetworkAddress>& address) noexcept {
+  return address && std::any_of(ranges.begin(), ranges.end(),
+                                [&](const NetworkRange& r) { return r.contains(*address); });
+}
+
+std::string clean_user_agent(std::string_view text) {
+  static constexpr std::size_t longest = 256;
+  std::string clean{text.substr(0, longest)};
+  for (char& c : clean) {
+    if (c < 0x20 || c > 0x7E) c = '?';
+  }
+  return clean;
+}
+
+/// The first language of Accept-Language: clients write the one they prefer in front.
+std::string preferred_language(std::string_view field) {
+  auto first = take_item(field, ',');
+  const auto tag = take_item(first, ';');
+  const bool sound = tag.size() <= 35 && std::all_of(tag.begin(), tag.end(), [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '-';
+                     });
+  return sound ? std::string{tag} : std::string{};
+}
+
+}  // namespace
+
+NetworkRange::NetworkRange(std::string_view cidr) {
+  const auto slash = cidr.find('/');
+  const auto base = parse_network_address(cidr.substr(0, slash));
+  if (!base) throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
+  base_ = *base;
+  const unsigned offset = is_v4_mapped(base_) ? v4_offset : 0;
+  bits_ = 128;
+  if (slash == std::string_view::npos) return;
+  const auto text = cidr.substr(slash + 1);
+  unsigned length = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || length > 128 - offset) {
+    throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
+  }
+  bits_ = offset + length;
+}
+
+bool NetworkRange::contains(const NetworkAddress& address) const noexcept {
+  for (unsigned bit = 0; bit < bits_; bit += 8) {
+    const unsigned left = std::min(bits_ - bit, 8U);
+    const auto mask = static_cast<std::uint8_t>(0xFF00U >> left);
+    if (((address[bit / 8] ^ base_[bit / 8]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+Perimeter::Perimeter(const std::vector<std::string>& trusted_proxies,
+                     const std::vector<std::string>& operator_networks)
+    : proxies_(trusted_proxies.begin(), trusted_proxies.end()),
+      operators_(operator_networks.begin(), operator_networks.end()) {}
+
+Origin Perimeter::origin_of(const Request& request) const {
+  auto origin = hop_of(request.peer_address);
+  if (!claims_forwarding(request)) return origin;
+  if (!is_trusted(origin)) {
+    origin.hidden = true;
+    return origin;
+  }
+  const auto list = forwarded_for(request);
+  std::string_view rest = list;
+  origin.hidden = list.empty();  // forwarded, but in a dialect that is not read
+  while (!rest.empty() && is_trusted(origin)) {
+    const auto comma = rest.rfind(',');
+    const bool last = comma == std::string_view::npos;
+    auto hop = hop_of(without_port(trim(last ? rest : rest.substr(comma + 1))));
+    rest = last ? std::string_view{} : rest.substr(0, comma);
+    if (!hop.parsed) {
+      // A trusted proxy that passes on what is no address leaves the client unknown.
+      origin.hidden = true;
+      return origin;
+    }
+    origin = std::move(hop);
+  }
+  return origin;
+}
+
+bool Perimeter::is_trusted(const Origin& hop) const noexcept {
+  return any_contains(proxies_, hop.parsed);
+}
+
+bool Perimeter::is_loopback(const Origin& origin) noexcept {
+  if (origin.hidden || !origin.parsed) return false;
+  const auto& address = *origin.parsed;
+  if (is_v4_mapped(address)) return address[12] == 127;
+  const auto leading_zeros = std::all_of(address.begin(), address.end() - 1,
+                                         [](std::uint8_t octet) { return octet == 0; });
+  return leading_zeros && address.back() == 1;
+}
+
+bool Perimeter::is_operator(const Origin& origin) const noexcept {
+  return is_loopback(origin) || (!origin.hidden && any_contains(operators_, origin.parsed));
+}
+
+ClientContext describe_client(const Request& request, const Origin& origin) {
+  return {.address = origin.parsed ? origin.address : std::string{},
+          .user_agent = clean_user_agent(request.header("User-Agent")),
+          .language = preferred_language(request.header("Accept-Language"))};
+}
+
+}  // namespace coffeeauth::http

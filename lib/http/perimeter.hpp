@@ -1,0 +1,63 @@
+#pragma once
+/// Perimeter: who is on the other end of the connection, really. Private to the library.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/http/request.hpp"
+#include "coffeeauth/network_address.hpp"
+#include "coffeeauth/session.hpp"
+
+namespace coffeeauth::http {
+
+/// A network in CIDR notation; a bare address is a network of one.
+class NetworkRange {
+ public:
+  /// Throws std::invalid_argument.
+  explicit NetworkRange(std::string_view cidr);
+  [[nodiscard]] bool contains(const NetworkAddress& address) const noexcept;
+
+ private:
+  NetworkAddress base_{};
+  unsigned bits_ = 0;
+};
+
+/// The address a request came from, after the trusted proxies.
+struct Origin {
+  std::string address;
+  /// Nothing when `address` is none.
+  std::optional<NetworkAddress> parsed;
+  /// Someone that is not trusted says that the request was forwarded: then its true origin is not
+  /// known, and `address` is only that of the last hop.
+  bool hidden = false;
+};
+
+class Perimeter {
+ public:
+  /// Both are lists of networks in CIDR notation. Throws std::invalid_argument.
+  Perimeter(const std::vector<std::string>& trusted_proxies,
+            const std::vector<std::string>& operator_networks);
+
+  /// Follows X-Forwarded-For from right to left for as long as the hop that wrote it is trusted;
+  /// what stands further left is hearsay.
+  [[nodiscard]] Origin origin_of(const Request& request) const;
+
+  [[nodiscard]] static bool is_loopback(const Origin& origin) noexcept;
+  /// Loopback or of the operator networks, and not hidden: a reverse proxy on this very machine
+  /// that nobody listed as trusted must not make all the world local.
+  [[nodiscard]] bool is_operator(const Origin& origin) const noexcept;
+
+ private:
+  [[nodiscard]] bool is_trusted(const Origin& hop) const noexcept;
+
+  std::vector<NetworkRange> proxies_;
+  std::vector<NetworkRange> operators_;
+};
+
+/// What services are told of the client: user agent and language cleaned and cut, so that they can
+/// stand in a log, a mail or a data base. `request_id` is left empty.
+[[nodiscard]] ClientContext describe_client(const Request& request, const Origin& origin);
+
+}  // namespace coffeeauth::http

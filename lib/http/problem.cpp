@@ -1,0 +1,123 @@
+#include "lib/http/problem.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "lib/http/json_writer.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+constexpr std::string_view challenge = "Bearer realm=\"coffeeauth\"";
+
+Response with_body(int status, std::string_view media_type, std::string body) {
+  Response response{.status = status, .headers = {}, .body = {}};
+  response.headers.reserve(8);
+  response.headers.push_back({"Content-Type", std::string{media_type}});
+  response.body = std::make_shared<const std::string>(std::move(body));
+  return response;
+}
+
+void write_fields(JsonWriter& json, const std::vector<FieldError>& fields) {
+  std::map<std::string_view, std::vector<const FieldError*>> by_name;
+  for (const auto& field : fields) by_name[field.field].push_back(&field);
+  json.key("errors").begin_object();
+  for (const auto& [name, errors] : by_name) {
+    json.key(name).begin_array();
+    for (const auto* error : errors) {
+      json.begin_object().key("code").text(error->code).key("message").text(error->message);
+      json.end_object();
+    }
+    json.end_array();
+  }
+  json.end_object();
+}
+
+/// A person reads `detail`: with one thing wrong it says which, with several it cannot.
+std::string_view sentence(const Error& error) noexcept {
+  return error.fields.size() == 1 && !error.fields.front().message.empty()
+             ? std::string_view{error.fields.front().message}
+             : message(error.code);
+}
+
+}  // namespace
+
+int status_of(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::invalid_request:
+    case ErrorCode::validation_failed:
+    case ErrorCode::email_not_verified:
+    case ErrorCode::invalid_code:
+    case ErrorCode::password_required:
+      return 400;
+    case ErrorCode::invalid_credentials:
+    case ErrorCode::not_authenticated:
+    case ErrorCode::token_expired:
+    case ErrorCode::token_invalid:
+      return 401;
+    case ErrorCode::account_disabled:
+    case ErrorCode::forbidden:
+      return 403;
+    case ErrorCode::not_found:
+      return 404;
+    case ErrorCode::method_not_allowed:
+      return 405;
+    case ErrorCode::request_timeout:
+      return 408;
+    case ErrorCode::last_admin:
+    case ErrorCode::email_taken:
+      return 409;
+    case ErrorCode::version_conflict:
+      return 412;
+    case ErrorCode::payload_too_large:
+      return 413;
+    case ErrorCode::unsupported_media_type:
+      return 415;
+    case ErrorCode::rate_limited:
+      return 429;
+    case ErrorCode::headers_too_large:
+      return 431;
+    case ErrorCode::internal:
+      return 500;
+    case ErrorCode::not_implemented:
+      return 501;
+    case ErrorCode::unavailable:
+      return 503;
+  }
+  return 500;
+}
+
+Response problem_response(const Error& error, std::string_view detail) {
+  const int status = status_of(error.code);
+  JsonWriter json;
+  json.begin_object().key("type").text("about:blank").key("title").text(reason_phrase(status));
+  json.key("status").integer(status);
+  json.key("detail").text(detail.empty() ? sentence(error) : detail);
+  json.key("code").text(wire_name(error.code));
+  if (!error.fields.empty()) write_fields(json, error.fields);
+  json.end_object();
+
+  auto response = with_body(status, "application/problem+json", json.take());
+  if (status == 401) response.headers.push_back({"WWW-Authenticate", std::string{challenge}});
+  if (status == 429 || status == 503) {
+    const auto wait =
+        std::max(error.retry_after.value_or(std::chrono::seconds{2}), std::chrono::seconds{1});
+    response.headers.push_back({"Retry-After", std::to_string(wait.count())});
+  }
+  return response;
+}
+
+void set_challenge(Response& response, std::string_view error) {
+  std::string value{challenge};
+  value.append(", error=\"").append(error).append("\"");
+  response.set("WWW-Authenticate", std::move(value));
+}
+
+Response json_response(int status, std::string body) {
+  return with_body(status, "application/json", std::move(body));
+}
+
+Response no_content() { return Response{.status = 204, .headers = {}, .body = {}}; }
+
+}  // namespace coffeeauth::http

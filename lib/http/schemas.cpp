@@ -1,0 +1,239 @@
+#include "lib/http/schemas.hpp"
+
+#include <utility>
+
+namespace coffeeauth::http::schemas {
+namespace {
+
+SchemaPtr make(Schema schema) { return std::make_shared<const Schema>(std::move(schema)); }
+
+SchemaPtr email() {
+  return make({.description = "Unique without regard to letter case.",
+               .format = TextFormat::email,
+               .max_length = 254,
+               .example = R"("ada@example.com")"});
+}
+SchemaPtr password() {
+  return make(
+      {.description = "8 to 128 characters after NFKC, and not a common one, when it is set.",
+       .format = TextFormat::password,
+       .example = R"("correct horse battery staple")"});
+}
+SchemaPtr name(std::string description, std::string example) {
+  return make(
+      {.description = std::move(description), .max_length = 150, .example = std::move(example)});
+}
+SchemaPtr first_name() { return name("Given name; may be empty.", R"("Ada")"); }
+SchemaPtr last_name() { return name("Family name; may be empty.", R"("Lovelace")"); }
+SchemaPtr id(std::string example) {
+  return make({.description = "UUID version 7.",
+               .format = TextFormat::uuid,
+               .example = std::move(example)});
+}
+SchemaPtr moment(std::string description, bool nullable = false) {
+  return make({.description = std::move(description),
+               .nullable = nullable,
+               .format = TextFormat::date_time,
+               .example = R"("2026-01-15T09:30:00.125Z")"});
+}
+SchemaPtr token(std::string description, std::string example) {
+  return make({.description = std::move(description),
+               .min_length = 1,
+               .max_length = 4096,
+               .example = std::move(example)});
+}
+SchemaPtr access_token() {
+  return token("JWT, to be sent as `Authorization: Bearer ...`.",
+               R"("eyJhbGciOiJFUzI1NiJ9.e30.c2ln")");
+}
+SchemaPtr refresh_token() {
+  return token("Opaque; good for one use.", R"("9p3XhV1n0yq8mC5b2LkRrA")");
+}
+SchemaPtr role() { return choice("What the account may do.", {"user", "admin"}); }
+
+SchemaPtr object(std::string component, std::string description, std::vector<Property> properties) {
+  return make({.type = SchemaType::object,
+               .name = std::move(component),
+               .description = std::move(description),
+               .properties = std::move(properties)});
+}
+SchemaPtr array_of(SchemaPtr items) {
+  return make({.type = SchemaType::array, .items = std::move(items)});
+}
+
+}  // namespace
+
+SchemaPtr text(std::string description, std::size_t max_length) {
+  return make({.description = std::move(description), .max_length = max_length});
+}
+SchemaPtr choice(std::string description, std::vector<std::string> values) {
+  return make({.description = std::move(description), .values = std::move(values)});
+}
+SchemaPtr boolean(std::string description) {
+  return make({.type = SchemaType::boolean, .description = std::move(description)});
+}
+SchemaPtr integer(std::string description, std::int64_t minimum) {
+  return make(
+      {.type = SchemaType::integer, .description = std::move(description), .minimum = minimum});
+}
+
+SchemaPtr user() {
+  return object("User", "An account.",
+                {{"id", id(R"("019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90")"), true},
+                 {"email", email(), true},
+                 {"first_name", first_name(), true},
+                 {"last_name", last_name(), true},
+                 {"role", role(), true},
+                 {"is_verified", boolean("Whether the address has been proved."), true},
+                 {"is_active", boolean("False for a disabled account."), true},
+                 {"date_joined", moment("When the account was made."), true},
+                 {"last_login", moment("The last login; null before the first.", true), true}});
+}
+
+SchemaPtr user_list() {
+  const auto link = [](std::string description) {
+    return make({.description = std::move(description),
+                 .nullable = true,
+                 .example = R"("/api/users?page=2&page_size=10")"});
+  };
+  return object("UserList", "One page of the users.",
+                {{"count", integer("How many users there are on all pages.", 0), true},
+                 {"next", link("Path and query of the next page; null on the last."), true},
+                 {"previous",
+                  link("Path and query of the page before; null on the first, and when "
+                       "paging by `cursor`."),
+                  true},
+                 {"results", array_of(user()), true}});
+}
+
+SchemaPtr session_list() {
+  return array_of(object("Session", "One login on one device.",
+                         {{"id", id(R"("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63")"), true},
+                          {"created_at", moment("When it began."), true},
+                          {"last_used_at", moment("Its login or last refresh."), true},
+                          {"ip", text("The address it was opened from; may be empty.", 64), true},
+                          {"user_agent", text("As the client named itself.", 256), true},
+                          {"current", boolean("Whether it is the one that asks."), true}}));
+}
+
+SchemaPtr token_pair() {
+  return object("TokenPair", "What a login hands out.",
+                {{"access_token", access_token(), true},
+                 {"refresh_token", refresh_token(), true},
+                 {"token_type", choice("Always the same.", {"Bearer"}), true},
+                 {"expires_in", integer("Seconds that the access token is good for.", 1), true}});
+}
+
+SchemaPtr refreshed() {
+  const auto short_pair =
+      object("ShortTokenPair", "The answer to `refresh` (the older dialect).",
+             {{"access", access_token(), true}, {"refresh", refresh_token(), true}});
+  return make({.type = SchemaType::object,
+               .name = "RefreshedTokens",
+               .description = "Answered in the dialect that was asked in.",
+               .one_of = {token_pair(), short_pair}});
+}
+
+SchemaPtr code_receipt() {
+  return object("CodeReceipt", "Said whether a mail was sent or not.",
+                {{"message", text("A sentence for a person.", 200), true},
+                 {"email", email(), true},
+                 {"expires_at", moment("When the code stops being good."), true}});
+}
+
+SchemaPtr detail() {
+  return object("Detail", "A sentence for a person.",
+                {{"detail", text("A sentence for a person.", 200), true}});
+}
+
+SchemaPtr problem() {
+  const auto field = object("FieldError", "What is wrong with one field.",
+                            {{"code", text("A stable word.", 64), true},
+                             {"message", text("A sentence for a person.", 300), true}});
+  const auto errors = make({.type = SchemaType::object,
+                            .description = "By field; only with `validation_failed`.",
+                            .map_values = array_of(field)});
+  return object("Problem", "An error (RFC 9457).",
+                {{"type", text("Always `about:blank`: `code` says what it is.", 64), true},
+                 {"title", text("The name of the status.", 64), true},
+                 {"status", integer("The status.", 400), true},
+                 {"detail", text("The sentence to show to a person.", 300), true},
+                 {"code", text("A stable word to branch on.", 64), true},
+                 {"errors", errors}});
+}
+
+SchemaPtr key_set() {
+  const auto parameter = make({.max_length = 4096});
+  const auto key = make({.type = SchemaType::object,
+                         .name = "Jwk",
+                         .description = "A public key (RFC 7517).",
+                         .properties = {{"kty", parameter, true}, {"kid", parameter, true}},
+                         .map_values = parameter});
+  return object("JwkSet", "The public keys (RFC 7517).", {{"keys", array_of(key), true}});
+}
+
+SchemaPtr health() {
+  return object("Health", "The process serves.",
+                {{"status", choice("Always the same.", {"ok"}), true}});
+}
+
+SchemaPtr readiness() {
+  return object("Readiness", "Whether the parts that are needed can be reached.",
+                {{"status", choice("Whether to send requests here.", {"ready", "not_ready"}), true},
+                 {"store", choice("Needed.", {"up", "down"}), true},
+                 {"cache", choice("Not needed, but missed.", {"up", "down"}), true}});
+}
+
+SchemaPtr sign_up() {
+  return object("SignUpRequest", "",
+                {{"email", email(), true},
+                 {"password", password(), true},
+                 {"first_name", first_name()},
+                 {"last_name", last_name()}});
+}
+
+SchemaPtr verify() {
+  const auto code = make({.description = "The digits from the mail.",
+                          .format = TextFormat::six_digits,
+                          .example = R"("042137")"});
+  return object("VerifyRequest", "",
+                {{"email", email(), true}, {"code", code, true}, {"password", password()}});
+}
+
+SchemaPtr resend_code() { return object("ResendCodeRequest", "", {{"email", email(), true}}); }
+
+SchemaPtr log_in() {
+  return object("LoginRequest", "", {{"email", email(), true}, {"password", password(), true}});
+}
+
+SchemaPtr refresh() {
+  const auto current = object("RefreshRequest", "", {{"refresh_token", refresh_token(), true}});
+  const auto older =
+      object("ShortRefreshRequest", "The older dialect.", {{"refresh", refresh_token(), true}});
+  return make({.type = SchemaType::object, .one_of = {current, older}});
+}
+
+SchemaPtr log_out() {
+  return object("LogoutRequest", "", {{"refresh_token", refresh_token(), true}});
+}
+
+SchemaPtr profile_patch() {
+  return object("ProfilePatch", "What is left out stays as it is.",
+                {{"first_name", first_name()}, {"last_name", last_name()}});
+}
+
+SchemaPtr delete_account() {
+  return object("DeleteAccountRequest", "", {{"password", password(), true}});
+}
+
+SchemaPtr user_patch() {
+  return object("UserPatch", "What is left out stays as it is.",
+                {{"first_name", first_name()},
+                 {"last_name", last_name()},
+                 {"email", email()},
+                 {"role", role()},
+                 {"is_verified", boolean("")},
+                 {"is_active", boolean("")}});
+}
+
+}  // namespace coffeeauth::http::schemas

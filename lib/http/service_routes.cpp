@@ -1,0 +1,100 @@
+#include <utility>
+
+#include "lib/http/etag.hpp"
+#include "lib/http/json_writer.hpp"
+#include "lib/http/problem.hpp"
+#include "lib/http/routes.hpp"
+#include "lib/http/schemas.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+Result<Response> keys(Auth& auth) {
+  auto response = json_response(200, auth.tokens().jwks());
+  // A verifier that meets an unknown `kid` asks again at once; for the others this is often enough.
+  response.set("Cache-Control", "public, max-age=300");
+  return response;
+}
+
+bool is_up(Store& store) {
+  try {
+    store.ping();
+    return true;
+  } catch (const Unavailable&) {
+    return false;
+  }
+}
+
+Result<Response> readiness(Auth& auth) {
+  const bool store = is_up(auth.parts().store);
+  const bool cache = auth.parts().cache.generation("readiness").has_value();
+  JsonWriter json;
+  json.begin_object().key("status").text(store ? "ready" : "not_ready");
+  json.key("store").text(store ? "up" : "down");
+  json.key("cache").text(cache ? "up" : "down").end_object();
+  auto response = json_response(store ? 200 : 503, json.take());
+  if (!store) response.set("Retry-After", "2");
+  return response;
+}
+
+Route get(std::string path, std::string operation_id, std::string summary, std::string tag,
+          Handler handler) {
+  return {.method = "GET",
+          .path = std::move(path),
+          .access = Access::anyone,
+          .handler = std::move(handler),
+          .documented = true,
+          .operation_id = std::move(operation_id),
+          .summary = std::move(summary),
+          .tag = std::move(tag)};
+}
+
+}  // namespace
+
+std::vector<Route> service_routes(Auth& auth) {
+  auto jwks = get("/.well-known/jwks.json", "getKeys", "Show the public keys", "keys",
+                  [&auth](const RouteContext&) { return keys(auth); });
+  jwks.response_schema = schemas::key_set();
+
+  auto healthz = get("/healthz", "getHealth", "Whether the process serves", "service",
+                     [](const RouteContext&) -> Result<Response> {
+                       return json_response(200, R"({"status":"ok"})");
+                     });
+  healthz.response_schema = schemas::health();
+  // Costs less than counting it would, and a balancer that is told 429 ends the process.
+  healthz.limit = std::nullopt;
+
+  auto readyz = get("/readyz", "getReadiness", "Whether the service can work", "service",
+                    [&auth](const RouteContext&) { return readiness(auth); });
+  readyz.description = "For operators (loopback, or the operator networks); to others it is 404.";
+  readyz.access = Access::operators;
+  readyz.response_schema = schemas::readiness();
+  readyz.other_responses = {{503, schemas::readiness()}};
+  return {std::move(jwks), std::move(healthz), std::move(readyz)};
+}
+
+Route openapi_route(std::shared_ptr<const std::string> document) {
+  return {
+      .method = "GET",
+      .path = "/openapi.json",
+      .access = Access::anyone,
+      .handler = [document = std::move(document)](const RouteContext& context) -> Result<Response> {
+        Response response{.status = 200, .headers = {}, .body = {}};
+        auto etag = content_etag(*document);
+        if (none_match_fails(context.request, etag)) {
+          response.status = 304;
+        } else {
+          response.set("Content-Type", "application/json");
+          response.body = document;
+        }
+        response.set("ETag", std::move(etag));
+        response.set("Cache-Control", "no-cache");
+        return response;
+      },
+      .documented = true,
+      .operation_id = "getOpenApi",
+      .summary = "Show this document",
+      .tag = "service"};
+}
+
+}  // namespace coffeeauth::http

@@ -1,0 +1,31 @@
+#include "lib/http/user_json.hpp"
+
+#include "lib/http/etag.hpp"
+#include "lib/http/problem.hpp"
+
+namespace coffeeauth::http {
+
+void write_user(JsonWriter& json, const User& user) {
+  json.begin_object();
+  json.key("id").text(user.id.str());
+  json.key("email").text(user.email.display());
+  json.key("first_name").text(user.first_name);
+  json.key("last_name").text(user.last_name);
+  json.key("role").text(wire_name(user.role));
+  json.key("is_verified").boolean(user.is_verified);
+  json.key("is_active").boolean(user.is_active);
+  json.key("date_joined").text(to_rfc3339(user.date_joined));
+  json.key("last_login");
+  user.last_login ? json.text(to_rfc3339(*user.last_login)) : json.null();
+  json.end_object();
+}
+
+Response user_response(const User& user) {
+  JsonWriter json;
+  write_user(json, user);
+  auto response = json_response(200, json.take());
+  response.headers.push_back({"ETag", version_etag(user.version)});
+  return response;
+}
+
+}  // namespace coffeeauth::http

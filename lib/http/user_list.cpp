@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "lib/http/etag.hpp"
+#include "lib/http/json_writer.hpp"
+#include "lib/http/problem.hpp"
+#include "lib/http/query.hpp"
+#include "lib/http/routes.hpp"
+#include "lib/http/schemas.hpp"
+#include "lib/http/user_json.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+/// The tag that the services invalidate after every change of a user.
+constexpr std::string_view user_list_tag = "users";
+
+struct ListView {
+  ListUsersRequest request{};
+  /// Whether links name cursors or page numbers: a client is answered in the way that it asked.
+  bool by_cursor = false;
+};
+
+std::string_view value_of(const Parameters& query, std::string_view name) {
+  const auto found = query.find(name);
+  return found != query.end() ? std::string_view{found->second} : std::string_view{};
+}
+
+/// Precondition: validated as a positive whole number, or empty.
+std::size_t number_of(const Parameters& query, std::string_view name, std::size_t otherwise) {
+  const auto text = value_of(query, name);
+  std::size_t number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::optional<bool> flag_of(const Parameters& query, std::string_view name) {
+  const auto text = value_of(query, name);
+  return text.empty() ? std::nullopt : std::optional{text == "true"};
+}
+
+ListView read_view(const Parameters& query, const ListConfig& config) {
+  ListView view{.by_cursor = query.contains("cursor")};
+  auto& request = view.request;
+  request.filter = {.search = std::string{value_of(query, "search")},
+                    .role = parse_role(value_of(query, "role")),
+                    .is_verified = flag_of(query, "is_verified"),
+                    .is_active = flag_of(query, "is_active")};
+  auto ordering = value_of(query, "ordering");
+  if (ordering.starts_with('-')) {
+    request.direction = Direction::descending;
+    ordering.remove_prefix(1);
+  }
+  if (ordering == "email") request.order = UserOrder::email;
+  if (ordering == "last_login") request.order = UserOrder::last_login;
+  request.page_size =
+      std::min(number_of(query, "page_size", config.page_size), config.max_page_size);
+  request.page = number_of(query, "page", 1);
+  request.cursor = value_of(query, "cursor");
+  return view;
+}
+
+std::string ordering_of(const ListUsersRequest& request) {
+  std::string text = request.direction == Direction::descending ? "-" : "";
+  switch (request.order) {
+    case UserOrder::date_joined:
+      return text + "date_joined";
+    case UserOrder::email:
+      return text + "email";
+    case UserOrder::last_login:
+      return text + "last_login";
+  }
+  return text;
+}
+
+/// Path and query of the page that `view` asks for, always spelt alike. It is what `next` and
+/// `previous` say (never a whole URL: the Host field is the client's word) and the cache's key.
+std::string link_to(const ListView& view) {
+  const auto& request = view.request;
+  std::string link = "/api/users";
+  if (view.by_cursor) {
+    append_query(link, "cursor", request.cursor);
+  } else {
+    append_query(link, "page", std::to_string(request.page));
+  }
+  append_query(link, "page_size", std::to_string(request.page_size));
+  append_query(link, "ordering", ordering_of(request));
+  const auto& filter = request.filter;
+  if (!filter.search.empty()) append_query(link, "search", filter.search);
+  if (filter.role) append_query(link, "role", wire_name(*filter.role));
+  if (filter.is_verified) append_query(link, "is_verified", *filter.is_verified ? "true" : "false");
+  if (filter.is_active) append_query(link, "is_active", *filter.is_active ? "true" : "false");
+  return link;
+}
+
+std::optional<std::string> next_link(ListView view, const UserPage& page) {
+  if (!page.has_next) return std::nullopt;
+  view.request.cursor = page.next_cursor;
+  ++view.request.page;
+  return link_to(view);
+}
+
+std::optional<std::string> previous_link(ListView view, const UserPage& page) {
+  if (!page.has_previous || view.by_cursor) return std::nullopt;
+  --view.request.page;
+  return link_to(view);
+}
+
+std::string render(const ListView& view, const UserPage& page) {
+  JsonWriter json;
+  const auto write_link = [&](std::string_view name, const std::optional<std::string>& link) {
+    json.key(name);
+    link ? json.text(*link) : json.null();
+  };
+  json.begin_object().key("count").integer(static_cast<std::int64_t>(page.count));
+  write_link("next", next_link(view, page));
+  write_link("previous", previous_link(view, page));
+  json.key("results").begin_array();
+  for (const auto& user : page.users) write_user(json, user);
+  json.end_array().end_object();
+  return json.take();
+}
+
+Response list_response(const Request& request, std::shared_ptr<const std::string> body, bool hit) {
+  // The tag is made of the octets every time: kept beside them it could stand beside others.
+  auto etag = content_etag(*body);
+  Response response{.status = 200, .headers = {}, .body = {}};
+  if (none_match_fails(request, etag)) {
+    response.status = 304;
+  } else {
+    response.set("Content-Type", "application/json");
+    response.body = std::move(body);
+  }
+  response.set("ETag", std::move(etag));
+  response.set("Cache-Control", "private, no-cache");
+  response.set("X-Cache", hit ? "hit" : "miss");
+  return response;
+}
+
+}  // namespace
+
+Result<Response> answer_user_list(Auth& auth, const RouteContext& context) {
+  const auto& config = auth.config().lists;
+  const auto view = read_view(context.query, config);
+  const auto key = link_to(view);
+  auto& cache = auth.parts().cache;
+  // Before the Store is read: a change in between makes what is stored below unreachable.
+  const auto generation = config.cache_lifetime > std::chrono::seconds::zero()
+                              ? cache.generation(user_list_tag)
+                              : std::nullopt;
+  if (generation) {
+    if (auto kept = cache.get(user_list_tag, *generation, key)) {
+      return list_response(context.request, std::move(kept), true);
+    }
+  }
+  const auto page = auth.admin().list_users(view.request);
+  if (!page) {
+    if (page.error().code == ErrorCode::not_found) {
+      return problem_response(page.error(), "Invalid page.");
+    }
+    return page.error();
+  }
+  auto body = std::make_shared<const std::string>(render(view, *page));
+  if (generation) cache.put(user_list_tag, *generation, key, body, config.cache_lifetime);
+  return list_response(context.request, std::move(body), false);
+}
+
+std::vector<NamedSchema> user_list_parameters() {
+  return {
+      {"page", schemas::integer("Counted from 1. Ignored beside `cursor`.", 1)},
+      {"page_size", schemas::integer("10 by default; more than 100 is read as 100.", 1)},
+      {"cursor", schemas::text("From `next` of the same list; empty for the first page.", 1024)},
+      {"search", schemas::text("Part of the address or of a name, letter case aside.", 254)},
+      {"role", schemas::choice("Only users with this role.", {"user", "admin"})},
+      {"is_verified", schemas::boolean("Only users that are, or are not.")},
+      {"is_active", schemas::boolean("Only users that are, or are not.")},
+      {"ordering", schemas::choice("`-` for descending; `date_joined` by default.",
+                                   {"date_joined", "-date_joined", "email", "-email", "last_login",
+                                    "-last_login"})}};
+}
+
+}  // namespace coffeeauth::http

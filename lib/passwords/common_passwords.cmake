@@ -1,0 +1,31 @@
+# coffeeauth_common_passwords(<file> <variable>)
+#
+# Sets <variable> to the lines of a C++ table: lower case, sorted, each once. Left out are those
+# that the least length of a password (8, not configurable below) refuses anyway, and the handful
+# with a character that CMake's lists or a C++ literal would trip over.
+function(coffeeauth_common_passwords file variable)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  if(file MATCHES "\\.gz$")
+    execute_process(COMMAND gzip -dc ${file} OUTPUT_VARIABLE text COMMAND_ERROR_IS_FATAL ANY)
+  else()
+    file(READ ${file} text)
+  endif()
+  string(TOLOWER "${text}" text)
+  string(REGEX REPLACE "#!comment[^\n]*\n" "" text "\n${text}\n")
+  string(REPLACE "\n" "\n\n" text "${text}")
+  string(REGEX MATCHALL "\n[a-z0-9 !#$%&'()*+,./:<=>?@^_`{|}~-]+\n" passwords "${text}")
+  list(LENGTH passwords count)
+  if(count LESS 3000)
+    message(FATAL_ERROR "${file} has ${count} passwords; at least 3,000 are needed. "
+                        "Install python3-django, or set COMMON_PASSWORDS_FILE.")
+  endif()
+  list(TRANSFORM passwords STRIP)
+  list(FILTER passwords INCLUDE REGEX "^........")
+  list(REMOVE_DUPLICATES passwords)
+  list(SORT passwords)
+  list(LENGTH passwords usable)
+  message(STATUS "Common passwords: ${count} in ${file}, ${usable} of them of 8 characters or more")
+  list(TRANSFORM passwords REPLACE "^(.+)$" "    R\"(\\1)\",\n")
+  list(JOIN passwords "" lines)
+  set(${variable} "${lines}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,141 @@
+#include <doctest/doctest.h>
+
+#include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/each_alone.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::testing {
+namespace {
+
+constexpr std::size_t crowd = 64;
+const UserId ada = nth<UserId>(1);
+
+// One sign-up, by Ada, and the live code 1.
+struct Waiting : Trial {
+  explicit Waiting(StoreHarness& harness) : Trial(harness) {
+    alone.sign_up(candidate(1, "Ada@example.org", hash(1)));
+    alone.put_code(ada, code(1), noon + 1h);
+  }
+  // Somebody else signs up with her address.
+  void contest() const {
+    auto mallory = candidate(2, "ADA@example.org", hash(2));
+    mallory.first_name = "Mallory";
+    mallory.last_name = "";
+    REQUIRE(alone.sign_up(mallory).outcome == SignUpOutcome::joined);
+  }
+};
+
+void one_sign_up(StoreHarness& harness) {
+  SUBCASE("activation: with one sign-up the code is enough, and is consumed") {
+    const Waiting t{harness};
+    const auto done = t.alone.activate(ada, code(1));
+    REQUIRE(done.outcome == ActivationOutcome::activated);
+    CHECK(done.user == t.get(ada));
+    CHECK(t.get(ada).is_verified);
+    CHECK(t.get(ada).version > 1);
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::gone);
+    CHECK(t.alone.try_code(ada, code(1)) == CodeVerdict::dead);
+  }
+
+  SUBCASE("activation: a wrong or expired code, or nobody to activate, is gone") {
+    const Waiting t{harness};
+    CHECK(t.alone.activate(ada, code(2)).outcome == ActivationOutcome::gone);
+    CHECK(t.alone.activate(ada, code(1), {}, noon + 1h + 1ms).outcome == ActivationOutcome::gone);
+    CHECK(t.alone.activate(nth<UserId>(9), code(1)).outcome == ActivationOutcome::gone);
+    CHECK_FALSE(t.get(ada).is_verified);
+    t.alone.put_code(ada, code(3));
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::gone);
+    CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
+  }
+
+  SUBCASE("activation: a verified account is not activated again") {
+    const Waiting t{harness};
+    t.alone.update(ada, {.is_verified = true});
+    const auto before = t.get(ada);
+    t.alone.put_code(ada, code(4));
+    CHECK(t.alone.activate(ada, code(4)).outcome == ActivationOutcome::gone);
+    CHECK(t.get(ada) == before);
+  }
+}
+
+void contested(StoreHarness& harness) {
+  SUBCASE("activation: with different sign-ups the password is asked for, and nothing changes") {
+    const Waiting t{harness};
+    t.contest();
+    const auto before = t.get(ada);
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+    CHECK(t.alone.activate(ada, code(1), hash(3)).outcome == ActivationOutcome::no_such_sign_up);
+    CHECK(t.get(ada) == before);
+    CHECK(t.alone.try_code(ada, code(1)) == CodeVerdict::match);
+  }
+
+  SUBCASE("activation: the password picks the sign-up; the others are dropped") {
+    const Waiting t{harness};
+    t.contest();
+    const auto done = t.alone.activate(ada, code(1), hash(2));
+    REQUIRE(done.outcome == ActivationOutcome::activated);
+    CHECK(done.user->first_name == "Mallory");
+    CHECK(done.user->last_name.empty());
+    CHECK(done.user->email.display() == "ADA@example.org");
+    CHECK(done.user->id == ada);
+    CHECK(t.get(ada) == *done.user);
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(2));
+
+    // Nothing of the others is left when the address must be proved again.
+    t.alone.update(ada, {.is_verified = false});
+    t.alone.put_code(ada, code(5));
+    CHECK(t.alone.activate(ada, code(5), hash(1)).outcome == ActivationOutcome::no_such_sign_up);
+    CHECK(t.alone.activate(ada, code(5)).outcome == ActivationOutcome::activated);
+  }
+
+  SUBCASE("activation: the first sign-up wins by its password as well as the last") {
+    const Waiting t{harness};
+    t.contest();
+    const auto done = t.alone.activate(ada, code(1), hash(1));
+    REQUIRE(done.outcome == ActivationOutcome::activated);
+    CHECK(done.user->first_name == "Ada");
+    CHECK(done.user->email.display() == "Ada@example.org");
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
+  }
+}
+
+void races(StoreHarness& harness) {
+  SUBCASE("activation: of many right answers at once, exactly one activates") {
+    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+      const Waiting t{harness};
+      const auto outcomes = race(crowd, [&](std::size_t) {
+        if (t.alone.try_code(ada, code(1)) != CodeVerdict::match) return ActivationOutcome::gone;
+        return t.alone.activate(ada, code(1)).outcome;
+      });
+      CHECK(count_of(outcomes, ActivationOutcome::activated) == 1);
+      CHECK(count_of(outcomes, ActivationOutcome::gone) == crowd - 1);
+      CHECK(t.get(ada).is_verified);
+    }
+  }
+
+  SUBCASE("activation: a sign-up at the same moment cannot slip its password in") {
+    for (std::size_t round = 0; round < harness.rounds() * 4; ++round) {
+      const Waiting t{harness};
+      const auto activated = race(2, [&](std::size_t i) -> int {
+        if (i == 0) {
+          return t.alone.activate(ada, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
+        }
+        t.alone.sign_up(candidate(2, "ada@example.org", hash(2)));
+        return 0;
+      });
+      CHECK(t.get(ada).is_verified == (activated[0] == 1));
+      CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
+    }
+  }
+}
+
+}  // namespace
+
+void activation_contract(StoreHarness& harness) {
+  one_sign_up(harness);
+  contested(harness);
+  races(harness);
+}
+
+}  // namespace coffeeauth::testing

@@ -1,0 +1,213 @@
+// What an administrator does to users: removing them, what follows from it, and the last one.
+
+#include <doctest/doctest.h>
+
+#include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/each_alone.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::testing {
+namespace {
+
+void removal(StoreHarness& harness) {
+  SUBCASE("users: a deleted account is gone with everything that hangs on it") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const auto id = nth<UserId>(1);
+    t.alone.open(session(1, id));
+    t.alone.remember(id, network(1));
+    CHECK(t.alone.erase(id) == UserWriteOutcome::written);
+    CHECK_FALSE(t.exists(id));
+    CHECK_FALSE(t.is_live(nth<SessionId>(1)));
+    CHECK(t.store->sessions().list_sessions(id, noon).empty());
+    CHECK_FALSE(t.store->users().knows_address(id, network(1)));
+    CHECK_FALSE(t.store->users().find_credentials(address("user1@example.org")).has_value());
+    CHECK(t.alone.erase(id) == UserWriteOutcome::not_found);
+
+    // The address starts anew: no old sign-up waits there.
+    auto again = candidate(2, "user1@example.org", hash(2));
+    REQUIRE(t.alone.sign_up(again).outcome == SignUpOutcome::created);
+    t.alone.put_code(again.id, code(1));
+    CHECK(t.alone.activate(again.id, code(1)).outcome == ActivationOutcome::activated);
+  }
+
+  SUBCASE("users: a pending sign-up and its code are deleted with the account") {
+    const Trial t{harness};
+    const auto ada = candidate(1, "ada@example.org", hash(1));
+    t.alone.sign_up(ada);
+    t.alone.put_code(ada.id, code(1));
+    CHECK(t.alone.erase(ada.id) == UserWriteOutcome::written);
+    CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
+    CHECK(t.alone.activate(ada.id, code(1)).outcome == ActivationOutcome::gone);
+  }
+
+  SUBCASE("users: another version than the expected one is not deleted") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    CHECK(t.alone.erase(nth<UserId>(1), 2) == UserWriteOutcome::version_conflict);
+    CHECK(t.exists(nth<UserId>(1)));
+    CHECK(t.alone.erase(nth<UserId>(1), 1) == UserWriteOutcome::written);
+    CHECK(t.alone.erase(nth<UserId>(1), 1) == UserWriteOutcome::not_found);
+  }
+}
+
+// Whether the sessions of a user survive `patch`.
+bool keeps_sessions(StoreHarness& harness, const UserPatch& patch) {
+  const Trial t{harness};
+  t.alone.create(admin(1));
+  t.alone.create(admin(2));
+  REQUIRE(t.alone.open(session(1, nth<UserId>(1))) == OpenSessionOutcome::opened);
+  REQUIRE(t.alone.open(session(2, nth<UserId>(2))) == OpenSessionOutcome::opened);
+  REQUIRE(t.alone.update(nth<UserId>(1), patch).outcome == UserWriteOutcome::written);
+  CHECK(t.is_live(nth<SessionId>(2)));
+  return t.is_live(nth<SessionId>(1));
+}
+
+void sessions_after_updates(StoreHarness& harness) {
+  SUBCASE("users: a change of activity, verification, password or address ends the sessions") {
+    CHECK_FALSE(keeps_sessions(harness, {.is_active = false}));
+    CHECK_FALSE(keeps_sessions(harness, {.is_verified = false}));
+    CHECK_FALSE(keeps_sessions(harness, {.password_hash = hash(99)}));
+    CHECK_FALSE(keeps_sessions(harness, {.email = address("other@example.org")}));
+  }
+
+  SUBCASE("users: a change of names or role ends no session") {
+    CHECK(keeps_sessions(harness, {.first_name = "Augusta", .last_name = "Byron"}));
+    CHECK(keeps_sessions(harness, {.role = Role::user}));
+    CHECK(keeps_sessions(harness, {.email = address("USER1@example.org")}));
+  }
+}
+
+void verification_by_hand(StoreHarness& harness) {
+  SUBCASE("users: verifying by hand drops the sign-up and the code") {
+    const Trial t{harness};
+    const auto ada = candidate(1, "ada@example.org", hash(1));
+    t.alone.sign_up(ada);
+    t.alone.put_code(ada.id, code(1));
+    REQUIRE(t.alone.update(ada.id, {.is_verified = true}).outcome == UserWriteOutcome::written);
+    CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
+    CHECK(t.alone.activate(ada.id, code(1)).outcome == ActivationOutcome::gone);
+    CHECK(t.store->users().find_credentials(ada.id)->password_hash == hash(1));
+  }
+
+  SUBCASE("users: an account for which different sign-ups wait cannot be verified by hand") {
+    const Trial t{harness};
+    const auto ada = candidate(1, "ada@example.org", hash(1));
+    t.alone.sign_up(ada);
+    t.alone.sign_up(candidate(2, "ada@example.org", hash(2)));
+    CHECK(t.alone.update(ada.id, {.is_verified = true}).outcome == UserWriteOutcome::contested);
+    CHECK_FALSE(t.get(ada.id).is_verified);
+    CHECK(t.alone.update(ada.id, {.first_name = "Augusta"}).outcome == UserWriteOutcome::written);
+  }
+
+  SUBCASE("users: a new address drops the sign-up and the code of the old one") {
+    const Trial t{harness};
+    const auto ada = candidate(1, "ada@example.org", hash(1));
+    t.alone.sign_up(ada);
+    t.alone.sign_up(candidate(2, "ada@example.org", hash(2)));
+    t.alone.put_code(ada.id, code(1));
+    REQUIRE(t.alone.update(ada.id, {.email = address("new@example.org")}).outcome ==
+            UserWriteOutcome::written);
+    CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
+
+    // No sign-up is left, so nothing is contested and the account stays as it is.
+    t.alone.put_code(ada.id, code(2));
+    CHECK(t.alone.activate(ada.id, code(2)).outcome == ActivationOutcome::activated);
+    CHECK(t.store->users().find_credentials(ada.id)->password_hash == hash(1));
+  }
+
+  SUBCASE("users: who is made unverified keeps the password as the one pending sign-up") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const auto id = nth<UserId>(1);
+    t.alone.update(id, {.is_verified = false}, {}, noon + 10h);
+    REQUIRE(t.alone.sign_up(candidate(2, "user1@example.org", hash(66))).outcome ==
+            SignUpOutcome::joined);
+    t.alone.put_code(id, code(1));
+    CHECK(t.alone.activate(id, code(1)).outcome == ActivationOutcome::password_required);
+    REQUIRE(t.alone.activate(id, code(1), hash(1)).outcome == ActivationOutcome::activated);
+    CHECK(t.store->users().find_credentials(id)->password_hash == hash(1));
+    CHECK(t.get(id).first_name == "Ada");
+  }
+
+  SUBCASE("users: who is made unverified has the full 48 hours from that moment") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    t.alone.update(nth<UserId>(1), {.is_verified = false}, {}, noon + 10h);
+    CHECK(t.alone.erase_unverified(noon + 10h) == 0);
+    CHECK(t.alone.erase_unverified(noon + 10h + 1ms) == 1);
+    CHECK_FALSE(t.exists(nth<UserId>(1)));
+  }
+}
+
+void last_admin(StoreHarness& harness) {
+  SUBCASE("admins: the last one cannot be demoted, disabled, unverified or deleted") {
+    const Trial t{harness};
+    t.alone.create(admin(1));
+    t.alone.create(user(2));
+    const auto id = nth<UserId>(1);
+    const auto before = t.get(id);
+    CHECK(t.alone.update(id, {.role = Role::user}).outcome == UserWriteOutcome::last_admin);
+    CHECK(t.alone.update(id, {.is_active = false}).outcome == UserWriteOutcome::last_admin);
+    CHECK(t.alone.update(id, {.is_verified = false}).outcome == UserWriteOutcome::last_admin);
+    CHECK(t.alone.erase(id) == UserWriteOutcome::last_admin);
+    CHECK(t.get(id) == before);
+    CHECK(t.alone.update(id, {.first_name = "Augusta"}).outcome == UserWriteOutcome::written);
+  }
+
+  SUBCASE("admins: one who is disabled or unverified does not count") {
+    const Trial t{harness};
+    t.alone.create(admin(1));
+    t.alone.create(admin(2));
+    auto unverified = admin(3);
+    unverified.is_verified = false;
+    t.alone.create(unverified);
+    REQUIRE(t.alone.update(nth<UserId>(2), {.is_active = false}).outcome ==
+            UserWriteOutcome::written);
+    CHECK(t.alone.erase(nth<UserId>(1)) == UserWriteOutcome::last_admin);
+    CHECK(t.alone.erase(nth<UserId>(2)) == UserWriteOutcome::written);
+    CHECK(t.alone.erase(nth<UserId>(3)) == UserWriteOutcome::written);
+  }
+
+  SUBCASE("admins: two who remove each other at once leave one") {
+    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+      const Trial t{harness};
+      t.alone.create(admin(1));
+      t.alone.create(admin(2));
+      const auto outcomes = race(2, [&](std::size_t i) {
+        const auto other = nth<UserId>(2 - i);
+        if (round % 2 == 0) return t.alone.erase(other);
+        return t.alone.update(other, {.role = Role::user}).outcome;
+      });
+      CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::last_admin) == 1);
+    }
+  }
+
+  SUBCASE("admins: however many give up at once, one stays") {
+    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+      const Trial t{harness};
+      constexpr std::size_t crowd = 8;
+      for (std::uint64_t n = 1; n <= crowd; ++n) t.alone.create(admin(n));
+      const auto outcomes = race(crowd, [&](std::size_t i) {
+        const auto self = nth<UserId>(i + 1);
+        if (i % 2 == 0) return t.alone.erase(self);
+        return t.alone.update(self, {.is_active = false}).outcome;
+      });
+      CHECK(count_of(outcomes, UserWriteOutcome::written) == crowd - 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::last_admin) == 1);
+      CHECK(t.store->users().count({.role = Role::admin, .is_active = true}) == 1);
+    }
+  }
+}
+
+}  // namespace
+
+void admin_contract(StoreHarness& harness) {
+  removal(harness);
+  sessions_after_updates(harness);
+  verification_by_hand(harness);
+  last_admin(harness);
+}
+
+}  // namespace coffeeauth::testing

@@ -1,0 +1,124 @@
+#pragma once
+/// EachAlone: the verbs of a Store, each in a transaction of its own.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/testing/contract/samples.hpp"
+
+namespace coffeeauth::testing {
+
+/// Short to read, and callable from any thread, as the Store is.
+class EachAlone {
+ public:
+  explicit EachAlone(Store& store) : store_(store) {}
+
+  UserWrite create(const NewUser& made) const {
+    return store_.transact([&](Transaction& tx) { return tx.users().create_user(made); });
+  }
+  UserWrite update(const UserId& id, const UserPatch& patch,
+                   std::optional<std::int64_t> version = {}, UtcTime now = noon) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.users().update_user(id, version, patch, now); });
+  }
+  UserWriteOutcome erase(const UserId& id, std::optional<std::int64_t> version = {}) const {
+    return store_.transact([&](Transaction& tx) { return tx.users().delete_user(id, version); });
+  }
+  std::size_t erase_unverified(UtcTime cutoff, std::size_t limit = 100) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.users().delete_unverified_before(cutoff, limit); });
+  }
+  void remember(const UserId& id, const AddressDigest& seen, UtcTime now = noon) const {
+    store_.transact([&](Transaction& tx) { tx.users().remember_address(id, seen, now); });
+  }
+
+  SignUp sign_up(const NewUser& made, std::size_t max_pending = 5) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.sign_ups().sign_up(made, max_pending); });
+  }
+  bool take_mail_slot(const UserId& id, const MailPace& pace, UtcTime now) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.sign_ups().take_mail_slot(id, pace, now); });
+  }
+  void put_code(const UserId& id, const CodeDigest& digest, UtcTime expires_at = noon + 1h,
+                UtcTime now = noon) const {
+    store_.transact([&](Transaction& tx) { tx.sign_ups().put_code(id, digest, expires_at, now); });
+  }
+  CodeVerdict try_code(const UserId& id, const CodeDigest& guess,
+                       const GuessLimits& limits = five_guesses, UtcTime now = noon) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.sign_ups().try_code(id, guess, limits, now); });
+  }
+  Activation activate(const UserId& id, const CodeDigest& digest,
+                      const std::optional<PasswordHash>& wanted = {}, UtcTime now = noon) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.sign_ups().activate(id, digest, wanted, now); });
+  }
+
+  OpenSessionOutcome open(const NewSession& opened, std::int64_t security_version = 1) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.sessions().open_session(opened, security_version); });
+  }
+  RotationResult rotate(const Rotation& rotation) const {
+    return store_.transact([&](Transaction& tx) { return tx.sessions().rotate_refresh(rotation); });
+  }
+  bool end(const SessionId& id, const std::optional<UserId>& owner = {}) const {
+    return store_.transact([&](Transaction& tx) { return tx.sessions().end_session(id, owner); });
+  }
+
+  void enqueue(const NewJob& made) const {
+    store_.transact([&](Transaction& tx) { tx.outbox().enqueue(made); });
+  }
+  std::vector<ClaimedJob> claim(std::size_t limit, const LeaseId& lease, UtcTime now = noon,
+                                std::chrono::milliseconds length = 60s) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.outbox().claim_jobs(limit, lease, now, now + length); });
+  }
+  bool complete(const JobId& id, const LeaseId& lease) const {
+    return store_.transact([&](Transaction& tx) { return tx.outbox().complete_job(id, lease); });
+  }
+  bool retry(const JobId& id, const LeaseId& lease, UtcTime next, const std::string& why) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.outbox().retry_job(id, lease, next, why); });
+  }
+  bool bury(const JobId& id, const LeaseId& lease, const std::string& why) const {
+    return store_.transact([&](Transaction& tx) { return tx.outbox().bury_job(id, lease, why); });
+  }
+  bool revive(const JobId& id, UtcTime now) const {
+    return store_.transact([&](Transaction& tx) { return tx.outbox().revive_job(id, now); });
+  }
+
+  bool insert_first(const StoredKey& made) const {
+    return store_.transact([&](Transaction& tx) { return tx.keys().insert_first_key(made); });
+  }
+  bool rotate_key(const StoredKey& next, std::string_view current, UtcTime until) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.keys().rotate_key(next, current, until); });
+  }
+  bool acquire(std::string_view name, const LeaseId& holder, UtcTime now = noon,
+               std::chrono::milliseconds length = 60s) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.keys().acquire_lease(name, holder, now, now + length); });
+  }
+
+ private:
+  Store& store_;
+};
+
+/// A fresh Store and its verbs: what each SUBCASE begins with.
+struct Trial {
+  template <class Harness>
+  explicit Trial(Harness& harness) : store(harness.fresh()), alone(*store) {}
+
+  [[nodiscard]] User get(const UserId& id) const { return store->users().find(id).value(); }
+  [[nodiscard]] bool exists(const UserId& id) const { return store->users().find(id).has_value(); }
+  [[nodiscard]] bool is_live(const SessionId& id, UtcTime now = noon) const {
+    return store->sessions().find_live(id, now).has_value();
+  }
+
+  std::unique_ptr<Store> store;
+  EachAlone alone;
+};
+
+}  // namespace coffeeauth::testing

@@ -1,0 +1,55 @@
+#pragma once
+/// race(): many threads do one thing at the same moment.
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <latch>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace coffeeauth::testing {
+
+inline constexpr std::size_t race_threads = 32;
+
+/// Runs `work(i)` on `threads` threads that start together, and returns what each of them said.
+///
+/// Every thread writes to a slot of its own; nothing is checked before all have ended. What one
+/// threw is thrown again here.
+template <class F>
+auto race(std::size_t threads, F&& work) {
+  using R = std::invoke_result_t<F&, std::size_t>;
+  std::vector<std::optional<R>> slots(threads);
+  std::vector<std::exception_ptr> failures(threads);
+  std::latch ready{static_cast<std::ptrdiff_t>(threads)};
+  std::vector<std::thread> crew;
+  crew.reserve(threads);
+  for (std::size_t i = 0; i < threads; ++i) {
+    crew.emplace_back([&, i] {
+      ready.arrive_and_wait();
+      try {
+        slots[i].emplace(work(i));
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    });
+  }
+  for (auto& thread : crew) thread.join();
+  for (const auto& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  std::vector<R> results;
+  results.reserve(threads);
+  for (auto& slot : slots) results.push_back(*std::move(slot));
+  return results;
+}
+
+/// How many of `results` are `wanted`.
+template <class R>
+std::size_t count_of(const std::vector<R>& results, const R& wanted) {
+  return static_cast<std::size_t>(std::count(results.begin(), results.end(), wanted));
+}
+
+}  // namespace coffeeauth::testing

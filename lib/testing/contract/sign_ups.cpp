@@ -1,0 +1,230 @@
+#include <doctest/doctest.h>
+
+#include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/each_alone.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::testing {
+namespace {
+
+constexpr const char* ada_mail = "ada@example.org";
+const UserId ada = nth<UserId>(1);
+
+void outcomes(StoreHarness& harness) {
+  SUBCASE("sign-ups: a new address makes an unverified user") {
+    const Trial t{harness};
+    const auto made = t.alone.sign_up(candidate(1, "Ada@Example.org", hash(1)));
+    CHECK(made.outcome == SignUpOutcome::created);
+    CHECK(made.user == t.get(ada));
+    CHECK_FALSE(made.user.is_verified);
+    CHECK(made.user.is_active);
+    CHECK(made.user.role == Role::user);
+    CHECK(made.user.email.display() == "Ada@Example.org");
+    CHECK(made.user.date_joined == noon);
+  }
+
+  SUBCASE("sign-ups: another one for the same address joins, and the user stays as it is") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    auto second = candidate(2, "ADA@example.org", hash(2));
+    second.first_name = "Mallory";
+    const auto joined = t.alone.sign_up(second);
+    CHECK(joined.outcome == SignUpOutcome::joined);
+    CHECK(joined.user.id == ada);
+    CHECK(joined.user.first_name == "Ada");
+    CHECK_FALSE(t.exists(second.id));
+    CHECK(t.store->users().count({}) == 1);
+  }
+
+  SUBCASE("sign-ups: when enough different ones wait, one more changes nothing") {
+    const Trial t{harness};
+    for (std::uint64_t n = 1; n <= 3; ++n) {
+      t.alone.sign_up(candidate(n, ada_mail, hash(n)), 3);
+    }
+    auto late = candidate(4, ada_mail, hash(4));
+    late.now = noon + 1h;
+    CHECK(t.alone.sign_up(late, 3).outcome == SignUpOutcome::full);
+    t.alone.put_code(ada, code(1));
+    CHECK(t.alone.activate(ada, code(1), hash(4)).outcome == ActivationOutcome::no_such_sign_up);
+    CHECK(t.alone.erase_unverified(noon + 1ms) == 1);
+  }
+
+  SUBCASE("sign-ups: the same password again replaces its sign-up, also when others are full") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)), 2);
+    t.alone.sign_up(candidate(2, ada_mail, hash(2)), 2);
+    auto again = candidate(3, "ADA@example.org", hash(1));
+    again.first_name = "Augusta";
+    CHECK(t.alone.sign_up(again, 2).outcome == SignUpOutcome::joined);
+    t.alone.put_code(ada, code(1));
+    const auto done = t.alone.activate(ada, code(1), hash(1));
+    REQUIRE(done.outcome == ActivationOutcome::activated);
+    CHECK(done.user->first_name == "Augusta");
+    CHECK(done.user->email.display() == "ADA@example.org");
+  }
+
+  SUBCASE("sign-ups: a verified account is left alone") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const auto before = t.get(ada);
+    const auto found = t.alone.sign_up(candidate(2, "USER1@example.org", hash(2)));
+    CHECK(found.outcome == SignUpOutcome::existing);
+    CHECK(found.user == before);
+    CHECK(t.get(ada) == before);
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
+  }
+}
+
+void races(StoreHarness& harness) {
+  SUBCASE("sign-ups: many at once for a new address: one creates, the rest join it") {
+    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+      const Trial t{harness};
+      const auto found = race(race_threads, [&](std::size_t i) {
+        return t.alone.sign_up(candidate(i + 1, ada_mail, hash(1)));
+      });
+      std::size_t created = 0;
+      std::size_t joined = 0;
+      for (const auto& one : found) {
+        created += one.outcome == SignUpOutcome::created ? 1 : 0;
+        joined += one.outcome == SignUpOutcome::joined ? 1 : 0;
+        CHECK(one.user.id == found.front().user.id);
+      }
+      CHECK(created == 1);
+      CHECK(joined == race_threads - 1);
+      CHECK(t.store->users().count({}) == 1);
+    }
+  }
+
+  SUBCASE("sign-ups: many different ones at once: no more wait than may") {
+    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+      const Trial t{harness};
+      const auto found = race(race_threads, [&](std::size_t i) {
+        return t.alone.sign_up(candidate(i + 1, ada_mail, hash(i)), 5).outcome;
+      });
+      CHECK(count_of(found, SignUpOutcome::created) == 1);
+      CHECK(count_of(found, SignUpOutcome::joined) == 4);
+      CHECK(count_of(found, SignUpOutcome::full) == race_threads - 5);
+    }
+  }
+}
+
+void expiry(StoreHarness& harness) {
+  SUBCASE("clean-up: only unverified users from before the cutoff go, at most as many as asked") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    for (std::uint64_t n = 2; n <= 6; ++n) {
+      auto made = candidate(n, std::to_string(n) + "@example.org", hash(n));
+      made.now = n == 6 ? noon + 2ms : noon;
+      t.alone.sign_up(made);
+    }
+    CHECK(t.alone.erase_unverified(noon) == 0);
+    CHECK(t.alone.erase_unverified(noon + 1ms, 3) == 3);
+    CHECK(t.alone.erase_unverified(noon + 1ms, 3) == 1);
+    CHECK(t.alone.erase_unverified(noon + 1ms, 3) == 0);
+    CHECK(t.exists(nth<UserId>(1)));
+    CHECK(t.exists(nth<UserId>(6)));
+    CHECK(t.store->users().count({}) == 2);
+  }
+
+  SUBCASE("clean-up: signing up again restarts the time") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    auto again = candidate(2, ada_mail, hash(1));
+    again.now = noon + 10h;
+    t.alone.sign_up(again);
+    CHECK(t.alone.erase_unverified(noon + 10h) == 0);
+    CHECK(t.alone.erase_unverified(noon + 10h + 1ms) == 1);
+  }
+
+  SUBCASE("clean-up: an account that is created unverified goes too, one verified since does not") {
+    const Trial t{harness};
+    auto made = user(1);
+    made.is_verified = false;
+    t.alone.create(made);
+    made = user(2);
+    made.is_verified = false;
+    t.alone.create(made);
+    t.alone.update(nth<UserId>(2), {.is_verified = true});
+    CHECK(t.alone.erase_unverified(noon + 1h) == 1);
+    CHECK_FALSE(t.exists(nth<UserId>(1)));
+    CHECK(t.exists(nth<UserId>(2)));
+  }
+
+  SUBCASE("clean-up: at the same moment as an activation, exactly one of them happens") {
+    for (std::size_t round = 0; round < harness.rounds() * 4; ++round) {
+      const Trial t{harness};
+      t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+      t.alone.put_code(ada, code(1));
+      const auto happened = race(4, [&](std::size_t i) -> std::size_t {
+        if (i % 2 == 0) return t.alone.erase_unverified(noon + 1ms);
+        return t.alone.activate(ada, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
+      });
+      CHECK(happened[0] + happened[2] + happened[1] + happened[3] == 1);
+      CHECK(t.exists(ada) == (happened[1] + happened[3] == 1));
+      if (t.exists(ada)) CHECK(t.get(ada).is_verified);
+    }
+  }
+}
+
+void mail_pace(StoreHarness& harness) {
+  SUBCASE("mail pace: a pause lies between two mails to one account") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    t.alone.create(user(2));
+    const MailPace pace{.pause = 60s, .per_hour = 100, .per_day = 100};
+    CHECK(t.alone.take_mail_slot(ada, pace, noon));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 60s - 1ms));
+    CHECK(t.alone.take_mail_slot(nth<UserId>(2), pace, noon));
+    CHECK(t.alone.take_mail_slot(ada, pace, noon + 60s));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 119s));
+  }
+
+  SUBCASE("mail pace: the hour and the day slide") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const MailPace pace{.pause = 0ms, .per_hour = 2, .per_day = 3};
+    CHECK(t.alone.take_mail_slot(ada, pace, noon));
+    CHECK(t.alone.take_mail_slot(ada, pace, noon + 30min));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 59min));
+    CHECK(t.alone.take_mail_slot(ada, pace, noon + 61min));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 62min));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 23h));
+    CHECK(t.alone.take_mail_slot(ada, pace, noon + 24h + 1min));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 24h + 2min));
+    CHECK(t.alone.take_mail_slot(ada, pace, noon + 24h + 31min));
+  }
+
+  SUBCASE("mail pace: of many at the same moment, one gets the mail") {
+    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const MailPace pace{.pause = 60s, .per_hour = 5, .per_day = 10};
+      const auto got = race(race_threads, [&](std::size_t) -> int {
+        return t.alone.take_mail_slot(ada, pace, noon) ? 1 : 0;
+      });
+      CHECK(count_of(got, 1) == 1);
+    }
+  }
+
+  SUBCASE("mail pace: of many in one hour, no more than allowed") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const MailPace pace{.pause = 0ms, .per_hour = 5, .per_day = 10};
+    const auto got = race(race_threads, [&](std::size_t) -> int {
+      return t.alone.take_mail_slot(ada, pace, noon) ? 1 : 0;
+    });
+    CHECK(count_of(got, 1) == 5);
+  }
+}
+
+}  // namespace
+
+void sign_up_contract(StoreHarness& harness) {
+  outcomes(harness);
+  races(harness);
+  expiry(harness);
+  mail_pace(harness);
+}
+
+}  // namespace coffeeauth::testing

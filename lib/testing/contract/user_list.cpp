@@ -1,0 +1,223 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/each_alone.hpp"
+
+namespace coffeeauth::testing {
+namespace {
+
+using Numbers = std::vector<std::uint64_t>;
+
+// The users by the number they were made from.
+Numbers numbers_of(const std::vector<User>& users) {
+  Numbers numbers;
+  for (const auto& user : users) numbers.push_back(user.id.bytes().back());
+  return numbers;
+}
+
+Numbers listed(const Trial& t, const UserListQuery& query) {
+  return numbers_of(t.store->users().list(query));
+}
+
+UserPosition position_of(const User& user, UserOrder order) {
+  UserPosition position{.id = user.id};
+  if (order == UserOrder::email) position.email = user.email.canonical();
+  if (order == UserOrder::date_joined) position.millis = to_unix_millis(user.date_joined);
+  if (order == UserOrder::last_login && user.last_login) {
+    position.millis = to_unix_millis(*user.last_login);
+  }
+  return position;
+}
+
+// Joined: 1 and 4 together, 2 and 5 a millisecond later, 3 and 6 after that. Logged in: 2 and 3 at
+// the same moment, 5 later, the others never. Addresses in the order 6 to 1.
+void populate(const Trial& t) {
+  for (std::uint64_t n = 1; n <= 6; ++n) {
+    auto made = n == 6 ? admin(n) : user(n);
+    made.email =
+        address(std::string(1, static_cast<char>('g' - static_cast<int>(n))) + "@Example.org");
+    made.is_verified = n != 4;
+    made.now = noon + std::chrono::milliseconds{(n - 1) % 3};
+    t.alone.create(made);
+  }
+  const std::map<std::uint64_t, UtcTime> logins{{2, noon + 5s}, {3, noon + 5s}, {5, noon + 6s}};
+  for (const auto& [n, when] : logins) {
+    auto opened = session(n, nth<UserId>(n));
+    opened.session.created_at = when;
+    t.alone.open(opened);
+  }
+}
+
+// Reads the whole list in pages of `size`, each from behind the last row of the one before.
+Numbers walk(const Trial& t, UserListQuery query, std::size_t size) {
+  Numbers all;
+  query.limit = size;
+  for (;;) {
+    const auto page = t.store->users().list(query);
+    const auto numbers = numbers_of(page);
+    all.insert(all.end(), numbers.begin(), numbers.end());
+    if (page.size() < size || all.size() > 100) return all;
+    query.after = position_of(page.back(), query.order);
+  }
+}
+
+Numbers reversed(Numbers numbers) {
+  std::reverse(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+struct Ordering {
+  UserOrder order;
+  Numbers ascending;
+};
+
+const std::array<Ordering, 3>& orderings() {
+  static const std::array<Ordering, 3> all{{{UserOrder::date_joined, {1, 4, 2, 5, 3, 6}},
+                                            {UserOrder::email, {6, 5, 4, 3, 2, 1}},
+                                            {UserOrder::last_login, {1, 4, 6, 2, 3, 5}}}};
+  return all;
+}
+
+void order(StoreHarness& harness) {
+  SUBCASE(
+      "lists: each order, ties by id in the same direction, never logged in before all others") {
+    const Trial t{harness};
+    populate(t);
+    for (const auto& [order, ascending] : orderings()) {
+      CHECK(listed(t, {.order = order}) == ascending);
+      CHECK(listed(t, {.order = order, .direction = Direction::descending}) == reversed(ascending));
+    }
+  }
+
+  SUBCASE("lists: a page starts at its offset and ends at its limit") {
+    const Trial t{harness};
+    populate(t);
+    CHECK(listed(t, {.limit = 2}) == Numbers{1, 4});
+    CHECK(listed(t, {.limit = 2, .offset = 3}) == Numbers{5, 3});
+    CHECK(listed(t, {.limit = 2, .offset = 5}) == Numbers{6});
+    CHECK(listed(t, {.limit = 2, .offset = 6}).empty());
+    CHECK(listed(t, {.limit = 2, .offset = 60}).empty());
+  }
+}
+
+void keyset(StoreHarness& harness) {
+  SUBCASE("lists: walking page by page shows every user once, in any order and page size") {
+    const Trial t{harness};
+    populate(t);
+    for (const auto& [order, ascending] : orderings()) {
+      for (const std::size_t size : {1U, 2U, 3U, 4U}) {
+        CAPTURE(size);
+        CHECK(walk(t, {.order = order}, size) == ascending);
+        CHECK(walk(t, {.order = order, .direction = Direction::descending}, size) ==
+              reversed(ascending));
+      }
+    }
+  }
+
+  SUBCASE("lists: a walk goes on when the row it stood on is gone or has moved") {
+    const Trial t{harness};
+    populate(t);
+    const auto first = t.store->users().list({.limit = 2});
+    const auto after = position_of(first.back(), UserOrder::date_joined);
+    t.alone.erase(first.back().id);
+    CHECK(listed(t, {.after = after}) == Numbers{2, 5, 3, 6});
+
+    const auto by_email = position_of(t.get(nth<UserId>(5)), UserOrder::email);
+    t.alone.update(nth<UserId>(5), {.email = address("zz@example.org")});
+    CHECK(listed(t, {.order = UserOrder::email, .after = by_email}) == Numbers{3, 2, 1, 5});
+  }
+
+  SUBCASE("lists: a filter holds while walking") {
+    const Trial t{harness};
+    populate(t);
+    CHECK(walk(t, {.filter = {.role = Role::user, .is_verified = true}}, 1) == Numbers{1, 2, 5, 3});
+  }
+}
+
+void filters(StoreHarness& harness) {
+  SUBCASE("lists: filters are joined by and, and count what they list") {
+    const Trial t{harness};
+    populate(t);
+    t.alone.update(nth<UserId>(2), {.is_active = false});
+    const std::vector<std::pair<UserFilter, Numbers>> cases{
+        {{}, {1, 4, 2, 5, 3, 6}},
+        {{.role = Role::admin}, {6}},
+        {{.role = Role::user}, {1, 4, 2, 5, 3}},
+        {{.is_verified = false}, {4}},
+        {{.is_active = false}, {2}},
+        {{.is_verified = true, .is_active = true}, {1, 5, 3, 6}},
+        {{.role = Role::admin, .is_verified = false}, {}}};
+    for (const auto& [filter, expected] : cases) {
+      CHECK(listed(t, {.filter = filter}) == expected);
+      CHECK(t.store->users().count(filter) == expected.size());
+    }
+  }
+}
+
+void search(StoreHarness& harness) {
+  SUBCASE("lists: a search finds parts of addresses and names, letter case aside") {
+    const Trial t{harness};
+    auto ada = user(1);
+    ada.email = address("Ada.L@Analytical.org");
+    t.alone.create(ada);
+    auto grace = user(2);
+    grace.first_name = "Grace";
+    grace.last_name = "Hopper";
+    t.alone.create(grace);
+    const auto found = [&](const std::string& text) {
+      const UserFilter filter{.search = text};
+      const auto numbers = listed(t, {.filter = filter});
+      CHECK(t.store->users().count(filter) == numbers.size());
+      return numbers;
+    };
+    CHECK(found("analytical") == Numbers{1});
+    CHECK(found("ADA.l@") == Numbers{1});
+    CHECK(found("LOVE") == Numbers{1});
+    CHECK(found("grace") == Numbers{2});
+    CHECK(found("opp") == Numbers{2});
+    CHECK(found(".org") == Numbers{1, 2});
+    CHECK(found("nobody").empty());
+    // Parts of different fields do not add up.
+    CHECK(found("gracehopper").empty());
+  }
+
+  SUBCASE("lists: no character of a search is a pattern") {
+    const Trial t{harness};
+    const std::array<std::string, 6> names{"100%",   "a_b",         "back\\slash",
+                                           "O'Neil", "Ren\xc3\xa9", "plain"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      auto made = user(i + 1);
+      made.first_name = names.at(i);
+      made.last_name = "";
+      t.alone.create(made);
+    }
+    const auto found = [&](const std::string& text) {
+      return listed(t, {.filter = {.search = text}});
+    };
+    CHECK(found("%") == Numbers{1});
+    CHECK(found("0%") == Numbers{1});
+    CHECK(found("_") == Numbers{2});
+    CHECK(found("\\") == Numbers{3});
+    CHECK(found("k\\s") == Numbers{3});
+    CHECK(found("'") == Numbers{4});
+    CHECK(found("n\xc3\xa9") == Numbers{5});
+    CHECK(found("p%n").empty());
+    CHECK(found("p.ain").empty());
+    CHECK(found("*").empty());
+  }
+}
+
+}  // namespace
+
+void user_list_contract(StoreHarness& harness) {
+  order(harness);
+  keyset(harness);
+  filters(harness);
+  search(harness);
+}
+
+}  // namespace coffeeauth::testing

@@ -1,0 +1,139 @@
+// Stores that are right while one thread asks, and wrong when many do: each looks first and writes
+// later, in another transaction. The races of the suite must find them.
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "tests/broken/decorated_store.hpp"
+
+using namespace coffeeauth;
+using namespace coffeeauth::broken;
+
+namespace {
+
+// Says what `verb` would have answered, lets others in, and only then does it.
+template <class Verb>
+auto look_then_leap(Work& work, Verb verb) {
+  auto seen = verb();
+  work.roll_back();
+  // Wide open, so that the suite is tested and not the scheduler.
+  std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  work.begin_again();
+  static_cast<void>(verb());
+  return seen;
+}
+
+struct RacyUsers : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      return look_then_leap(work_, [&] { return Users::create_user(user); });
+    }
+  };
+};
+
+struct RacyUpdate : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      return look_then_leap(work_, [&] { return Users::update_user(id, version, patch, now); });
+    }
+  };
+};
+
+struct RacyLastAdmin : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWriteOutcome delete_user(const UserId& id, std::optional<std::int64_t> version) override {
+      return look_then_leap(work_, [&] { return Users::delete_user(id, version); });
+    }
+  };
+};
+
+struct RacySignUp : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
+      return look_then_leap(work_, [&] { return Codes::sign_up(candidate, max_pending); });
+    }
+  };
+};
+
+struct RacyAttempts : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                         UtcTime now) override {
+      return look_then_leap(work_, [&] { return Codes::try_code(user, guess, limits, now); });
+    }
+  };
+};
+
+struct RacyActivation : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<PasswordHash>& wanted, UtcTime now) override {
+      return look_then_leap(work_, [&] { return Codes::activate(user, code, wanted, now); });
+    }
+  };
+};
+
+struct RacyPace : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override {
+      return look_then_leap(work_, [&] { return Codes::take_mail_slot(user, pace, now); });
+    }
+  };
+};
+
+struct RacyRefresh : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    RotationResult rotate_refresh(const Rotation& rotation) override {
+      return look_then_leap(work_, [&] { return Sessions::rotate_refresh(rotation); });
+    }
+  };
+};
+
+struct RacyClaim : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
+                                       UtcTime until) override {
+      return look_then_leap(work_, [&] { return Jobs::claim_jobs(limit, lease, now, until); });
+    }
+  };
+};
+
+struct RacyKeys : Sound {
+  struct KeysPart : Keys {
+    using Keys::Keys;
+    bool insert_first_key(const StoredKey& key) override {
+      return look_then_leap(work_, [&] { return Keys::insert_first_key(key); });
+    }
+  };
+};
+
+}  // namespace
+
+#define REJECTED(name, Parts, part)                                                           \
+  TEST_CASE("the suite rejects a Store that looks first and " name* doctest::should_fail()) { \
+    Harness<Parts> harness;                                                                   \
+    testing::part(harness);                                                                   \
+  }
+
+REJECTED("creates a user later", RacyUsers, user_contract)
+REJECTED("updates a user later", RacyUpdate, user_contract)
+REJECTED("deletes an administrator later", RacyLastAdmin, admin_contract)
+REJECTED("signs up later", RacySignUp, sign_up_contract)
+REJECTED("takes a mail slot later", RacyPace, sign_up_contract)
+REJECTED("counts an attempt later", RacyAttempts, code_contract)
+REJECTED("activates later", RacyActivation, activation_contract)
+REJECTED("rotates a token later", RacyRefresh, refresh_contract)
+REJECTED("claims a job later", RacyClaim, outbox_contract)
+REJECTED("inserts a key later", RacyKeys, key_contract)

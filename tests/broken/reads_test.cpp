@@ -1,0 +1,178 @@
+// Stores whose lists are wrong, a Cache that can be made stale, and counters that lose counts.
+
+#include <doctest/doctest.h>
+
+#include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/testing/contract/cache.hpp"
+#include "coffeeauth/testing/contract/rate_counter.hpp"
+#include "coffeeauth/testing/contract/store.hpp"
+#include "coffeeauth/testing/manual_clock.hpp"
+
+using namespace coffeeauth;
+
+namespace {
+
+// Changes each query before the Store is asked.
+class WrongReads final : public UserReads {
+ public:
+  using Change = void (*)(UserListQuery&);
+  WrongReads(UserReads& inner, Change change) : inner_(inner), change_(change) {}
+
+  std::optional<User> find(const UserId& id) override { return inner_.find(id); }
+  std::optional<Credentials> find_credentials(const UserId& id) override {
+    return inner_.find_credentials(id);
+  }
+  std::optional<Credentials> find_credentials(const EmailAddress& email) override {
+    return inner_.find_credentials(email);
+  }
+  std::vector<User> list(const UserListQuery& query) override {
+    auto wrong = query;
+    change_(wrong);
+    return inner_.list(wrong);
+  }
+  std::size_t count(const UserFilter& filter) override {
+    UserListQuery wrong{.filter = filter};
+    change_(wrong);
+    return inner_.count(wrong.filter);
+  }
+  bool knows_address(const UserId& user, const AddressDigest& digest) override {
+    return inner_.knows_address(user, digest);
+  }
+
+ private:
+  UserReads& inner_;
+  Change change_;
+};
+
+class WrongStore final : public Store {
+ public:
+  explicit WrongStore(WrongReads::Change change) : users_(inner_->users(), change) {}
+
+  UserReads& users() override { return users_; }
+  SessionReads& sessions() override { return inner_->sessions(); }
+  OutboxReads& outbox() override { return inner_->outbox(); }
+  KeyReads& keys() override { return inner_->keys(); }
+  void ping() override { inner_->ping(); }
+  std::unique_ptr<Transaction> begin() override { return inner_->begin(); }
+
+ private:
+  std::unique_ptr<Store> inner_ = memory::make_memory_store();
+  WrongReads users_;
+};
+
+class WrongHarness final : public testing::StoreHarness {
+ public:
+  explicit WrongHarness(WrongReads::Change change) : change_(change) {}
+  std::unique_ptr<Store> fresh() override { return std::make_unique<WrongStore>(change_); }
+  bool durable() const override { return false; }
+  std::unique_ptr<Store> reopen() override { return nullptr; }
+
+ private:
+  WrongReads::Change change_;
+};
+
+void reject(WrongReads::Change change) {
+  WrongHarness harness{change};
+  testing::user_list_contract(harness);
+}
+
+}  // namespace
+
+TEST_CASE("the suite accepts lists that are not wrong") {
+  reject([](UserListQuery&) {});
+}
+
+TEST_CASE("the suite rejects a Store to which % means anything" * doctest::should_fail()) {
+  reject([](UserListQuery& query) { std::erase(query.filter.search, '%'); });
+}
+
+TEST_CASE("the suite rejects a Store that skips ties between pages" * doctest::should_fail()) {
+  reject([](UserListQuery& query) {
+    UuidBytes beyond{};
+    if (query.direction == Direction::ascending) beyond.fill(0xff);
+    if (query.after) query.after->id = UserId{beyond};
+  });
+}
+
+TEST_CASE("the suite rejects a Store that orders one way only" * doctest::should_fail()) {
+  reject([](UserListQuery& query) { query.direction = Direction::ascending; });
+}
+
+TEST_CASE("the suite rejects a Store that forgets a filter" * doctest::should_fail()) {
+  reject([](UserListQuery& query) { query.filter.is_active.reset(); });
+}
+
+namespace {
+
+// Stores under the generation there is, not the one the value was made under.
+class StaleCache final : public Cache {
+ public:
+  explicit StaleCache(const Clock& clock) : inner_(memory::make_memory_cache({}, clock)) {}
+
+  std::optional<CacheGeneration> generation(std::string_view tag) noexcept override {
+    return inner_->generation(tag);
+  }
+  std::shared_ptr<const std::string> get(std::string_view tag, CacheGeneration generation,
+                                         std::string_view key) noexcept override {
+    return inner_->get(tag, generation, key);
+  }
+  void put(std::string_view tag, CacheGeneration, std::string_view key,
+           std::shared_ptr<const std::string> value, std::chrono::seconds ttl) noexcept override {
+    inner_->put(tag, *inner_->generation(tag), key, std::move(value), ttl);
+  }
+  void invalidate(std::string_view tag) noexcept override { inner_->invalidate(tag); }
+
+ private:
+  std::unique_ptr<Cache> inner_;
+};
+
+class StaleCacheHarness final : public testing::CacheHarness {
+ public:
+  std::unique_ptr<Cache> fresh() override { return std::make_unique<StaleCache>(clock_); }
+  void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
+
+ private:
+  testing::ManualClock clock_;
+};
+
+// Moves the window with every count: a client that never stops is never let in again.
+class SlidingCounters final : public RateCounter {
+ public:
+  RateCount add(std::string_view key, std::chrono::milliseconds window,
+                UtcTime now) noexcept override {
+    const auto before = inner_->peek(key, now).count;
+    inner_->clear(key);
+    RateCount sum;
+    for (std::uint64_t i = 0; i <= before; ++i) sum = inner_->add(key, window, now);
+    return sum;
+  }
+  RateCount peek(std::string_view key, UtcTime now) noexcept override {
+    return inner_->peek(key, now);
+  }
+  void clear(std::string_view key) noexcept override { inner_->clear(key); }
+
+ private:
+  std::unique_ptr<RateCounter> inner_ = memory::make_memory_counters({});
+};
+
+class SlidingHarness final : public testing::RateCounterHarness {
+ public:
+  std::unique_ptr<RateCounter> fresh() override { return std::make_unique<SlidingCounters>(); }
+  UtcTime now() const override { return clock_.now(); }
+  void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
+
+ private:
+  testing::ManualClock clock_;
+};
+
+}  // namespace
+
+TEST_CASE("the suite rejects a Cache that can be made stale" * doctest::should_fail()) {
+  StaleCacheHarness harness;
+  testing::cache_contract(harness);
+}
+
+TEST_CASE("the suite rejects counters whose window slides" * doctest::should_fail()) {
+  SlidingHarness harness;
+  testing::rate_counter_contract(harness);
+}

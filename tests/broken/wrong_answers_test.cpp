@@ -1,0 +1,221 @@
+// Stores that are wrong even when only one thread asks. The suite must reject each.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "tests/broken/decorated_store.hpp"
+
+using namespace coffeeauth;
+using namespace coffeeauth::broken;
+
+TEST_CASE("the suite accepts the decorated Store while nothing is wrong with it") {
+  Harness<Sound> harness;
+  testing::store_contract(harness);
+}
+
+namespace {
+
+struct LostRollback : Sound {
+  static constexpr auto uncommitted = Uncommitted::commits;
+};
+
+struct CaseSensitiveAddress : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      auto as_typed = user;
+      as_typed.email = EmailAddress::restore(user.email.display(), user.email.display());
+      return Users::create_user(as_typed);
+    }
+  };
+};
+
+struct SecondsOnly : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      auto cut = user;
+      cut.now = std::chrono::floor<std::chrono::seconds>(user.now);
+      return Users::create_user(cut);
+    }
+  };
+};
+
+struct ShortColumns : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      auto cut = user;
+      cut.last_name.resize(std::min<std::size_t>(cut.last_name.size(), 255));
+      return Users::create_user(cut);
+    }
+  };
+};
+
+struct IgnoredVersion : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> /*version*/,
+                          const UserPatch& patch, UtcTime now) override {
+      return Users::update_user(id, std::nullopt, patch, now);
+    }
+  };
+};
+
+struct EagerCleanUp : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    std::size_t delete_unverified_before(UtcTime cutoff, std::size_t limit) override {
+      return Users::delete_unverified_before(cutoff + std::chrono::milliseconds{1}, limit);
+    }
+  };
+};
+
+struct FreeAttempts : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                         UtcTime now) override {
+      return Codes::try_code(user, guess, {.per_code = 1'000'000, .per_day = limits.per_day}, now);
+    }
+  };
+};
+
+struct EndlessDay : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                         UtcTime now) override {
+      return Codes::try_code(user, guess, {.per_code = limits.per_code, .per_day = 1'000'000}, now);
+    }
+  };
+};
+
+struct NoPause : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override {
+      auto hasty = pace;
+      hasty.pause = {};
+      return Codes::take_mail_slot(user, hasty, now);
+    }
+  };
+};
+
+struct CodeThatStays : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<PasswordHash>& wanted, UtcTime now) override {
+      auto done = Codes::activate(user, code, wanted, now);
+      if (done.outcome == ActivationOutcome::activated) {
+        put_code(user, code, now + std::chrono::hours{1}, now);
+      }
+      return done;
+    }
+  };
+};
+
+struct UncheckedLogin : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    OpenSessionOutcome open_session(const NewSession& session, std::int64_t /*version*/) override {
+      const auto user = work_->users().find(session.session.user_id);
+      return Sessions::open_session(session, user ? user->security_version : 0);
+    }
+  };
+};
+
+struct TwoSuccessors : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    RotationResult rotate_refresh(const Rotation& rotation) override {
+      auto result = Sessions::rotate_refresh(rotation);
+      if (result.outcome == RotationOutcome::replayed) {
+        result.sealed_successor = rotation.sealed_successor;
+      }
+      return result;
+    }
+  };
+};
+
+struct ToleratedReuse : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    RotationResult rotate_refresh(const Rotation& rotation) override {
+      auto result = Sessions::rotate_refresh(rotation);
+      if (result.outcome == RotationOutcome::reused) {
+        work_.roll_back();
+        work_.begin_again();
+      }
+      return result;
+    }
+  };
+};
+
+struct AnybodysSession : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool end_session(const SessionId& id, const std::optional<UserId>& /*owner*/) override {
+      return Sessions::end_session(id, std::nullopt);
+    }
+  };
+};
+
+struct ClaimsTwice : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
+                                       UtcTime /*until*/) override {
+      return Jobs::claim_jobs(limit, lease, now, now);
+    }
+  };
+};
+
+struct StaleLease : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool complete_job(const JobId& job, const LeaseId& lease) override {
+      static_cast<void>(Jobs::complete_job(job, lease));
+      return true;
+    }
+  };
+};
+
+struct SharedLease : Sound {
+  struct KeysPart : Keys {
+    using Keys::Keys;
+    bool acquire_lease(std::string_view name, const LeaseId& /*holder*/, UtcTime now,
+                       UtcTime until) override {
+      return Keys::acquire_lease(name, LeaseId{}, now, until);
+    }
+  };
+};
+
+}  // namespace
+
+#define REJECTED(name, Parts, part)                                      \
+  TEST_CASE("the suite rejects a Store " name* doctest::should_fail()) { \
+    Harness<Parts> harness;                                              \
+    testing::part(harness);                                              \
+  }
+
+REJECTED("that keeps what was rolled back", LostRollback, transaction_contract)
+REJECTED("that tells addresses apart by letter case", CaseSensitiveAddress, user_contract)
+REJECTED("that keeps times to the second", SecondsOnly, user_contract)
+REJECTED("that cuts long text", ShortColumns, user_contract)
+REJECTED("that overwrites whatever version there is", IgnoredVersion, user_contract)
+REJECTED("that deletes sign-ups a moment too early", EagerCleanUp, sign_up_contract)
+REJECTED("that sends mails without a pause", NoPause, sign_up_contract)
+REJECTED("that does not count the attempts at a code", FreeAttempts, code_contract)
+REJECTED("that does not count the guesses of a day", EndlessDay, code_contract)
+REJECTED("that does not consume a code", CodeThatStays, activation_contract)
+REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_contract)
+REJECTED("that lets anybody end a session", AnybodysSession, session_contract)
+REJECTED("that gives a spent token a second successor", TwoSuccessors, refresh_contract)
+REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract)
+REJECTED("that gives one job to two workers", ClaimsTwice, outbox_contract)
+REJECTED("that believes a stale lease", StaleLease, outbox_contract)
+REJECTED("that gives one lease to two holders", SharedLease, key_contract)

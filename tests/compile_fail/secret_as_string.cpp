@@ -1,0 +1,8 @@
+#include <string>
+
+#include "coffeeauth/secret.hpp"
+
+std::string wrong(const coffeeauth::Secret& secret) {
+  std::string text = secret;
+  return text;
+}

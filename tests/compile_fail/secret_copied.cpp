@@ -1,0 +1,3 @@
+#include "coffeeauth/secret.hpp"
+
+coffeeauth::Secret wrong(const coffeeauth::Secret& secret) { return secret; }

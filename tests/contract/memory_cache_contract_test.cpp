@@ -1,0 +1,43 @@
+#include <doctest/doctest.h>
+
+#include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/testing/contract/cache.hpp"
+#include "coffeeauth/testing/contract/rate_counter.hpp"
+#include "coffeeauth/testing/manual_clock.hpp"
+#include "tests/contract/rounds.hpp"
+
+using namespace coffeeauth;
+
+namespace {
+
+class MemoryCacheHarness final : public testing::CacheHarness {
+ public:
+  std::unique_ptr<Cache> fresh() override { return memory::make_memory_cache({}, clock_); }
+  void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
+  std::size_t rounds() const override { return testing::race_rounds(20); }
+
+ private:
+  testing::ManualClock clock_;
+};
+
+class MemoryCountersHarness final : public testing::RateCounterHarness {
+ public:
+  std::unique_ptr<RateCounter> fresh() override { return memory::make_memory_counters({}); }
+  UtcTime now() const override { return clock_.now(); }
+  void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
+
+ private:
+  testing::ManualClock clock_;
+};
+
+}  // namespace
+
+TEST_CASE("the memory cache keeps the Cache contract") {
+  MemoryCacheHarness harness;
+  testing::cache_contract(harness);
+}
+
+TEST_CASE("the memory counters keep the RateCounter contract") {
+  MemoryCountersHarness harness;
+  testing::rate_counter_contract(harness);
+}

@@ -1,0 +1,24 @@
+#include <doctest/doctest.h>
+
+#include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/testing/contract/store.hpp"
+#include "tests/contract/rounds.hpp"
+
+using namespace coffeeauth;
+
+namespace {
+
+class MemoryStoreHarness final : public testing::StoreHarness {
+ public:
+  std::unique_ptr<Store> fresh() override { return memory::make_memory_store(); }
+  bool durable() const override { return false; }
+  std::unique_ptr<Store> reopen() override { return nullptr; }
+  std::size_t rounds() const override { return testing::race_rounds(20); }
+};
+
+}  // namespace
+
+TEST_CASE("the memory store keeps the Store contract") {
+  MemoryStoreHarness harness;
+  testing::store_contract(harness);
+}

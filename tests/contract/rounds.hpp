@@ -1,0 +1,16 @@
+#pragma once
+/// How often the races of the contract suites are run.
+
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+
+namespace coffeeauth::testing {
+
+/// COFFEEAUTH_RACE_ROUNDS, for the long runs; a few when it is not set.
+inline std::size_t race_rounds(std::size_t otherwise = 3) {
+  const char* text = std::getenv("COFFEEAUTH_RACE_ROUNDS");
+  return text == nullptr ? otherwise : std::stoul(text);
+}
+
+}  // namespace coffeeauth::testing

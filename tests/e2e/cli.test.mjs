@@ -1,0 +1,243 @@
+// The commands of the program, as an operator types them.
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {after, before, test} from 'node:test';
+import {problem, success} from './expect.mjs';
+import {command, logIn, makeUser, newAddress, password, program, startServer, temporaryFolder} from './support.mjs';
+
+let folder;
+before(async () => (folder = await temporaryFolder()));
+after(() => rm(folder, {recursive: true, force: true}));
+
+let serial = 0;
+/** Runs a command over a data folder of its own, or over `dataDir`. */
+async function run(args, {env = {}, input, dataDir} = {}) {
+  const data = dataDir ?? join(folder, `data${++serial}`);
+  await mkdir(data, {recursive: true});
+  return {...await command(args, {cwd: folder, input, env: {DATA_DIR: data, ...env}}), data};
+}
+
+const good = (ended) => (assert.equal(ended.code, 0, ended.stderr), ended.stdout);
+
+/** Failed with one clear line. */
+function bad(ended, pattern) {
+  assert.notEqual(ended.code, 0);
+  assert.equal(ended.stdout, '');
+  assert.equal(ended.stderr.trim().split('\n').length, 1, ended.stderr);
+  assert.match(ended.stderr, pattern);
+  assert.doesNotMatch(ended.stderr, /terminate called|std::|Poco|exception/i);
+}
+
+const commands = [['serve'], ['worker'], ['scheduler'], ['migrate'], ['create-admin'], ['config'], ['openapi'], ['keys'],
+  ['keys', 'list'], ['keys', 'rotate'], ['outbox'], ['outbox', 'list'], ['outbox', 'retry'], ['version']];
+
+for (const words of commands) {
+  test(`coffeeauth ${words.join(' ')} --help says what it is for`, async () => {
+    const text = good(await run([...words, '--help']));
+    assert.ok(text.includes(words[0]), text);
+    assert.ok(text.split('\n').length >= 2, text);
+  });
+}
+
+test('--help lists every command', async () => {
+  const text = good(await run(['--help']));
+  for (const [name] of commands) assert.match(text, new RegExp(`\\b${name}\\b`));
+});
+
+test('an unknown command or option is one clear line', async () => {
+  bad(await run(['brew']), /brew/);
+  bad(await run(['serve', '--cofee']), /--cofee/);
+  bad(await run(['keys', 'lose']), /lose/);
+  bad(await run(['create-admin']), /--email/);
+});
+
+test('version is that of the project', async () => {
+  assert.match(good(await run(['version'])), /\b\d+\.\d+\.\d+\b/);
+});
+
+test('migrate makes the data base, and a second time changes nothing', async () => {
+  const first = await run(['migrate']);
+  good(first);
+  const again = await run(['migrate'], {dataDir: first.data});
+  good(again);
+  assert.notEqual(again.stdout + again.stderr, first.stdout + first.stderr);
+});
+
+test('create-admin makes a verified administrator who can log in', async () => {
+  const server = await startServer();
+  try {
+    const email = newAddress('boss');
+    good(await server.command(['create-admin', '--email', email, '--password-stdin'], {input: `${password}\n`}));
+    const {access_token: token} = await logIn(server, {email});
+    const me = success(await server.get('/api/me', {token}));
+    assert.equal(me.role, 'admin');
+    assert.equal(me.is_verified, true);
+    bad(await server.command(['create-admin', '--email', email, '--password-stdin'], {input: `${password}\n`}), /--promote|exist|taken|use/i);
+    bad(await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: 'short\n'}), /password/i);
+    bad(await server.command(['create-admin', '--email', 'nonsense', '--password-stdin'], {input: `${password}\n`}), /mail/i);
+    bad(await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: ''}), /password/i);
+    for (const ended of [await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: `${password}\n`})]) {
+      assert.ok(!(ended.stdout + ended.stderr).includes(password));
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test('create-admin --promote makes one of a user who is there', async () => {
+  const server = await startServer();
+  try {
+    const user = await makeUser(server);
+    good(await server.command(['create-admin', '--email', user.email, '--promote']));
+    const {access_token: token} = await logIn(server, user);
+    success(await server.get('/api/users', {token}));
+    bad(await server.command(['create-admin', '--email', newAddress('nobody'), '--promote']), /no|not/i);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('config shows what is in force and from where, with secrets masked', async () => {
+  const secret = 'an-environment-secret-of-32-bytes-or-more';
+  const env = {SECRET_KEY: secret, CODE_LIFETIME: '20min', EMAIL_HOST: 'mail.example', EMAIL_HOST_PASSWORD: 'mail-secret-9', EMAIL_HOST_USER: 'me'};
+  const text = good(await run(['config'], {env}));
+  assert.ok(!text.includes(secret) && !text.includes('mail-secret-9'), text);
+  const line = (name) => text.split('\n').find((one) => new RegExp(`\\b${name}\\b`).test(one)) ?? '';
+  assert.match(line('CODE_LIFETIME'), /20min/);
+  assert.match(line('CODE_LIFETIME'), /environment/i);
+  assert.match(line('CODE_ATTEMPTS'), /\b5\b/);
+  assert.match(line('CODE_ATTEMPTS'), /default/i);
+  assert.notEqual(line('SECRET_KEY'), '');
+});
+
+test('passwords inside URLs are masked too', async () => {
+  const text = good(await run(['config'], {env: {SMTP_URL: 'smtp://me:url-secret-9@mail.example:587', REDIS_URL: 'redis://:url-secret-8@cache.example'}}));
+  assert.ok(!text.includes('url-secret'), text);
+  assert.match(text, /mail\.example/);
+});
+
+test('an env file counts below the environment and above the defaults', async () => {
+  const file = join(folder, 'some.env');
+  await writeFile(file, '# a comment\n\nCODE_LIFETIME=30min\nCODE_ATTEMPTS="4"\nexport SERVICE_NAME=\'Tea & Co\'\n');
+  const text = good(await run(['config', '--env-file', file], {env: {CODE_ATTEMPTS: '3'}}));
+  const line = (name) => text.split('\n').find((one) => new RegExp(`\\b${name}\\b`).test(one)) ?? '';
+  assert.match(line('CODE_LIFETIME'), /30min.*some\.env/);
+  assert.match(line('CODE_ATTEMPTS'), /\b3\b.*environment/i);
+  assert.match(line('SERVICE_NAME'), /Tea & Co/);
+});
+
+test('a bad configuration stops the start with one clear line', async () => {
+  const file = join(folder, 'bad.env');
+  await writeFile(file, 'CODE_LIFTIME=30min\n');
+  const cases = [
+    [{CODE_LIFETIME: 'soon'}, /CODE_LIFETIME/],
+    [{CODE_LIFETIME: '1s'}, /CODE_LIFETIME/],
+    [{CODE_ATTEMPTS: '-1'}, /CODE_ATTEMPTS/],
+    [{HTTP_PORT: '99999'}, /HTTP_PORT/],
+    [{HTTP_PORT: 'http'}, /HTTP_PORT/],
+    [{TOKEN_ALGORITHM: 'none'}, /TOKEN_ALGORITHM/],
+    [{RATE_LIMITS_ENABLED: 'perhaps'}, /RATE_LIMITS_ENABLED/],
+    [{DATABASE_URL: 'mongodb://x'}, /DATABASE_URL/],
+    [{SMTP_URL: 'gopher://x'}, /SMTP_URL/],
+    [{REDIS_URL: 'http://x'}, /REDIS_URL/],
+    [{SECRET_KEY: 'short'}, /SECRET_KEY/],
+    [{TRUSTED_PROXIES: '10.0.0.0/99'}, /TRUSTED_PROXIES/],
+    [{DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x'}, /SECRET_KEY/],
+  ];
+  for (const [env, pattern] of cases) bad(await run(['serve'], {env}), pattern);
+  bad(await run(['serve', '--env-file', file]), /CODE_LIFTIME/);
+  bad(await run(['serve', '--env-file', join(folder, 'missing.env')]), /missing\.env/);
+});
+
+test('the key and the data base are readable by their owner alone', async () => {
+  const {data} = await run(['migrate']);
+  const server = await startServer({dataDir: data});
+  await server.stop({keep: true});
+  for (const name of await readdir(data)) {
+    const entry = await stat(join(data, name));
+    if (entry.isFile()) assert.equal(entry.mode & 0o077, 0, name);
+  }
+});
+
+test('keys list shows kid and algorithm, keys rotate adds one, and no private part is printed', async () => {
+  const server = await startServer();
+  try {
+    const kids = async () => success(await server.get('/.well-known/jwks.json')).keys.map((key) => key.kid);
+    const [first] = await kids();
+    const before = good(await server.command(['keys', 'list']));
+    assert.ok(before.includes(first) && before.includes('ES256'), before);
+    good(await server.command(['keys', 'rotate']));
+    const after = good(await server.command(['keys', 'list']));
+    assert.ok(after.includes(first));
+    assert.equal(after.match(/ES256/g).length, before.match(/ES256/g).length + 1);
+    assert.doesNotMatch(after, /PRIVATE/);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('mails that cannot be delivered are listed, can be retried, and are lost by nobody', async () => {
+  // A port on which nothing answers stands for a mail server that is down.
+  const server = await startServer({env: {SMTP_URL: 'smtp://127.0.0.1:9'}});
+  try {
+    const email = newAddress();
+    success(await server.post('/api/auth/signup', {email, password}), 201);
+    const listed = good(await server.command(['outbox', 'list']));
+    assert.match(listed, /verification/);
+    assert.ok(!listed.includes(email), 'addresses are personal data');
+    good(await server.command(['outbox', 'retry']));
+  } finally {
+    await server.stop();
+  }
+});
+
+test('worker and scheduler run by themselves and stop cleanly', async () => {
+  const server = await startServer({args: ['--no-worker', '--no-scheduler']});
+  try {
+    const email = newAddress();
+    success(await server.post('/api/auth/signup', {email, password}), 201);
+    assert.equal((await server.mails(email)).length, 0);
+    for (const name of ['worker', 'scheduler']) {
+      const child = spawn(program, [name], {cwd: server.dataDir, env: server.environment, stdio: 'ignore'});
+      const ended = new Promise((done) => child.once('exit', (code, signal) => done({code, signal})));
+      if (name === 'worker') await server.code(email);
+      else await new Promise((go) => child.once('spawn', go)).then(() => new Promise((go) => setTimeout(go, 300)));
+      child.kill('SIGTERM');
+      assert.deepEqual(await ended, {code: 0, signal: null}, name);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a log that is not a terminal is one JSON object a line, without secrets', async () => {
+  const server = await startServer();
+  const user = await makeUser(server);
+  const tokens = await logIn(server, user);
+  problem(await server.post('/api/auth/login', {email: user.email, password: 'wrong password 1'}), 401, 'invalid_credentials');
+  await server.stop();
+  const lines = server.log().trim().split('\n');
+  assert.ok(lines.length >= 2);
+  const records = lines.map((line) => JSON.parse(line));
+  for (const record of records) assert.ok(record.time && record.event, JSON.stringify(record));
+  for (const secret of [password, tokens.access_token, tokens.refresh_token, 'wrong password 1']) assert.ok(!server.log().includes(secret));
+  assert.ok(records.some((record) => /login/.test(record.event)), server.log());
+});
+
+test('the data base holds neither passwords nor codes nor tokens', async () => {
+  const server = await startServer();
+  const user = await makeUser(server);
+  const pending = newAddress();
+  success(await server.post('/api/auth/signup', {email: pending, password}), 201);
+  const code = await server.code(pending);
+  const tokens = await logIn(server, user);
+  await server.stop({keep: true});
+  for (const name of (await readdir(server.dataDir)).filter((file) => /\.(db|sqlite)/.test(file))) {
+    const bytes = await readFile(join(server.dataDir, name), 'latin1');
+    for (const secret of [password, tokens.access_token, tokens.refresh_token]) assert.ok(!bytes.includes(secret), name);
+    assert.ok(!new RegExp(`[^0-9a-f]${code}[^0-9a-f]`).test(bytes), `the code is in ${name}`);
+  }
+  await rm(server.dataDir, {recursive: true, force: true});
+});

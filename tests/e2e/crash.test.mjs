@@ -1,0 +1,94 @@
+// The server is killed at random moments under sign-ups, and stopped gently under requests.
+import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import {after, test} from 'node:test';
+import {success} from './expect.mjs';
+import {logIn, mails, makeAdmin, makeUser, newAddress, password, startServer, until} from './support.mjs';
+
+const rounds = 20;
+let server;
+after(() => server?.stop());
+
+test(`after each of ${rounds} kills, an accepted sign-up has its user, its code and its mail; another has all or none`, async () => {
+  server = await startServer();
+  const admin = {email: (await makeAdmin(server)).email};
+  let accepted = 0, lost = 0;
+  for (let round = 0; round < rounds; ++round) {
+    const asked = new Map();
+    let killed = false;
+    const client = async () => {
+      while (!killed) {
+        const email = newAddress(`round${round}`);
+        asked.set(email, 'unknown');
+        await server.post('/api/auth/signup', {email, password}).then((answer) => asked.set(email, answer.status), () => {});
+      }
+    };
+    const clients = Array.from({length: 4}, client);
+    await until('a first sign-up', () => [...asked.values()].includes(201));
+    await new Promise((go) => setTimeout(go, Math.random() * 150));
+    await server.kill();
+    killed = true;
+    await Promise.all(clients);
+
+    server = await startServer({dataDir: server.dataDir});
+    const {access_token: token} = await logIn(server, admin);
+    for (const [email, status] of asked) {
+      const found = success(await server.get(`/api/users?search=${encodeURIComponent(email)}`, {token})).count;
+      if (status === 201) {
+        ++accepted;
+        assert.equal(found, 1, `${email} was accepted`);
+      } else {
+        ++lost;
+      }
+      if (found === 1) {
+        success(await server.post('/api/auth/verify', {email, code: await server.code(email)}));
+      }
+    }
+    // By now every mail that was going to be sent has been, for these users' came after them.
+    for (const [email, status] of asked) {
+      const sent = await mails(server.dataDir, email);
+      const found = success(await server.get(`/api/users?search=${encodeURIComponent(email)}`, {token})).count;
+      assert.equal(sent.length > 0, found === 1, `${email}: ${status}`);
+      assert.ok(sent.length <= 2, `${email} got ${sent.length} mails`);
+      assert.ok(new Set(sent.map((mail) => mail.headers.get('message-id'))).size <= 1, `${email}: two Message-IDs`);
+    }
+  }
+  console.log(`# ${accepted} sign-ups accepted before a kill, ${lost} without an answer`);
+  assert.ok(accepted >= rounds);
+});
+
+test('a mail that is in the folder is whole, whatever was killed', async () => {
+  for (const mail of await mails(server.dataDir)) {
+    assert.match(mail.headers.get('message-id') ?? '', /^<.+>$/, mail.name);
+    assert.match(mail.code ?? '', /^\d{6}$/, mail.name);
+  }
+});
+
+test('SIGTERM lets requests in hand finish, accepts no new ones, and ends with 0', async () => {
+  const gentle = await startServer();
+  const person = await makeUser(gentle);
+  const logins = Array.from({length: 12}, () => gentle.post('/api/auth/login', {email: person.email, password}));
+  // The first answer says that the others are being worked on.
+  await Promise.race(logins);
+  const end = await gentle.stop();
+  const answers = await Promise.allSettled(logins);
+  for (const answer of answers) {
+    assert.equal(answer.status, 'fulfilled', `an accepted request was cut: ${answer.reason?.cause ?? answer.reason}`);
+    assert.equal(answer.value.status, 200);
+  }
+  assert.deepEqual(end, {code: 0, signal: null});
+});
+
+test('SIGINT stops it as cleanly', async () => {
+  const other = await startServer();
+  other.child.kill('SIGINT');
+  assert.deepEqual(await other.ended, {code: 0, signal: null});
+});
+
+test('a second server on the same port says so in one line and leaves the first alone', async () => {
+  const second = await server.command(['serve'], {env: {HTTP_PORT: String(server.port)}});
+  assert.notEqual(second.code, 0);
+  assert.match(second.stderr, new RegExp(String(server.port)));
+  success(await server.get('/healthz'));
+  assert.ok(await readFile(`/proc/${server.child.pid}/stat`));
+});

@@ -1,0 +1,203 @@
+// Sign-up and verification: no answer tells who has an account, nobody gets into somebody else's, and one
+// code is spent once.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {badFields, problem, success} from './expect.mjs';
+import {makeAdmin, makeUser, newAddress, password, startServer, until} from './support.mjs';
+
+let server;
+// Without a pause between two mails, so that a test can ask for a second code.
+before(async () => (server = await startServer({env: {CODE_RESEND_PAUSE: '0s', CODE_MAILS_PER_HOUR: '100', CODE_MAILS_PER_DAY: '100'}})));
+after(() => server?.stop());
+
+const signUp = (email, secret = password, more = {}) => server.post('/api/auth/signup', {email, password: secret, ...more});
+const verify = (email, code, secret) =>
+  server.post('/api/auth/verify', {email, code, ...(secret === undefined ? {} : {password: secret})});
+const login = (email, secret = password) => server.post('/api/auth/login', {email, password: secret});
+const otherCode = (code, by = 1) => String((Number(code) + by) % 1_000_000).padStart(6, '0');
+
+/** An answer without what may differ: the address, the times, the request's own id. */
+const shape = (answer) => ({
+  status: answer.status,
+  headers: [...answer.headers.keys()].filter((name) => name !== 'date').sort(),
+  body: {...answer.body, email: 'e', expires_at: 't'},
+});
+
+test('sign-up answers alike for a new, a pending and a verified address', async () => {
+  const [fresh, pending] = [newAddress(), newAddress()];
+  const verified = await makeUser(server);
+  success(await signUp(pending), 201);
+  const answers = [await signUp(fresh), await signUp(pending), await signUp(verified.email)];
+  assert.deepEqual(shape(answers[1]), shape(answers[0]));
+  assert.deepEqual(shape(answers[2]), shape(answers[0]));
+  assert.deepEqual(answers.map((answer) => answer.body.email), [fresh, pending, verified.email]);
+});
+
+test('the owner of a verified address gets a mail without a code, and keeps the password', async () => {
+  const owner = await makeUser(server, {first_name: 'Owner'});
+  success(await signUp(owner.email, 'an intruder 99', {first_name: 'Intruder'}), 201);
+  const notice = await until('the notice', async () => (await server.mails(owner.email)).find((mail) => !mail.code));
+  assert.doesNotMatch(notice.text, /\b\d{6}\b/);
+  problem(await login(owner.email, 'an intruder 99'), 401, 'invalid_credentials');
+  const {access_token: token} = success(await login(owner.email));
+  assert.equal(success(await server.get('/api/me', {token})).first_name, 'Owner');
+});
+
+test('resend-code answers alike for unknown, pending and verified addresses, and mails the pending one only', async () => {
+  const [unknown, pending] = [newAddress('unknown'), newAddress('pending')];
+  const verified = await makeUser(server);
+  success(await signUp(pending), 201);
+  await server.code(pending);
+  const before = (await server.mails(verified.email)).length;
+  const answers = [];
+  for (const email of [unknown, verified.email, pending]) answers.push(await server.post('/api/auth/resend-code', {email}));
+  for (const answer of answers) {
+    success(answer);
+    assert.equal(answer.body.message, 'New verification code sent to your email.');
+    assert.deepEqual(Object.keys(answer.body).sort(), ['email', 'expires_at', 'message']);
+    assert.deepEqual(shape(answer), shape(answers[0]));
+  }
+  await server.code(pending, {count: 2});
+  assert.equal((await server.mails(unknown)).length, 0);
+  assert.equal((await server.mails(verified.email)).length, before);
+});
+
+test('a new code makes the old one worthless', async () => {
+  const email = newAddress();
+  success(await signUp(email), 201);
+  const old = await server.code(email);
+  success(await server.post('/api/auth/resend-code', {email}));
+  const fresh = await server.code(email, {count: 2});
+  if (old !== fresh) problem(await verify(email, old), 400, 'invalid_code', 'Invalid or expired code');
+  success(await verify(email, fresh));
+});
+
+test('a faster ask for a code is answered alike and sends nothing', async () => {
+  const paced = await startServer();
+  try {
+    const [first, second] = [newAddress('first'), newAddress('second')];
+    success(await paced.post('/api/auth/signup', {email: first, password}), 201);
+    const code = await paced.code(first);
+    for (let i = 0; i < 3; ++i) success(await paced.post('/api/auth/resend-code', {email: first}));
+    success(await paced.post('/api/auth/signup', {email: first, password}), 201);
+    // A later sign-up's mail has come, so one for the first address would have come before it.
+    success(await paced.post('/api/auth/signup', {email: second, password}), 201);
+    await paced.code(second);
+    assert.equal((await paced.mails(first)).length, 1);
+    success(await paced.post('/api/auth/verify', {email: first, code}));
+  } finally {
+    await paced.stop();
+  }
+});
+
+test('the fifth wrong code kills it, also for the right digits; a new one works', async () => {
+  const email = newAddress();
+  success(await signUp(email), 201);
+  const code = await server.code(email);
+  for (let i = 1; i <= 5; ++i) problem(await verify(email, otherCode(code, i)), 400, 'invalid_code', 'Invalid or expired code');
+  problem(await verify(email, code), 400, 'invalid_code', 'Invalid or expired code');
+  success(await server.post('/api/auth/resend-code', {email}));
+  success(await verify(email, await server.code(email, {count: 2})));
+});
+
+test('four wrong codes leave the right one good', async () => {
+  const email = newAddress();
+  success(await signUp(email), 201);
+  const code = await server.code(email);
+  for (let i = 1; i <= 4; ++i) problem(await verify(email, otherCode(code, i)), 400, 'invalid_code');
+  success(await verify(email, code));
+});
+
+test('of 64 simultaneous right codes exactly one answers 200', async () => {
+  for (let round = 0; round < 5; ++round) {
+    const email = newAddress();
+    success(await signUp(email), 201);
+    const code = await server.code(email);
+    const answers = await Promise.all(Array.from({length: 64}, () => verify(email, code)));
+    assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
+    for (const answer of answers.filter(({status}) => status !== 200)) problem(answer, 400, 'invalid_code');
+    success(await login(email));
+  }
+});
+
+test('however many guess at once, five guesses are all they get', async () => {
+  for (let round = 0; round < 3; ++round) {
+    const email = newAddress();
+    success(await signUp(email), 201);
+    const code = await server.code(email);
+    const answers = await Promise.all(Array.from({length: 64}, (_, i) => verify(email, otherCode(code, i + 1))));
+    for (const answer of answers) problem(answer, 400, 'invalid_code');
+    problem(await verify(email, code), 400, 'invalid_code');
+  }
+});
+
+test('two sign-ups with the same password need the code alone', async () => {
+  const email = newAddress();
+  success(await signUp(email, password, {first_name: 'One'}), 201);
+  success(await signUp(email, password, {first_name: 'Two'}), 201);
+  success(await verify(email, await server.code(email, {count: 2})));
+  success(await login(email));
+});
+
+test('contested: the code proves the mailbox, the password picks the sign-up', async () => {
+  for (const ownerFirst of [true, false]) {
+    const email = newAddress();
+    const [owner, intruder] = ['the owner knows 1', 'the intruder waits 2'];
+    for (const secret of ownerFirst ? [owner, intruder] : [intruder, owner]) success(await signUp(email, secret), 201);
+    const code = await server.code(email, {count: 2});
+    problem(await verify(email, code), 400, 'password_required');
+    problem(await verify(email, otherCode(code)), 400, 'invalid_code');
+    problem(await verify(email, code, 'neither of the two'), 400, 'invalid_code');
+    success(await verify(email, code, owner));
+    success(await login(email, owner));
+    problem(await login(email, intruder), 401, 'invalid_credentials');
+    problem(await verify(email, code, intruder), 400, 'invalid_code');
+  }
+});
+
+test('a sixth pending sign-up is answered alike and changes nothing', async () => {
+  const email = newAddress();
+  for (let i = 1; i <= 6; ++i) success(await signUp(email, `attempt number ${i}`), 201);
+  const code = await until('codes', () => server.code(email, {count: 5}));
+  problem(await verify(email, code, 'attempt number 6'), 400, 'invalid_code');
+  success(await verify(email, await server.mails(email).then((mails) => mails.filter((mail) => mail.code).at(-1).code), 'attempt number 5'));
+  success(await login(email, 'attempt number 5'));
+});
+
+test('an address is one account however it is written', async () => {
+  const email = newAddress('Mixed.Case');
+  success(await signUp(email), 201);
+  const code = await server.code(email);
+  success(await verify(email.toLowerCase(), code));
+  success(await login(email.toUpperCase()));
+  const admin = await makeAdmin(server);
+  const found = success(await server.get(`/api/users?search=${encodeURIComponent(email.toLowerCase())}`, admin));
+  assert.deepEqual(found.results.map((user) => user.email), [email]);
+});
+
+test('of many simultaneous sign-ups for one address one account comes, and it works', async () => {
+  const email = newAddress();
+  const answers = await Promise.all(Array.from({length: 16}, () => signUp(email)));
+  answers.forEach((answer) => success(answer, 201));
+  await server.code(email);
+  const admin = await makeAdmin(server);
+  assert.equal(success(await server.get(`/api/users?search=${encodeURIComponent(email)}`, admin)).count, 1);
+});
+
+test('a person with the code and the wrong password of one sign-up gets in with the right one only', async () => {
+  const email = newAddress();
+  success(await signUp(email), 201);
+  const code = await server.code(email);
+  badFields(await verify(email, code, 12), 'password');
+  success(await verify(email, code, password));
+});
+
+test('with SIGNUP_REVEALS_EXISTING a taken address is 409', async () => {
+  const open = await startServer({env: {SIGNUP_REVEALS_EXISTING: 'true'}});
+  try {
+    const user = await makeUser(open);
+    problem(await open.post('/api/auth/signup', {email: user.email, password}), 409, 'email_taken');
+  } finally {
+    await open.stop();
+  }
+});

@@ -179,7 +179,7 @@ test('keys list shows kid and algorithm, keys rotate adds one, and no private pa
 });
 
 test('mails that cannot be delivered are listed, can be retried, and are lost by nobody', async () => {
-  // A port on which nothing answers stands for a mail server that is down.
+
   const server = await startServer({env: {SMTP_URL: 'smtp://127.0.0.1:9'}});
   try {
     const email = newAddress();

@@ -107,6 +107,32 @@ Setting switch_setting(std::string_view name, std::string_view description,
           [member](const Settings& s) { return s.*member ? "true" : "false"; }, "true or false"};
 }
 
+Setting url_setting(std::string_view name, std::string_view description,
+                    std::string Settings::*member) {
+  return {name, description,
+          [member](Settings& s, std::string_view text) {
+            s.*member = text;
+            return true;
+          },
+          [member](const Settings& s) { return masked_url(s.*member); }, "a URL"};
+}
+
+/// A name of the service that this one replaces.
+Setting old_setting(std::string_view name, std::string_view description) {
+  const bool secret = name.ends_with("PASSWORD");
+  return {name, description,
+          [name](Settings& s, std::string_view text) {
+            if (!text.empty()) s.old_names[std::string{name}] = text;
+            return true;
+          },
+          [name, secret](const Settings& s) -> std::string {
+            const auto found = s.old_names.find(name);
+            if (found == s.old_names.end()) return {};
+            return secret ? "********" : found->second;
+          },
+          "some text"};
+}
+
 void add_storage(std::vector<Setting>& out) {
   out.push_back({"DATA_DIR", "Folder of the data base, the mail folder and the secret key.",
                  [](Settings& s, std::string_view text) {
@@ -120,7 +146,11 @@ void add_storage(std::vector<Setting>& out) {
                    s.database_url = text;
                    return true;
                  },
-                 [](const Settings& s) { return s.database_url; }, "a URL"});
+                 [](const Settings& s) { return masked_url(s.database_url); }, "a URL"});
+  out.push_back(url_setting("REDIS_URL", "`redis://host`; cache and limits in memory when unset.",
+                            &Settings::redis_url));
+  out.push_back(url_setting("SMTP_URL", "`smtp://host:587`; mails go to DATA_DIR/mail when unset.",
+                            &Settings::smtp_url));
   out.push_back({"SECRET_KEY",
                  "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
                  "keys. Made in DATA_DIR when unset. DJANGO_SECRET_KEY is read too.",
@@ -186,6 +216,21 @@ void add_rest(std::vector<Setting>& out) {
       switch_setting("ACCESS_LOG", "Whether every request is logged.", &Settings::access_log));
 }
 
+void add_old_names(std::vector<Setting>& out) {
+  out.push_back(old_setting("DB_USER", "As part of DATABASE_URL: user of PostgreSQL."));
+  out.push_back(old_setting("DB_PASSWORD", "As part of DATABASE_URL: password."));
+  out.push_back(old_setting("DB_NAME", "As part of DATABASE_URL: data base."));
+  out.push_back(old_setting("DB_HOST", "As part of DATABASE_URL: host."));
+  out.push_back(old_setting("DB_PORT", "As part of DATABASE_URL: port."));
+  out.push_back(old_setting("REDIS_HOST", "As part of REDIS_URL: host."));
+  out.push_back(old_setting("REDIS_PORT", "As part of REDIS_URL: port."));
+  out.push_back(old_setting("EMAIL_HOST", "As part of SMTP_URL: host."));
+  out.push_back(old_setting("EMAIL_PORT", "As part of SMTP_URL: port."));
+  out.push_back(old_setting("EMAIL_USE_TLS", "As part of SMTP_URL: whether STARTTLS is used."));
+  out.push_back(old_setting("EMAIL_HOST_USER", "As part of SMTP_URL: user."));
+  out.push_back(old_setting("EMAIL_HOST_PASSWORD", "As part of SMTP_URL: password."));
+}
+
 }  // namespace
 
 const std::vector<Setting>& server_settings() {
@@ -194,6 +239,7 @@ const std::vector<Setting>& server_settings() {
     add_storage(out);
     add_network(out);
     add_rest(out);
+    add_old_names(out);
     return out;
   }();
   return settings;

@@ -1,7 +1,6 @@
 #include "settings.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "coffeeauth/config_fields.hpp"
 #include "setting_table.hpp"
@@ -9,19 +8,7 @@
 namespace coffeeauth::server {
 namespace {
 
-/// Names of the service that this one replaces, for parts that this build does not have.
-constexpr std::array<std::string_view, 5> postgres_names{"DB_USER", "DB_PASSWORD", "DB_NAME",
-                                                         "DB_HOST", "DB_PORT"};
-constexpr std::array<std::string_view, 3> redis_names{"REDIS_URL", "REDIS_HOST", "REDIS_PORT"};
-constexpr std::array<std::string_view, 6> smtp_names{"SMTP_URL",        "EMAIL_HOST",
-                                                     "EMAIL_PORT",      "EMAIL_USE_TLS",
-                                                     "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"};
 constexpr std::string_view old_secret_name = "DJANGO_SECRET_KEY";
-
-template <class Names>
-bool has(const Names& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 /// What was set for a name, and where.
 struct Given {
@@ -61,8 +48,7 @@ class Sources {
     const auto& own = server_settings();
     const auto& policy = config_fields();
     return std::any_of(own.begin(), own.end(), named) ||
-           std::any_of(policy.begin(), policy.end(), named) || has(postgres_names, name) ||
-           has(redis_names, name) || has(smtp_names, name) || name == old_secret_name;
+           std::any_of(policy.begin(), policy.end(), named) || name == old_secret_name;
   }
 
   const EnvironmentLookup& environment_;
@@ -73,22 +59,6 @@ class Sources {
 [[noreturn]] void refuse(std::string_view name, const Given& given, std::string_view expects) {
   throw ConfigError(std::string{name} + " (" + given.origin + "): expected " +
                     std::string{expects});
-}
-
-/// Nobody should believe to run on PostgreSQL, Redis or SMTP when they do not.
-void refuse_missing_parts(const Sources& sources) {
-  const auto refuse_any = [&](const auto& names, std::string_view part) {
-    for (const auto name : names) {
-      const auto given = sources.find(name);
-      if (given && !given->value.empty()) {
-        throw ConfigError(std::string{name} + " (" + given->origin + "): this build has no " +
-                          std::string{part} + " yet; unset it to use the embedded default");
-      }
-    }
-  };
-  refuse_any(postgres_names, "PostgreSQL store");
-  refuse_any(redis_names, "Redis cache");
-  refuse_any(smtp_names, "SMTP mailer");
 }
 
 std::optional<Given> find_setting(const Sources& sources, std::string_view name) {
@@ -115,7 +85,6 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
                              std::string_view file_name) {
   const Sources sources{environment, file_entries, file_name};
   sources.refuse_unknown();
-  refuse_missing_parts(sources);
   LoadedSettings loaded;
   for (const auto& setting : server_settings()) {
     const auto given = find_setting(sources, setting.name);
@@ -134,17 +103,41 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
                            given ? given->origin : "default", std::string{field.description}});
   }
   check_policy(loaded.settings.policy, loaded.rows);
-  if (!loaded.settings.database_url.empty()) {
-    static_cast<void>(sqlite_path(loaded.settings.database_url));
-  }
   return loaded;
+}
+
+std::string masked_url(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto at = url.rfind('@');
+  if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme + 3) {
+    return std::string{url};
+  }
+  const auto colon = url.find(':', scheme + 3);
+  if (colon == std::string_view::npos || colon > at) return std::string{url};
+  return std::string{url.substr(0, colon + 1)} + "********" + std::string{url.substr(at)};
+}
+
+void require_supported(const Settings& settings) {
+  const bool old_postgres =
+      settings.old_names.contains("DB_HOST") || settings.old_names.contains("DB_NAME");
+  if (settings.database_url.starts_with("postgres") ||
+      (settings.database_url.empty() && old_postgres)) {
+    if (settings.secret_key.empty()) {
+      throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
+    }
+    throw ConfigError("DATABASE_URL: this build has no PostgreSQL store; use sqlite:///path");
+  }
+  if (!settings.database_url.empty()) static_cast<void>(sqlite_path(settings.database_url));
+  if (!settings.redis_url.empty() || settings.old_names.contains("REDIS_HOST")) {
+    throw ConfigError("REDIS_URL: this build has no Redis cache; unset it and REDIS_HOST");
+  }
+  if (!settings.smtp_url.empty() || settings.old_names.contains("EMAIL_HOST")) {
+    throw ConfigError("SMTP_URL: this build sends no mail; unset it and EMAIL_HOST");
+  }
 }
 
 std::filesystem::path sqlite_path(std::string_view url) {
   constexpr std::string_view scheme = "sqlite:///";
-  if (url.starts_with("postgres")) {
-    throw ConfigError("DATABASE_URL: this build has no PostgreSQL store yet; use sqlite:///path");
-  }
   if (!url.starts_with(scheme) || url.size() == scheme.size()) {
     throw ConfigError("DATABASE_URL: expected sqlite:///path");
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,14 @@ enum class LogLevel { debug, info, warning, error };
 /// The server's own settings beside the policy numbers of Config.
 struct Settings {
   Config policy{};
-  /// `sqlite:///path`.
+  /// `sqlite:///path` or `postgresql://...`.
   std::string database_url{};
+  /// Parts that are chosen by a URL, or by the names of the service that this one replaces; empty
+  /// for the embedded default.
+  std::string redis_url{};
+  std::string smtp_url{};
+  /// Values of the old names (`DB_HOST`, `EMAIL_HOST`, ...), by name.
+  std::map<std::string, std::string, std::less<>> old_names{};
   std::filesystem::path data_dir = "data";
   Secret secret_key{};
   std::string http_host = "127.0.0.1";
@@ -63,6 +70,13 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 [[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
                                            const std::vector<EnvEntry>& file_entries,
                                            std::string_view file_name);
+
+/// Throws ConfigError when the settings ask for a part that this build does not have: nobody should
+/// believe to run on PostgreSQL, Redis or SMTP when they do not.
+void require_supported(const Settings& settings);
+
+/// A URL with the password in it masked.
+[[nodiscard]] std::string masked_url(std::string_view url);
 
 /// The path of a `sqlite:///path` URL: relative with three slashes, absolute with four. Throws
 /// ConfigError for any other URL.

@@ -1,0 +1,56 @@
+#include <iostream>
+
+#include "command.hpp"
+#include "password_prompt.hpp"
+#include "service.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+/// What went wrong, for the person at the terminal.
+[[noreturn]] void give_up(const Error& error) {
+  if (error.code == ErrorCode::email_taken) {
+    throw std::runtime_error(
+        "that e-mail address has an account; --promote makes it an administrator");
+  }
+  if (error.code == ErrorCode::not_found) {
+    throw std::runtime_error("no account has that e-mail address");
+  }
+  if (error.fields.empty()) throw std::runtime_error(std::string{message(error.code)});
+  const auto& field = error.fields.front();
+  throw std::runtime_error(field.field + ": " + field.message);
+}
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) give_up(result.error());
+  return *std::move(result);
+}
+
+NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email) {
+  const auto typed = arguments.has("--password-stdin") ? read_password_line() : ask_for_password();
+  return {.email = std::move(email),
+          .password = value_of(Password::parse(typed.expose_secret())),
+          .first_name = arguments.value("--first-name").value_or(""),
+          .last_name = arguments.value("--last-name").value_or("")};
+}
+
+}  // namespace
+
+int run_create_admin(const Arguments& arguments) {
+  const auto typed = arguments.value("--email");
+  if (!typed) throw UsageError("create-admin needs --email");
+  auto email = value_of(EmailAddress::parse(*typed));
+  Service service{settings_of(arguments)};
+  auto& admin = service.auth().admin();
+  if (arguments.has("--promote")) {
+    const auto user = value_of(admin.promote(email));
+    std::cout << "user " << user.id.str() << " is an administrator now\n";
+    return 0;
+  }
+  const auto user = value_of(admin.create_admin(read_new_admin(arguments, std::move(email))));
+  std::cout << "made administrator " << user.id.str() << "\n";
+  return 0;
+}
+
+}  // namespace coffeeauth::server

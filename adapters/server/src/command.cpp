@@ -1,0 +1,103 @@
+#include "command.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace coffeeauth::server {
+namespace {
+
+constexpr OptionSpec env_file{"--env-file", "FILE", "read settings from FILE (default: .env)"};
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+}
+
+}  // namespace
+
+Arguments::Arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (!word.starts_with("-") || word == "-") {
+      words_.push_back(word);
+      continue;
+    }
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    const auto spec = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& candidate) {
+      return candidate.name == name;
+    });
+    if (spec == specs.end()) throw UsageError("unknown option " + name);
+    if (spec->argument.empty()) {
+      if (equals != std::string::npos) throw UsageError(name + " takes no value");
+      options_.emplace_back(name, "");
+    } else if (equals != std::string::npos) {
+      options_.emplace_back(name, word.substr(equals + 1));
+    } else if (i + 1 < words.size()) {
+      options_.emplace_back(name, words[++i]);
+    } else {
+      throw UsageError(name + " needs " + std::string{spec->argument});
+    }
+  }
+}
+
+bool Arguments::has(std::string_view name) const { return value(name).has_value(); }
+
+std::optional<std::string> Arguments::value(std::string_view name) const {
+  for (const auto& [option, value] : options_) {
+    if (option == name) return value;
+  }
+  return std::nullopt;
+}
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      {"serve",
+       "serves the REST API, with worker and scheduler inside",
+       "",
+       {{"--no-worker", "", "deliver no mail in this process"},
+        {"--no-scheduler", "", "clean nothing up in this process"},
+        env_file},
+       run_serve},
+      {"worker", "delivers the mails of the outbox", "", {env_file}, run_worker},
+      {"scheduler", "cleans up what nobody needs any more", "", {env_file}, run_scheduler},
+      {"migrate", "brings the data base up to date", "", {env_file}, run_migrate},
+      {"create-admin",
+       "makes a verified administrator",
+       "",
+       {{"--email", "E", "the address (needed)"},
+        {"--password-stdin", "", "read the password from one line of standard input"},
+        {"--promote", "", "make one of an account that is there"},
+        {"--first-name", "NAME", "the first name"},
+        {"--last-name", "NAME", "the last name"},
+        env_file},
+       run_create_admin},
+      {"config",
+       "shows the settings in force and where each came from",
+       "",
+       {{"--markdown", "", "print the table of all settings for the documentation"}, env_file},
+       run_config},
+      {"openapi", "prints the OpenAPI document", "", {}, run_openapi},
+      {"keys", "lists or rotates the signing keys", "list|rotate", {env_file}, run_keys},
+      {"outbox",
+       "lists mails that wait or were given up, or retries those given up",
+       "list|retry [ID...]",
+       {env_file},
+       run_outbox},
+      {"version", "prints the version", "", {}, run_version}};
+  return all;
+}
+
+LoadedSettings settings_of(const Arguments& arguments) {
+  const auto asked = arguments.value("--env-file");
+  const std::string file = asked.value_or(".env");
+  std::ifstream in{file, std::ios::binary};
+  if (!in && asked) throw ConfigError(file + ": cannot be read");
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  return load_settings(environment, parse_env_file(text.str(), file), file);
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,63 @@
+#include "metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace coffeeauth::server {
+
+struct Metrics::State {
+  prometheus::Registry registry;
+  prometheus::Family<prometheus::Counter>& requests =
+      prometheus::BuildCounter()
+          .Name("coffeeauth_http_requests_total")
+          .Help("Requests answered, by route, method and status.")
+          .Register(registry);
+  prometheus::Family<prometheus::Histogram>& durations =
+      prometheus::BuildHistogram()
+          .Name("coffeeauth_http_request_seconds")
+          .Help("Time from the whole request to the whole answer, by route.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& events = prometheus::BuildCounter()
+                                                        .Name("coffeeauth_events_total")
+                                                        .Help("Security events, by kind.")
+                                                        .Register(registry);
+  const prometheus::Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
+                                                        0.05,   0.1,   0.25,   0.5,   1.0,  2.5};
+};
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::count_request(const http::AccessRecord& record) {
+  // What no route has and no standard knows could be anything: one label for all of it.
+  const std::string route = record.route.empty() ? "other" : record.route;
+  const std::string method = record.route.empty() ? "other" : record.method;
+  state_->requests
+      .Add({{"route", route}, {"method", method}, {"status", std::to_string(record.status)}})
+      .Increment();
+  state_->durations.Add({{"route", route}}, state_->buckets)
+      .Observe(std::chrono::duration<double>(record.duration).count());
+}
+
+void Metrics::count_event(const Event& event) {
+  state_->events.Add({{"kind", std::string{wire_name(event.kind)}}})
+      .Increment(static_cast<double>(event.count));
+}
+
+void Metrics::set_gauge(std::string_view name, std::string_view help, double value) {
+  prometheus::BuildGauge()
+      .Name(std::string{name})
+      .Help(std::string{help})
+      .Register(state_->registry)
+      .Add({})
+      .Set(value);
+}
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer{}.Serialize(state_->registry.Collect());
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,38 @@
+// The commands that are one part of `serve`, alone in a process: worker and scheduler.
+
+#include "command.hpp"
+#include "service.hpp"
+#include "stop_signal.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+template <class Job>
+int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name) {
+  job.start();
+  service.log().info("working", {{"as", std::string{name}},
+                                 {"store", service.store_name()},
+                                 {"version", COFFEEAUTH_VERSION}});
+  service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
+  job.stop();
+  service.log().info("stopped", {});
+  return 0;
+}
+
+}  // namespace
+
+int run_worker(const Arguments& arguments) {
+  StopSignal stop;
+  Service service{settings_of(arguments)};
+  jobs::MailWorker worker{service.auth().services(), service.mailer()};
+  return run_job(service, stop, worker, "worker");
+}
+
+int run_scheduler(const Arguments& arguments) {
+  StopSignal stop;
+  Service service{settings_of(arguments)};
+  jobs::Scheduler scheduler{service.auth().services()};
+  return run_job(service, stop, scheduler, "scheduler");
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,75 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "coffeeauth/ports/random_source.hpp"
+#include "settings.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+constexpr std::size_t key_size = 32;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+[[noreturn]] void fail(const std::filesystem::path& file, std::string_view why) {
+  throw ConfigError(file.string() + ": " + std::string{why});
+}
+
+Secret read_key(const std::filesystem::path& file, int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) fail(file, "is not a file");
+  if ((info.st_mode & 0077U) != 0) fail(file, "must be readable by its owner alone (chmod 600)");
+  auto key = Secret::of_size(key_size);
+  if (::read(fd, key.writable().data(), key_size) != static_cast<ssize_t>(key_size)) {
+    fail(file, "holds no secret key");
+  }
+  return key;
+}
+
+/// Writes beside and links into place: of two processes that start at once one makes the key, and
+/// nobody ever reads half of it.
+void make_key(const std::filesystem::path& file) {
+  const auto key = random_bytes(*make_system_random(), key_size);
+  auto temporary = file.string() + ".XXXXXX";
+  const Descriptor out{::mkostemp(temporary.data(), O_CLOEXEC)};
+  if (out.get() < 0) fail(file, "cannot be written");
+  const bool written =
+      ::write(out.get(), key.expose_secret().data(), key_size) == static_cast<ssize_t>(key_size) &&
+      ::fsync(out.get()) == 0;
+  const bool linked = written && (::link(temporary.c_str(), file.c_str()) == 0 || errno == EEXIST);
+  ::unlink(temporary.c_str());
+  if (!linked) fail(file, "cannot be written");
+  const Descriptor folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.get() >= 0) ::fsync(folder.get());
+}
+
+}  // namespace
+
+Secret secret_key_of(const std::filesystem::path& data_dir) {
+  const auto file = data_dir / "secret.key";
+  for (int tries = 0; tries < 2; ++tries) {
+    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    if (in.get() >= 0) return read_key(file, in.get());
+    if (errno != ENOENT) fail(file, "cannot be read");
+    make_key(file);
+  }
+  fail(file, "cannot be made");
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,114 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <optional>
+
+#include "coffeeauth/http_poco/http_poco.hpp"
+#include "command.hpp"
+#include "server_routes.hpp"
+#include "service.hpp"
+#include "stop_signal.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+/// Requests in hand get this long of the ten seconds that stopping may take.
+constexpr std::chrono::seconds request_grace{7};
+
+/// Every connection is an open file; the usual soft limit of 1,024 is for programs that use
+/// select().
+void raise_file_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void log_request(Service& service, const http::AccessRecord& record) {
+  service.metrics().count_request(record);
+  if (!record.failure.empty()) {
+    service.log().write(LogLevel::error, "request_failed",
+                        {{"route", record.route},
+                         {"status", std::to_string(record.status)},
+                         {"failure", record.failure},
+                         {"request_id", record.client.request_id}});
+  }
+  if (!service.settings().access_log) return;
+  service.log().info("request", {{"method", record.route.empty() ? "" : record.method},
+                                 {"route", record.route},
+                                 {"status", std::to_string(record.status)},
+                                 {"microseconds", std::to_string(record.duration.count())},
+                                 {"user", record.user ? record.user->str() : std::string{}},
+                                 {"address", record.client.address},
+                                 {"request_id", record.client.request_id}});
+}
+
+std::string url_of(const Settings& settings, std::uint16_t port) {
+  const bool v6 = settings.http_host.find(':') != std::string::npos;
+  const auto host = v6 ? "[" + settings.http_host + "]" : settings.http_host;
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+void announce(Service& service, std::uint16_t port) {
+  const auto& settings = service.settings();
+  const auto url = url_of(settings, port);
+  service.log().info("serving", {{"url", url},
+                                 {"store", service.store_name()},
+                                 {"mail", service.mail_name()},
+                                 {"version", COFFEEAUTH_VERSION}});
+  if (::isatty(STDOUT_FILENO) == 0) return;
+  std::cout << "Swagger " << url << "/swagger/";
+  if (service.mails_to_folder() && settings.dev_mail)
+    std::cout << "   mails " << url << "/dev/mail";
+  std::cout << "   Ctrl-C stops" << std::endl;
+}
+
+http_poco::Options server_options(const Settings& settings) {
+  return {.host = settings.http_host,
+          .port = settings.http_port,
+          .max_connections = settings.max_connections,
+          .max_connections_per_address = settings.max_connections_per_address,
+          .shutdown_grace = request_grace};
+}
+
+http::ApiOptions api_options(Service& service, const std::unique_ptr<http_poco::Server>& server) {
+  const auto& settings = service.settings();
+  return {.trusted_proxies = settings.trusted_proxies,
+          .operator_networks = settings.operator_networks,
+          .cors_origins = settings.cors_origins,
+          .access_log = [&service](const auto& record) { log_request(service, record); },
+          .extra_routes = server_routes(service, [&server] { return server->statistics().open; })};
+}
+
+}  // namespace
+
+int run_serve(const Arguments& arguments) {
+  StopSignal stop;
+  raise_file_limit();
+  Service service{settings_of(arguments)};
+  // Named before the API whose metrics ask it, made after it.
+  std::unique_ptr<http_poco::Server> server;
+  http::Api api{service.auth(), api_options(service, server)};
+  server = http_poco::make_poco_server(api, server_options(service.settings()));
+
+  std::optional<jobs::MailWorker> worker;
+  std::optional<jobs::Scheduler> scheduler;
+  if (!arguments.has("--no-worker")) {
+    worker.emplace(service.auth().services(), service.mailer());
+  }
+  if (!arguments.has("--no-scheduler")) scheduler.emplace(service.auth().services());
+  server->start();
+  if (worker) worker->start();
+  if (scheduler) scheduler->start();
+  announce(service, server->port());
+
+  service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
+  server->stop();
+  if (scheduler) scheduler->stop();
+  if (worker) worker->stop();
+  service.log().info("stopped", {});
+  return 0;
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,63 @@
+#include "server_routes.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include "coffeeauth/smtp/smtp.hpp"
+#include "coffeeauth/web/web.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+constexpr std::size_t mails_shown = 100;
+
+void measure(Service& service, std::size_t open_connections) {
+  auto& metrics = service.metrics();
+  metrics.set_gauge("coffeeauth_http_connections", "Connections now open.",
+                    static_cast<double>(open_connections));
+  const auto depth = service.store().outbox().depth();
+  metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait to be delivered.",
+                    static_cast<double>(depth.pending));
+  metrics.set_gauge("coffeeauth_outbox_dead", "Mails that were given up.",
+                    static_cast<double>(depth.dead));
+}
+
+http::Route metrics_route(Service& service, std::function<std::size_t()> open_connections) {
+  return {.method = "GET",
+          .path = "/metrics",
+          .access = http::Access::operators,
+          .handler = [&service, open_connections = std::move(open_connections)](
+                         const http::RouteContext&) -> Result<http::Response> {
+            measure(service, open_connections());
+            http::Response response;
+            response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            response.body = std::make_shared<const std::string>(service.metrics().text());
+            return response;
+          }};
+}
+
+std::vector<web::ShownMail> mails_in(const std::filesystem::path& folder) {
+  std::vector<web::ShownMail> shown;
+  for (auto& mail : smtp::list_folder(folder, mails_shown)) {
+    shown.push_back({.to = std::move(mail.to),
+                     .subject = std::move(mail.subject),
+                     .date = std::move(mail.date),
+                     .text = std::move(mail.text)});
+  }
+  return shown;
+}
+
+}  // namespace
+
+std::vector<http::Route> server_routes(Service& service,
+                                       std::function<std::size_t()> open_connections) {
+  auto routes = web::page_routes();
+  routes.push_back(metrics_route(service, std::move(open_connections)));
+  if (service.mails_to_folder() && service.settings().dev_mail) {
+    auto pages = web::mail_routes([folder = service.mail_folder()] { return mails_in(folder); });
+    std::move(pages.begin(), pages.end(), std::back_inserter(routes));
+  }
+  return routes;
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,17 @@
+#pragma once
+/// Routes that only the reference server has, beside those of the REST API.
+
+#include <functional>
+#include <vector>
+
+#include "coffeeauth/http/route.hpp"
+#include "service.hpp"
+
+namespace coffeeauth::server {
+
+/// /metrics, the documentation pages, and /dev/mail where mails go to a folder. Borrow `service`;
+/// `open_connections` is asked at each /metrics.
+[[nodiscard]] std::vector<http::Route> server_routes(Service& service,
+                                                     std::function<std::size_t()> open_connections);
+
+}  // namespace coffeeauth::server

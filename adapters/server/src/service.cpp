@@ -1,0 +1,139 @@
+#include "service.hpp"
+
+#include <chrono>
+
+#include "coffeeauth/crypto/crypto.hpp"
+#include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/smtp/smtp.hpp"
+#include "coffeeauth/sql/sql.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const auto& id) { return id ? id->str() : std::string{}; }
+
+LogLevel level_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::refresh_token_reused:
+    case EventKind::login_throttled:
+    case EventKind::mail_given_up:
+      return LogLevel::warning;
+    default:
+      return LogLevel::info;
+  }
+}
+
+/// Audit lines and counts of what happens.
+class EventLog final : public EventSink {
+ public:
+  EventLog(Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
+
+  void on(const Event& event) noexcept override {
+    try {
+      metrics_.count_event(event);
+      log_.write(level_of(event.kind), wire_name(event.kind),
+                 {{"user", text_of(event.user)},
+                  {"actor", text_of(event.actor)},
+                  {"session", text_of(event.session)},
+                  {"address", event.client.address},
+                  {"request_id", event.client.request_id},
+                  {"count", event.count == 1 ? std::string{} : std::to_string(event.count)}});
+    } catch (const std::exception&) {
+      // A line is lost rather than a request.
+    }
+  }
+
+ private:
+  Log& log_;
+  Metrics& metrics_;
+};
+
+Secret key_for(const Settings& settings) {
+  if (!settings.secret_key.empty()) return settings.secret_key.clone();
+  return secret_key_of(settings.data_dir);
+}
+
+}  // namespace
+
+UtcTime SystemClock::now() const noexcept {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+fs::path prepare_database_path(const Settings& settings) {
+  require_supported(settings);
+  std::error_code error;
+  if (fs::create_directories(settings.data_dir, error)) {
+    fs::permissions(settings.data_dir, fs::perms::owner_all, error);
+  }
+  if (error) throw ConfigError("DATA_DIR: " + settings.data_dir.string() + " cannot be made");
+  if (settings.database_url.empty()) return settings.data_dir / "coffeeauth.db";
+  return sqlite_path(settings.database_url);
+}
+
+struct Service::Parts {
+  explicit Parts(LoadedSettings loaded)
+      : settings(std::move(loaded.settings)),
+        database(prepare_database_path(settings)),
+        log(settings.log_format, settings.log_level, clock),
+        events(log, metrics),
+        random(make_system_random()),
+        store(sql::make_sqlite_store({.path = database.string()})),
+        cache(memory::make_memory_cache({}, clock)),
+        counters(memory::make_memory_counters({})),
+        hasher(make_hashing_pool(settings.policy.passwords,
+                                 make_argon2_hasher(settings.policy.passwords, *random))),
+        keys(crypto::make_openssl_keys()),
+        templates(make_default_templates(settings.policy.passwords.service_name)),
+        auth(settings.policy, key_for(settings),
+             {.store = *store,
+              .cache = *cache,
+              .counters = *counters,
+              .clock = clock,
+              .random = *random,
+              .hasher = *hasher,
+              .keys = *keys,
+              .templates = *templates,
+              .events = events}) {}
+
+  Settings settings;
+  fs::path database;
+  SystemClock clock;
+  Metrics metrics;
+  Log log;
+  EventLog events;
+  std::unique_ptr<RandomSource> random;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Cache> cache;
+  std::unique_ptr<RateCounter> counters;
+  std::unique_ptr<PasswordHasher> hasher;
+  std::unique_ptr<SigningKeyFactory> keys;
+  std::unique_ptr<MailTemplates> templates;
+  Auth auth;
+  std::unique_ptr<Mailer> mailer;
+};
+
+Service::Service(LoadedSettings loaded) : parts_(std::make_unique<Parts>(std::move(loaded))) {}
+Service::~Service() = default;
+
+const Settings& Service::settings() const noexcept { return parts_->settings; }
+Auth& Service::auth() noexcept { return parts_->auth; }
+Store& Service::store() noexcept { return *parts_->store; }
+Log& Service::log() noexcept { return parts_->log; }
+Metrics& Service::metrics() noexcept { return parts_->metrics; }
+
+Mailer& Service::mailer() {
+  if (!parts_->mailer) {
+    parts_->mailer = smtp::make_folder_mailer(
+        {.folder = mail_folder(), .from = smtp::parse_sender(parts_->settings.from_email)});
+  }
+  return *parts_->mailer;
+}
+
+bool Service::mails_to_folder() const noexcept { return true; }
+std::string Service::store_name() const { return "sqlite:" + parts_->database.string(); }
+std::string Service::mail_name() const { return mail_folder().string(); }
+std::filesystem::path Service::mail_folder() const { return parts_->settings.data_dir / "mail"; }
+
+}  // namespace coffeeauth::server

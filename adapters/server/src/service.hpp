@@ -1,0 +1,53 @@
+#pragma once
+/// Service: the composition root. Every part that the settings ask for, tied together.
+
+#include <memory>
+
+#include "coffeeauth/auth.hpp"
+#include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/mailer.hpp"
+#include "log.hpp"
+#include "metrics.hpp"
+#include "settings.hpp"
+
+namespace coffeeauth::server {
+
+/// The machine's clock.
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] UtcTime now() const noexcept override;
+};
+
+/// Opens the Store (applying migrations) and builds an Auth over it. Borrows nothing; lives as long
+/// as the command. Throws ConfigError, std::runtime_error or Unavailable with a text for the
+/// operator.
+class Service {
+ public:
+  explicit Service(LoadedSettings loaded);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  [[nodiscard]] const Settings& settings() const noexcept;
+  [[nodiscard]] Auth& auth() noexcept;
+  [[nodiscard]] Store& store() noexcept;
+  [[nodiscard]] Mailer& mailer();
+  [[nodiscard]] Log& log() noexcept;
+  [[nodiscard]] Metrics& metrics() noexcept;
+  /// Whether mails are written to mail_folder() instead of being sent.
+  [[nodiscard]] bool mails_to_folder() const noexcept;
+  [[nodiscard]] std::filesystem::path mail_folder() const;
+  /// What the parts are, for logs: no password in it.
+  [[nodiscard]] std::string store_name() const;
+  [[nodiscard]] std::string mail_name() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Makes DATA_DIR if it is not there, readable by its owner alone, and returns the data base's
+/// path.
+[[nodiscard]] std::filesystem::path prepare_database_path(const Settings& settings);
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,31 @@
+#pragma once
+/// Pages for people: Swagger UI and ReDoc over /openapi.json, and the mails of a development
+/// server.
+///
+/// Everything a page needs is embedded in the program and served from the same origin, under a
+/// Content-Security-Policy that allows nothing else.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/http/route.hpp"
+
+namespace coffeeauth::web {
+
+/// A mail as the page shows it; texts are UTF-8, escaped by the page.
+struct ShownMail {
+  std::string to;
+  std::string subject;
+  std::string date;
+  std::string text;
+};
+
+/// `/` (which leads to /swagger/), `/swagger`, `/redoc`, and their assets.
+[[nodiscard]] std::vector<http::Route> page_routes();
+
+/// `/dev/mail`, for clients on loopback alone. `mails` is called for each request, from any thread,
+/// and returns them newest first.
+[[nodiscard]] std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails);
+
+}  // namespace coffeeauth::web

@@ -1,5 +1,6 @@
 #pragma once
-/// NetworkAddress: an IP address as bytes, read from text without asking the system.
+/// NetworkAddress and NetworkRange: an IP address as bytes, read from text without asking the
+/// system.
 
 #include <array>
 #include <cstdint>
@@ -17,5 +18,18 @@ using NetworkAddress = std::array<std::uint8_t, 16>;
 
 /// Whether it is an IPv4 address mapped into IPv6.
 [[nodiscard]] bool is_v4_mapped(const NetworkAddress& address) noexcept;
+
+/// A network in CIDR notation; a bare address is a network of one. IPv4 networks are those of
+/// mapped addresses.
+class NetworkRange {
+ public:
+  /// Throws std::invalid_argument for anything else.
+  explicit NetworkRange(std::string_view cidr);
+  [[nodiscard]] bool contains(const NetworkAddress& address) const noexcept;
+
+ private:
+  NetworkAddress base_{};
+  unsigned bits_ = 0;
+};
 
 }  // namespace coffeeauth

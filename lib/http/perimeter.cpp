@@ -11,7 +11,6 @@
 namespace coffeeauth::http {
 namespace {
 
-constexpr unsigned v4_offset = 96;
 constexpr std::array<std::string_view, 3> forwarding_fields{"X-Forwarded-For", "Forwarded",
                                                             "X-Real-IP"};
 
@@ -77,32 +76,6 @@ std::string preferred_language(std::string_view field) {
 }
 
 }  // namespace
-
-NetworkRange::NetworkRange(std::string_view cidr) {
-  const auto slash = cidr.find('/');
-  const auto base = parse_network_address(cidr.substr(0, slash));
-  if (!base) throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
-  base_ = *base;
-  const unsigned offset = is_v4_mapped(base_) ? v4_offset : 0;
-  bits_ = 128;
-  if (slash == std::string_view::npos) return;
-  const auto text = cidr.substr(slash + 1);
-  unsigned length = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || length > 128 - offset) {
-    throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
-  }
-  bits_ = offset + length;
-}
-
-bool NetworkRange::contains(const NetworkAddress& address) const noexcept {
-  for (unsigned bit = 0; bit < bits_; bit += 8) {
-    const unsigned left = std::min(bits_ - bit, 8U);
-    const auto mask = static_cast<std::uint8_t>(0xFF00U >> left);
-    if (((address[bit / 8] ^ base_[bit / 8]) & mask) != 0) return false;
-  }
-  return true;
-}
 
 Perimeter::Perimeter(const std::vector<std::string>& trusted_proxies,
                      const std::vector<std::string>& operator_networks)

@@ -12,18 +12,6 @@
 
 namespace coffeeauth::http {
 
-/// A network in CIDR notation; a bare address is a network of one.
-class NetworkRange {
- public:
-  /// Throws std::invalid_argument.
-  explicit NetworkRange(std::string_view cidr);
-  [[nodiscard]] bool contains(const NetworkAddress& address) const noexcept;
-
- private:
-  NetworkAddress base_{};
-  unsigned bits_ = 0;
-};
-
 /// The address a request came from, after the trusted proxies.
 struct Origin {
   std::string address;

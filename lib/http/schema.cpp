@@ -194,7 +194,11 @@ std::vector<FieldError> validate_text(const Schema& schema, std::string_view nam
     std::int64_t number = 0;
     const auto* end = text.data() + text.size();
     const auto read = std::from_chars(text.data(), end, number);
-    if (read.ec != std::errc{} || read.ptr != end) {
+    if (read.ec == std::errc::result_out_of_range && read.ptr == end) {
+      // A whole number all the same: what it is too large or too small for decides.
+      number = text.starts_with('-') ? INT64_MIN : INT64_MAX;
+      validator.check_integer(schema, number, path);
+    } else if (read.ec != std::errc{} || read.ptr != end) {
       validator.type_error(path, "a whole number");
     } else {
       validator.check_integer(schema, number, path);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "lib/http/etag.hpp"
@@ -27,12 +28,13 @@ std::string_view value_of(const Parameters& query, std::string_view name) {
   return found != query.end() ? std::string_view{found->second} : std::string_view{};
 }
 
-/// Precondition: validated as a positive whole number, or empty.
+/// Precondition: validated as a positive whole number, or empty. One too large to be held is past
+/// the end of every list all the same.
 std::size_t number_of(const Parameters& query, std::string_view name, std::size_t otherwise) {
   const auto text = value_of(query, name);
   std::size_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc::result_out_of_range ? SIZE_MAX : number;
 }
 
 std::optional<bool> flag_of(const Parameters& query, std::string_view name) {

@@ -1,10 +1,17 @@
 #include "coffeeauth/network_address.hpp"
 
+#include <charconv>
+#include <stdexcept>
+#include <string>
+
 #include <algorithm>
 #include <vector>
 
 namespace coffeeauth {
 namespace {
+
+/// Where the bits of an IPv4 address begin in a mapped one.
+constexpr unsigned v4_offset = 96;
 
 constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
@@ -113,6 +120,32 @@ std::optional<NetworkAddress> parse_network_address(std::string_view text) noexc
 
 bool is_v4_mapped(const NetworkAddress& address) noexcept {
   return std::equal(v4_prefix.begin(), v4_prefix.end(), address.begin());
+}
+
+NetworkRange::NetworkRange(std::string_view cidr) {
+  const auto slash = cidr.find('/');
+  const auto base = parse_network_address(cidr.substr(0, slash));
+  if (!base) throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
+  base_ = *base;
+  const unsigned offset = is_v4_mapped(base_) ? v4_offset : 0;
+  bits_ = 128;
+  if (slash == std::string_view::npos) return;
+  const auto text = cidr.substr(slash + 1);
+  unsigned length = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || length > 128 - offset) {
+    throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
+  }
+  bits_ = offset + length;
+}
+
+bool NetworkRange::contains(const NetworkAddress& address) const noexcept {
+  for (unsigned bit = 0; bit < bits_; bit += 8) {
+    const unsigned left = std::min(bits_ - bit, 8U);
+    const auto mask = static_cast<std::uint8_t>(0xFF00U >> left);
+    if (((address[bit / 8] ^ base_[bit / 8]) & mask) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace coffeeauth

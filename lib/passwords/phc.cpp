@@ -62,6 +62,10 @@ std::optional<PhcString> parse_phc(std::string_view text) {
   auto salt = decode(text.substr(0, dollar), salt_size, salt_size);
   auto hash = decode(text.substr(dollar + 1), 16, 64);
   if (!salt || !hash) return std::nullopt;
+  // libsodium 1.0.18 reads every octet from 0x80 on as '/'.
+  if (encode(*salt) != text.substr(0, dollar) || encode(*hash) != text.substr(dollar + 1)) {
+    return std::nullopt;
+  }
   return PhcString{*memory, *iterations, *std::move(salt), *std::move(hash)};
 }
 

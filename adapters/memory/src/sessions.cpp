@@ -77,7 +77,8 @@ RotationResult MemorySessionWrites::rotate_refresh(const Rotation& rotation) {
     spend(row, rotation);
     return {RotationOutcome::rotated, LiveSession{row.session, live->user}};
   }
-  if (row.previous == rotation.presented && rotation.now - row.rotated_at <= rotation.grace) {
+  if (row.previous == rotation.presented && rotation.grace.count() > 0 &&
+      rotation.now - row.rotated_at <= rotation.grace) {
     return {RotationOutcome::replayed, live, row.sealed_successor};
   }
   end_session(rotation.session, std::nullopt);

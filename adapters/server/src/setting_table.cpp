@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "coffeeauth/network_address.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 
 namespace coffeeauth::server {
@@ -89,6 +90,23 @@ Setting list_setting(std::string_view name, std::string_view description,
             return true;
           },
           [member](const Settings& s) { return join(s.*member); }, "a list with commas"};
+}
+
+/// Networks in CIDR notation, with commas.
+Setting networks_setting(std::string_view name, std::string_view description,
+                         std::vector<std::string> Settings::*member) {
+  auto setting = list_setting(name, description, member);
+  setting.set = [member](Settings& s, std::string_view text) {
+    try {
+      s.*member = split(text);
+      for (const auto& cidr : s.*member) static_cast<void>(NetworkRange{cidr});
+      return true;
+    } catch (const std::invalid_argument&) {
+      return false;
+    }
+  };
+  setting.expects = "networks such as 10.0.0.0/8, with commas";
+  return setting;
 }
 
 Setting count_setting(std::string_view name, std::string_view description,
@@ -179,12 +197,12 @@ void add_network(std::vector<Setting>& out) {
   out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
                               "The same for one address (IPv6 by /64).",
                               &Settings::max_connections_per_address));
-  out.push_back(list_setting("TRUSTED_PROXIES",
-                             "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
-                             &Settings::trusted_proxies));
-  out.push_back(list_setting("OPERATOR_NETWORKS",
-                             "Networks that may read /readyz and /metrics, beside loopback.",
-                             &Settings::operator_networks));
+  out.push_back(networks_setting("TRUSTED_PROXIES",
+                                 "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
+                                 &Settings::trusted_proxies));
+  out.push_back(networks_setting("OPERATOR_NETWORKS",
+                                 "Networks that may read /readyz and /metrics, beside loopback.",
+                                 &Settings::operator_networks));
   out.push_back(list_setting("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
                              &Settings::cors_origins));
 }

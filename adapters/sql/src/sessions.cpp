@@ -82,7 +82,7 @@ std::optional<LiveSession> hold_live(Connection& connection, const SessionId& id
 
 bool was_just_spent(const Row& spent, const Rotation& rotation) {
   return !spent.is_null(0) && spent.digest<RefreshTokenDigest>(0) == rotation.presented &&
-         rotation.now - spent.time(1) <= rotation.grace;
+         rotation.grace.count() > 0 && rotation.now - spent.time(1) <= rotation.grace;
 }
 
 }  // namespace

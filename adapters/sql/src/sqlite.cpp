@@ -7,7 +7,9 @@
 #include <Poco/Data/Session.h>
 #include <Poco/Exception.h>
 
+#include <cerrno>
 #include <chrono>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -40,9 +42,17 @@ void check(const SqliteOptions& options) {
 
 // SQLite would make it readable for everybody; the files beside it take over the mode.
 void make_private_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) throw Unavailable("the file of the data base cannot be opened");
-  ::close(file);
+  // Closing any descriptor of a file drops every lock that the process has on it (POSIX), those of
+  // SQLite too, and another process would then take the log away under us. So the file is opened
+  // here only when it is not there, and nobody opens it in between.
+  static std::mutex making;
+  const std::lock_guard lock(making);
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    ::close(file);
+  } else if (errno != EEXIST) {
+    throw Unavailable("the file of the data base cannot be made");
+  }
 }
 
 Poco::Data::Session open_session(const SqliteOptions& options) {

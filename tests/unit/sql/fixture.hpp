@@ -1,36 +1,15 @@
 #pragma once
 /// A SQLite store in a folder of its own, and short ways to make what goes into it.
 
-#include <stdlib.h>
-
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "coffeeauth/sql/sql.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace coffeeauth::sql::testing {
 
-/// A folder that is gone, with all in it, when the test is over.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "coffeeauth-sql-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using coffeeauth::testing::TemporaryFolder;
 
 inline constexpr UtcTime noon = from_unix_millis(1'800'000'000'000);
 

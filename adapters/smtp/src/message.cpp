@@ -169,13 +169,15 @@ std::optional<FolderMail> read_message(std::string_view message) {
   if (part == std::string_view::npos) return std::nullopt;
   auto encoded = message.substr(part + marker.size());
   encoded = encoded.substr(0, encoded.find("--"));
-  const auto text = decode_base64_lines(encoded);
+  auto text = decode_base64_lines(encoded);
   if (!text) return std::nullopt;
+  // Lines end in CR LF in a message, and as everywhere else in a Mail.
+  std::erase(*text, '\r');
   return FolderMail{.file = {},
                     .to = std::string{header_value(head, "To")},
                     .subject = decode_header_text(header_value(head, "Subject")),
                     .date = std::string{header_value(head, "Date")},
-                    .text = *text};
+                    .text = *std::move(text)};
 }
 
 }  // namespace coffeeauth::smtp

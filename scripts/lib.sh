@@ -43,10 +43,13 @@ install_packages() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 ||
     fail "apt-get could not install all of: ${missing[*]}"
-  # The tests start a Redis of their own; the one that the package starts is not wanted.
-  if [[ " ${missing[*]} " == *" redis-server "* && -d /run/systemd/system ]]; then
-    "${as_root[@]}" systemctl disable --now --quiet redis-server >&2 || true
-  fi
+  # The tests start servers of their own; those that the packages start are not wanted.
+  local service
+  for service in redis-server postgresql; do
+    if [[ " ${missing[*]} " == *" $service "* && -d /run/systemd/system ]]; then
+      "${as_root[@]}" systemctl disable --now --quiet "$service" >&2 || true
+    fi
+  done
 }
 
 # Configures a preset when its build folder is new or the presets have changed, then builds it.

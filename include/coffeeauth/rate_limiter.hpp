@@ -34,8 +34,8 @@ class RateLimiter {
   /// cannot outrun the count. Beyond the limit: rate_limited, whose retry_after grows with every
   /// further attempt.
   ///
-  /// `known_network`, when not empty, is a network (rate_limit_network()) from which the account has
-  /// logged in before: it has a count of its own, so that strangers cannot lock the owner out.
+  /// `known_network`, when not empty, is a network (rate_limit_network()) from which the account
+  /// has logged in before: it has a count of its own, so that strangers cannot lock the owner out.
   [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view known_network);
   /// The password was right: forgets the account's failures.
   void login_succeeded(const EmailAddress& email, std::string_view known_network);

@@ -1,6 +1,8 @@
 #pragma once
 /// Services: what the services share. Private to the library; Auth owns one.
 
+#include <utility>
+
 #include "coffeeauth/auth.hpp"
 #include "lib/jobs/job_signal.hpp"
 #include "lib/vault/vault.hpp"
@@ -27,6 +29,17 @@ struct Services {
   [[nodiscard]] UtcTime now() const noexcept { return parts.clock.now(); }
   /// Makes every cached list of users unreachable. To be called after each commit that changed one.
   void users_changed() const noexcept;
+  /// A transaction that may change users. Where it throws, it may have been committed all the same
+  /// (its answer was lost), so every cached list becomes unreachable then, too.
+  template <class Work>
+  auto transact_on_users(Work&& work) const {
+    try {
+      return parts.store.transact(std::forward<Work>(work));
+    } catch (...) {
+      users_changed();
+      throw;
+    }
+  }
   void emit(const Event& event) const noexcept { parts.events.on(event); }
 };
 

@@ -53,9 +53,19 @@ CleanUpReport Scheduler::State::run_once() const {
   if (!report.acted) return report;
   const auto now = s.now();
   const auto cutoff = now - s.config.codes.unverified_lifetime;
-  report.unverified_users = in_batches([&](Transaction& tx, std::size_t limit) {
-    return tx.users().delete_unverified_before(cutoff, limit);
-  });
+  try {
+    report.unverified_users = in_batches([&](Transaction& tx, std::size_t limit) {
+      return tx.users().delete_unverified_before(cutoff, limit);
+    });
+  } catch (...) {
+    s.users_changed();  // the batches before the one that failed are gone
+    throw;
+  }
+  if (report.unverified_users > 0) {
+    s.users_changed();
+    s.emit(
+        {.kind = EventKind::unverified_users_deleted, .at = now, .count = report.unverified_users});
+  }
   report.sessions = in_batches([&](Transaction& tx, std::size_t limit) {
     return tx.sessions().delete_expired_sessions(now, limit);
   });
@@ -64,11 +74,6 @@ CleanUpReport Scheduler::State::run_once() const {
   });
   report.keys =
       s.parts.store.transact([&](Transaction& tx) { return tx.keys().delete_keys_before(now); });
-  if (report.unverified_users > 0) {
-    s.users_changed();
-    s.emit(
-        {.kind = EventKind::unverified_users_deleted, .at = now, .count = report.unverified_users});
-  }
   return report;
 }
 

@@ -82,7 +82,7 @@ Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Passwo
   auto refresh_token =
       RefreshToken::make(SessionId::make(now, s_.parts.random), s_.vault, s_.parts.random);
   const auto session = new_session(s_, found->user.id, refresh_token, client, now);
-  const auto opened = s_.parts.store.transact([&](Transaction& tx) {
+  const auto opened = s_.transact_on_users([&](Transaction& tx) {
     const auto outcome = tx.sessions().open_session(session, found->user.security_version);
     if (outcome == OpenSessionOutcome::opened && !familiar) {
       tx.users().remember_address(found->user.id, address, now);

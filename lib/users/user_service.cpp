@@ -56,7 +56,7 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
   const auto notice = existing_account_job(s_, request.email, client, now);
   const auto& rules = s_.config.codes;
 
-  const auto effect = s_.parts.store.transact([&](Transaction& tx) -> SignUpEffect {
+  const auto effect = s_.transact_on_users([&](Transaction& tx) -> SignUpEffect {
     const auto found = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
     SignUpEffect done{found.outcome, found.user.id};
     if (found.outcome != SignUpOutcome::existing) {
@@ -89,7 +89,7 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
                                          const ClientContext& client) {
   const auto now = s_.now();
   const UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
-  const auto written = s_.parts.store.transact(
+  const auto written = s_.transact_on_users(
       [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
   s_.users_changed();
@@ -110,7 +110,7 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   }
   s_.limits.login_succeeded(found->user.email, network);
 
-  const auto outcome = s_.parts.store.transact(
+  const auto outcome = s_.transact_on_users(
       [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });
   if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
   if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;

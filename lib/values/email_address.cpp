@@ -97,7 +97,7 @@ std::optional<std::string> canonical_form(std::string_view address) {
   const auto typed_domain = address.substr(at + 1);
   // The address is shown as typed, so what IDNA would only drop must not get in either.
   if (!is_dot_atom(local) || !unicode::is_valid(typed_domain) ||
-      unicode::has_controls(typed_domain)) {
+      unicode::has_controls(typed_domain) || unicode::has_ignorables(typed_domain)) {
     return std::nullopt;
   }
   const auto domain =

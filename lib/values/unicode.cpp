@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <unicase.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 
@@ -46,6 +47,22 @@ bool is_control(ucs4_t c) noexcept {
   return c0_or_c1 || separator || bidirectional;
 }
 
+bool is_ignorable(ucs4_t c) noexcept {
+  return uc_is_property_default_ignorable_code_point(c) && c != 0x200C && c != 0x200D;
+}
+
+bool has_any(std::string_view text, bool (*is_meant)(ucs4_t) noexcept) noexcept {
+  const auto* at = bytes_of(text);
+  const auto* const end = at + text.size();
+  while (at < end) {
+    ucs4_t c = 0;
+    const int size = u8_mbtouc(&c, at, static_cast<std::size_t>(end - at));
+    if (is_meant(c)) return true;
+    at += size;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_valid(std::string_view text) noexcept {
@@ -72,16 +89,7 @@ std::size_t count_code_points(std::string_view text) noexcept {
   return u8_mbsnlen(bytes_of(text), text.size());
 }
 
-bool has_controls(std::string_view text) noexcept {
-  const auto* at = bytes_of(text);
-  const auto* const end = at + text.size();
-  while (at < end) {
-    ucs4_t c = 0;
-    const int size = u8_mbtouc(&c, at, static_cast<std::size_t>(end - at));
-    if (is_control(c)) return true;
-    at += size;
-  }
-  return false;
-}
+bool has_controls(std::string_view text) noexcept { return has_any(text, is_control); }
+bool has_ignorables(std::string_view text) noexcept { return has_any(text, is_ignorable); }
 
 }  // namespace coffeeauth::unicode

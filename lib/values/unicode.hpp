@@ -28,4 +28,8 @@ void wipe(std::string& text) noexcept;
 /// invisible characters that reorder text (bidirectional controls).
 [[nodiscard]] bool has_controls(std::string_view text) noexcept;
 
+/// Whether valid text holds a character that is there to be ignored (a soft hyphen, a zero-width
+/// space, a variation selector). The two joiners are none here: some scripts are written with them.
+[[nodiscard]] bool has_ignorables(std::string_view text) noexcept;
+
 }  // namespace coffeeauth::unicode

@@ -6,7 +6,16 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
+
 namespace coffeeauth::server {
+namespace {
+
+constexpr std::array<std::string_view, 7> methods{"GET",   "HEAD",   "POST",   "PUT",
+                                                  "PATCH", "DELETE", "OPTIONS"};
+
+}  // namespace
 
 struct Metrics::State {
   prometheus::Registry registry;
@@ -34,7 +43,9 @@ Metrics::~Metrics() = default;
 void Metrics::count_request(const http::AccessRecord& record) {
   // What no route has and no standard knows could be anything: one label for all of it.
   const std::string route = record.route.empty() ? "other" : record.route;
-  const std::string method = record.route.empty() ? "other" : record.method;
+  const bool known = !record.route.empty() &&
+                     std::find(methods.begin(), methods.end(), record.method) != methods.end();
+  const std::string method = known ? record.method : "other";
   state_->requests
       .Add({{"route", route}, {"method", method}, {"status", std::to_string(record.status)}})
       .Increment();

@@ -107,14 +107,20 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
 }
 
 std::string masked_url(std::string_view url) {
-  const auto scheme = url.find("://");
-  const auto at = url.rfind('@');
-  if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme + 3) {
-    return std::string{url};
+  constexpr std::string_view mask = "********";
+  constexpr std::string_view parameter = "password=";
+  std::string shown{url};
+  const auto scheme = shown.find("://");
+  // PostgreSQL reads it from the query and from its own key=value form, too.
+  for (auto at = shown.find(parameter); at != std::string::npos; at = shown.find(parameter, at)) {
+    at += parameter.size();
+    const auto end = scheme == std::string::npos ? shown.size() : shown.find('&', at);
+    shown.replace(at, std::min(end, shown.size()) - at, mask);
   }
-  const auto colon = url.find(':', scheme + 3);
-  if (colon == std::string_view::npos || colon > at) return std::string{url};
-  return std::string{url.substr(0, colon + 1)} + "********" + std::string{url.substr(at)};
+  const auto at = shown.rfind('@');
+  const auto colon = shown.find(':', scheme == std::string::npos ? 0 : scheme + 3);
+  if (at != std::string::npos && colon < at) shown.replace(colon + 1, at - colon - 1, mask);
+  return shown;
 }
 
 void require_supported(const Settings& settings) {

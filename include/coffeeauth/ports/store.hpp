@@ -90,9 +90,9 @@ class Store {
   /// Returns when the Store can be asked; throws Unavailable when it cannot.
   virtual void ping() = 0;
 
-  /// Begins a transaction that can write. Callers use transact(), which also commits and tries again;
-  /// this is for Stores that decorate another. Throws std::logic_error inside another transaction of
-  /// this thread.
+  /// Begins a transaction that can write. Callers use transact(), which also commits and tries
+  /// again; this is for Stores that decorate another. Throws std::logic_error inside another
+  /// transaction of this thread.
   [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
 
  protected:

@@ -77,7 +77,7 @@ TEST_CASE("the key at rest is sealed, and bound to its name and algorithm") {
   CHECK(open_keys({row}, {}, other, world.factory()).all().front().key == nullptr);
 }
 
-TEST_CASE("the kid of a public key begins its thumbprint; that of a secret one tells nothing") {
+TEST_CASE("the kid of a public key begins its thumbprint, that of a secret one tells nothing") {
   TokenWorld world{SigningAlgorithm::eddsa};
   (void)issued_by(*world.service(), world);
   const auto jwk = *world.stolen_keys().all().front().key->public_jwk();

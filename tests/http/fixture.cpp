@@ -1,0 +1,149 @@
+#include "fixture.hpp"
+
+#include <algorithm>
+
+#include "coffeeauth/jobs/worker.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// What the fakes say when they fail: nothing of it may be told.
+constexpr std::string_view inner_texts[] = {"was told to fail", "s3cret-inner-text",
+                                            "random source"};
+
+void check_problem(const Answer& answer) {
+  CHECK(answer.header("Content-Type") == "application/problem+json");
+  CHECK(answer.body.at("status") == answer.status());
+  CHECK(answer.body.at("title") == std::string{reason_phrase(answer.status())});
+  CHECK_FALSE(answer.body.at("detail").get<std::string>().empty());
+  CHECK((answer.status() != 401 || answer.header("WWW-Authenticate").starts_with("Bearer ")));
+  if (answer.status() == 429 || answer.status() == 503) {
+    const auto wait = answer.header("Retry-After");
+    REQUIRE_FALSE(wait.empty());
+    CHECK(std::stol(wait) >= 1);
+  }
+}
+
+}  // namespace
+
+Service::Service(Config config, ApiOptions options)
+    : t(std::move(config)),
+      api(t.auth(),
+          [&] {
+            if (!options.access_log) {
+              options.access_log = [this](const AccessRecord& record) {
+                records.push_back(record);
+              };
+            }
+            return std::move(options);
+          }()),
+      document(api.openapi()) {}
+
+Answer Service::call(const std::string& method, const std::string& target, Sent sent) {
+  Request request{.method = method,
+                  .target = target,
+                  .headers = std::move(sent.headers),
+                  .body = std::move(sent.raw),
+                  .peer_address = std::move(sent.peer)};
+  if (!sent.token.empty()) request.headers.push_back({"Authorization", "Bearer " + sent.token});
+  if (!sent.body.is_null()) request.body = sent.body.dump();
+  if (!request.body.empty() && request.header_count("Content-Type") == 0) {
+    request.headers.push_back({"Content-Type", "application/json"});
+  }
+  Answer answer{.response = api.handle(request), .body = nullptr};
+  if (answer.header("Content-Type").find("json") != std::string::npos) {
+    answer.body = Json::parse(answer.response.text());
+  }
+  check_promises(request, answer);
+  return answer;
+}
+
+void Service::check_promises(const Request& request, const Answer& answer) const {
+  CAPTURE(request.method);
+  CAPTURE(request.target);
+  const auto beginning = std::string{answer.response.text().substr(0, 300)};
+  CAPTURE(beginning);
+  CHECK(answer.header("X-Content-Type-Options") == "nosniff");
+  CHECK(answer.header("Content-Security-Policy").find("frame-ancestors 'none'") !=
+        std::string::npos);
+  CHECK_FALSE(answer.header("Cache-Control").empty());
+  CHECK(is_hex(answer.header("X-Request-ID")));
+  for (const auto text : inner_texts) CHECK(answer.response.text().find(text) == std::string::npos);
+  if (answer.header("Content-Type") == "application/problem+json") {
+    check_problem(answer);
+  } else {
+    CHECK((answer.status() < 400 || answer.status() == 503));
+  }
+
+  // The rest is what the document says of the operation.
+  if (records.empty() || records.back().route.empty()) return;
+  const auto method = request.method == "HEAD" ? "GET" : request.method;
+  const auto& operations = document.operations();
+  const auto found = std::find_if(operations.begin(), operations.end(), [&](const Operation& one) {
+    return one.method == method && one.path == records.back().route;
+  });
+  // The document does not describe itself.
+  if (found == operations.end() || found->path == "/openapi.json") return;
+  if (!answer.code().empty()) {
+    CHECK_MESSAGE(found->lists_error(answer.status(), answer.code()),
+                  found->method << " " << found->path << " answered " << answer.outcome());
+    CHECK(document.violation({{"$ref", "#/components/schemas/Problem"}}, answer.body) == "");
+    return;
+  }
+  const auto& responses = found->description.at("responses");
+  const auto status = std::to_string(answer.status());
+  REQUIRE_MESSAGE(responses.contains(status), found->path << " answered " << status);
+  const auto& described = responses.at(status);
+  CHECK(described.contains("content") == (answer.response.body != nullptr));
+  if (described.contains("content")) {
+    CHECK(document.violation(described.at("content").at("application/json").at("schema"),
+                             answer.body) == "");
+  }
+}
+
+std::string Service::mailed_code(const std::string& email) {
+  t.deliver_mail();
+  return t.mailer().last_code_for(EmailAddress::parse(email).value()).value_or("");
+}
+
+void Service::make_user(const std::string& email) {
+  REQUIRE(sign_up(email).status() == 201);
+  REQUIRE(post("/api/auth/verify", {{"email", email}, {"code", mailed_code(email)}}).status() ==
+          200);
+}
+
+User Service::make_admin(const std::string& email) {
+  return t.auth()
+      .admin()
+      .create_admin({.email = EmailAddress::parse(email).value(),
+                     .password = Password::parse(good_password).value()})
+      .value();
+}
+
+Tokens Service::log_in(const std::string& email, std::string_view password) {
+  const auto answer = post("/api/auth/login", {{"email", email}, {"password", password}});
+  REQUIRE_MESSAGE(answer.status() == 200, answer.outcome());
+  return {answer.body.at("access_token"), answer.body.at("refresh_token")};
+}
+
+std::string Service::admin_token(const std::string& email) {
+  static_cast<void>(make_admin(email));
+  return log_in(email).access;
+}
+
+std::string Service::user_token(const std::string& email) {
+  make_user(email);
+  return log_in(email).access;
+}
+
+std::string Service::id_of(const std::string& token) {
+  const auto answer = get("/api/me", token);
+  REQUIRE(answer.status() == 200);
+  return answer.body.at("id");
+}
+
+}  // namespace coffeeauth::http

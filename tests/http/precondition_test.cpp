@@ -1,0 +1,105 @@
+#include "fixture.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+struct Versions : Service {
+  Versions() : Service(with_limits_off()), token(admin_token()) {
+    make_user("ada@example.com");
+    path = "/api/users/" +
+           get("/api/users?search=ada", token).body["results"][0]["id"].get<std::string>();
+  }
+
+  std::string token;
+  std::string path;
+
+  std::string tag() { return get(path, token).header("ETag"); }
+  std::string change(const std::string& method, const char* name, std::vector<Header> headers) {
+    Sent sent{.token = token, .headers = std::move(headers)};
+    if (method != "DELETE") sent.body = {{"first_name", name}};
+    return call(method, path, std::move(sent)).outcome();
+  }
+};
+
+TEST_CASE_FIXTURE(Versions, "a tag changes with the user, and with nothing else") {
+  const auto before = tag();
+  CHECK(tag() == before);
+  CHECK(patch(path, token, {{"first_name", "Ada"}}).header("ETag") != before);
+  const auto changed = tag();
+  // What is so already is no change.
+  CHECK(patch(path, token, {{"first_name", "Ada"}}).header("ETag") == changed);
+  CHECK(patch(path, token, Json::object()).header("ETag") == changed);
+  CHECK(tag() == changed);
+}
+
+TEST_CASE_FIXTURE(Versions, "a change is made to the version that was read, and to no other") {
+  for (const std::string method : {"PATCH", "PUT"}) {
+    CAPTURE(method);
+    const auto read = tag();
+    CHECK(change(method, "First", {{"If-Match", read}}) == "200");
+    CHECK(change(method, "Second", {{"If-Match", read}}) == "412 version_conflict");
+    CHECK(get(path, token).body.at("first_name") == "First");
+    CHECK(change(method, "Third", {{"If-Match", "\"x\", " + tag()}}) == "200");
+    CHECK(change(method, "Fourth", {{"If-Match", "*"}}) == "200");
+    CHECK(change(method, "Fifth", {}) == "200");
+  }
+}
+
+TEST_CASE_FIXTURE(Versions, "a condition that no version meets changes nothing") {
+  const auto before = tag();
+  for (const std::string& condition :
+       {std::string{"\"\""}, std::string{"\"x\""}, "W/" + before, std::string{"\"-1\""},
+        std::string{"\"99999999999999999999\""}, std::string{"\"0\""},
+        std::string{"\"1000\", \"1001\""}}) {
+    CAPTURE(condition);
+    for (const std::string method : {"PATCH", "PUT", "DELETE"}) {
+      CHECK(change(method, "Eve", {{"If-Match", condition}}) == "412 version_conflict");
+    }
+  }
+  for (const std::string condition : {"", "x", "\"1", "1"}) {
+    CAPTURE(condition);
+    for (const std::string method : {"PATCH", "PUT", "DELETE"}) {
+      CHECK(change(method, "Eve", {{"If-Match", condition}}) == "400 invalid_request");
+    }
+  }
+  CHECK(tag() == before);
+}
+
+TEST_CASE_FIXTURE(Versions, "a deletion is of the version that was read") {
+  const auto old = tag();
+  REQUIRE(patch(path, token, {{"first_name", "Ada"}}).status() == 200);
+  CHECK(change("DELETE", "", {{"If-Match", old}}) == "412 version_conflict");
+  CHECK(change("DELETE", "", {{"If-Match", tag()}}) == "204");
+  CHECK(change("DELETE", "", {{"If-Match", old}}) == "404 not_found");
+}
+
+TEST_CASE_FIXTURE(Versions, "an id that is none, or nobody's, is not found") {
+  for (const std::string id : {"x", "1", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f", "%20", "me"}) {
+    CAPTURE(id);
+    CHECK(get("/api/users/" + id, token).outcome() == "404 not_found");
+    CHECK(patch("/api/users/" + id, token, {{"first_name", "x"}}).outcome() == "404 not_found");
+    CHECK(remove("/api/users/" + id, token).outcome() == "404 not_found");
+    CHECK(remove("/api/me/sessions/" + id, token).outcome() == "404 not_found");
+  }
+  CHECK(get("/api/users/" + path.substr(path.rfind('/') + 1), token).status() == 200);
+}
+
+TEST_CASE_FIXTURE(Versions, "the document has a tag of its own octets") {
+  const auto answer = get("/openapi.json");
+  CHECK(answer.response.text() == api.openapi());
+  CHECK(get("/openapi.json", "", {{"If-None-Match", answer.header("ETag")}}).status() == 304);
+  CHECK(get("/openapi.json", "", {{"If-None-Match", "\"x\""}}).status() == 200);
+}
+
+TEST_CASE_FIXTURE(Versions, "the last administrator stays one") {
+  const auto boss = "/api/users/" + id_of(token);
+  for (const Json& change :
+       {Json{{"role", "user"}}, Json{{"is_active", false}}, Json{{"is_verified", false}}}) {
+    CHECK(patch(boss, token, change).outcome() == "409 last_admin");
+  }
+  CHECK(remove(boss, token).outcome() == "409 last_admin");
+  CHECK(patch(path, token, {{"email", "BOSS@example.com"}}).outcome() == "409 email_taken");
+}
+
+}  // namespace
+}  // namespace coffeeauth::http

@@ -1,0 +1,203 @@
+#include <set>
+
+#include "fixture.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+TEST_CASE("every documented path answers, with and without a trailing slash") {
+  Service s{with_limits_off()};
+  const auto& operations = s.document.operations();
+  CHECK(operations.size() >= 20);
+  for (const auto& one : operations) {
+    CAPTURE(one.method);
+    CAPTURE(one.path);
+    const auto path = concrete(one.path);
+    const auto plain = s.call(one.method, path, {.peer = "127.0.0.1"});
+    const auto slashed = s.call(one.method, path + "/", {.peer = "127.0.0.1"});
+    CHECK(s.records.back().route == one.path);
+    CHECK(plain.outcome() == slashed.outcome());
+    CHECK(plain.code() != "not_found");
+    CHECK(plain.code() != "method_not_allowed");
+    CHECK(s.call(one.method, path + "//", {.peer = "127.0.0.1"}).outcome() == "404 not_found");
+  }
+}
+
+TEST_CASE("HEAD answers what GET answers") {
+  Service s{with_limits_off()};
+  const auto token = s.admin_token();
+  for (const auto& one : s.document.operations()) {
+    if (one.method != "GET") continue;
+    CAPTURE(one.path);
+    const auto path = concrete(one.path);
+    const auto get = s.call("GET", path, {.token = token, .peer = "127.0.0.1"});
+    const auto head = s.call("HEAD", path, {.token = token, .peer = "127.0.0.1"});
+    CHECK(head.outcome() == get.outcome());
+    CHECK(head.header("ETag") == get.header("ETag"));
+    CHECK(head.header("Content-Type") == get.header("Content-Type"));
+  }
+}
+
+TEST_CASE("a method that a path does not have is told which it has") {
+  Service s{with_limits_off()};
+  std::set<std::string> paths;
+  for (const auto& one : s.document.operations()) paths.insert(one.path);
+  for (const auto& path : paths) {
+    CAPTURE(path);
+    const auto& methods = s.document.root().at("paths").at(path);
+    for (const std::string method :
+         {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get", "X"}) {
+      auto key = method == "HEAD" ? std::string{"get"} : method;
+      for (auto& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      const bool known = method != "get" && methods.contains(key);
+      const auto answer = s.call(method, concrete(path), {.peer = "127.0.0.1"});
+      CAPTURE(method);
+      CHECK((answer.outcome() == "405 method_not_allowed") == !known);
+      if (known) continue;
+      const auto allow = answer.header("Allow");
+      CHECK(allow.find("OPTIONS") != std::string::npos);
+      CHECK((allow.find("GET") != std::string::npos) == methods.contains("get"));
+      CHECK((allow.find("HEAD") != std::string::npos) == methods.contains("get"));
+      CHECK((allow.find("DELETE") != std::string::npos) == methods.contains("delete"));
+    }
+  }
+}
+
+TEST_CASE("a path that is not served is not found, whatever the method") {
+  Service s;
+  for (const std::string method : {"GET", "POST", "DELETE", "OPTIONS", "HEAD", "X"}) {
+    for (const std::string target : {"/api", "/api/", "/api/auth", "/api/auth/login/x", "/API/ME",
+                                     "/api/%6De", "/.git/config", "/api/users/a/b", "*", "", "?x",
+                                     "http://evil.example/api/me", "/api/me%00", "/api/me\xFF"}) {
+      CAPTURE(target);
+      CHECK(s.call(method, target).outcome() == "404 not_found");
+      CHECK(s.records.back().route.empty());
+    }
+  }
+}
+
+TEST_CASE("OPTIONS says what a path allows, and CORS to whom it is configured for") {
+  Service off;
+  const auto plain =
+      off.call("OPTIONS", "/api/users", {.headers = {{"Origin", "https://a.example"}}});
+  CHECK(plain.status() == 204);
+  CHECK(plain.header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(plain.header("Access-Control-Allow-Origin").empty());
+
+  Service on{{}, {.cors_origins = {"https://a.example"}}};
+  const std::vector<Header> ours{{"Origin", "https://a.example"},
+                                 {"Access-Control-Request-Method", "PATCH"}};
+  const auto allowed = on.call("OPTIONS", "/api/users/x", {.headers = ours});
+  CHECK(allowed.header("Access-Control-Allow-Origin") == "https://a.example");
+  CHECK(allowed.header("Access-Control-Allow-Methods") == "DELETE, GET, HEAD, OPTIONS, PATCH, PUT");
+  const auto foreign =
+      on.call("OPTIONS", "/api/users/x", {.headers = {{"Origin", "https://b.example"}}});
+  CHECK(foreign.header("Access-Control-Allow-Origin").empty());
+  CHECK(foreign.header("Access-Control-Allow-Methods").empty());
+}
+
+TEST_CASE("a browser of an allowed origin can read errors, too") {
+  Service s{{}, {.cors_origins = {"https://a.example"}}};
+  const std::vector<Header> ours{{"Origin", "https://a.example"}};
+  for (const std::string target : {"/api/me", "/nowhere", "/healthz"}) {
+    const auto answer = s.get(target, "", ours);
+    CHECK(answer.header("Access-Control-Allow-Origin") == "https://a.example");
+    CHECK(answer.header("Vary") == "Origin");
+    CHECK(answer.header("Access-Control-Expose-Headers").find("Retry-After") != std::string::npos);
+  }
+  s.t.faults().take_down();
+  const auto down =
+      s.call("POST", "/api/auth/login",
+             {.body = {{"email", "a@example.com"}, {"password", "x"}}, .headers = ours});
+  CHECK(down.outcome() == "503 unavailable");
+}
+
+TEST_CASE("operators' paths are not there for others, not even as a method that is wrong") {
+  Service s{{}, {.trusted_proxies = {"10.0.0.0/8"}, .operator_networks = {"192.0.2.0/24"}}};
+  const auto asked = [&](const std::string& peer, const std::string& chain = {},
+                         const std::string& method = "GET") {
+    std::vector<Header> headers;
+    if (!chain.empty()) headers.push_back({"X-Forwarded-For", chain});
+    return s.call(method, "/readyz", {.headers = headers, .peer = peer}).status();
+  };
+  CHECK(asked("127.0.0.1") == 200);
+  CHECK(asked("::1") == 200);
+  CHECK(asked("192.0.2.77") == 200);
+  CHECK(asked("::ffff:192.0.2.77") == 200);
+  CHECK(asked("10.0.0.1", "192.0.2.77") == 200);
+  CHECK(asked("127.0.0.1", {}, "POST") == 405);
+  CHECK(asked("203.0.113.9") == 404);
+  CHECK(asked("2001:db8::1") == 404);
+  CHECK(asked("127.0.0.1", "127.0.0.1") == 404);
+  CHECK(asked("203.0.113.9", "127.0.0.1") == 404);
+  CHECK(asked("10.0.0.1", "203.0.113.9") == 404);
+  CHECK(asked("10.0.0.1", "127.0.0.1, 203.0.113.9") == 404);
+  CHECK(asked("203.0.113.9", {}, "POST") == 404);
+  CHECK(asked("203.0.113.9", {}, "OPTIONS") == 404);
+  CHECK(asked("") == 404);
+}
+
+TEST_CASE("what is not found does not tell apart what is hidden from what is not there") {
+  Service s;
+  const auto hidden = s.get("/readyz");
+  const auto absent = s.get("/nothing");
+  CHECK(hidden.response.text() == absent.response.text());
+  CHECK(hidden.response.headers.size() == absent.response.headers.size());
+}
+
+TEST_CASE("a record of a request names its route and its user, and no target") {
+  Service s;
+  const auto token = s.user_token();
+  const auto id = s.id_of(token);
+  static_cast<void>(s.get("/api/me/?token=s3cret", token, {{"User-Agent", "tests/1\x1B[2J"}}));
+  const auto& record = s.records.back();
+  CHECK(record.method == "GET");
+  CHECK(record.route == "/api/me");
+  CHECK(record.status == 200);
+  REQUIRE(record.user.has_value());
+  CHECK(record.user->str() == id);
+  CHECK(record.client.address == "203.0.113.9");
+  CHECK(record.client.user_agent == "tests/1?[2J");
+  CHECK(record.client.request_id.size() == 32);
+  CHECK(record.failure.empty());
+}
+
+TEST_CASE("every request has an id of its own, never the client's") {
+  Service s;
+  std::set<std::string> ids;
+  for (int i = 0; i < 100; ++i) {
+    const auto answer = s.get("/healthz", "", {{"X-Request-ID", "mine"}});
+    CHECK(answer.header("X-Request-ID") == s.records.back().client.request_id);
+    ids.insert(answer.header("X-Request-ID"));
+  }
+  CHECK(ids.size() == 100);
+  CHECK_FALSE(ids.contains("mine"));
+}
+
+TEST_CASE("a server's own answers look like all others") {
+  Service s;
+  for (const auto code : {ErrorCode::headers_too_large, ErrorCode::request_timeout,
+                          ErrorCode::not_implemented, ErrorCode::payload_too_large}) {
+    const auto response = s.api.problem(code);
+    const auto body = Json::parse(response.text());
+    CHECK(body.at("code") == std::string{wire_name(code)});
+    CHECK(response.header("X-Content-Type-Options") == "nosniff");
+    CHECK(response.header("X-Request-ID").size() == 32);
+    CHECK(response.header("Cache-Control") == "no-store");
+  }
+}
+
+TEST_CASE("options that cannot be stop the start") {
+  testing::TestAuth t;
+  CHECK_THROWS_AS((Api{t.auth(), {.trusted_proxies = {"10.0.0.0/40"}}}), std::invalid_argument);
+  CHECK_THROWS_AS((Api{t.auth(), {.operator_networks = {"ops"}}}), std::invalid_argument);
+  CHECK_THROWS_AS((Api{t.auth(), {.cors_origins = {"app.example"}}}), std::invalid_argument);
+  Route twice;
+  twice.method = "GET";
+  twice.path = "/api/me";
+  twice.handler = [](const RouteContext&) -> Result<Response> { return Response{}; };
+  CHECK_THROWS_AS((Api{t.auth(), {.extra_routes = {twice}}}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace coffeeauth::http

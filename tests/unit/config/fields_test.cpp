@@ -1,0 +1,382 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "coffeeauth/config_fields.hpp"
+
+namespace coffeeauth {
+namespace {
+
+using namespace std::chrono_literals;
+
+const ConfigField& field(std::string_view name) {
+  const auto& fields = config_fields();
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const ConfigField& one) { return one.name == name; });
+  REQUIRE_MESSAGE(found != fields.end(), name);
+  return *found;
+}
+
+/// The names of what validate() complains about.
+std::set<std::string> complaints(const Config& config) {
+  std::set<std::string> names;
+  for (const auto& problem : validate(config)) names.insert(problem.field);
+  return names;
+}
+
+/// What `config` becomes with one field set.
+Config with(Config config, std::string_view name, std::string_view text) {
+  const auto done = set_config_field(config, name, text);
+  REQUIRE_MESSAGE(done.has_value(), name << " = " << text);
+  return config;
+}
+Config with(std::string_view name, std::string_view text) { return with(Config{}, name, text); }
+
+TEST_CASE("the defaults are valid") { CHECK(validate(Config{}).empty()); }
+
+TEST_CASE("names are those of an environment, each once, each explained") {
+  std::set<std::string_view> names;
+  for (const auto& one : config_fields()) {
+    CAPTURE(one.name);
+    CHECK(names.insert(one.name).second);
+    CHECK(std::all_of(one.name.begin(), one.name.end(), [](char c) {
+      return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }));
+    CHECK(one.description.size() > 10);
+    CHECK(one.description.back() == '.');
+    CHECK_FALSE(one.expects.empty());
+  }
+}
+
+TEST_CASE("the fields show the defaults that are documented") {
+  std::map<std::string_view, std::string> defaults;
+  for (const auto& one : config_fields()) defaults[one.name] = one.get(Config{});
+  const std::map<std::string_view, std::string> expected{
+      {"CODE_LIFETIME", "1h"},
+      {"CODE_ATTEMPTS", "5"},
+      {"CODE_GUESSES_PER_DAY", "50"},
+      {"CODE_RESEND_PAUSE", "1min"},
+      {"CODE_MAILS_PER_HOUR", "5"},
+      {"CODE_MAILS_PER_DAY", "10"},
+      {"PENDING_SIGN_UPS", "5"},
+      {"UNVERIFIED_LIFETIME", "2d"},
+      {"SIGNUP_REVEALS_EXISTING", "false"},
+      {"TOKEN_ISSUER", "coffeeauth"},
+      {"TOKEN_AUDIENCE", "coffeeauth"},
+      {"TOKEN_ALGORITHM", "ES256"},
+      {"ACCESS_TOKEN_LIFETIME", "10min"},
+      {"TOKEN_LEEWAY", "5s"},
+      {"REFRESH_IDLE_LIFETIME", "14d"},
+      {"REFRESH_ABSOLUTE_LIFETIME", "30d"},
+      {"REFRESH_GRACE", "10s"},
+      {"KEY_OVERLAP", "1h"},
+      {"VERIFIED_TOKEN_CACHE", "10000"},
+      {"PASSWORD_MIN_LENGTH", "8"},
+      {"ARGON2_MEMORY_KIB", "19456"},
+      {"ARGON2_ITERATIONS", "2"},
+      {"HASHING_THREADS", "0"},
+      {"HASHING_QUEUE", "64"},
+      {"SERVICE_NAME", "coffeeauth"},
+      {"RATE_LIMITS_ENABLED", "true"},
+      {"LOGIN_FAILURE_LIMIT", "10"},
+      {"LOGIN_FAILURE_WINDOW", "15min"},
+      {"LOGIN_ADDRESS_LIMIT", "100"},
+      {"LOGIN_ADDRESS_WINDOW", "15min"},
+      {"SIGNUP_LIMIT", "20"},
+      {"SIGNUP_WINDOW", "1h"},
+      {"RESEND_LIMIT", "20"},
+      {"RESEND_WINDOW", "1h"},
+      {"VERIFY_LIMIT", "60"},
+      {"VERIFY_WINDOW", "1h"},
+      {"REQUEST_LIMIT", "600"},
+      {"REQUEST_WINDOW", "1min"},
+      {"LIST_PAGE_SIZE", "10"},
+      {"LIST_MAX_PAGE_SIZE", "100"},
+      {"LIST_CACHE_LIFETIME", "5min"},
+      {"MAIL_BATCH", "20"},
+      {"MAIL_LEASE", "2min"},
+      {"MAIL_FIRST_BACKOFF", "5s"},
+      {"MAIL_MAX_BACKOFF", "30min"},
+      {"MAIL_MAX_ATTEMPTS", "12"},
+      {"MAIL_POLL_INTERVAL", "1s"},
+      {"CLEAN_UP_INTERVAL", "10min"},
+      {"CLEAN_UP_BATCH", "500"},
+  };
+  CHECK(defaults.size() == expected.size());
+  for (const auto& [name, text] : expected) {
+    CAPTURE(name);
+    CHECK(defaults[name] == text);
+  }
+}
+
+/// A value that differs from the default and that validate() accepts.
+std::string another_value(const ConfigField& one) {
+  const auto now = one.get(Config{});
+  for (const std::string_view text : {"HS256", "another text", "true", "false", "9", "100", "200",
+                                      "20s", "2min", "20min", "2h", "15d"}) {
+    Config config;
+    if (!one.set(config, text) || one.get(config) == now) continue;
+    if (validate(config).empty()) return std::string{text};
+  }
+  return {};
+}
+
+TEST_CASE("what a field shows is what it reads") {
+  for (const auto& one : config_fields()) {
+    CAPTURE(one.name);
+    const auto text = another_value(one);
+    REQUIRE_FALSE(text.empty());
+    const auto config = with(one.name, text);
+    const auto shown = one.get(config);
+    CHECK(shown != one.get(Config{}));
+    Config again;
+    REQUIRE(one.set(again, shown));
+    CHECK(one.get(again) == shown);
+  }
+}
+
+TEST_CASE("a field sets itself and no other") {
+  for (const auto& one : config_fields()) {
+    CAPTURE(one.name);
+    const auto config = with(one.name, another_value(one));
+    for (const auto& other : config_fields()) {
+      if (other.name == one.name) continue;
+      CAPTURE(other.name);
+      CHECK(other.get(config) == other.get(Config{}));
+    }
+  }
+}
+
+TEST_CASE("a malformed value changes nothing and says what is expected") {
+  for (const auto& one : config_fields()) {
+    for (const std::string_view text :
+         {"", "s3cret-looking", "-1", "+1", "1.5", "0x10", " 1", "1 ", "1,000", "1e3",
+          "99999999999999999999999", "10 min", "ten"}) {
+      CAPTURE(one.name);
+      CAPTURE(text);
+      Config config;
+      const auto done = set_config_field(config, one.name, text);
+      if (one.expects == "some text" && !text.empty()) continue;
+      REQUIRE_FALSE(done.has_value());
+      CHECK(one.get(config) == one.get(Config{}));
+      const auto& problem = done.error().fields.at(0);
+      CHECK(problem.field == one.name);
+      CHECK(problem.code == "invalid");
+      CHECK(problem.message == "must be " + std::string{one.expects});
+      CHECK((text.empty() || problem.message.find("s3cret") == std::string::npos));
+    }
+  }
+}
+
+TEST_CASE("a field that is not there is unknown, also in another letter case") {
+  for (const std::string_view name : {"", "CODE_LIFETIMES", "code_lifetime", "CODE_LIFETIME "}) {
+    Config config;
+    const auto done = set_config_field(config, name, "1h");
+    REQUIRE_FALSE(done.has_value());
+    CHECK(done.error().fields.at(0).code == "unknown_field");
+  }
+}
+
+struct Range {
+  std::string_view name;
+  std::string_view below;  // empty where nothing is below
+  std::string_view least;
+  std::string_view most;
+  std::string_view above;
+};
+
+/// The ranges that config.hpp promises.
+const std::vector<Range>& ranges() {
+  static const std::vector<Range> all{
+      {"CODE_LIFETIME", "299s", "5min", "24h", "86401s"},
+      {"CODE_ATTEMPTS", "0", "1", "10", "11"},
+      {"CODE_GUESSES_PER_DAY", "4", "5", "1000", "1001"},
+      {"CODE_RESEND_PAUSE", "", "0s", "1h", "3601s"},
+      {"CODE_MAILS_PER_HOUR", "0", "1", "1000", "1001"},
+      {"CODE_MAILS_PER_DAY", "0", "1", "1000", "1001"},
+      {"PENDING_SIGN_UPS", "0", "1", "20", "21"},
+      {"UNVERIFIED_LIFETIME", "3599s", "1h", "90d", "7776001s"},
+      {"ACCESS_TOKEN_LIFETIME", "59s", "1min", "24h", "86401s"},
+      {"TOKEN_LEEWAY", "", "0s", "10min", "601s"},
+      {"REFRESH_IDLE_LIFETIME", "3599s", "1h", "365d", "31536001s"},
+      {"REFRESH_ABSOLUTE_LIFETIME", "3599s", "1h", "3650d", "315360001s"},
+      {"REFRESH_GRACE", "", "0s", "60s", "61s"},
+      {"KEY_OVERLAP", "", "0s", "30d", "2592001s"},
+      {"VERIFIED_TOKEN_CACHE", "", "0", "10000000", "10000001"},
+      {"PASSWORD_MIN_LENGTH", "7", "8", "64", "65"},
+      {"ARGON2_MEMORY_KIB", "7", "8", "1048576", "1048577"},
+      {"ARGON2_ITERATIONS", "0", "1", "20", "21"},
+      {"HASHING_THREADS", "", "0", "256", "257"},
+      {"HASHING_QUEUE", "0", "1", "100000", "100001"},
+      {"LIST_PAGE_SIZE", "0", "1", "1000", "1001"},
+      {"LIST_MAX_PAGE_SIZE", "0", "1", "1000", "1001"},
+      {"LIST_CACHE_LIFETIME", "", "0s", "24h", "86401s"},
+      {"MAIL_BATCH", "0", "1", "1000", "1001"},
+      {"MAIL_LEASE", "64s", "65s", "1h", "3601s"},
+      {"MAIL_FIRST_BACKOFF", "0s", "1s", "1h", "3601s"},
+      {"MAIL_MAX_BACKOFF", "0s", "1s", "24h", "86401s"},
+      {"MAIL_MAX_ATTEMPTS", "0", "1", "100", "101"},
+      {"MAIL_POLL_INTERVAL", "99ms", "100ms", "1min", "60001ms"},
+      {"CLEAN_UP_INTERVAL", "0s", "1s", "24h", "86401s"},
+      {"CLEAN_UP_BATCH", "0", "1", "10000", "10001"},
+      {"LOGIN_FAILURE_LIMIT", "0", "1", "1000000000", "1000000001"},
+      {"LOGIN_FAILURE_WINDOW", "0s", "1s", "24h", "86401s"},
+      {"LOGIN_ADDRESS_LIMIT", "0", "1", "1000000000", "1000000001"},
+      {"LOGIN_ADDRESS_WINDOW", "0s", "1s", "24h", "86401s"},
+      {"SIGNUP_LIMIT", "0", "1", "1000000000", "1000000001"},
+      {"SIGNUP_WINDOW", "0s", "1s", "24h", "86401s"},
+      {"RESEND_LIMIT", "0", "1", "1000000000", "1000000001"},
+      {"RESEND_WINDOW", "0s", "1s", "24h", "86401s"},
+      {"VERIFY_LIMIT", "0", "1", "1000000000", "1000000001"},
+      {"VERIFY_WINDOW", "0s", "1s", "24h", "86401s"},
+      {"REQUEST_LIMIT", "0", "1", "1000000000", "1000000001"},
+      {"REQUEST_WINDOW", "0s", "1s", "24h", "86401s"}};
+  return all;
+}
+
+/// A Config in which no rule between two fields is in the way of one field's own range.
+Config roomy() {
+  auto config = with("REFRESH_IDLE_LIFETIME", "1h");
+  config = with(config, "REFRESH_ABSOLUTE_LIFETIME", "3650d");
+  config = with(config, "LIST_PAGE_SIZE", "1");
+  config = with(config, "LIST_MAX_PAGE_SIZE", "1000");
+  config = with(config, "MAIL_FIRST_BACKOFF", "1s");
+  return with(config, "MAIL_MAX_BACKOFF", "24h");
+}
+
+TEST_CASE("the ends of every range are accepted, and what is one beyond is named") {
+  for (const auto& range : ranges()) {
+    CAPTURE(range.name);
+    CHECK(validate(with(roomy(), range.name, range.least)).empty());
+    CHECK(validate(with(roomy(), range.name, range.most)).empty());
+    for (const auto beyond : {range.below, range.above}) {
+      if (beyond.empty()) continue;
+      const auto problems = validate(with(roomy(), range.name, beyond));
+      REQUIRE_FALSE(problems.empty());
+      // The page size that is too large is so for LIST_MAX_PAGE_SIZE, too.
+      CHECK(problems.size() == (range.name == "LIST_PAGE_SIZE" && beyond == range.above ? 2 : 1));
+      CHECK(problems.front().field == range.name);
+      CHECK(problems.front().code == "out_of_range");
+    }
+  }
+}
+
+TEST_CASE("every number has a range, and its description tells it") {
+  std::set<std::string_view> with_range;
+  for (const auto& range : ranges()) {
+    with_range.insert(range.name);
+    const auto& one = field(range.name);
+    Config least;
+    Config most;
+    REQUIRE(one.set(least, range.least));
+    REQUIRE(one.set(most, range.most));
+    CAPTURE(one.description);
+    CHECK(one.description.ends_with("; " + one.get(least) + " to " + one.get(most) + "."));
+  }
+  for (const auto& one : config_fields()) {
+    const bool is_number = one.expects == "a whole number" || one.expects.starts_with("a duration");
+    CAPTURE(one.name);
+    CHECK(with_range.contains(one.name) == is_number);
+  }
+}
+
+TEST_CASE("a complaint says what is right and does not repeat what is wrong") {
+  const auto problems = validate(with("CODE_ATTEMPTS", "11"));
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].code == "out_of_range");
+  CHECK(problems[0].message == "must be 1 to 10");
+}
+
+TEST_CASE("texts that stand in tokens and mails are not empty, short, and one line of UTF-8") {
+  for (const std::string_view name : {"TOKEN_ISSUER", "TOKEN_AUDIENCE", "SERVICE_NAME"}) {
+    CAPTURE(name);
+    const std::set<std::string> named{std::string{name}};
+    CHECK(validate(with(name, "x")).empty());
+    CHECK(validate(with(name, "Caf\xC3\xA9 https://auth.example/")).empty());
+    CHECK(validate(with(name, std::string(200, 'x'))).empty());
+    CHECK(complaints(with(name, std::string(201, 'x'))) == named);
+    for (const std::string_view text : {"a\r\nBcc: b", "a\x1B[2J", "\xFF", "a\xE2\x80\xAE"}) {
+      CHECK(complaints(with(name, text)) == named);
+    }
+  }
+  Config config;
+  config.passwords.service_name.clear();
+  CHECK(complaints(config) == std::set<std::string>{"SERVICE_NAME"});
+}
+
+TEST_CASE("a limit that depends on another is held against it") {
+  struct Pair {
+    std::string_view upper;
+    std::string_view equal;
+    std::string_view below;
+    std::string_view lower;
+    std::string_view text;
+  };
+  for (const auto& [upper, equal, below, lower, text] :
+       {Pair{"REFRESH_ABSOLUTE_LIFETIME", "10d", "863999s", "REFRESH_IDLE_LIFETIME", "10d"},
+        Pair{"LIST_MAX_PAGE_SIZE", "50", "49", "LIST_PAGE_SIZE", "50"},
+        Pair{"MAIL_MAX_BACKOFF", "10min", "599s", "MAIL_FIRST_BACKOFF", "10min"}}) {
+    CAPTURE(upper);
+    const auto base = with(lower, text);
+    CHECK(validate(with(base, upper, equal)).empty());
+    const auto problems = validate(with(base, upper, below));
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].field == upper);
+    CHECK(problems[0].message == "must be at least " + std::string{lower});
+  }
+}
+
+TEST_CASE("a field is complained about once, and every bad field is") {
+  auto config = with("REFRESH_ABSOLUTE_LIFETIME", "1s");  // too short by itself and for the other
+  CHECK(validate(config).size() == 1);
+  config = with(config, "CODE_ATTEMPTS", "0");
+  config = with(config, "MAIL_LEASE", "1s");
+  CHECK(complaints(config) ==
+        std::set<std::string>{"REFRESH_ABSOLUTE_LIFETIME", "CODE_ATTEMPTS", "MAIL_LEASE"});
+}
+
+TEST_CASE("values that no text says are out of range too") {
+  Config config;
+  config.codes.lifetime = -1s;
+  config.tokens.leeway = -1s;
+  config.jobs.batch = std::numeric_limits<std::size_t>::max();
+  CHECK(complaints(config) == std::set<std::string>{"CODE_LIFETIME", "TOKEN_LEEWAY", "MAIL_BATCH"});
+}
+
+TEST_CASE("a switch is read as people write one") {
+  for (const std::string_view text : {"true", "TRUE", "True", "1", "yes", "YES", "on", "On"}) {
+    CHECK(with("SIGNUP_REVEALS_EXISTING", text).codes.sign_up_reveals_existing);
+  }
+  for (const std::string_view text : {"false", "False", "0", "no", "NO", "off", "OFF"}) {
+    CHECK_FALSE(with("RATE_LIMITS_ENABLED", text).limits.enabled);
+  }
+  for (const std::string_view text : {"", "2", "t", "y", "enabled", "true ", "00"}) {
+    Config config;
+    CHECK_FALSE(field("RATE_LIMITS_ENABLED").set(config, text));
+    CHECK(config.limits.enabled);
+  }
+}
+
+TEST_CASE("a lifetime in seconds is not cut to whole ones") {
+  Config config;
+  CHECK_FALSE(field("CODE_LIFETIME").set(config, "600500ms"));
+  CHECK(field("CODE_LIFETIME").set(config, "600000ms"));
+  CHECK(config.codes.lifetime == 10min);
+  CHECK(field("MAIL_POLL_INTERVAL").set(config, "250ms"));
+  CHECK(config.jobs.poll_interval == 250ms);
+}
+
+TEST_CASE("an algorithm that is none is malformed") {
+  Config config;
+  for (const std::string_view text : {"none", "es256", "ES512", "HS256 "}) {
+    CHECK_FALSE(field("TOKEN_ALGORITHM").set(config, text));
+  }
+  CHECK(field("TOKEN_ALGORITHM").set(config, "EdDSA"));
+  CHECK(config.tokens.algorithm == SigningAlgorithm::eddsa);
+}
+
+}  // namespace
+}  // namespace coffeeauth

@@ -1,0 +1,81 @@
+#include "lib/http/cors.hpp"
+
+#include "fixture.hpp"
+
+namespace coffeeauth::http {
+namespace {
+
+Response answered(const CorsPolicy& policy, std::vector<Header> headers) {
+  Response response;
+  policy.allow(with_headers(std::move(headers)), response);
+  return response;
+}
+
+TEST_CASE("by default no origin may read") {
+  const CorsPolicy off{{}};
+  CHECK(answered(off, {{"Origin", "https://app.example"}}).headers.empty());
+  const auto preflight = off.preflight(with_headers({{"Origin", "https://app.example"}}), "GET");
+  CHECK(preflight.status == 204);
+  CHECK(preflight.header("Allow") == "GET");
+  CHECK(preflight.header("Access-Control-Allow-Methods").empty());
+}
+
+TEST_CASE("a listed origin may read, and no other that looks like it") {
+  const CorsPolicy policy{{"https://app.example", "http://localhost:3000"}};
+  CHECK(
+      answered(policy, {{"origin", "https://app.example"}}).header("Access-Control-Allow-Origin") ==
+      "https://app.example");
+  CHECK(answered(policy, {{"Origin", "http://localhost:3000"}})
+            .header("Access-Control-Allow-Origin") == "http://localhost:3000");
+  for (const char* const origin :
+       {"http://app.example", "https://app.example.evil.example", "https://evil-app.example",
+        "https://app.example:444", "https://app.example/", "null", "*", "",
+        "HTTPS://app.example"}) {
+    CAPTURE(origin);
+    const auto response = answered(policy, {{"Origin", origin}});
+    CHECK(response.header("Access-Control-Allow-Origin").empty());
+    // A cache must keep the answers to origins apart in any case.
+    CHECK(response.header("Vary") == "Origin");
+  }
+}
+
+TEST_CASE("cookies are never asked for") {
+  const CorsPolicy policy{{"https://app.example"}};
+  const auto request = with_headers({{"Origin", "https://app.example"}});
+  CHECK(answered(policy, request.headers).header("Access-Control-Allow-Credentials").empty());
+  CHECK(policy.preflight(request, "GET").header("Access-Control-Allow-Credentials").empty());
+}
+
+TEST_CASE("a star is answered with a star") {
+  const CorsPolicy policy{{"*"}};
+  const auto response = answered(policy, {{"Origin", "https://any.example"}});
+  CHECK(response.header("Access-Control-Allow-Origin") == "*");
+  CHECK(response.header("Vary").empty());
+  CHECK(answered(policy, {}).header("Access-Control-Allow-Origin").empty());
+}
+
+TEST_CASE("a preflight tells methods and headers to an allowed origin only") {
+  const CorsPolicy policy{{"https://app.example"}};
+  const auto good =
+      policy.preflight(with_headers({{"Origin", "https://app.example"}}), "GET, PATCH");
+  CHECK(good.header("Access-Control-Allow-Methods") == "GET, PATCH");
+  CHECK(good.header("Access-Control-Allow-Headers").find("Authorization") != std::string::npos);
+  CHECK(good.header("Access-Control-Allow-Headers").find("If-Match") != std::string::npos);
+  const auto bad =
+      policy.preflight(with_headers({{"Origin", "https://evil.example"}}), "GET, PATCH");
+  CHECK(bad.header("Access-Control-Allow-Methods").empty());
+  CHECK(bad.header("Allow") == "GET, PATCH");
+}
+
+TEST_CASE("an origin that browsers do not write is refused when the policy is made") {
+  for (const char* const origin :
+       {"", "app.example", "https://", "https://app.example/", "https://app.example/path",
+        "https://*.example", "ftp://app.example", "https://user@app.example", "https://a b",
+        "https://a\r\nX: y", "https://a?b", "https://a,https://b"}) {
+    CAPTURE(origin);
+    CHECK_THROWS_AS(CorsPolicy{{std::string{origin}}}, std::invalid_argument);
+  }
+}
+
+}  // namespace
+}  // namespace coffeeauth::http

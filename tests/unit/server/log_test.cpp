@@ -1,0 +1,168 @@
+#include "log.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <random>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "coffeeauth/testing/manual_clock.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+/// What is written on standard error while `work` runs.
+template <class Work>
+std::string written_by(Work work) {
+  std::fflush(stderr);
+  std::FILE* const file = std::tmpfile();
+  REQUIRE(file != nullptr);
+  const int kept = ::dup(STDERR_FILENO);
+  ::dup2(::fileno(file), STDERR_FILENO);
+  work();
+  std::fflush(stderr);
+  ::dup2(kept, STDERR_FILENO);
+  ::close(kept);
+  std::rewind(file);
+  std::string text;
+  char buffer[4096];
+  for (std::size_t size = 0; (size = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
+    text.append(buffer, size);
+  }
+  std::fclose(file);
+  return text;
+}
+
+std::string line_of(LogFormat format, const std::string& event, LogFields fields) {
+  const testing::ManualClock clock;
+  return written_by([&] {
+    Log log{format, LogLevel::info, clock};
+    log.info(event, fields);
+  });
+}
+
+bool is_printable_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+/// What people send who want to write the log themselves.
+const std::vector<std::string>& hostile() {
+  static const std::vector<std::string> all{"a\r\n{\"event\":\"logged_in\"}",
+                                            "\x1B[2J\x1B[H",
+                                            "\"},{\"x\":\"",
+                                            "\\",
+                                            "\x7F",
+                                            std::string{"a\0b", 3},
+                                            "\xC2\x9B"
+                                            "2J",
+                                            "\xE2\x80\xAE",
+                                            "\xFF\xFE",
+                                            "\xC3",
+                                            "\xED\xA0\x80",
+                                            "\xF0\x9F\x98\x80",
+                                            "\b\f\t"};
+  return all;
+}
+
+TEST_CASE("a line of JSON says when, how grave and what") {
+  const auto line = line_of(LogFormat::json, "listening", {{"host", "127.0.0.1"}, {"empty", ""}});
+  CHECK(line ==
+        "{\"time\":\"2026-01-15T09:30:00.125Z\",\"level\":\"info\",\"event\":\"listening\","
+        "\"host\":\"127.0.0.1\"}\n");
+}
+
+TEST_CASE("a line of text says the same for a person") {
+  CHECK(line_of(LogFormat::text, "listening", {{"host", "127.0.0.1"}, {"empty", ""}}) ==
+        "09:30:00 info listening host=127.0.0.1\n");
+}
+
+TEST_CASE("whatever a field holds, it is one line that no terminal obeys") {
+  for (const auto& text : hostile()) {
+    CAPTURE(text);
+    for (const auto format : {LogFormat::json, LogFormat::text}) {
+      const auto line = line_of(format, text, {{"field", text}});
+      REQUIRE(line.ends_with('\n'));
+      CHECK(is_printable_ascii(std::string_view{line}.substr(0, line.size() - 1)));
+    }
+    const auto read = nlohmann::json::parse(line_of(LogFormat::json, "e", {{"field", text}}));
+    CHECK(read.size() == 4);
+    CHECK(read.at("event") == "e");
+  }
+}
+
+TEST_CASE("text that is UTF-8 is read back from JSON as it was") {
+  std::mt19937 random{9};
+  for (int round = 0; round < 5'000; ++round) {
+    std::string text;
+    for (auto size = random() % 8; size > 0; --size) {
+      static const std::vector<std::string> pieces{"a",
+                                                   "\"",
+                                                   "\\",
+                                                   "/",
+                                                   "\n",
+                                                   "\x1B",
+                                                   "\x7F",
+                                                   "\xC3\xA9",
+                                                   "\xC2\x85",
+                                                   "\xE2\x80\xA8",
+                                                   "\xF0\x9F\x98\x80",
+                                                   std::string(1, '\0')};
+      text += pieces[random() % pieces.size()];
+    }
+    const auto escaped = json_escaped(text);
+    REQUIRE(is_printable_ascii(escaped));
+    REQUIRE(nlohmann::json::parse("\"" + escaped + "\"") == text);
+  }
+}
+
+TEST_CASE("octets that are not UTF-8 are replaced, and the rest stays") {
+  CHECK(json_escaped("a\xFFz") == "a\\ufffdz");
+  CHECK(json_escaped("plain") == "plain");
+  CHECK(json_escaped("") == "");
+}
+
+TEST_CASE("lines below the level are not written") {
+  const testing::ManualClock clock;
+  const auto text = written_by([&] {
+    Log log{LogFormat::text, LogLevel::warning, clock};
+    log.write(LogLevel::debug, "one", {});
+    log.info("two", {});
+    log.write(LogLevel::warning, "three", {});
+    log.write(LogLevel::error, "four", {});
+  });
+  CHECK(text == "09:30:00 warning three\n09:30:00 error four\n");
+}
+
+TEST_CASE("away from a terminal a line is JSON") {
+  CHECK(line_of(LogFormat::automatic, "e", {}).starts_with("{\"time\""));
+}
+
+TEST_CASE("lines of many threads are whole") {
+  const testing::ManualClock clock;
+  const auto text = written_by([&] {
+    Log log{LogFormat::json, LogLevel::info, clock};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&] {
+        for (int k = 0; k < 200; ++k) log.info("event", {{"filler", std::string(300, 'x')}});
+      });
+    }
+    for (auto& thread : threads) thread.join();
+  });
+  std::size_t lines = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = text.find('\n', begin);
+    REQUIRE(end != std::string::npos);
+    REQUIRE(nlohmann::json::accept(text.substr(begin, end - begin)));
+    ++lines;
+    begin = end + 1;
+  }
+  CHECK(lines == 1'600);
+}
+
+}  // namespace
+}  // namespace coffeeauth::server

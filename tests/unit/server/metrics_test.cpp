@@ -1,0 +1,105 @@
+#include "metrics.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+#include <vector>
+
+namespace coffeeauth::server {
+namespace {
+
+http::AccessRecord record(std::string method, std::string route, int status) {
+  http::AccessRecord made;
+  made.method = std::move(method);
+  made.route = std::move(route);
+  made.status = status;
+  made.duration = std::chrono::microseconds{700};
+  return made;
+}
+
+bool has_line(const Metrics& metrics, const std::string& line) {
+  return ("\n" + metrics.text()).find("\n" + line + "\n") != std::string::npos;
+}
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
+TEST_CASE("requests are counted by method, route and status") {
+  Metrics metrics;
+  for (int i = 0; i < 3; ++i) metrics.count_request(record("GET", "/api/users/{id}", 200));
+  metrics.count_request(record("GET", "/api/users/{id}", 404));
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_http_requests_total{method="GET",route="/api/users/{id}",status="200"} 3)"));
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_http_requests_total{method="GET",route="/api/users/{id}",status="404"} 1)"));
+  CHECK(has_line(metrics, R"(coffeeauth_http_request_seconds_count{route="/api/users/{id}"} 4)"));
+  CHECK(has_line(
+      metrics, R"(coffeeauth_http_request_seconds_bucket{route="/api/users/{id}",le="0.0005"} 0)"));
+  CHECK(has_line(
+      metrics, R"(coffeeauth_http_request_seconds_bucket{route="/api/users/{id}",le="0.001"} 4)"));
+}
+
+TEST_CASE("what strangers invent makes no new label") {
+  Metrics metrics;
+  for (int i = 0; i < 1'000; ++i) {
+    // No route at all, and a route with a method that nobody knows (405).
+    metrics.count_request(record("M" + std::to_string(i), "", 404));
+    metrics.count_request(record("M" + std::to_string(i), "/api/me", 405));
+  }
+  const auto text = metrics.text();
+  CHECK(count(text, "coffeeauth_http_requests_total{") == 2);
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_http_requests_total{method="other",route="other",status="404"} 1000)"));
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_http_requests_total{method="other",route="/api/me",status="405"} 1000)"));
+}
+
+TEST_CASE("the methods of HTTP keep their names") {
+  for (const std::string method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
+    Metrics metrics;
+    metrics.count_request(record(method, "/api/me", 405));
+    CHECK(has_line(metrics, "coffeeauth_http_requests_total{method=\"" + method +
+                                R"(",route="/api/me",status="405"} 1)"));
+  }
+}
+
+TEST_CASE("events are counted by kind, and several at once as several") {
+  Metrics metrics;
+  metrics.count_event({.kind = EventKind::logged_in});
+  metrics.count_event({.kind = EventKind::unverified_users_deleted, .count = 7});
+  metrics.count_event({.kind = EventKind::unverified_users_deleted, .count = 3});
+  CHECK(has_line(metrics, R"(coffeeauth_events_total{kind="logged_in"} 1)"));
+  CHECK(has_line(metrics, R"(coffeeauth_events_total{kind="unverified_users_deleted"} 10)"));
+}
+
+TEST_CASE("a gauge shows its last value") {
+  Metrics metrics;
+  metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait.", 5);
+  metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait.", 2);
+  CHECK(has_line(metrics, "coffeeauth_outbox_pending 2"));
+  CHECK(count(metrics.text(), "\ncoffeeauth_outbox_pending ") == 1);
+}
+
+TEST_CASE("no request is lost among many threads") {
+  Metrics metrics;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int k = 0; k < 500; ++k) metrics.count_request(record("GET", "/healthz", 200));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_http_requests_total{method="GET",route="/healthz",status="200"} 4000)"));
+}
+
+}  // namespace
+}  // namespace coffeeauth::server

@@ -1,0 +1,253 @@
+#include "settings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "coffeeauth/config_fields.hpp"
+#include "setting_table.hpp"
+
+namespace coffeeauth::server {
+namespace {
+
+using Environment = std::map<std::string, std::string>;
+
+LoadedSettings load(const Environment& environment, const std::vector<EnvEntry>& file = {}) {
+  const auto look_up = [&](const std::string& name) -> std::optional<std::string> {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::nullopt : std::optional{found->second};
+  };
+  return load_settings(look_up, file, ".env");
+}
+
+/// What is said of settings that cannot be used; empty when they can.
+std::string complaint(const Environment& environment, const std::vector<EnvEntry>& file = {}) {
+  try {
+    static_cast<void>(load(environment, file));
+    return {};
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+}
+
+const SettingRow& row(const LoadedSettings& loaded, std::string_view name) {
+  const auto found = std::find_if(loaded.rows.begin(), loaded.rows.end(),
+                                  [&](const SettingRow& one) { return one.name == name; });
+  REQUIRE_MESSAGE(found != loaded.rows.end(), name);
+  return *found;
+}
+
+const std::string long_secret = "s3cret-s3cret-s3cret-s3cret-s3cret";
+
+TEST_CASE("with nothing set the defaults are in force, and are said to be") {
+  const auto loaded = load({});
+  CHECK(loaded.settings.http_host == "127.0.0.1");
+  CHECK(loaded.settings.http_port == 8000);
+  CHECK(loaded.settings.database_url.empty());
+  CHECK(loaded.settings.secret_key.empty());
+  CHECK(loaded.settings.trusted_proxies.empty());
+  for (const auto& one : loaded.rows) CHECK(one.origin == "default");
+}
+
+TEST_CASE("every setting has one row, a name of its own and a sentence") {
+  const auto loaded = load({});
+  CHECK(loaded.rows.size() == server_settings().size() + config_fields().size());
+  std::set<std::string> names;
+  for (const auto& one : loaded.rows) {
+    CAPTURE(one.name);
+    CHECK(names.insert(one.name).second);
+    CHECK(one.description.size() > 10);
+    CHECK(one.description.back() == '.');
+  }
+}
+
+TEST_CASE("what is shown by default can be set, and changes nothing") {
+  const auto defaults = load({});
+  for (const auto& one : defaults.rows) {
+    if (one.value.empty()) continue;
+    CAPTURE(one.name);
+    const auto loaded = load({{one.name, one.value}});
+    CHECK(row(loaded, one.name).value == one.value);
+    CHECK(row(loaded, one.name).origin == "environment");
+  }
+}
+
+TEST_CASE("the environment goes before the file, and the file before the default") {
+  const std::vector<EnvEntry> file{{"HTTP_PORT", "9000", 3}, {"CODE_ATTEMPTS", "7", 4}};
+  const auto from_file = load({}, file);
+  CHECK(from_file.settings.http_port == 9000);
+  CHECK(from_file.settings.policy.codes.attempts == 7);
+  CHECK(row(from_file, "HTTP_PORT").origin == ".env:3");
+  CHECK(row(from_file, "CODE_ATTEMPTS").origin == ".env:4");
+
+  const auto both = load({{"HTTP_PORT", "9001"}, {"CODE_ATTEMPTS", "6"}}, file);
+  CHECK(both.settings.http_port == 9001);
+  CHECK(both.settings.policy.codes.attempts == 6);
+  CHECK(row(both, "HTTP_PORT").origin == "environment");
+}
+
+TEST_CASE("a name that nobody knows is refused in the file and overlooked in the environment") {
+  CHECK(complaint({}, {{"HTTP_PROT", "9000", 12}}) == ".env:12: HTTP_PROT is not a setting");
+  CHECK(complaint({}, {{"http_port", "9000", 1}}) == ".env:1: http_port is not a setting");
+  CHECK(complaint({{"HTTP_PROT", "9000"}, {"PATH", "/bin"}}) == "");
+}
+
+TEST_CASE("a malformed value says which setting, where, and what is expected") {
+  CHECK(complaint({{"HTTP_PORT", "eighty"}}) == "HTTP_PORT (environment): expected 0 to 65535");
+  CHECK(complaint({}, {{"HTTP_PORT", "65536", 2}}) == "HTTP_PORT (.env:2): expected 0 to 65535");
+  CHECK(complaint({{"CODE_LIFETIME", "soon"}})
+            .starts_with("CODE_LIFETIME (environment): expected a duration"));
+}
+
+TEST_CASE("a value out of its range says which setting, where, and the range") {
+  CHECK(complaint({{"CODE_ATTEMPTS", "11"}}) == "CODE_ATTEMPTS (environment): must be 1 to 10");
+  CHECK(complaint({}, {{"MAIL_LEASE", "1s", 9}}).starts_with("MAIL_LEASE (.env:9): must be "));
+  // The one that was not set is at fault only because of the one that was.
+  CHECK(complaint({{"LIST_PAGE_SIZE", "200"}}) ==
+        "LIST_MAX_PAGE_SIZE (default): must be at least LIST_PAGE_SIZE");
+}
+
+TEST_CASE("values that each setting must refuse are refused") {
+  const std::vector<std::pair<std::string, std::string>> bad{
+      {"HTTP_PORT", ""},
+      {"HTTP_PORT", "-1"},
+      {"HTTP_PORT", "+80"},
+      {"HTTP_PORT", "80 "},
+      {"HTTP_PORT", "0x50"},
+      {"HTTP_HOST", ""},
+      {"MAX_CONNECTIONS", "0"},
+      {"MAX_CONNECTIONS", "1000001"},
+      {"MAX_CONNECTIONS_PER_ADDRESS", "many"},
+      {"TRUSTED_PROXIES", "10.0.0.0/33"},
+      {"TRUSTED_PROXIES", "10.0.0.0/8,everyone"},
+      {"TRUSTED_PROXIES", "*"},
+      {"OPERATOR_NETWORKS", "localhost"},
+      {"DATA_DIR", ""},
+      {"SECRET_KEY", ""},
+      {"SECRET_KEY", std::string(31, 'x')},
+      {"DEV_MAIL", "maybe"},
+      {"LOG_FORMAT", "xml"},
+      {"LOG_FORMAT", "JSON"},
+      {"LOG_LEVEL", "verbose"},
+      {"ACCESS_LOG", ""},
+      {"DEFAULT_FROM_EMAIL", "nobody"},
+      {"DEFAULT_FROM_EMAIL", "a@example.com\r\nBcc: b@example.com"}};
+  for (const auto& [name, text] : bad) {
+    CAPTURE(name);
+    CAPTURE(text);
+    CHECK(complaint({{name, text}}).starts_with(name + " (environment): expected "));
+  }
+}
+
+TEST_CASE("values that each setting must take are taken") {
+  const auto loaded = load({{"HTTP_PORT", "0"},
+                            {"HTTP_HOST", "::1"},
+                            {"MAX_CONNECTIONS", "1000000"},
+                            {"TRUSTED_PROXIES", " 10.0.0.0/8 ,, 2001:db8::/32,192.0.2.1"},
+                            {"OPERATOR_NETWORKS", ""},
+                            {"CORS_ORIGINS", "https://a.example, https://b.example"},
+                            {"DATA_DIR", "/var/lib/coffee auth"},
+                            {"DEV_MAIL", "off"},
+                            {"ACCESS_LOG", "True"},
+                            {"LOG_FORMAT", "text"},
+                            {"LOG_LEVEL", "error"},
+                            {"DEFAULT_FROM_EMAIL", "Coffee <no-reply@example.com>"},
+                            {"TOKEN_ALGORITHM", "EdDSA"}});
+  const auto& settings = loaded.settings;
+  CHECK(settings.http_port == 0);
+  CHECK(settings.trusted_proxies ==
+        std::vector<std::string>{"10.0.0.0/8", "2001:db8::/32", "192.0.2.1"});
+  CHECK(settings.operator_networks.empty());
+  CHECK(settings.cors_origins.size() == 2);
+  CHECK(settings.data_dir == "/var/lib/coffee auth");
+  CHECK_FALSE(settings.dev_mail);
+  CHECK(settings.access_log);
+  CHECK(settings.log_format == LogFormat::text);
+  CHECK(settings.log_level == LogLevel::error);
+  CHECK(settings.policy.tokens.algorithm == SigningAlgorithm::eddsa);
+  CHECK(row(loaded, "TRUSTED_PROXIES").value == "10.0.0.0/8,2001:db8::/32,192.0.2.1");
+}
+
+TEST_CASE("the secret key has an older name, and the newer one wins") {
+  const auto old = load({{"DJANGO_SECRET_KEY", long_secret}});
+  CHECK(old.settings.secret_key.expose_secret() == long_secret);
+  CHECK(load({}, {{"DJANGO_SECRET_KEY", long_secret, 1}}).settings.secret_key.size() ==
+        long_secret.size());
+  const auto both = load({{"SECRET_KEY", long_secret + "!"}, {"DJANGO_SECRET_KEY", long_secret}});
+  CHECK(both.settings.secret_key.expose_secret() == long_secret + "!");
+  CHECK(complaint({{"DJANGO_SECRET_KEY", "short"}}) ==
+        "SECRET_KEY (environment): expected 32 bytes at least");
+}
+
+TEST_CASE("no row shows a secret") {
+  const auto loaded = load({{"SECRET_KEY", long_secret},
+                            {"DATABASE_URL", "postgresql://app:s3cret@db/app"},
+                            {"REDIS_URL", "redis://:s3cret@cache"},
+                            {"SMTP_URL", "smtp://app:s3cret@mail:587"},
+                            {"DB_PASSWORD", "s3cret"},
+                            {"EMAIL_HOST_PASSWORD", "s3cret"}});
+  for (const auto& one : loaded.rows) {
+    CAPTURE(one.name);
+    CHECK(one.value.find("s3cret") == std::string::npos);
+  }
+  CHECK(row(loaded, "SECRET_KEY").value == "********");
+  CHECK(row(loaded, "DB_PASSWORD").value == "********");
+  CHECK(row(loaded, "DATABASE_URL").value == "postgresql://app:********@db/app");
+}
+
+TEST_CASE("no complaint quotes what was set") {
+  for (const auto& one : load({}).rows) {
+    for (const std::string text :
+         {"s3cret", "s3cret\r\n", "postgresql://u:s3cret@h", "\x1B[2Js3cret"}) {
+      CAPTURE(one.name);
+      const auto said = complaint({{one.name, text}});
+      CHECK(said.find("s3cret") == std::string::npos);
+      CHECK(said.find('\n') == std::string::npos);
+      CHECK(complaint({}, {{one.name, text, 1}}).find("s3cret") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the password in a URL is masked, wherever it stands") {
+  CHECK(masked_url("") == "");
+  CHECK(masked_url("sqlite:///data/a.db") == "sqlite:///data/a.db");
+  CHECK(masked_url("redis://cache:6379/0") == "redis://cache:6379/0");
+  CHECK(masked_url("postgresql://app@db/app") == "postgresql://app@db/app");
+  CHECK(masked_url("postgresql://app:s3cret@db:5432/app") ==
+        "postgresql://app:********@db:5432/app");
+  CHECK(masked_url("redis://:s3cret@cache") == "redis://:********@cache");
+  CHECK(masked_url("smtp://a%40b.example:s3cret@mail:587") ==
+        "smtp://a%40b.example:********@mail:587");
+  for (const std::string_view url :
+       {"postgresql://app:s3@s3cret:s3cret@db/app", "postgresql://app:s3cret/s3cret@db/app",
+        "postgresql://db/app?user=app&password=s3cret",
+        "postgresql://db/app?password=s3cret&sslmode=require", "host=db password=s3cret user=app",
+        "app:s3cret@db/app", "postgresql://db:5432/app?password=s3cret@s3cret",
+        "postgresql://app:s3cret@db?password=s3cret&sslpassword=s3cret",
+        "postgresql://app:s3cret?s3cret#s3cret@db"}) {
+    CAPTURE(url);
+    CHECK(masked_url(url).find("s3cret") == std::string::npos);
+  }
+  CHECK(masked_url("postgresql://db/app?password=s3cret&sslmode=require") ==
+        "postgresql://db/app?password=********&sslmode=require");
+}
+
+TEST_CASE("an SQLite URL is relative with three slashes and absolute with four") {
+  CHECK(sqlite_path("sqlite:///data/a.db") == "data/a.db");
+  CHECK(sqlite_path("sqlite:////var/lib/a.db") == "/var/lib/a.db");
+  for (const std::string_view url : {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://data/a.db",
+                                     "SQLITE:///a.db", "postgresql://u:s3cret@h/d", "/a.db"}) {
+    CAPTURE(url);
+    CHECK_THROWS_AS(static_cast<void>(sqlite_path(url)), ConfigError);
+  }
+  try {
+    static_cast<void>(sqlite_path("postgresql://u:s3cret@h/d"));
+  } catch (const ConfigError& error) {
+    CHECK(std::string{error.what()} == "DATABASE_URL: expected sqlite:///path");
+  }
+}
+
+}  // namespace
+}  // namespace coffeeauth::server

@@ -1,0 +1,141 @@
+#include "coffeeauth/user.hpp"
+
+#include "coffeeauth/ports/user_store.hpp"
+#include "fixture.hpp"
+
+namespace coffeeauth {
+namespace {
+
+EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
+
+Credentials ada() {
+  return {.user = {.id = {},
+                   .email = email("ada@example.com"),
+                   .first_name = "Ada",
+                   .last_name = "Lovelace",
+                   .role = Role::user,
+                   .is_verified = true,
+                   .is_active = true,
+                   .date_joined = from_unix_millis(1),
+                   .last_login = from_unix_millis(2),
+                   .version = 7,
+                   .security_version = 3},
+          .password_hash = PasswordHash{"$hash$1"}};
+}
+
+struct Expected {
+  const char* what;
+  UserPatch patch;
+  bool stops_tokens;
+  bool ends_sessions;
+};
+
+/// What each field of a patch must do by itself.
+std::vector<Expected> changes() {
+  return {{"first name", {.first_name = "Augusta"}, false, false},
+          {"last name", {.last_name = "King"}, false, false},
+          {"no first name", {.first_name = ""}, false, false},
+          {"spelling of the address", {.email = email("Ada@Example.com")}, false, false},
+          {"address", {.email = email("ada@example.org")}, true, true},
+          {"role", {.role = Role::admin}, true, false},
+          {"no longer verified", {.is_verified = false}, true, true},
+          {"no longer active", {.is_active = false}, true, true},
+          {"password", {.password_hash = PasswordHash{"$hash$2"}}, true, true}};
+}
+
+TEST_CASE("every change of a user grows its version, and those that matter stop its tokens") {
+  const auto before = ada();
+  for (const auto& change : changes()) {
+    CAPTURE(change.what);
+    const auto result = apply_patch(before, change.patch);
+    CHECK(result.changed);
+    CHECK(result.after.user.version == 8);
+    CHECK(result.after.user.security_version == (change.stops_tokens ? 4 : 3));
+    CHECK(result.ends_sessions == change.ends_sessions);
+    CHECK_FALSE((result.after.user == before.user &&
+                 result.after.password_hash == before.password_hash &&
+                 result.after.user.email.display() == before.user.email.display()));
+  }
+}
+
+TEST_CASE("a change writes its field and no other") {
+  const auto before = ada();
+  const auto renamed = apply_patch(before, {.first_name = "Augusta"}).after;
+  auto expected = before.user;
+  expected.first_name = "Augusta";
+  expected.version = 8;
+  CHECK(renamed.user == expected);
+  CHECK(renamed.password_hash == before.password_hash);
+
+  const auto disabled = apply_patch(before, {.is_active = false}).after.user;
+  expected = before.user;
+  expected.is_active = false;
+  expected.version = 8;
+  expected.security_version = 4;
+  CHECK(disabled == expected);
+
+  const auto moved = apply_patch(before, {.email = email("Eve@Example.com")}).after.user;
+  CHECK(moved.email.display() == "Eve@Example.com");
+  CHECK(moved.email.canonical() == "eve@example.com");
+}
+
+TEST_CASE("a patch that says what is so already changes nothing") {
+  const auto before = ada();
+  for (const auto& patch :
+       {UserPatch{}, UserPatch{.first_name = "Ada", .last_name = "Lovelace"},
+        UserPatch{.email = email("ada@example.com")}, UserPatch{.role = Role::user},
+        UserPatch{.is_verified = true, .is_active = true},
+        UserPatch{.password_hash = PasswordHash{"$hash$1"}}}) {
+    const auto result = apply_patch(before, patch);
+    CHECK_FALSE(result.changed);
+    CHECK_FALSE(result.ends_sessions);
+    CHECK(result.after.user == before.user);
+    CHECK(result.after.password_hash == before.password_hash);
+  }
+}
+
+TEST_CASE("letting a user in again stops old tokens but ends no session") {
+  auto before = ada();
+  before.user.is_active = false;
+  before.user.is_verified = false;
+  for (const auto& patch : {UserPatch{.is_verified = true}, UserPatch{.is_active = true}}) {
+    const auto result = apply_patch(before, patch);
+    CHECK(result.changed);
+    CHECK(result.after.user.security_version == 4);
+    CHECK_FALSE(result.ends_sessions);
+  }
+}
+
+TEST_CASE("several changes at once are one version") {
+  const auto result =
+      apply_patch(ada(), {.first_name = "Augusta", .role = Role::admin, .is_active = false});
+  CHECK(result.after.user.version == 8);
+  CHECK(result.after.user.security_version == 4);
+  CHECK(result.ends_sessions);
+}
+
+TEST_CASE("only a verified and active administrator manages users") {
+  auto user = ada().user;
+  for (const bool admin : {false, true}) {
+    for (const bool verified : {false, true}) {
+      for (const bool active : {false, true}) {
+        user.role = admin ? Role::admin : Role::user;
+        user.is_verified = verified;
+        user.is_active = active;
+        CHECK(is_effective_admin(user) == (admin && verified && active));
+      }
+    }
+  }
+}
+
+TEST_CASE("a role is read back from its word") {
+  CHECK(wire_name(Role::user) == "user");
+  CHECK(wire_name(Role::admin) == "admin");
+  for (const auto role : {Role::user, Role::admin}) CHECK(parse_role(wire_name(role)) == role);
+  for (const std::string_view text : {"", "Admin", "ADMIN", "admin ", "root", "superuser"}) {
+    CHECK_FALSE(parse_role(text).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace coffeeauth

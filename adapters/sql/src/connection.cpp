@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-#include "adapters/sql/src/failure.hpp"
+#include "coffeeauth/ports/store.hpp"
 
 namespace coffeeauth::sql {
 namespace {
@@ -26,14 +26,16 @@ void refuse_nul(const std::vector<Value>& parameters) {
 
 }  // namespace
 
-Connection::Connection(Poco::Data::Session session, MakeStatement make, const Dialect& dialect)
-    : make_(make),
+Connection::Connection(Poco::Data::Session session, const Driver& driver, const Dialect& dialect)
+    : driver_(driver),
       dialect_(dialect),
       session_(std::make_unique<Poco::Data::Session>(std::move(session))) {}
 
 Connection::~Connection() {
-  // Before the session: a statement that outlives it keeps the file open.
+  if (driver_.closes_session_first) session_->close();
+  // Before the session: a statement that outlives it keeps a file open.
   kept_.clear();
+  doomed_.clear();
 }
 
 template <class Work>
@@ -42,8 +44,9 @@ auto Connection::guarded(Work&& work) {
     return work();
   } catch (const Poco::Exception& cause) {
     failed_ = true;
-    auto failure = describe(cause);
+    const auto failure = driver_.describe(cause);
     usable_ = usable_ && failure.connection_is_sound;
+    if (failure.is_conflict) throw TransactionConflict();
     throw Unavailable(failure.text);
   } catch (...) {
     failed_ = true;
@@ -59,21 +62,34 @@ Rows Connection::run(const Sql& sql, std::vector<Value> parameters) {
     refuse_nul(parameters);
     auto& statement = kept_[sql.text];
     if (!statement) {
-      statement = std::make_unique<PreparedStatement>(make_(*session_, sql.text), sql.columns);
+      statement = std::make_unique<PreparedStatement>(driver_.make_statement(*session_, sql.text),
+                                                      sql.columns);
     }
     try {
       return statement->run(std::move(parameters));
     } catch (...) {
-      kept_.erase(sql.text);
+      drop(sql.text);
       throw;
     }
   });
 }
 
-Rows Connection::run_once(const Sql& sql) {
-  return guarded(
-      [&] { return PreparedStatement(make_(*session_, sql.text), sql.columns).run({}); });
+// After an exception the state of a statement inside Poco is unknown.
+void Connection::drop(const std::string& text) {
+  const auto found = kept_.find(text);
+  if (in_transaction_ && driver_.keeps_failed_until_rollback) {
+    doomed_.push_back(std::move(found->second));
+  }
+  kept_.erase(found);
 }
+
+Rows Connection::run_once(const Sql& sql) {
+  return guarded([&] {
+    return PreparedStatement(driver_.make_statement(*session_, sql.text), sql.columns).run({});
+  });
+}
+
+bool Connection::alive() const { return usable_ && driver_.is_alive(*session_); }
 
 void Connection::begin() {
   failed_ = false;
@@ -93,6 +109,7 @@ void Connection::rollback() noexcept {
   if (!usable_) return;
   try {
     run(rollback_sql, {});
+    doomed_.clear();
   } catch (...) {
     usable_ = false;
   }

@@ -5,33 +5,48 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "adapters/sql/src/dialect.hpp"
+#include "adapters/sql/src/failure.hpp"
 #include "adapters/sql/src/statement.hpp"
 #include "coffeeauth/error.hpp"
 
+namespace Poco {
+class Exception;
+}
 namespace Poco::Data {
 class Session;
 }
 
 namespace coffeeauth::sql {
 
-/// Makes a statement of a text, one that is compiled at its first run and stays so.
-using MakeStatement = Poco::Data::Statement (*)(Poco::Data::Session& session,
-                                                const std::string& text);
+/// What differs in how a data base is spoken to; its words are in Dialect.
+struct Driver {
+  /// Makes a statement of a text, one that is compiled at its first run and stays so.
+  Poco::Data::Statement (*make_statement)(Poco::Data::Session& session, const std::string& text);
+  Failure (*describe)(const Poco::Exception& cause);
+  /// Whether the other side is still there, as far as can be seen without asking it.
+  bool (*is_alive)(Poco::Data::Session& session);
+  /// Whether a statement that failed can be dropped only when the transaction is over.
+  bool keeps_failed_until_rollback;
+  /// Whether statements go with their session, and need no farewell each.
+  bool closes_session_first;
+};
 
 /// Runs statements, keeps them prepared, and turns every failure of the data base into Unavailable.
 /// The one place where exceptions of Poco are caught. Belongs to one thread at a time.
 class Connection {
  public:
-  /// `dialect` must outlive it.
-  Connection(Poco::Data::Session session, MakeStatement make, const Dialect& dialect);
+  /// `driver` and `dialect` must outlive it.
+  Connection(Poco::Data::Session session, const Driver& driver, const Dialect& dialect);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// All rows. The statement is kept. Throws Unavailable, or std::invalid_argument for a text with
-  /// a NUL in it.
+  /// All rows. The statement is kept. Throws TransactionConflict when the transaction lost a race
+  /// inside the data base, Unavailable for every other failure, std::invalid_argument for a text
+  /// with a NUL in it.
   template <class... Args>
   Rows query(const Sql& sql, Args&&... args) {
     return run(sql, values(std::forward<Args>(args)...));
@@ -60,6 +75,8 @@ class Connection {
 
   /// Whether it may be used again: false after a failure that leaves its state in doubt.
   [[nodiscard]] bool usable() const noexcept { return usable_; }
+  /// usable(), and the other side has not hung up while nobody looked.
+  [[nodiscard]] bool alive() const;
   [[nodiscard]] const Dialect& dialect() const noexcept { return dialect_; }
 
  private:
@@ -72,12 +89,15 @@ class Connection {
   }
   template <class Work>
   auto guarded(Work&& work);
+  void drop(const std::string& text);
 
-  const MakeStatement make_;
+  const Driver& driver_;
   const Dialect& dialect_;
   std::unique_ptr<Poco::Data::Session> session_;
   // By text: the texts are few, since every one is made of constants.
   std::unordered_map<std::string, std::unique_ptr<PreparedStatement>> kept_;
+  // Those that failed in this transaction.
+  std::vector<std::unique_ptr<PreparedStatement>> doomed_;
   bool in_transaction_ = false;
   bool failed_ = false;
   bool usable_ = true;

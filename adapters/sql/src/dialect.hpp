@@ -13,10 +13,16 @@ struct Dialect {
   std::string for_update;
   /// The same, passing over rows that another transaction holds.
   std::string for_update_skip_locked;
+  /// Behind that, when only the rows of the table with this alias are to be held: ` OF <alias>`.
+  std::string of_table;
   /// LIKE without regard to letter case.
   std::string like;
+  /// In front of a column that the planner is not to look for in an index.
+  std::string hide;
   /// Has a row when there is a table of the name $1.
   std::string table_exists;
+  /// Makes everybody else wait who is about to change the schema; empty when `begin` does.
+  std::string schema_lock;
 };
 
 /// There is one writer at a time, so nothing needs to lock a row.
@@ -25,8 +31,27 @@ inline Dialect sqlite_dialect() {
       .begin = "BEGIN IMMEDIATE",
       .for_update = "",
       .for_update_skip_locked = "",
+      .of_table = "",
       .like = "LIKE",
+      .hide = "+",
       .table_exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
+      .schema_lock = "",
+  };
+}
+
+/// READ COMMITTED, whatever the server's default: each statement that waited for a row sees it as
+/// it is now, which is what the statements count on.
+inline Dialect postgres_dialect() {
+  return {
+      .begin = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
+      .for_update = " FOR UPDATE",
+      .for_update_skip_locked = " FOR UPDATE SKIP LOCKED",
+      .of_table = " OF ",
+      .like = "ILIKE",
+      .hide = "",
+      .table_exists = "SELECT 1 WHERE to_regclass($1) IS NOT NULL",
+      // The number is the word "coffeeau" in bytes; any would do that nobody else uses.
+      .schema_lock = "SELECT pg_advisory_xact_lock(7165058122143588725)",
   };
 }
 

@@ -3,20 +3,16 @@
 
 #include <string>
 
-namespace Poco {
-class Exception;
-}
-
 namespace coffeeauth::sql {
 
 /// A failure in words of ours. The data base's own text is never used: it quotes the statement and
 /// the user's data.
 struct Failure {
   std::string text;
-  /// Whether the connection is as good as before: only a lock was not to be had.
+  /// Whether the connection is as good as before.
   bool connection_is_sound = false;
+  /// Whether the transaction lost a race inside the data base and may be tried again.
+  bool is_conflict = false;
 };
-
-[[nodiscard]] Failure describe(const Poco::Exception& cause);
 
 }  // namespace coffeeauth::sql

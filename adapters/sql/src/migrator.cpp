@@ -53,6 +53,8 @@ auto in_transaction(Connection& connection, Work&& work) {
 // Applies the next one, if there is one: which that is, is asked under the lock.
 std::optional<int> apply_next(Connection& connection, std::span<const Migration> migrations) {
   return in_transaction(connection, [&]() -> std::optional<int> {
+    const auto& lock = connection.dialect().schema_lock;
+    if (!lock.empty()) connection.run_once({.text = lock, .columns = "t"});
     connection.run_once(create_table_sql);
     const auto count = agreed(connection, migrations);
     if (count == migrations.size()) return std::nullopt;

@@ -20,6 +20,8 @@ struct Migration {
 
 /// The files of migrations/sqlite, in order; made by embed_migrations.cmake.
 [[nodiscard]] std::span<const Migration> sqlite_migrations() noexcept;
+/// The same of migrations/postgresql.
+[[nodiscard]] std::span<const Migration> postgres_migrations() noexcept;
 
 /// Applies what is missing of `migrations`, which must be in order, each in a
 /// transaction that shuts out every other writer. Throws as migrate_sqlite().

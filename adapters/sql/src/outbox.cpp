@@ -99,15 +99,18 @@ void SqlOutboxWrites::enqueue(const NewJob& job) {
 std::vector<ClaimedJob> SqlOutboxWrites::claim_jobs(std::size_t limit, const LeaseId& lease,
                                                     UtcTime now, UtcTime until) {
   const auto connection = source_.lease();
+  // Picked in a part of its own: as a plain subquery, PostgreSQL may run it more than once, and
+  // take more jobs than the limit.
   const Sql sql{.text = R"(
-  UPDATE outbox_jobs SET lease_id = $1, due_at = $2, attempts = attempts + 1
-  WHERE id IN (SELECT id FROM outbox_jobs WHERE state = 0 AND due_at <= $3
-               ORDER BY created_at, id LIMIT $4)" +
+  WITH due AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 0 AND due_at <= $1
+                            ORDER BY created_at, id LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
+  UPDATE outbox_jobs SET lease_id = $3, due_at = $4, attempts = attempts + 1
+  WHERE id IN (SELECT id FROM due)
   RETURNING id, kind, sealed_payload, message_id, created_at, expires_at, attempts)",
                 .columns = "ttbtnnn"};
   std::vector<ClaimedJob> jobs;
-  for (const auto& row : connection->query(sql, lease, until, now, to_limit(limit))) {
+  for (const auto& row : connection->query(sql, now, to_limit(limit), lease, until)) {
     jobs.push_back(read_claimed(row, lease));
   }
   // RETURNING promises no order.
@@ -135,11 +138,11 @@ bool SqlOutboxWrites::revive_job(const JobId& job, UtcTime now) {
 std::size_t SqlOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {
   const auto connection = source_.lease();
   const Sql sql{.text = R"(
-  DELETE FROM outbox_jobs
-  WHERE id IN (SELECT id FROM outbox_jobs
-               WHERE expires_at < $1 AND (lease_id IS NULL OR due_at <= $1)
-               ORDER BY expires_at LIMIT $2)" +
+  WITH expired AS MATERIALIZED (SELECT id FROM outbox_jobs
+                                WHERE expires_at < $1 AND (lease_id IS NULL OR due_at <= $1)
+                                ORDER BY expires_at LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
+  DELETE FROM outbox_jobs WHERE id IN (SELECT id FROM expired)
     AND (lease_id IS NULL OR due_at <= $1)
   RETURNING 1)",
                 .columns = "n"};

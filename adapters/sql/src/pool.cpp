@@ -1,37 +1,72 @@
 #include "adapters/sql/src/pool.hpp"
 
+#include <algorithm>
+
 namespace coffeeauth::sql {
 
 Lease::~Lease() {
   if (pool_ != nullptr) pool_->give_back(std::move(owned_));
 }
 
-ConnectionPool::ConnectionPool(std::size_t size, std::chrono::milliseconds patience, Open open)
-    : patience_(patience), open_(std::move(open)), free_turns_(size) {
+ConnectionPool::ConnectionPool(std::size_t size, std::chrono::milliseconds patience, Open open,
+                               Backoff backoff)
+    : patience_(patience), open_(std::move(open)), backoff_(backoff), free_turns_(size) {
   // So that giving back never has to allocate.
   idle_.reserve(size);
 }
 
 Lease ConnectionPool::lease() {
   wait_for_turn();
-  std::unique_ptr<Connection> connection;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
+  try {
+    auto connection = take_idle();
+    if (!connection) connection = open();
+    return {*this, std::move(connection)};
+  } catch (...) {
+    pass_turn();
+    throw;
+  }
+}
+
+std::unique_ptr<Connection> ConnectionPool::take_idle() {
+  for (;;) {
+    std::unique_ptr<Connection> connection;
+    {
+      const std::lock_guard lock(mutex_);
+      if (idle_.empty()) return nullptr;
       connection = std::move(idle_.back());
       idle_.pop_back();
     }
+    // One that was hung up while it was idle is nobody's failure.
+    if (connection->alive()) return connection;
   }
-  if (!connection) {
-    try {
-      // Outside the lock: opening can take as long as another process holds the file.
-      connection = open_();
-    } catch (...) {
-      pass_turn();
-      throw;
-    }
+}
+
+std::unique_ptr<Connection> ConnectionPool::open() {
+  enter_open();
+  try {
+    // Outside the lock: it can take as long as another process holds the file, or the network is
+    // slow.
+    auto connection = open_();
+    const std::lock_guard lock(mutex_);
+    is_trying_ = false;
+    pause_ = {};
+    return connection;
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    is_trying_ = false;
+    pause_ = std::min(std::max(pause_ * 2, backoff_.first), backoff_.most);
+    try_again_at_ = std::chrono::steady_clock::now() + pause_;
+    throw;
   }
-  return {*this, std::move(connection)};
+}
+
+void ConnectionPool::enter_open() {
+  const std::lock_guard lock(mutex_);
+  if (pause_.count() == 0) return;
+  if (is_trying_ || std::chrono::steady_clock::now() < try_again_at_) {
+    throw Unavailable("the data base could not be reached a moment ago");
+  }
+  is_trying_ = true;
 }
 
 void ConnectionPool::wait_for_turn() {

@@ -52,13 +52,22 @@ class ConnectionSource {
   ConnectionSource& operator=(const ConnectionSource&) = default;
 };
 
+/// How long the pool leaves a data base alone that could not be reached: twice as long each time.
+struct Backoff {
+  std::chrono::milliseconds first{0};
+  std::chrono::milliseconds most{0};
+};
+
 /// At most `size` connections, handed out first come first served and opened when they are needed.
-/// One whose state is in doubt is closed, and another opened in its place.
+/// One whose state is in doubt, or that was hung up, is closed and another opened in its place.
+/// While the data base cannot be reached, one caller at a time tries it, after a pause; the others
+/// are turned away at once.
 class ConnectionPool final : public ConnectionSource {
  public:
   using Open = std::function<std::unique_ptr<Connection>()>;
 
-  ConnectionPool(std::size_t size, std::chrono::milliseconds patience, Open open);
+  ConnectionPool(std::size_t size, std::chrono::milliseconds patience, Open open,
+                 Backoff backoff = {});
 
   /// Throws Unavailable when none gets free within the patience, or none can be opened.
   [[nodiscard]] Lease lease() override;
@@ -71,15 +80,23 @@ class ConnectionPool final : public ConnectionSource {
   };
 
   void wait_for_turn();
+  std::unique_ptr<Connection> take_idle();
+  std::unique_ptr<Connection> open();
+  void enter_open();
   void pass_turn() noexcept;
   void give_back(std::unique_ptr<Connection> connection) noexcept;
 
   const std::chrono::milliseconds patience_;
   const Open open_;
+  const Backoff backoff_;
   std::mutex mutex_;
   std::size_t free_turns_;
   std::list<Waiter*> queue_;
   std::vector<std::unique_ptr<Connection>> idle_;
+  // Zero while the data base can be reached.
+  std::chrono::milliseconds pause_{0};
+  std::chrono::steady_clock::time_point try_again_at_{};
+  bool is_trying_ = false;
 };
 
 }  // namespace coffeeauth::sql

@@ -72,9 +72,12 @@ LiveSession read_live(const Row& row) {
   return {read_session(row), read_user(row, session_column_count)};
 }
 
-// The session and its user, the rows held.
+// The session and its user, the session's row held. Not the user's: who changes the user holds that
+// row first and the sessions' after, and two who lock in opposite orders would wait for each other.
 std::optional<LiveSession> hold_live(Connection& connection, const SessionId& id, UtcTime now) {
-  const Sql sql{.text = select_live + connection.dialect().for_update, .columns = live_kinds};
+  const auto& dialect = connection.dialect();
+  const std::string of_session = dialect.of_table.empty() ? "" : dialect.of_table + "s";
+  const Sql sql{.text = select_live + dialect.for_update + of_session, .columns = live_kinds};
   const auto row = connection.query_one(sql, id, now);
   if (!row) return std::nullopt;
   return read_live(*row);
@@ -149,10 +152,10 @@ std::size_t SqlSessionWrites::delete_expired_sessions(UtcTime now, std::size_t l
   const auto connection = source_.lease();
   // Twice, as in every clean-up: a session that is refreshed at this moment must stay.
   const Sql sql{.text = R"(
-  DELETE FROM sessions
-  WHERE id IN (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2)" +
+  WITH ended AS MATERIALIZED (SELECT id FROM sessions WHERE ends_at <= $1
+                              ORDER BY ends_at LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
-    AND ends_at <= $1
+  DELETE FROM sessions WHERE id IN (SELECT id FROM ended) AND ends_at <= $1
   RETURNING 1)",
                 .columns = "n"};
   return connection->query(sql, now, to_limit(limit)).size();

@@ -141,6 +141,8 @@ void SqlSignUps::put_code(const UserId& user, const CodeDigest& digest, UtcTime 
 CodeVerdict SqlSignUps::try_code(const UserId& user, const CodeDigest& guess,
                                  const GuessLimits& limits, UtcTime now) {
   const auto connection = source_.lease();
+  // As everybody: the user's row before what hangs on it.
+  lock_user(*connection, user);
   const auto row = connection->query_one(spend_attempt_sql, now - day, now, user,
                                          to_limit(limits.per_code), to_limit(limits.per_day));
   if (!row) return CodeVerdict::dead;

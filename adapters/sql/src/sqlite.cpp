@@ -13,8 +13,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "adapters/sql/src/failure.hpp"
 #include "adapters/sql/src/migrator.hpp"
+#include "adapters/sql/src/sqlite_failure.hpp"
 #include "adapters/sql/src/sqlite_statement.hpp"
 #include "adapters/sql/src/store.hpp"
 
@@ -25,6 +25,17 @@ const Dialect& dialect() {
   static const Dialect instance = sqlite_dialect();
   return instance;
 }
+
+// A file is always there.
+bool is_alive(Poco::Data::Session&) { return true; }
+
+constexpr Driver driver{
+    .make_statement = make_sqlite_statement,
+    .describe = describe_sqlite,
+    .is_alive = is_alive,
+    .keeps_failed_until_rollback = false,
+    .closes_session_first = false,
+};
 
 void check(const SqliteOptions& options) {
   if (options.path.empty() || options.path.find('\0') != std::string::npos) {
@@ -67,7 +78,7 @@ Poco::Data::Session open_session(const SqliteOptions& options) {
     return {Poco::Data::SQLite::Connector::KEY, options.path,
             static_cast<std::size_t>(patience.count())};
   } catch (const Poco::Exception& cause) {
-    throw Unavailable(describe(cause).text);
+    throw Unavailable(describe_sqlite(cause).text);
   }
 }
 
@@ -94,8 +105,7 @@ void use_write_ahead_log(Connection& connection, std::chrono::milliseconds patie
 
 std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access access) {
   make_private_file(options.path);
-  auto connection =
-      std::make_unique<Connection>(open_session(options), make_sqlite_statement, dialect());
+  auto connection = std::make_unique<Connection>(open_session(options), driver, dialect());
   set(*connection, "busy_timeout", std::to_string(options.busy_timeout.count()));
   use_write_ahead_log(*connection, options.busy_timeout);
   // The outbox and every spent token must survive a power cut, not only a crash of the process.

@@ -10,7 +10,7 @@ class Statement;
 
 namespace coffeeauth::sql {
 
-/// A MakeStatement: see connection.hpp.
+/// Driver::make_statement, see connection.hpp.
 [[nodiscard]] Poco::Data::Statement make_sqlite_statement(Poco::Data::Session& session,
                                                           const std::string& text);
 

@@ -86,7 +86,7 @@ class Columns : public AbstractExtraction {
     if (extractor.isNull(position)) return std::monostate{};
     if (kind == 'n') {
       Poco::Int64 number = 0;
-      extractor.extract(position, number);
+      if (!extractor.extract(position, number)) Row::damaged();
       return std::int64_t{number};
     }
     if (kind == 't') {

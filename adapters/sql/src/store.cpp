@@ -75,7 +75,7 @@ void BusyThreads::leave(std::thread::id thread) noexcept {
   threads_.erase(thread);
 }
 
-SqlStore::SqlStore(std::unique_ptr<ConnectionPool> writers, std::unique_ptr<ConnectionPool> readers)
+SqlStore::SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers)
     : writers_(std::move(writers)),
       readers_(std::move(readers)),
       users_(*readers_),

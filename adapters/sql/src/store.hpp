@@ -1,5 +1,5 @@
 #pragma once
-/// SqlStore: a Store over two pools of connections, one for transactions and one for plain reads.
+/// SqlStore: a Store over connections for transactions and connections for plain reads.
 
 #include <mutex>
 #include <set>
@@ -30,8 +30,8 @@ class BusyThreads {
 
 class SqlStore final : public Store {
  public:
-  /// `writers` must outlive nothing: the store owns both pools.
-  SqlStore(std::unique_ptr<ConnectionPool> writers, std::unique_ptr<ConnectionPool> readers);
+  /// `readers` may be the same pool as `writers`.
+  SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers);
 
   UserReads& users() override { return users_; }
   SessionReads& sessions() override { return sessions_; }
@@ -43,8 +43,8 @@ class SqlStore final : public Store {
   std::unique_ptr<Transaction> begin() override;
 
   BusyThreads busy_;
-  const std::unique_ptr<ConnectionPool> writers_;
-  const std::unique_ptr<ConnectionPool> readers_;
+  const std::shared_ptr<ConnectionPool> writers_;
+  const std::shared_ptr<ConnectionPool> readers_;
   SqlUserReads users_;
   SqlSessionReads sessions_;
   SqlOutboxReads outbox_;

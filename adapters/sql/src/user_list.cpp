@@ -61,10 +61,10 @@ void require_search(Draft& draft, const std::string& search, const Dialect& dial
 
 enum class Walk { along_the_order, any };
 
-// Along an order the planner must not be led to an index of the flags, and sort all it finds there:
-// a unary plus hides the column from it.
+// Along an order SQLite's planner must not be led to an index of the flags, and sort all it finds
+// there: a unary plus hides the column from it.
 void require_filter(Draft& draft, const UserFilter& filter, const Dialect& dialect, Walk walk) {
-  const std::string hide = walk == Walk::along_the_order ? "+" : "";
+  const std::string hide = walk == Walk::along_the_order ? dialect.hide : "";
   if (filter.role) {
     draft.require(hide + "role = " + draft.put(to_value(*filter.role == Role::admin)));
   }

@@ -83,6 +83,13 @@ std::optional<Credentials> hold_user(Connection& connection, const UserId& id) {
   return Credentials{read_user(*row), PasswordHash{row->text(user_column_count)}};
 }
 
+void lock_user(Connection& connection, const UserId& id) {
+  const auto& dialect = connection.dialect();
+  if (dialect.for_update.empty()) return;
+  const Sql sql{.text = "SELECT id FROM users WHERE id = $1" + dialect.for_update, .columns = "t"};
+  connection.query(sql, id);
+}
+
 void write_patched(Connection& connection, const PatchedUser& patched) {
   if (!patched.changed) return;
   const auto& user = patched.after.user;

@@ -21,6 +21,9 @@ inline constexpr std::size_t user_column_count = user_kinds.size();
 /// The user and the password hash, the row held for the rest of the transaction.
 [[nodiscard]] std::optional<Credentials> hold_user(Connection& connection, const UserId& id);
 
+/// Holds the user's row, where several transactions write side by side; elsewhere it costs nothing.
+void lock_user(Connection& connection, const UserId& id);
+
 /// Writes what a patch made of the user, and ends the sessions if it says so. Does nothing when
 /// nothing changed. The row must be held.
 void write_patched(Connection& connection, const PatchedUser& patched);

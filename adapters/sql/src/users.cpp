@@ -56,6 +56,25 @@ bool is_last_admin(Connection& connection, const UserId& id) {
   return rows.size() == 1 && rows.front().id<UserId>(0) == id;
 }
 
+// Before the row of `id` itself is held, and in one order for everybody: two administrators who
+// remove each other would otherwise hold their own rows and wait for each other's.
+void hold_admins_if_one_of_them(Connection& connection, const UserId& id) {
+  const auto& dialect = connection.dialect();
+  if (dialect.for_update.empty()) return;
+  const Sql sql{.text = R"(
+  SELECT id FROM users WHERE role = 1 AND is_verified = 1 AND is_active = 1
+    AND EXISTS (SELECT 1 FROM users u WHERE u.id = $1 AND u.role = 1 AND u.is_verified = 1
+                                        AND u.is_active = 1)
+  ORDER BY id)" + dialect.for_update,
+                .columns = "t"};
+  connection.query(sql, id);
+}
+
+// Whether the patch could take an administrator's powers.
+bool may_unseat(const UserPatch& patch) {
+  return patch.role || patch.is_verified || patch.is_active || patch.email;
+}
+
 // Why the change must not be made, if there is a reason.
 std::optional<UserWriteOutcome> objection(Connection& connection, const User& before,
                                           const User& after) {
@@ -117,6 +136,7 @@ UserWrite SqlUserWrites::create_user(const NewUser& user) {
 UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_t> expected_version,
                                      const UserPatch& patch, UtcTime now) {
   const auto connection = source_.lease();
+  if (may_unseat(patch)) hold_admins_if_one_of_them(*connection, id);
   const auto before = hold_user(*connection, id);
   if (!before) return {UserWriteOutcome::not_found};
   if (expected_version && *expected_version != before->user.version) {
@@ -133,6 +153,7 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
 UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,
                                             std::optional<std::int64_t> expected_version) {
   const auto connection = source_.lease();
+  hold_admins_if_one_of_them(*connection, id);
   const auto before = hold_user(*connection, id);
   if (!before) return UserWriteOutcome::not_found;
   if (expected_version && *expected_version != before->user.version) {
@@ -155,10 +176,10 @@ std::size_t SqlUserWrites::delete_unverified_before(UtcTime cutoff, std::size_t 
   const auto connection = source_.lease();
   // The guard stands twice: a user who was verified while the inner SELECT waited must stay.
   const Sql sql{.text = R"(
-  DELETE FROM users
-  WHERE id IN (SELECT id FROM users WHERE is_verified = 0 AND unverified_since < $1
-               ORDER BY unverified_since LIMIT $2)" +
+  WITH stale AS MATERIALIZED (SELECT id FROM users WHERE is_verified = 0 AND unverified_since < $1
+                              ORDER BY unverified_since LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
+  DELETE FROM users WHERE id IN (SELECT id FROM stale)
     AND is_verified = 0 AND unverified_since < $1
   RETURNING 1)",
                 .columns = "n"};

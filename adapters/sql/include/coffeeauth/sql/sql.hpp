@@ -1,13 +1,17 @@
 #pragma once
-/// SQL stores: a Store in a SQLite file. No type of a data base library shows here.
+/// SQL stores: a Store in a SQLite file or on a PostgreSQL server. No type of a data base library
+/// shows here.
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/ports/store.hpp"
+#include "coffeeauth/secret.hpp"
 
 namespace coffeeauth::sql {
 
@@ -28,7 +32,40 @@ struct SqliteOptions {
   std::size_t max_pages = 0;
 };
 
-/// What migrate_sqlite() did.
+/// How to reach a PostgreSQL server, 13 or later, with a data base encoded in UTF-8.
+struct PostgresOptions {
+  /// A name, an address, or the folder of a Unix socket (begins with `/`).
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 5432;
+  std::string database{};
+  std::string user{};
+  /// Empty when the server asks for none.
+  Secret password{};
+  /// As in libpq: disable, prefer, require, verify-ca or verify-full. Only verify-full proves that
+  /// the server is the one that is meant.
+  std::string sslmode = "prefer";
+  /// The file with the certificates to trust; empty for libpq's default.
+  std::string sslrootcert{};
+  /// Connections in all, opened when they are needed. 1 to 1000.
+  std::size_t connections = 10;
+  /// The longest that connecting may take, the look-up of the name left out.
+  std::chrono::milliseconds connect_timeout{5000};
+  /// The longest that the server works on one statement.
+  std::chrono::milliseconds statement_timeout{10'000};
+  /// The longest that a statement waits for another's lock.
+  std::chrono::milliseconds lock_timeout{5000};
+  /// The longest that a call waits for a free connection.
+  std::chrono::milliseconds pool_timeout{2000};
+  /// As SqliteOptions::migrate.
+  bool migrate = true;
+};
+
+/// Reads `postgresql://user:password@host:port/database`, or `postgres://`, with percent-encoding,
+/// `?sslmode=`, `sslrootcert=` and `connect_timeout=` (seconds), and `?host=` for the folder of a
+/// socket. Throws std::invalid_argument with a text that holds no part of the URL.
+[[nodiscard]] PostgresOptions parse_postgres_url(std::string_view url);
+
+/// What a migration did.
 struct MigrationReport {
   /// The versions that this call applied, in order; empty when nothing was missing.
   std::vector<int> applied{};
@@ -51,5 +88,18 @@ MigrationReport migrate_sqlite(const SqliteOptions& options);
 /// a NUL is refused with std::invalid_argument, since SQLite would give it back cut.
 /// Throws as migrate_sqlite().
 [[nodiscard]] std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options);
+
+/// As migrate_sqlite(): an advisory lock lets one process at a time do it, for ten minutes at most.
+MigrationReport migrate_postgres(const PostgresOptions& options);
+
+/// Opens the Store. Callable from many threads and beside other processes on other machines.
+///
+/// When the server goes away, calls throw Unavailable at once and after it is back they work again,
+/// within a second; a connection that was lost is never used again. A commit whose answer was lost
+/// throws. Every text with a NUL is refused with std::invalid_argument. A transaction that lost a
+/// race inside the server throws TransactionConflict, which transact() tries again. Every wait has
+/// an end, see PostgresOptions; a server whose process is stopped while its machine goes on
+/// answering is the exception. Throws as migrate_postgres().
+[[nodiscard]] std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options);
 
 }  // namespace coffeeauth::sql

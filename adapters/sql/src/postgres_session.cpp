@@ -1,0 +1,214 @@
+#include "adapters/sql/src/postgres_session.hpp"
+
+#include <Poco/Data/Session.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/sql/src/poco_postgres.hpp"
+#include "adapters/sql/src/postgres_statement.hpp"
+#include "coffeeauth/error.hpp"
+
+namespace coffeeauth::sql {
+namespace {
+
+constexpr int oldest_version = 130000;
+
+struct Finish {
+  void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
+};
+using OwnedConnection = std::unique_ptr<PGconn, Finish>;
+
+// The code at the end of a message that was made with PQERRORS_SQLSTATE: "ERROR:  40001\n".
+std::string last_sqlstate(PGconn* connection) {
+  constexpr std::size_t length = 5;
+  std::string_view text = PQerrorMessage(connection);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
+    text.remove_suffix(1);
+  }
+  if (text.size() <= length || text[text.size() - length - 1] != ' ') return {};
+  const auto code = text.substr(text.size() - length);
+  const bool is_code = std::all_of(code.begin(), code.end(), [](unsigned char c) {
+    return std::isdigit(c) != 0 || std::isupper(c) != 0;
+  });
+  return is_code ? std::string(code) : std::string();
+}
+
+// Why no connection came to be; the server's codes are stable, its texts are not ours to show.
+std::string explain(PGconn* connection) {
+  const auto code = last_sqlstate(connection);
+  if (code.starts_with("28")) return "the data base refused the user or the password";
+  if (code == "3D000") return "the server has no data base of this name";
+  if (code == "53300") return "the data base has no connection left";
+  if (code == "57P03") return "the data base is starting or stopping";
+  if (PQconnectionNeedsPassword(connection) != 0) return "the data base asks for a password";
+  return "the data base cannot be reached";
+}
+
+void wait(PGconn* connection, PostgresPollingStatusType what,
+          std::chrono::steady_clock::time_point deadline) {
+  pollfd socket{.fd = PQsocket(connection),
+                .events = static_cast<short>(what == PGRES_POLLING_READING ? POLLIN : POLLOUT),
+                .revents = 0};
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) throw Unavailable("the data base did not answer in time");
+    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+    if (ready > 0) return;
+    if (ready < 0 && errno != EINTR) throw Unavailable("the data base cannot be reached");
+  }
+}
+
+// Values for libpq; they outlive the call that reads them.
+class Parameters {
+ public:
+  Parameters& set(const char* keyword, std::string value) {
+    keywords_.push_back(keyword);
+    values_.push_back(std::move(value));
+    return *this;
+  }
+  OwnedConnection start() {
+    std::vector<const char*> values;
+    for (const auto& value : values_) values.push_back(value.c_str());
+    auto keywords = keywords_;
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+    return OwnedConnection(PQconnectStartParams(keywords.data(), values.data(), 0));
+  }
+  ~Parameters() {
+    for (auto& value : values_) explicit_bzero(value.data(), value.size());
+  }
+  Parameters() = default;
+  Parameters(const Parameters&) = delete;
+  Parameters& operator=(const Parameters&) = delete;
+
+ private:
+  std::vector<const char*> keywords_;
+  std::vector<std::string> values_;
+};
+
+OwnedConnection start(const PostgresOptions& options) {
+  // Beyond the server's own limit something is wrong with the network, and nobody will tell.
+  const auto patience = options.statement_timeout + options.connect_timeout;
+  Parameters parameters;
+  parameters.set("host", options.host)
+      .set("port", std::to_string(options.port))
+      .set("dbname", options.database)
+      .set("user", options.user)
+      .set("password", std::string(options.password.expose_secret()))
+      .set("sslmode", options.sslmode)
+      .set("application_name", "coffeeauth")
+      .set("client_encoding", "UTF8")
+      // A request for GSS encryption first would cost a connection of its own.
+      .set("gssencmode", "disable")
+      .set("keepalives_idle", "5")
+      .set("keepalives_interval", "2")
+      .set("keepalives_count", "3")
+      .set("tcp_user_timeout", std::to_string(patience.count()));
+  if (!options.sslrootcert.empty()) parameters.set("sslrootcert", options.sslrootcert);
+  return parameters.start();
+}
+
+OwnedConnection connect(const PostgresOptions& options) {
+  const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
+  auto connection = start(options);
+  if (!connection) throw Unavailable("no memory for a connection to the data base");
+  // Codes instead of texts, and no notices on the standard error output.
+  PQsetErrorVerbosity(connection.get(), PQERRORS_SQLSTATE);
+  PQsetNoticeReceiver(
+      connection.get(), [](void*, const PGresult*) {}, nullptr);
+  auto state = PGRES_POLLING_WRITING;
+  while (state != PGRES_POLLING_OK) {
+    if (state == PGRES_POLLING_FAILED || PQstatus(connection.get()) == CONNECTION_BAD) {
+      throw Unavailable(explain(connection.get()));
+    }
+    wait(connection.get(), state, deadline);
+    state = PQconnectPoll(connection.get());
+  }
+  // Poco calls the functions that wait for their answers.
+  PQsetnonblocking(connection.get(), 0);
+  return connection;
+}
+
+void check_server(PGconn* connection) {
+  if (PQserverVersion(connection) < oldest_version) {
+    throw std::runtime_error("the data base is older than PostgreSQL 13");
+  }
+  const char* encoding = PQparameterStatus(connection, "server_encoding");
+  if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
+    throw std::runtime_error("the data base is not encoded in UTF-8");
+  }
+}
+
+}  // namespace
+
+PostgresFailure::PostgresFailure(PGconn* connection)
+    : sqlstate_(last_sqlstate(connection)), lost_(PQstatus(connection) != CONNECTION_OK) {}
+
+Failure describe_postgres(const Poco::Exception& cause) {
+  const auto* failure = dynamic_cast<const PostgresFailure*>(&cause);
+  // Poco's own exceptions: thrown when it found that the connection is gone.
+  if (failure == nullptr || failure->connection_is_lost()) {
+    return {.text = "the connection to the data base was lost"};
+  }
+  const auto& code = failure->sqlstate();
+  const auto sound = [](const char* text) { return Failure{text, true}; };
+  if (code == "40001" || code == "40P01") return {"a conflict", true, true};
+  if (code == "55P03") return sound("the data base is locked by somebody else");
+  if (code == "57014") return sound("the data base took too long");
+  if (code == "53100") return sound("the disk of the data base is full");
+  if (code == "25006") return sound("the data base can only be read");
+  if (code.starts_with("23")) return sound("the data base refused a row against its rules");
+  if (code.starts_with("42")) return sound("the data base has another schema, or refused access");
+  return sound("the data base failed");
+}
+
+PostgresSession::PostgresSession(const PostgresOptions& options)
+    // Poco keeps this string and puts it into exceptions: nothing of ours goes in.
+    : AbstractSessionImpl("postgresql") {
+  auto connection = connect(options);
+  check_server(connection.get());
+  connection_in(handle_) = connection.release();
+}
+
+PostgresSession::~PostgresSession() { PostgresSession::close(); }
+
+void PostgresSession::close() { PQfinish(std::exchange(connection_in(handle_), nullptr)); }
+
+bool PostgresSession::is_alive() {
+  PGconn* connection = handle_;
+  if (PQstatus(connection) != CONNECTION_OK) return false;
+  pollfd socket{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+  // What can be read is a notice, or the end.
+  while (::poll(&socket, 1, 0) != 0) {
+    if (PQconsumeInput(connection) == 0) return false;
+    static_cast<void>(PQisBusy(connection));
+  }
+  return true;
+}
+
+const std::string& PostgresSession::connectorName() const {
+  static const std::string name = "postgresql";
+  return name;
+}
+
+Poco::SharedPtr<Poco::Data::StatementImpl> PostgresSession::createStatementImpl() {
+  return make_postgres_statement_impl(*this);
+}
+
+void PostgresSession::refuse() { throw std::logic_error("not an operation of this session"); }
+
+bool is_postgres_alive(Poco::Data::Session& session) {
+  return dynamic_cast<PostgresSession&>(*session.impl()).is_alive();
+}
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,83 @@
+#pragma once
+/// PostgresSession: a session of Poco::Data with a PostgreSQL server, connected our way.
+
+#include <Poco/Data/AbstractSessionImpl.h>
+#include <Poco/Data/DataException.h>
+#include <Poco/Data/PostgreSQL/SessionHandle.h>
+
+#include <string>
+
+#include "adapters/sql/src/failure.hpp"
+#include "coffeeauth/sql/sql.hpp"
+
+namespace Poco::Data {
+class Session;
+}
+
+namespace coffeeauth::sql {
+
+/// A failure that PostgreSQL or libpq reported. Holds none of their text: it quotes users' data.
+class PostgresFailure final : public Poco::Data::DataException {
+ public:
+  /// What went wrong with the last call on the connection.
+  explicit PostgresFailure(PGconn* connection);
+  /// As `sqlstate` says; the connection is sound.
+  explicit PostgresFailure(std::string sqlstate) : sqlstate_(std::move(sqlstate)) {}
+
+  /// Five letters or digits; empty when the server said none.
+  [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+  [[nodiscard]] bool connection_is_lost() const noexcept { return lost_; }
+
+ private:
+  std::string sqlstate_;
+  bool lost_ = false;
+};
+
+/// Driver::describe, see connection.hpp.
+[[nodiscard]] Failure describe_postgres(const Poco::Exception& cause);
+
+/// Poco's own SessionImpl splits the connection string at spaces, so that no password may hold one,
+/// waits for every address of a name in turn, and never frees a connection that failed or was lost.
+/// This one connects under one deadline and always frees.
+class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSession> {
+ public:
+  /// Connects. Throws Unavailable when that fails or takes longer than `options.connect_timeout`,
+  /// std::runtime_error when the server is too old or the data base not encoded in UTF-8.
+  explicit PostgresSession(const PostgresOptions& options);
+  ~PostgresSession() override;
+
+  /// Valid until close().
+  [[nodiscard]] Poco::Data::PostgreSQL::SessionHandle& handle() noexcept { return handle_; }
+  /// Whether the server has not hung up, as far as this side can see. Costs no round trip.
+  [[nodiscard]] bool is_alive();
+
+  bool isConnected() const override { return handle_.isConnected(); }
+  void close() override;
+  const std::string& connectorName() const override;
+  Poco::SharedPtr<Poco::Data::StatementImpl> createStatementImpl() override;
+
+  // Connections are never opened again, and transactions are statements like all others.
+  void open(const std::string&) override { refuse(); }
+  void reset() override { refuse(); }
+  void begin() override { refuse(); }
+  void commit() override { refuse(); }
+  void rollback() override { refuse(); }
+  bool canTransact() const override { return false; }
+  bool isTransaction() const override { return false; }
+  void setConnectionTimeout(std::size_t) override { refuse(); }
+  std::size_t getConnectionTimeout() const override { return 0; }
+  void setTransactionIsolation(Poco::UInt32) override { refuse(); }
+  Poco::UInt32 getTransactionIsolation() const override { return 0; }
+  bool hasTransactionIsolation(Poco::UInt32) const override { return false; }
+  bool isTransactionIsolation(Poco::UInt32) const override { return false; }
+
+ private:
+  [[noreturn]] static void refuse();
+
+  Poco::Data::PostgreSQL::SessionHandle handle_;
+};
+
+/// Driver::is_alive, see connection.hpp.
+[[nodiscard]] bool is_postgres_alive(Poco::Data::Session& session);
+
+}  // namespace coffeeauth::sql

@@ -1,0 +1,32 @@
+#include "adapters/sql/src/sqlite_failure.hpp"
+
+#include <Poco/Data/SQLite/SQLiteException.h>
+
+namespace coffeeauth::sql {
+
+Failure describe_sqlite(const Poco::Exception& cause) {
+  namespace lite = Poco::Data::SQLite;
+  const auto* error = &cause;
+  if (dynamic_cast<const lite::DBLockedException*>(error) != nullptr ||
+      dynamic_cast<const lite::TableLockedException*>(error) != nullptr) {
+    return {"the data base is locked by another process", true};
+  }
+  if (dynamic_cast<const lite::DatabaseFullException*>(error) != nullptr) {
+    return {"the disk of the data base is full"};
+  }
+  if (dynamic_cast<const lite::ReadOnlyException*>(error) != nullptr) {
+    return {"the data base can only be read"};
+  }
+  if (dynamic_cast<const lite::CantOpenDBFileException*>(error) != nullptr) {
+    return {"the file of the data base cannot be opened"};
+  }
+  if (dynamic_cast<const lite::CorruptImageException*>(error) != nullptr) {
+    return {"the file of the data base is damaged"};
+  }
+  if (dynamic_cast<const lite::ConstraintViolationException*>(error) != nullptr) {
+    return {"the data base refused a row against its rules"};
+  }
+  return {"the data base failed"};
+}
+
+}  // namespace coffeeauth::sql

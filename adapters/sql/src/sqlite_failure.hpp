@@ -1,0 +1,14 @@
+#pragma once
+/// What an exception of Poco's SQLite layer means to us.
+
+#include "adapters/sql/src/failure.hpp"
+
+namespace Poco {
+class Exception;
+}
+
+namespace coffeeauth::sql {
+
+[[nodiscard]] Failure describe_sqlite(const Poco::Exception& cause);
+
+}  // namespace coffeeauth::sql

@@ -4,7 +4,6 @@
 #include "coffeeauth/http/api.hpp"
 #include "coffeeauth/memory/memory.hpp"
 #include "command.hpp"
-#include "service.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -19,11 +18,11 @@ class NoEvents final : public EventSink {
 /// The document is made from the route table alone, so the parts below are never asked for
 /// anything.
 int run_openapi(const Arguments&) {
-  SystemClock clock;
+  const auto clock = make_system_clock();
   NoEvents events;
   const auto random = make_system_random();
   const auto store = memory::make_memory_store();
-  const auto cache = memory::make_memory_cache({}, clock);
+  const auto cache = memory::make_memory_cache({}, *clock);
   const auto counters = memory::make_memory_counters({});
   const auto hasher = make_argon2_hasher({}, *random);
   const auto keys = crypto::make_openssl_keys();
@@ -33,7 +32,7 @@ int run_openapi(const Arguments&) {
             {.store = *store,
              .cache = *cache,
              .counters = *counters,
-             .clock = clock,
+             .clock = *clock,
              .random = *random,
              .hasher = *hasher,
              .keys = *keys,

@@ -1,7 +1,5 @@
 #include "service.hpp"
 
-#include <chrono>
-
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
@@ -57,10 +55,6 @@ Secret key_for(const Settings& settings) {
 
 }  // namespace
 
-UtcTime SystemClock::now() const noexcept {
-  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 fs::path prepare_database_path(const Settings& settings) {
   require_supported(settings);
   std::error_code error;
@@ -76,11 +70,11 @@ struct Service::Parts {
   explicit Parts(LoadedSettings loaded)
       : settings(std::move(loaded.settings)),
         database(prepare_database_path(settings)),
-        log(settings.log_format, settings.log_level, clock),
+        log(settings.log_format, settings.log_level, *clock),
         events(log, metrics),
         random(make_system_random()),
         store(sql::make_sqlite_store({.path = database.string()})),
-        cache(memory::make_memory_cache({}, clock)),
+        cache(memory::make_memory_cache({}, *clock)),
         counters(memory::make_memory_counters({})),
         hasher(make_hashing_pool(settings.policy.passwords,
                                  make_argon2_hasher(settings.policy.passwords, *random))),
@@ -90,7 +84,7 @@ struct Service::Parts {
              {.store = *store,
               .cache = *cache,
               .counters = *counters,
-              .clock = clock,
+              .clock = *clock,
               .random = *random,
               .hasher = *hasher,
               .keys = *keys,
@@ -99,7 +93,7 @@ struct Service::Parts {
 
   Settings settings;
   fs::path database;
-  SystemClock clock;
+  std::unique_ptr<Clock> clock = make_system_clock();
   Metrics metrics;
   Log log;
   EventLog events;

@@ -12,12 +12,6 @@
 
 namespace coffeeauth::server {
 
-/// The machine's clock.
-class SystemClock final : public Clock {
- public:
-  [[nodiscard]] UtcTime now() const noexcept override;
-};
-
 /// Opens the Store (applying migrations) and builds an Auth over it. Borrows nothing; lives as long
 /// as the command. Throws ConfigError, std::runtime_error or Unavailable with a text for the
 /// operator.

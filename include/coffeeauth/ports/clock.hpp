@@ -1,6 +1,8 @@
 #pragma once
 /// Clock: the only source of time in the core.
 
+#include <memory>
+
 #include "coffeeauth/time.hpp"
 
 namespace coffeeauth {
@@ -17,5 +19,8 @@ class Clock {
  protected:
   Clock() = default;
 };
+
+/// The machine's clock, in UTC, to the millisecond.
+[[nodiscard]] std::unique_ptr<Clock> make_system_clock();
 
 }  // namespace coffeeauth

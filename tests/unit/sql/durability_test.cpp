@@ -140,6 +140,9 @@ TEST_CASE("a statement works again after it failed") {
   CHECK(store->outbox().depth().pending == 5);
 }
 
+// UndefinedBehaviorSanitizer opens a pipe to look at an exception's type, and takes it for a wrong
+// one when there is no descriptor left.
+#ifndef __SANITIZE_ADDRESS__
 TEST_CASE("without a free descriptor a read is Unavailable, and works again when there is one") {
   const TemporaryFolder folder;
   const SqliteOptions options{.path = folder.file("a.db"),
@@ -165,3 +168,4 @@ TEST_CASE("without a free descriptor a read is Unavailable, and works again when
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }
+#endif

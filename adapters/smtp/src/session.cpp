@@ -157,7 +157,9 @@ Delivery Session::send(std::string_view to, std::string_view data, Deadline dead
 void Session::quit() noexcept {
   try {
     using namespace std::chrono_literals;
-    channel_.send("QUIT\r\n", std::chrono::steady_clock::now() + 100ms);
+    const auto deadline = std::chrono::steady_clock::now() + 100ms;
+    channel_.send("QUIT\r\n", deadline);
+    channel_.receive_into(buffer_, deadline);
   } catch (const std::exception&) {
     // It is being closed anyway.
   }

@@ -23,7 +23,8 @@ class Session {
   /// One mail; `data` as of to_data(). The session stays of use whatever the verdict is.
   [[nodiscard]] Delivery send(std::string_view to, std::string_view data, Deadline deadline);
 
-  /// Says goodbye; does not wait for the answer.
+  /// Says goodbye, and waits a moment for the answer: some servers read nothing of a client that
+  /// has gone (RFC 5321 4.1.1.10).
   void quit() noexcept;
 
   /// Whether the server may have taken the last mail without our hearing of it.

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "address.hpp"
 #include "coffeeauth/error.hpp"
 #include "message.hpp"
 
@@ -64,6 +65,7 @@ bool is_safe_name(std::string_view name) {
 class FolderMailer final : public Mailer {
  public:
   explicit FolderMailer(const FolderMailerOptions& options) : options_(options) {
+    require_valid(options_.from);
     fs::create_directories(options_.folder);
     fs::permissions(options_.folder, fs::perms::owner_all);
   }
@@ -95,26 +97,6 @@ std::string read_file(const fs::path& path) {
 }
 
 }  // namespace
-
-Sender parse_sender(std::string_view text) {
-  Sender sender{.address = std::string{text}};
-  const auto open = text.find('<');
-  if (open != std::string_view::npos && text.ends_with('>')) {
-    sender.address = text.substr(open + 1, text.size() - open - 2);
-    auto name = text.substr(0, open);
-    while (!name.empty() && (name.back() == ' ' || name.back() == '"')) name.remove_suffix(1);
-    while (!name.empty() && (name.front() == ' ' || name.front() == '"')) name.remove_prefix(1);
-    sender.name = name;
-  }
-  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  const bool controlled = std::any_of(text.begin(), text.end(), is_bad);
-  const auto at = sender.address.find('@');
-  if (controlled || at == 0 || at == std::string::npos || at + 1 == sender.address.size() ||
-      sender.address.find_first_of(" <>,;\"") != std::string::npos) {
-    throw std::invalid_argument("expected an address or `Name <address>`");
-  }
-  return sender;
-}
 
 std::unique_ptr<Mailer> make_folder_mailer(const FolderMailerOptions& options) {
   return std::make_unique<FolderMailer>(options);

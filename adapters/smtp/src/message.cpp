@@ -12,6 +12,7 @@ namespace coffeeauth::smtp {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
+constexpr std::size_t longest_plain_text = 64;
 
 bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -48,7 +49,7 @@ std::string address_field(std::string_view name, const Sender& sender) {
   if (sender.name.empty()) return field(name, sender.address);
   static_cast<void>(field(name, sender.name));
   std::string shown = encode_header_text(sender.name);
-  if (is_printable_ascii(sender.name)) {
+  if (is_printable_ascii(sender.name) && sender.name.size() <= longest_plain_text) {
     shown = "\"";
     for (const char c : sender.name) {
       if (c == '"' || c == '\\') shown += '\\';
@@ -57,7 +58,7 @@ std::string address_field(std::string_view name, const Sender& sender) {
     shown += '"';
   }
   static_cast<void>(field(name, sender.address));
-  return std::string{name} + ": " + shown + " <" + sender.address + ">" + std::string{line_end};
+  return std::string{name} + ": " + shown + "\r\n <" + sender.address + ">" + std::string{line_end};
 }
 
 std::string body_part(std::string_view subtype, std::string_view text) {
@@ -112,10 +113,12 @@ std::string decode_header_text(std::string_view text) {
 }  // namespace
 
 std::string encode_header_text(std::string_view text) {
-  if (is_printable_ascii(text) && text.find("=?") == std::string_view::npos) {
+  // What is longer than a line is encoded, too: encoded words can be folded anywhere.
+  if (text.size() <= longest_plain_text && is_printable_ascii(text) &&
+      text.find("=?") == std::string_view::npos) {
     return std::string{text};
   }
-  constexpr std::size_t octets_a_word = 45;  // 60 characters of base64 and 12 of frame
+  constexpr std::size_t octets_a_word = 39;  // 52 characters of base64 and 12 of frame
   std::string out;
   while (!text.empty()) {
     const auto size = whole_characters(text, octets_a_word);

@@ -1,16 +1,21 @@
 #pragma once
 /// Mailers: where finished messages go.
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/ports/mailer.hpp"
+#include "coffeeauth/secret.hpp"
 
 namespace coffeeauth::smtp {
 
-/// Who the mails are from: an address, and a name that may be empty.
+/// Who the mails are from: an ASCII address, and a UTF-8 name that may be empty.
 struct Sender {
   std::string address = "coffeeauth@localhost";
   std::string name{};
@@ -19,6 +24,67 @@ struct Sender {
 /// Reads `Name <address>` or a bare address. Throws std::invalid_argument when it is neither, or
 /// holds a character that could end a header line.
 [[nodiscard]] Sender parse_sender(std::string_view text);
+
+/// How the way to the server is protected.
+enum class SmtpSecurity {
+  /// Begins in clear and is secured before anything else is said; a server that does not offer
+  /// STARTTLS gets no mail (RFC 3207).
+  starttls,
+  /// TLS from the first octet (RFC 8314).
+  implicit_tls,
+  /// In clear, for a server on the same host or network. Never with a password.
+  none,
+};
+
+/// A mail server, and how it is spoken to.
+struct SmtpOptions {
+  /// A name or an IP address. With TLS the server's certificate must be for it (RFC 9525: as a
+  /// subject alternative name).
+  std::string host = "localhost";
+  std::uint16_t port = 587;
+  SmtpSecurity security = SmtpSecurity::starttls;
+  /// Empty for no login. PLAIN is used when the server offers it, else LOGIN.
+  std::string username{};
+  Secret password{};
+  /// A PEM file of the authorities to trust; empty for the system's. Read once, at the start.
+  std::string ca_file{};
+  Sender from{};
+  /// What this host calls itself in EHLO; empty for its address in brackets.
+  std::string client_name{};
+
+  /// The longest wait for each step: the name lookup with the connect, the TLS handshake, each
+  /// reply. The reply to the whole message may take what is left of `delivery_timeout`, because
+  /// hanging up then means a second mail. At most 60 s.
+  std::chrono::milliseconds timeout{15'000};
+  /// The longest that one deliver() takes in all; at most 60 s, so that it fits in the lease of
+  /// the worker that calls it.
+  std::chrono::milliseconds delivery_timeout{55'000};
+  /// For how long a connection is kept for the next mail. One that is older is closed by the next
+  /// delivery, if the server has not done so before. 0 for a connection a mail; at most 1 h.
+  std::chrono::milliseconds idle_time{20'000};
+  /// Mails that one connection may carry; 1 for a connection a mail.
+  std::size_t mails_per_connection = 100;
+};
+
+/// Reads `smtp://user:password@host:587` (STARTTLS required) or `smtps://...` (TLS at once); `user`
+/// and `password` percent-encoded, both or neither. `?ca_file=/path` trusts those authorities
+/// alone; `smtp://host?security=none` asks for no TLS. Ports: 587, 465, and 25 without TLS.
+///
+/// Throws std::invalid_argument, whose text holds nothing of the URL.
+[[nodiscard]] SmtpOptions parse_smtp_url(std::string_view url);
+
+/// Hands mails to one server. Connects when the first mail comes, and keeps connections for a
+/// burst, one for each thread that delivers at the same time.
+///
+/// Throws std::invalid_argument for options that cannot work: a host, sender or client name that is
+/// none, a password without TLS, an authorities' file that cannot be read, a time out of range.
+///
+/// `refused` is said for a 5xx reply to the recipient or the message, and for a mail that cannot be
+/// written as a message; all else that goes wrong (4xx, no connection, a bad certificate, a wrong
+/// password, a refused sender, the 5xx that mean the client: 500, 502, 503, 530, 535, 538) is
+/// `retry_later`, so that no mail is lost to a mistake in the configuration. The reason is the step
+/// and the reply's code, or a few words; never the server's text.
+[[nodiscard]] std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options);
 
 struct FolderMailerOptions {
   /// Made, readable by its owner alone, when it is not there.

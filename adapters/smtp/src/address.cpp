@@ -1,0 +1,79 @@
+#include "address.hpp"
+
+#include <Poco/Net/IPAddress.h>
+#include <Poco/UTF8Encoding.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace coffeeauth::smtp {
+namespace {
+
+constexpr std::size_t longest_address = 254;
+constexpr std::size_t longest_host = 253;
+constexpr std::size_t longest_name = 200;
+
+std::string_view trimmed(std::string_view text, std::string_view blanks) {
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+}  // namespace
+
+bool is_plain_address(std::string_view address) noexcept {
+  const auto at = address.find('@');
+  if (at == 0 || at == std::string_view::npos || at + 1 == address.size()) return false;
+  if (address.size() > longest_address || address.find('@', at + 1) != std::string_view::npos) {
+    return false;
+  }
+  return std::all_of(address.begin(), address.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && std::string_view{"<>()[],;:\\\""}.find(c) == std::string::npos;
+  });
+}
+
+bool is_one_line(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (lead < 0x20 || lead == 0x7F || size > text.size()) return false;
+    const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+    if (!Poco::UTF8Encoding::isLegal(bytes, static_cast<int>(size))) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+bool is_ip_address(const std::string& host) {
+  Poco::Net::IPAddress ignored;
+  return Poco::Net::IPAddress::tryParse(host, ignored);
+}
+
+bool is_host(const std::string& host) {
+  if (is_ip_address(host)) return true;
+  return !host.empty() && host.size() <= longest_host &&
+         std::all_of(host.begin(), host.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '.' || c == '_';
+         });
+}
+
+void require_valid(const Sender& sender) {
+  if (!is_plain_address(sender.address) || !is_one_line(sender.name) ||
+      sender.name.size() > longest_name) {
+    throw std::invalid_argument("expected an address or `Name <address>`");
+  }
+}
+
+Sender parse_sender(std::string_view text) {
+  Sender sender{.address = std::string{text}};
+  const auto open = text.find('<');
+  if (open != std::string_view::npos && text.ends_with('>')) {
+    sender.address = text.substr(open + 1, text.size() - open - 2);
+    sender.name = trimmed(text.substr(0, open), " \"");
+  }
+  require_valid(sender);
+  return sender;
+}
+
+}  // namespace coffeeauth::smtp

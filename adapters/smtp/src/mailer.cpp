@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+
+#include "address.hpp"
+#include "message.hpp"
+#include "pipe_signal.hpp"
+#include "session.hpp"
+
+namespace coffeeauth::smtp {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+/// How long a kept connection has to prove that it lives; a fresh one costs little more.
+constexpr auto proof_of_life = 5s;
+constexpr auto longest_delivery = 60s;
+constexpr auto longest_idle_time = 1h;
+
+bool is_client_name(std::string_view text) {
+  return text.size() <= 255 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+SmtpOptions require_valid(SmtpOptions options) {
+  const auto require = [](bool holds, const char* what) {
+    if (!holds) throw std::invalid_argument(what);
+  };
+  const bool has_login = !options.username.empty() || !options.password.empty();
+  require(is_host(options.host) && options.port != 0, "expected a mail server's host and port");
+  require(is_client_name(options.client_name), "expected a host name for EHLO");
+  require(!has_login || (!options.username.empty() && !options.password.empty()),
+          "expected a user and a password for the mail server, or neither");
+  require(!has_login || options.security != SmtpSecurity::none,
+          "a password is not sent to a mail server without TLS");
+  require(options.username.find('\0') == std::string::npos &&
+              options.password.expose_secret().find('\0') == std::string_view::npos,
+          "the mail server's user and password must not hold a zero octet");
+  require(options.timeout > 0ms && options.timeout <= longest_delivery &&
+              options.delivery_timeout > 0ms && options.delivery_timeout <= longest_delivery,
+          "a mail, and each step of it, has from 1 ms to 60 s");
+  require(options.idle_time >= 0ms && options.idle_time <= longest_idle_time,
+          "a connection to the mail server is kept for at most an hour");
+  require(options.mails_per_connection > 0, "a connection carries at least one mail");
+  require_valid(options.from);
+  return options;
+}
+
+class SmtpMailer final : public Mailer {
+ public:
+  explicit SmtpMailer(SmtpOptions options)
+      : options_(require_valid(std::move(options))),
+        context_(options_.security == SmtpSecurity::none ? nullptr : make_tls_context(options_)) {}
+
+  ~SmtpMailer() override {
+    const PipeSignalBlocked quiet;
+    for (const auto& kept : kept_) kept.session->quit();
+    kept_.clear();
+  }
+  SmtpMailer(const SmtpMailer&) = delete;
+  SmtpMailer& operator=(const SmtpMailer&) = delete;
+
+  [[nodiscard]] Delivery deliver(const Mail& mail) noexcept override {
+    const PipeSignalBlocked quiet;
+    try {
+      const auto deadline = Clock::now() + options_.delivery_timeout;
+      const auto& to = mail.to.canonical();
+      if (!is_plain_address(to)) return verdict(DeliveryVerdict::refused, "bad address");
+      const auto data = to_data(compose_message(mail, options_.from));
+      auto delivery = send_on_kept(to, data, deadline);
+      return delivery ? *std::move(delivery) : send_on_fresh(to, data, deadline);
+    } catch (const SessionFailed& e) {
+      return verdict(DeliveryVerdict::retry_later, e.what());
+    } catch (const std::invalid_argument&) {
+      return verdict(DeliveryVerdict::refused, "a header field is not valid");
+    } catch (const std::exception&) {
+      // No thread or no memory was to be had.
+      return verdict(DeliveryVerdict::retry_later, "out of resources");
+    }
+  }
+
+ private:
+  struct Kept {
+    std::unique_ptr<Session> session;
+    Clock::time_point since;
+  };
+
+  /// Without its reason when there is no memory even for that.
+  static Delivery verdict(DeliveryVerdict verdict, const char* reason) noexcept {
+    try {
+      return {verdict, reason};
+    } catch (const std::bad_alloc&) {
+      return {verdict, {}};
+    }
+  }
+
+  /// Nothing when no connection was kept, or the one that was turned out to be dead while the
+  /// server could not yet have taken the mail.
+  std::optional<Delivery> send_on_kept(std::string_view to, std::string_view data,
+                                       Deadline deadline) {
+    auto session = take();
+    if (!session || session->is_stale()) return std::nullopt;
+    try {
+      session->reset(std::min(deadline, Clock::now() + proof_of_life));
+      return send(std::move(session), to, data, deadline);
+    } catch (const SessionFailed&) {
+      if (session && session->content_is_out()) throw;
+      return std::nullopt;
+    }
+  }
+
+  Delivery send_on_fresh(std::string_view to, std::string_view data, Deadline deadline) {
+    return send(std::make_unique<Session>(options_, context_, deadline), to, data, deadline);
+  }
+
+  /// Leaves `session` with the caller when it fails.
+  Delivery send(std::unique_ptr<Session>&& session, std::string_view to, std::string_view data,
+                Deadline deadline) {
+    auto delivery = session->send(to, data, deadline);
+    keep(std::move(session));
+    return delivery;
+  }
+
+  /// The connection used last, so that those which a burst left over grow old; those that have are
+  /// closed.
+  std::unique_ptr<Session> take() {
+    std::vector<Kept> old;
+    std::unique_ptr<Session> session;
+    {
+      const std::lock_guard lock{mutex_};
+      const auto oldest = Clock::now() - options_.idle_time;
+      const auto young = std::find_if(kept_.begin(), kept_.end(),
+                                      [&](const Kept& kept) { return kept.since > oldest; });
+      std::move(kept_.begin(), young, std::back_inserter(old));
+      kept_.erase(kept_.begin(), young);
+      if (!kept_.empty()) {
+        session = std::move(kept_.back().session);
+        kept_.pop_back();
+      }
+    }
+    for (const auto& kept : old) kept.session->quit();
+    return session;
+  }
+
+  void keep(std::unique_ptr<Session> session) noexcept {
+    if (session->mails() < options_.mails_per_connection && options_.idle_time > 0ms) {
+      try {
+        const std::lock_guard lock{mutex_};
+        kept_.push_back({std::move(session), Clock::now()});
+        return;
+      } catch (const std::exception&) {
+        // Closed instead of kept; the mail's verdict stands.
+      }
+    }
+    if (session) session->quit();
+  }
+
+  const SmtpOptions options_;
+  const Poco::Net::Context::Ptr context_;
+  std::mutex mutex_;
+  /// Oldest first.
+  std::vector<Kept> kept_;
+};
+
+}  // namespace
+
+std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options) {
+  return std::make_unique<SmtpMailer>(std::move(options));
+}
+
+}  // namespace coffeeauth::smtp

@@ -1,0 +1,193 @@
+// What a server can do wrong at each step, and what becomes of the mail.
+#include <doctest/doctest.h>
+#include <openssl/err.h>
+
+#include <csignal>
+
+#include "fault_server.hpp"
+
+using namespace coffeeauth;
+using namespace coffeeauth::smtp;
+using namespace coffeeauth::smtp::testing;
+
+namespace {
+
+struct Step {
+  /// As the server and the reasons call it.
+  std::string name;
+  std::string reason;
+};
+
+/// In clear; TLS and its steps have tests of their own.
+const std::vector<Step> steps{{"greeting", "greeting"}, {"EHLO", "EHLO"}, {"MAIL", "MAIL FROM"},
+                              {"RCPT", "RCPT TO"},      {"DATA", "DATA"}, {"message", "message"}};
+
+bool is_about_the_mail(const Step& step) {
+  return step.name == "RCPT" || step.name == "DATA" || step.name == "message";
+}
+
+Delivery deliver_with(const std::string& step, Answer answer,
+                      const std::function<void(SmtpOptions&)>& change = {}) {
+  return deliver_to({.answers = {{step, std::move(answer)}}}, change);
+}
+
+std::atomic<int> pipe_signals{0};
+
+}  // namespace
+
+TEST_CASE("a friendly server gets the mail, so that the faults below are what fails") {
+  CHECK(told(deliver_to({})) == "delivered");
+  for (const auto security : {SmtpSecurity::starttls, SmtpSecurity::implicit_tls}) {
+    CHECK(told(deliver_to({.security = security, .identity = &localhost()})) == "delivered");
+  }
+}
+
+TEST_CASE("nobody there is tried again later") {
+  std::uint16_t port = 0;
+  {
+    const FaultServer server{{}};
+    port = server.port();
+  }
+  CHECK(told(make_smtp_mailer(plain_options(port))->deliver(mail())) ==
+        "later: connection refused");
+  auto options = plain_options(port);
+  options.host = "no-such-host.invalid";
+  CHECK(told(make_smtp_mailer(std::move(options))->deliver(mail())) ==
+        "later: host name not found");
+}
+
+TEST_CASE("4xx at any step is tried again later") {
+  for (const auto& step : steps) {
+    CAPTURE(step.name);
+    for (const std::string code : {"450", "421"}) {
+      CHECK(told(deliver_with(step.name, says(code + " canary\r\n"))) ==
+            "later: " + step.reason + " " + code);
+    }
+  }
+}
+
+TEST_CASE("5xx refuses the mail when it is about the recipient or the message") {
+  for (const auto& step : steps) {
+    CAPTURE(step.name);
+    const auto* const verdict = is_about_the_mail(step) ? "refused: " : "later: ";
+    for (const std::string code : {"550", "554", "552"}) {
+      CHECK(
+          told(deliver_with(step.name, says(code + "-canary\r\n" + code + " 5.1.1 canary\r\n"))) ==
+          verdict + step.reason + " " + code);
+    }
+  }
+}
+
+TEST_CASE("5xx that is about this client loses no mail") {
+  for (const auto& step : steps) {
+    for (const std::string code : {"500", "502", "503", "530", "535", "538"}) {
+      CAPTURE(step.name);
+      CHECK(told(deliver_with(step.name, says(code + " canary\r\n"))) ==
+            "later: " + step.reason + " " + code);
+    }
+  }
+}
+
+TEST_CASE("a server that hangs up at any step is tried again later") {
+  for (const auto& step : steps) {
+    CAPTURE(step.name);
+    const auto reason = "later: " + step.reason + ": connection lost";
+    CHECK(told(deliver_with(step.name, hangs_up())) == reason);
+    CHECK(told(deliver_with(step.name, resets())) == reason);
+    // Poco's own client goes round for ever after this.
+    CHECK(told(deliver_with(step.name, [](Peer& peer) {
+            peer.say("250-canary\r\n");
+            peer.hang_up();
+          })) == reason);
+    CHECK(told(deliver_with(step.name, [](Peer& peer) {
+            peer.say("250 can");
+            peer.hang_up();
+          })) == reason);
+  }
+}
+
+TEST_CASE("what is no reply is never taken for one") {
+  for (const auto& step : steps) {
+    CAPTURE(step.name);
+    for (const std::string text :
+         {"canary\r\n", "\r\n", "250 canary\n", "250canary\r\n", "250-canary\r\n354 canary\r\n"}) {
+      CAPTURE(text);
+      CHECK(told(deliver_with(step.name, says(text))) ==
+            "later: " + step.reason + ": not an SMTP reply");
+    }
+    CHECK(told(deliver_with(step.name, floods("canary "))) ==
+          "later: " + step.reason + ": not an SMTP reply");
+    CHECK(told(deliver_with(step.name, floods("250-canary\r\n"))) ==
+          "later: " + step.reason + ": not an SMTP reply");
+  }
+}
+
+TEST_CASE("success of another kind than was asked for is none") {
+  CHECK(told(deliver_with("greeting", says("250 canary\r\n"))) == "later: greeting 250");
+  CHECK(told(deliver_with("EHLO", says("220 canary\r\n"))) == "later: EHLO 220");
+  CHECK(told(deliver_with("DATA", says("250 canary\r\n"))) == "later: DATA 250");
+  CHECK(told(deliver_with("message", says("354 canary\r\n"))) == "later: message 354");
+}
+
+TEST_CASE("replies that nobody asked for are not taken for the answer to the next command") {
+  CHECK(told(deliver_with("MAIL", says("250 canary\r\n250 canary\r\n"))) ==
+        "later: RCPT TO: a reply that was not asked for");
+  CHECK(told(deliver_with("RCPT", says("250 canary\r\n354 canary\r\n250 canary\r\n"))) ==
+        "later: DATA: a reply that was not asked for");
+  CHECK(told(deliver_with("DATA", says("354 canary\r\n250 canary\r\n"))) ==
+        "later: DATA: a reply that was not asked for");
+}
+
+TEST_CASE("a mail that cannot be written is refused and nothing of it is sent") {
+  const FaultServer server{{}};
+  const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
+  auto bad = mail();
+  bad.subject = "a\r\nBcc: b@example.org";
+  CHECK(told(mailer->deliver(bad)) == "refused: a header field is not valid");
+  bad = mail();
+  bad.to = EmailAddress::restore("x", "a@b>\r\nRCPT TO:<c@example.org");
+  CHECK(told(mailer->deliver(bad)) == "refused: bad address");
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("a text with dots and bare line ends arrives as one message") {
+  const FaultServer server{{}};
+  const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
+  auto sent = mail();
+  sent.text = "a\n.\nMAIL FROM:<x@y>\n\r.\r\n.\r\nb";
+
+  CHECK(told(mailer->deliver(sent)) == "delivered");
+  CHECK(told(mailer->deliver(mail("2"))) == "delivered");
+
+  CHECK(server.messages().size() == 2);
+}
+
+TEST_CASE("a server that is gone while a mail is written raises no SIGPIPE") {
+  using Handler = void (*)(int);
+  const Handler before = std::signal(SIGPIPE, [](int) { ++pipe_signals; });
+  for (const auto security : {SmtpSecurity::none, SmtpSecurity::implicit_tls}) {
+    const FaultServer server{
+        {.security = security, .identity = &localhost(), .answers = {{"DATA", [](Peer& peer) {
+                                                                        peer.say("354 canary\r\n");
+                                                                        peer.reset();
+                                                                      }}}}};
+    const auto mailer = make_smtp_mailer(options_for(server, security));
+    CHECK(told(mailer->deliver(mail("1", std::string(8'000'000, 'x')))) ==
+          "later: message: connection lost");
+  }
+  CHECK(pipe_signals == 0);
+  sigset_t pending{};
+  sigpending(&pending);
+  CHECK(sigismember(&pending, SIGPIPE) == 0);
+  std::signal(SIGPIPE, before);
+}
+
+TEST_CASE("what other users of OpenSSL left on the thread is nobody's failure") {
+  const FaultServer server{{.security = SmtpSecurity::starttls, .identity = &localhost()}};
+  const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::starttls));
+  for (const std::string id : {"1", "2"}) {
+    ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+    CHECK(told(mailer->deliver(mail(id))) == "delivered");
+  }
+  CHECK(server.connections() == 1);
+}

@@ -1,0 +1,93 @@
+// Reads private parts: the octets of a message. What a mail client makes of them is tested with
+// the real server.
+#include "adapters/smtp/src/message.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <string>
+
+using namespace coffeeauth::smtp;
+using namespace coffeeauth;
+
+namespace {
+
+Mail mail() {
+  return {.to = EmailAddress::restore("Ada@example.org", "ada@example.org"),
+          .subject = "Your code",
+          .text = "one\n.\ntwo\n",
+          .html = {},
+          .message_id = "1@example.org",
+          .date = UtcTime{std::chrono::milliseconds{1'700'000'000'000}}};
+}
+
+std::size_t longest_line(const std::string& message) {
+  std::size_t longest = 0;
+  for (std::size_t at = 0; at < message.size();) {
+    const auto end = message.find("\r\n", at);
+    REQUIRE(end != std::string::npos);
+    longest = std::max(longest, end - at);
+    at = end + 2;
+  }
+  return longest;
+}
+
+}  // namespace
+
+TEST_CASE("a message has the fields that a mail must have") {
+  const auto message = compose_message(mail(), {"auth@example.org", "Coffee \"Auth\""});
+
+  CHECK(message.find("Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n") == 0);
+  CHECK(message.find("From: \"Coffee \\\"Auth\\\"\"\r\n <auth@example.org>\r\n") !=
+        std::string::npos);
+  CHECK(message.find("\r\nTo: ada@example.org\r\n") != std::string::npos);
+  CHECK(message.find("\r\nSubject: Your code\r\n") != std::string::npos);
+  CHECK(message.find("\r\nMessage-ID: <1@example.org>\r\n") != std::string::npos);
+}
+
+TEST_CASE("a message is ASCII in lines of at most 78 characters, and can be read back") {
+  auto sent = mail();
+  sent.html = "<p>\u20ac</p>";
+  for (const int length : {1, 13, 14, 39, 40, 100, 300}) {
+    sent.subject.clear();
+    for (int i = 0; i < length; ++i) sent.subject += "\u20ac";
+    CAPTURE(length);
+    const auto message = compose_message(sent, {"auth@example.org", "Caf\u00e9 \U0001F600 Auth"});
+
+    CHECK(longest_line(message) <= 78);
+    for (const char c : message) REQUIRE((c == '\r' || c == '\n' || (c >= ' ' && c <= '~')));
+    const auto read = read_message(message);
+    REQUIRE(read);
+    CHECK(read->subject == sent.subject);
+    CHECK(read->text == sent.text);
+  }
+}
+
+TEST_CASE("long subjects in ASCII and such that look encoded are read back as they were") {
+  for (const auto& subject :
+       {std::string(500, 'x'), std::string{"=?UTF-8?B?QQ==?="}, std::string{"a =? b"}}) {
+    auto sent = mail();
+    sent.subject = subject;
+    const auto message = compose_message(sent, {});
+    CHECK(longest_line(message) <= 78);
+    CHECK(read_message(message)->subject == subject);
+  }
+}
+
+TEST_CASE("what could begin a header line of its own is refused") {
+  const Sender from;
+  for (const auto& bad : {std::string{"a\r\nBcc: b@c"}, std::string{"a\nb"}, std::string{"a\rb"},
+                          std::string("a\0b", 3)}) {
+    auto sent = mail();
+    sent.message_id = bad;
+    CHECK_THROWS_AS(static_cast<void>(compose_message(sent, from)), std::invalid_argument);
+    sent = mail();
+    sent.subject = bad;
+    CHECK_THROWS_AS(static_cast<void>(compose_message(sent, from)), std::invalid_argument);
+    CHECK_THROWS_AS(static_cast<void>(compose_message(mail(), {"a@b", bad})),
+                    std::invalid_argument);
+  }
+  auto sent = mail();
+  sent.subject = std::string(50, '\x80');
+  CHECK_THROWS_AS(static_cast<void>(compose_message(sent, from)), std::invalid_argument);
+}

@@ -5,6 +5,7 @@ import {mkdtemp, readdir, readFile, rm, stat} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
+import {after} from 'node:test';
 import {fileURLToPath} from 'node:url';
 
 export const here = dirname(fileURLToPath(import.meta.url));
@@ -13,7 +14,7 @@ export const program =
     process.env.COFFEEAUTH_PROGRAM ?? join(project, 'build/dev/adapters/server/coffeeauth');
 export const password = 'plum tart & 47 spoons';
 
-const running = new Set();
+export const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
@@ -60,10 +61,20 @@ export async function command(args, {env = {}, input = '', cwd} = {}) {
 }
 
 /**
- * A running server. Limits are off unless the test turns them on; `env` overrides everything.
- * With `dataDir` it goes on where another one left off.
+ * A running service. Limits are off unless the test turns them on; `env` overrides everything.
+ * With `dataDir` it goes on where another one left off. With COFFEEAUTH_BACKENDS=production it is several
+ * processes over PostgreSQL, Redis and a mail server, behind nginx (see cluster.mjs).
  */
-export async function startServer({env = {}, args = [], dataDir} = {}) {
+export async function startServer(options) {
+  if (!inProduction) return startProcess(options);
+  return (await import('./cluster.mjs')).startCluster(options);
+}
+export const inProduction = process.env.COFFEEAUTH_BACKENDS === 'production';
+// Here, where the file of the tests itself is being read: said inside a test it would hold for that test.
+if (inProduction) after(async () => (await import('./cluster.mjs')).stopBackends());
+
+/** One process that serves. */
+export async function startProcess({env = {}, args = [], dataDir} = {}) {
   const folder = dataDir ?? await temporaryFolder();
   const port = await freePort();
   const environment = {

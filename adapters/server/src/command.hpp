@@ -60,6 +60,7 @@ int run_scheduler(const Arguments& arguments);
 int run_migrate(const Arguments& arguments);
 int run_create_admin(const Arguments& arguments);
 int run_config(const Arguments& arguments);
+int run_health(const Arguments& arguments);
 int run_openapi(const Arguments& arguments);
 int run_keys(const Arguments& arguments);
 int run_outbox(const Arguments& arguments);

@@ -2,8 +2,8 @@
 
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
-#include "coffeeauth/sql/sql.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -53,29 +53,63 @@ Secret key_for(const Settings& settings) {
   return secret_key_of(settings.data_dir);
 }
 
-}  // namespace
-
-fs::path prepare_database_path(const Settings& settings) {
-  require_supported(settings);
+/// Readable by its owner alone.
+void make_data_dir(const Settings& settings) {
   std::error_code error;
   if (fs::create_directories(settings.data_dir, error)) {
     fs::permissions(settings.data_dir, fs::perms::owner_all, error);
   }
   if (error) throw ConfigError("DATA_DIR: " + settings.data_dir.string() + " cannot be made");
-  if (settings.database_url.empty()) return settings.data_dir / "coffeeauth.db";
-  return sqlite_path(settings.database_url);
+}
+
+std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
+  return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
+}
+
+std::unique_ptr<Mailer> make_mailer(smtp::SmtpOptions server) {
+  try {
+    return smtp::make_smtp_mailer(std::move(server));
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(std::string{"SMTP_URL: "} + error.what());
+  }
+}
+
+std::shared_ptr<redis::RedisClient> make_redis(const Settings& settings) {
+  auto options = redis_of(settings);
+  return options ? redis::make_redis_client(*std::move(options)) : nullptr;
+}
+
+std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
+                                  const Clock& clock) {
+  if (!client) return memory::make_memory_cache({}, clock);
+  return redis::make_redis_cache(client);
+}
+
+std::unique_ptr<RateCounter> make_counters(const std::shared_ptr<redis::RedisClient>& client) {
+  auto own = memory::make_memory_counters({});
+  return client ? redis::make_redis_counters(client, std::move(own)) : std::move(own);
+}
+
+}  // namespace
+
+Database prepare_database(const Settings& settings) {
+  auto database = database_of(settings);
+  if (std::holds_alternative<sql::SqliteOptions>(database)) make_data_dir(settings);
+  return database;
 }
 
 struct Service::Parts {
   explicit Parts(LoadedSettings loaded)
       : settings(std::move(loaded.settings)),
-        database(prepare_database_path(settings)),
+        database(prepare_database(settings)),
+        mail_server(name_of(smtp_of(settings))),
         log(settings.log_format, settings.log_level, *clock),
         events(log, metrics),
         random(make_system_random()),
-        store(sql::make_sqlite_store({.path = database.string()})),
-        cache(memory::make_memory_cache({}, *clock)),
-        counters(memory::make_memory_counters({})),
+        store(open_store(database)),
+        redis(make_redis(settings)),
+        cache(make_cache(redis, *clock)),
+        counters(make_counters(redis)),
         hasher(make_hashing_pool(settings.policy.passwords,
                                  make_argon2_hasher(settings.policy.passwords, *random))),
         keys(crypto::make_openssl_keys()),
@@ -92,13 +126,17 @@ struct Service::Parts {
               .events = events}) {}
 
   Settings settings;
-  fs::path database;
+  Database database;
+  /// For people; empty when mails go to a folder.
+  std::string mail_server;
   std::unique_ptr<Clock> clock = make_system_clock();
   Metrics metrics;
   Log log;
   EventLog events;
   std::unique_ptr<RandomSource> random;
   std::unique_ptr<Store> store;
+  /// Null when the settings ask for none.
+  std::shared_ptr<redis::RedisClient> redis;
   std::unique_ptr<Cache> cache;
   std::unique_ptr<RateCounter> counters;
   std::unique_ptr<PasswordHasher> hasher;
@@ -118,16 +156,22 @@ Log& Service::log() noexcept { return parts_->log; }
 Metrics& Service::metrics() noexcept { return parts_->metrics; }
 
 Mailer& Service::mailer() {
-  if (!parts_->mailer) {
+  if (parts_->mailer) return *parts_->mailer;
+  if (auto server = smtp_of(parts_->settings)) {
+    parts_->mailer = make_mailer(*std::move(server));
+  } else {
+    make_data_dir(parts_->settings);
     parts_->mailer = smtp::make_folder_mailer(
         {.folder = mail_folder(), .from = smtp::parse_sender(parts_->settings.from_email)});
   }
   return *parts_->mailer;
 }
 
-bool Service::mails_to_folder() const noexcept { return true; }
-std::string Service::store_name() const { return "sqlite:" + parts_->database.string(); }
-std::string Service::mail_name() const { return mail_folder().string(); }
+bool Service::mails_to_folder() const noexcept { return parts_->mail_server.empty(); }
+std::string Service::store_name() const { return name_of(parts_->database); }
+std::string Service::mail_name() const {
+  return mails_to_folder() ? mail_folder().string() : parts_->mail_server;
+}
 std::filesystem::path Service::mail_folder() const { return parts_->settings.data_dir / "mail"; }
 
 }  // namespace coffeeauth::server

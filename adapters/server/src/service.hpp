@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "backends.hpp"
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/mailer.hpp"
@@ -40,8 +41,8 @@ class Service {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Makes DATA_DIR if it is not there, readable by its owner alone, and returns the data base's
-/// path.
-[[nodiscard]] std::filesystem::path prepare_database_path(const Settings& settings);
+/// Which data base the settings ask for; for a file, DATA_DIR is made if it is not there, readable
+/// by its owner alone. Throws ConfigError.
+[[nodiscard]] Database prepare_database(const Settings& settings);
 
 }  // namespace coffeeauth::server

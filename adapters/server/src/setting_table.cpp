@@ -110,12 +110,17 @@ Setting networks_setting(std::string_view name, std::string_view description,
 }
 
 Setting count_setting(std::string_view name, std::string_view description,
-                      std::size_t Settings::*member) {
+                      std::size_t Settings::*member, std::size_t most, std::string_view expects) {
   return {name, description,
-          [member](Settings& s, std::string_view text) {
-            return read_number<std::size_t>(text, s.*member, 1, 1'000'000);
+          [member, most](Settings& s, std::string_view text) {
+            return read_number<std::size_t>(text, s.*member, 1, most);
           },
-          [member](const Settings& s) { return std::to_string(s.*member); }, "1 to 1000000"};
+          [member](const Settings& s) { return std::to_string(s.*member); }, expects};
+}
+
+Setting count_setting(std::string_view name, std::string_view description,
+                      std::size_t Settings::*member) {
+  return count_setting(name, description, member, 1'000'000, "1 to 1000000");
 }
 
 Setting switch_setting(std::string_view name, std::string_view description,
@@ -159,12 +164,16 @@ void add_storage(std::vector<Setting>& out) {
                  },
                  [](const Settings& s) { return s.data_dir.string(); }, "a folder"});
   out.push_back({"DATABASE_URL",
-                 "`sqlite:///relative/path` or `sqlite:////absolute/path`; in DATA_DIR when unset.",
+                 "`sqlite:///relative/path`, `sqlite:////absolute/path` or "
+                 "`postgresql://user:password@host:port/name`; SQLite in DATA_DIR when unset.",
                  [](Settings& s, std::string_view text) {
                    s.database_url = text;
                    return true;
                  },
                  [](const Settings& s) { return masked_url(s.database_url); }, "a URL"});
+  out.push_back(count_setting("DATABASE_CONNECTIONS",
+                              "Connections to PostgreSQL that this process opens at most.",
+                              &Settings::database_connections, 1'000, "1 to 1000"));
   out.push_back(url_setting("REDIS_URL", "`redis://host`; cache and limits in memory when unset.",
                             &Settings::redis_url));
   out.push_back(url_setting("SMTP_URL", "`smtp://host:587`; mails go to DATA_DIR/mail when unset.",

@@ -123,29 +123,11 @@ std::string masked_url(std::string_view url) {
   return shown;
 }
 
-void require_supported(const Settings& settings) {
-  const bool old_postgres =
-      settings.old_names.contains("DB_HOST") || settings.old_names.contains("DB_NAME");
-  if (settings.database_url.starts_with("postgres") ||
-      (settings.database_url.empty() && old_postgres)) {
-    if (settings.secret_key.empty()) {
-      throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
-    }
-    throw ConfigError("DATABASE_URL: this build has no PostgreSQL store; use sqlite:///path");
-  }
-  if (!settings.database_url.empty()) static_cast<void>(sqlite_path(settings.database_url));
-  if (!settings.redis_url.empty() || settings.old_names.contains("REDIS_HOST")) {
-    throw ConfigError("REDIS_URL: this build has no Redis cache; unset it and REDIS_HOST");
-  }
-  if (!settings.smtp_url.empty() || settings.old_names.contains("EMAIL_HOST")) {
-    throw ConfigError("SMTP_URL: this build sends no mail; unset it and EMAIL_HOST");
-  }
-}
-
 std::filesystem::path sqlite_path(std::string_view url) {
   constexpr std::string_view scheme = "sqlite:///";
   if (!url.starts_with(scheme) || url.size() == scheme.size()) {
-    throw ConfigError("DATABASE_URL: expected sqlite:///path");
+    throw ConfigError(
+        "DATABASE_URL: expected sqlite:///path or postgresql://user:password@host/name");
   }
   return std::filesystem::path{url.substr(scheme.size())};
 }

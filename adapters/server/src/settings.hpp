@@ -28,6 +28,8 @@ struct Settings {
   /// for the embedded default.
   std::string redis_url{};
   std::string smtp_url{};
+  /// To PostgreSQL, from this process.
+  std::size_t database_connections = 10;
   /// Values of the old names (`DB_HOST`, `EMAIL_HOST`, ...), by name.
   std::map<std::string, std::string, std::less<>> old_names{};
   std::filesystem::path data_dir = "data";
@@ -70,10 +72,6 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 [[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
                                            const std::vector<EnvEntry>& file_entries,
                                            std::string_view file_name);
-
-/// Throws ConfigError when the settings ask for a part that this build does not have: nobody should
-/// believe to run on PostgreSQL, Redis or SMTP when they do not.
-void require_supported(const Settings& settings);
 
 /// A URL with the password in it masked.
 [[nodiscard]] std::string masked_url(std::string_view url);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
@@ -34,6 +35,11 @@ struct RedisOptions {
   /// After a failure Redis is left alone for this long, then tried by one caller.
   std::chrono::milliseconds pause_after_failure{500};
 };
+
+/// Reads `redis://user:password@host:port/database`, or `rediss://` for TLS, with `?ca_file=` and
+/// `key_prefix=`; percent-encoded, as parse_url() has it. Throws std::invalid_argument with a text
+/// that holds no part of the URL.
+[[nodiscard]] RedisOptions parse_redis_url(std::string_view url);
 
 /// What became of the exchanges so far, for metrics.
 struct RedisStatistics {

@@ -1,0 +1,56 @@
+// redis://user:password@host:port/database?ca_file=/path&key_prefix=name: and rediss:// for TLS, as
+// the provisional registrations of both schemes at IANA have them.
+
+#include "coffeeauth/url.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+#include "coffeeauth/redis/redis.hpp"
+
+namespace coffeeauth::redis {
+namespace {
+
+std::uint32_t read_database(std::string_view text) {
+  constexpr std::uint32_t most = 65'535;
+  if (text.empty()) return 0;
+  std::uint32_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || at != end || number > most) {
+    throw std::invalid_argument("the URL has a path that is no number of a data base");
+  }
+  return number;
+}
+
+}  // namespace
+
+RedisOptions parse_redis_url(std::string_view text) {
+  auto url = parse_url(text);
+  RedisOptions options;
+  if (url.scheme != "redis" && url.scheme != "rediss") {
+    throw std::invalid_argument("the URL does not begin with redis:// or rediss://");
+  }
+  if (url.host.empty()) throw std::invalid_argument("the URL has no host");
+  if (!url.user.empty() && url.password.empty()) {
+    throw std::invalid_argument("the URL has a user and no password");
+  }
+  options.tls = url.scheme == "rediss";
+  options.host = std::move(url.host);
+  options.port = url.port.value_or(options.port);
+  options.username = std::move(url.user);
+  options.password = std::move(url.password);
+  options.database = read_database(url.path);
+  for (auto& [name, value] : url.parameters) {
+    if (name == "ca_file") {
+      options.ca_file = std::move(value);
+    } else if (name == "key_prefix") {
+      options.key_prefix = std::move(value);
+    } else {
+      throw std::invalid_argument("the URL has a parameter other than ca_file and key_prefix");
+    }
+  }
+  return options;
+}
+
+}  // namespace coffeeauth::redis

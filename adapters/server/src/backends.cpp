@@ -1,0 +1,135 @@
+#include "backends.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+namespace coffeeauth::server {
+namespace {
+
+const std::string* old_value(const Settings& settings, std::string_view name) {
+  const auto found = settings.old_names.find(name);
+  return found == settings.old_names.end() ? nullptr : &found->second;
+}
+
+std::uint16_t old_port(const Settings& settings, std::string_view name, std::uint16_t otherwise) {
+  const auto* const text = old_value(settings, name);
+  if (text == nullptr) return otherwise;
+  std::uint16_t port = 0;
+  const auto* const end = text->data() + text->size();
+  const auto [at, error] = std::from_chars(text->data(), end, port);
+  if (error != std::errc{} || at != end || port == 0) {
+    throw ConfigError(std::string{name} + ": expected 1 to 65535");
+  }
+  return port;
+}
+
+/// What `parse` makes of the URL in that setting.
+template <class Parse>
+auto parsed(std::string_view name, const std::string& url, Parse parse) {
+  try {
+    return parse(url);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(std::string{name} + ": " + error.what());
+  }
+}
+
+std::optional<sql::PostgresOptions> postgres_of(const Settings& settings) {
+  if (settings.database_url.starts_with("postgres")) {
+    return parsed("DATABASE_URL", settings.database_url, sql::parse_postgres_url);
+  }
+  const auto* const host = old_value(settings, "DB_HOST");
+  const auto* const name = old_value(settings, "DB_NAME");
+  if (!settings.database_url.empty() || (host == nullptr && name == nullptr)) return std::nullopt;
+  if (name == nullptr) throw ConfigError("DB_NAME: DB_HOST needs one");
+  sql::PostgresOptions options;
+  options.database = *name;
+  if (host != nullptr) options.host = *host;
+  options.port = old_port(settings, "DB_PORT", options.port);
+  if (const auto* const user = old_value(settings, "DB_USER")) options.user = *user;
+  if (const auto* const password = old_value(settings, "DB_PASSWORD")) {
+    options.password = Secret{*password};
+  }
+  return options;
+}
+
+std::filesystem::path sqlite_file(const Settings& settings) {
+  if (settings.database_url.empty()) return settings.data_dir / "coffeeauth.db";
+  return sqlite_path(settings.database_url);
+}
+
+/// Django's EMAIL_USE_TLS means STARTTLS; its EMAIL_USE_SSL is what port 465 is for.
+smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string& host) {
+  smtp::SmtpOptions options;
+  options.host = host;
+  const auto* const tls = old_value(settings, "EMAIL_USE_TLS");
+  const bool in_clear = tls != nullptr && (*tls == "False" || *tls == "false" || *tls == "0");
+  options.port = old_port(settings, "EMAIL_PORT", in_clear ? 25 : 587);
+  options.security = options.port == 465 ? smtp::SmtpSecurity::implicit_tls
+                     : in_clear          ? smtp::SmtpSecurity::none
+                                         : smtp::SmtpSecurity::starttls;
+  if (const auto* const user = old_value(settings, "EMAIL_HOST_USER")) options.username = *user;
+  if (const auto* const password = old_value(settings, "EMAIL_HOST_PASSWORD")) {
+    options.password = Secret{*password};
+  }
+  return options;
+}
+
+}  // namespace
+
+Database database_of(const Settings& settings) {
+  auto postgres = postgres_of(settings);
+  if (!postgres) return sql::SqliteOptions{.path = sqlite_file(settings).string()};
+  // Every process over one data base needs the same; one made in DATA_DIR would be this machine's.
+  if (settings.secret_key.empty()) {
+    throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
+  }
+  postgres->connections = settings.database_connections;
+  return *std::move(postgres);
+}
+
+std::unique_ptr<Store> open_store(const Database& database) {
+  if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
+    return sql::make_postgres_store(*postgres);
+  }
+  return sql::make_sqlite_store(std::get<sql::SqliteOptions>(database));
+}
+
+sql::MigrationReport migrate(const Database& database) {
+  if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
+    return sql::migrate_postgres(*postgres);
+  }
+  return sql::migrate_sqlite(std::get<sql::SqliteOptions>(database));
+}
+
+std::string name_of(const Database& database) {
+  if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
+    return "postgresql://" + postgres->host + ":" + std::to_string(postgres->port) + "/" +
+           postgres->database;
+  }
+  return "sqlite:" + std::get<sql::SqliteOptions>(database).path;
+}
+
+std::optional<redis::RedisOptions> redis_of(const Settings& settings) {
+  if (!settings.redis_url.empty()) {
+    return parsed("REDIS_URL", settings.redis_url, redis::parse_redis_url);
+  }
+  const auto* const host = old_value(settings, "REDIS_HOST");
+  if (host == nullptr) return std::nullopt;
+  redis::RedisOptions options;
+  options.host = *host;
+  options.port = old_port(settings, "REDIS_PORT", options.port);
+  return options;
+}
+
+std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
+  std::optional<smtp::SmtpOptions> options;
+  if (!settings.smtp_url.empty()) {
+    options = parsed("SMTP_URL", settings.smtp_url, smtp::parse_smtp_url);
+  } else if (const auto* const host = old_value(settings, "EMAIL_HOST")) {
+    options = smtp_of_old_names(settings, *host);
+  }
+  if (options) options->from = smtp::parse_sender(settings.from_email);
+  return options;
+}
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,42 @@
+#pragma once
+/// Which data base, cache and mail server the settings ask for.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "coffeeauth/ports/store.hpp"
+#include "coffeeauth/redis/redis.hpp"
+#include "coffeeauth/smtp/smtp.hpp"
+#include "coffeeauth/sql/sql.hpp"
+#include "settings.hpp"
+
+namespace coffeeauth::server {
+
+/// A SQLite file or a PostgreSQL server.
+using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
+
+/// What DATABASE_URL, or the old names DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD, ask for;
+/// a SQLite file in DATA_DIR when none is set. Touches nothing. Throws ConfigError with a line that
+/// names the setting and holds no part of a URL.
+[[nodiscard]] Database database_of(const Settings& settings);
+
+/// Opens it, applying what migrations are missing. Throws as make_sqlite_store().
+[[nodiscard]] std::unique_ptr<Store> open_store(const Database& database);
+
+/// Applies what migrations are missing. Throws as migrate_sqlite().
+[[nodiscard]] sql::MigrationReport migrate(const Database& database);
+
+/// What it is, for people: no password in it.
+[[nodiscard]] std::string name_of(const Database& database);
+
+/// What REDIS_URL, or the old names REDIS_HOST and REDIS_PORT, ask for; nothing when none is set.
+/// Throws as database_of().
+[[nodiscard]] std::optional<redis::RedisOptions> redis_of(const Settings& settings);
+
+/// What SMTP_URL, or the old names EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_HOST_USER and
+/// EMAIL_HOST_PASSWORD, ask for; nothing when none is set. Throws as database_of().
+[[nodiscard]] std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings);
+
+}  // namespace coffeeauth::server

@@ -1,0 +1,104 @@
+#include "coffeeauth/url.hpp"
+
+#include <charconv>
+#include <stdexcept>
+
+namespace coffeeauth {
+namespace {
+
+[[noreturn]] void refuse(const char* what) {
+  throw std::invalid_argument(std::string{"the URL "} + what);
+}
+
+/// Both sides of the first `separator`; all is on the first when there is none.
+struct Halves {
+  std::string_view first;
+  std::string_view second;
+  bool found;
+};
+Halves split(std::string_view text, std::string_view separator) {
+  const auto at = text.find(separator);
+  if (at == std::string_view::npos) return {text, {}, false};
+  return {text.substr(0, at), text.substr(at + separator.size()), true};
+}
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) < ' ') refuse("has a control character");
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    if (high < 0 || low < 0) refuse("has a percent sign without two hexadecimal digits behind it");
+    if (high == 0 && low == 0) refuse("has a NUL");
+    decoded += static_cast<char>(16 * high + low);
+    i += 2;
+  }
+  return decoded;
+}
+
+std::uint16_t read_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, port);
+  if (error != std::errc{} || at != end || port == 0) refuse("has no port from 1 to 65535");
+  return port;
+}
+
+void read_server(Url& url, std::string_view text) {
+  Halves halves{};
+  if (text.starts_with('[')) {
+    halves = split(text.substr(1), "]");
+    if (!halves.found || (!halves.second.empty() && halves.second.front() != ':')) {
+      refuse("has a malformed address");
+    }
+    url.host = std::string{halves.first};
+    if (!halves.second.empty()) halves.second.remove_prefix(1);
+  } else {
+    halves = split(text, ":");
+    url.host = decode(halves.first);
+  }
+  if (!halves.second.empty()) url.port = read_port(halves.second);
+}
+
+void read_authority(Url& url, std::string_view text) {
+  const auto at = text.rfind('@');
+  if (at == std::string_view::npos) return read_server(url, text);
+  const auto [user, password, has_password] = split(text.substr(0, at), ":");
+  url.user = decode(user);
+  if (has_password) url.password = Secret{decode(password)};
+  read_server(url, text.substr(at + 1));
+}
+
+}  // namespace
+
+Url parse_url(std::string_view text) {
+  Url url;
+  const auto [scheme, rest, has_scheme] = split(text, "://");
+  if (!has_scheme || scheme.empty()) refuse("has no scheme");
+  url.scheme = std::string{scheme};
+  const auto [location, query, has_query] = split(rest, "?");
+  const auto [authority, path, has_path] = split(location, "/");
+  read_authority(url, authority);
+  url.path = decode(path);
+  for (auto left = query; !left.empty();) {
+    const auto [pair, next, more] = split(left, "&");
+    const auto [name, value, has_value] = split(pair, "=");
+    if (!has_value) refuse("has a parameter without a value");
+    url.parameters.emplace_back(decode(name), decode(value));
+    left = next;
+  }
+  return url;
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,74 @@
+#include "coffeeauth/url.hpp"
+
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+
+using namespace coffeeauth;
+
+namespace {
+
+/// What is said of a URL that is refused; empty when it is not.
+std::string complaint(std::string_view text) {
+  try {
+    static_cast<void>(parse_url(text));
+    return {};
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a URL is read into its parts, decoded") {
+  const auto url = parse_url("redis://ada:b%20ar%40%2F%3A@db.example.com:6543/a%2Db?x=1%262&y=");
+
+  CHECK(url.scheme == "redis");
+  CHECK(url.user == "ada");
+  CHECK(url.password.expose_secret() == "b ar@/:");
+  CHECK(url.host == "db.example.com");
+  CHECK(url.port == 6543);
+  CHECK(url.path == "a-b");
+  REQUIRE(url.parameters.size() == 2);
+  CHECK(url.parameters[0] == std::pair<std::string, std::string>{"x", "1&2"});
+  CHECK(url.parameters[1] == std::pair<std::string, std::string>{"y", ""});
+}
+
+TEST_CASE("what is not there is empty") {
+  const auto url = parse_url("smtp://mail");
+
+  CHECK(url.user.empty());
+  CHECK(url.password.empty());
+  CHECK_FALSE(url.port);
+  CHECK(url.path.empty());
+  CHECK(url.parameters.empty());
+  CHECK(parse_url("x://").host.empty());
+  CHECK_FALSE(parse_url("x://host:").port);
+}
+
+TEST_CASE("an IPv6 address stands in brackets") {
+  CHECK(parse_url("x://[::1]").host == "::1");
+  CHECK(parse_url("x://u@[fe80::2]:99/p").port == 99);
+  CHECK_FALSE(complaint("x://[::1").empty());
+  CHECK_FALSE(complaint("x://[::1]9").empty());
+}
+
+TEST_CASE("a password ends at the last at sign and may hold a colon") {
+  CHECK(parse_url("x://u:p@ss@h").password.expose_secret() == "p@ss");
+  CHECK(parse_url("x://u:a:b@h").password.expose_secret() == "a:b");
+  CHECK(parse_url("x://:pw@h").password.expose_secret() == "pw");
+  CHECK(parse_url("x://me@example.com:pw@h").user == "me@example.com");
+}
+
+TEST_CASE("what is malformed is refused without a word of it") {
+  for (const auto* const text :
+       {"", "hunter2", "://u:hunter2@h", "x:/u:hunter2@h", "x://u:hunter2%@h", "x://u:hunter2%4@h",
+        "x://u:hunter2%zz@h", "x://u:hunter2%00@h", "x://u:hunter2@h:0", "x://u:hunter2@h:65536",
+        "x://u:hunter2@h:-1", "x://u:hunter2@h:1x", "x://u:hunter2@h: 1", "x://u:hunter2\n@h",
+        "x://h?hunter2", "x://h/?a=1&hunter2"}) {
+    CAPTURE(text);
+    const auto said = complaint(text);
+    CHECK_FALSE(said.empty());
+    CHECK(said.find("hunter2") == std::string::npos);
+  }
+}

@@ -65,7 +65,7 @@ using Answer = std::function<void(Peer&)>;
 /// How the server is: friendly, but for the answers that it is given.
 struct Manners {
   SmtpSecurity security = SmtpSecurity::none;
-  const Identity* identity = nullptr;
+  const Identity* identity = &localhost();
   /// By step: `greeting`, `EHLO`, `STARTTLS`, `AUTH`, `RSET`, `MAIL`, `RCPT`, `DATA`, `message`.
   std::map<std::string, Answer> answers{};
 };

@@ -20,8 +20,7 @@ struct Outcome {
 
 Outcome two_mails(const std::string& step, const Answer& answer,
                   SmtpSecurity security = SmtpSecurity::none) {
-  const FaultServer server{
-      {.security = security, .identity = &localhost(), .answers = {{step, answer}}}};
+  const FaultServer server{{.security = security, .answers = {{step, answer}}}};
   const auto mailer = make_smtp_mailer(options_for(server, security));
   Outcome outcome;
   outcome.first = told(mailer->deliver(mail("1")));

@@ -47,14 +47,12 @@ TEST_CASE("a server that drips is left at each step") {
 TEST_CASE("a handshake that does not go on is left") {
   const std::string later = "later: ";
   CHECK(in_time({.security = SmtpSecurity::starttls,
-                 .identity = &localhost(),
                  .answers = {{"STARTTLS", [](Peer& peer) {
                                 peer.say("220 canary\r\n");
                                 is_silent()(peer);
                               }}}}) == later + "STARTTLS: timed out");
   // The beginning of a long record, that grows by and by.
   CHECK(in_time({.security = SmtpSecurity::starttls,
-                 .identity = &localhost(),
                  .answers = {{"STARTTLS", [](Peer& peer) {
                                 peer.say("220 canary\r\n");
                                 std::this_thread::sleep_for(50ms);
@@ -67,9 +65,7 @@ TEST_CASE("a secured server that drips is left") {
   for (const auto security : {SmtpSecurity::starttls, SmtpSecurity::implicit_tls}) {
     for (const auto& [step, reason] : {std::pair{"AUTH", "AUTH"}, std::pair{"RCPT", "RCPT TO"}}) {
       CAPTURE(step);
-      CHECK(in_time({.security = security,
-                     .identity = &localhost(),
-                     .answers = {{step, drips("250-canary canary\r\n")}}}) ==
+      CHECK(in_time({.security = security, .answers = {{step, drips("250-canary canary\r\n")}}}) ==
             std::string{"later: "} + reason + ": timed out");
     }
   }

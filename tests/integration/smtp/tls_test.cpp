@@ -31,9 +31,7 @@ std::string presented(const Identity& identity, const std::string& host = "local
 }
 
 Manners starttls(Answer answer) {
-  return {.security = SmtpSecurity::starttls,
-          .identity = &localhost(),
-          .answers = {{"STARTTLS", std::move(answer)}}};
+  return {.security = SmtpSecurity::starttls, .answers = {{"STARTTLS", std::move(answer)}}};
 }
 
 }  // namespace
@@ -122,7 +120,6 @@ TEST_CASE("what was said in clear a moment later spoils the handshake") {
 
 TEST_CASE("what was offered in clear counts for nothing after the handshake") {
   const FaultServer server{{.security = SmtpSecurity::starttls,
-                            .identity = &localhost(),
                             .answers = {{"EHLO", [](Peer& peer) {
                                            peer.say(peer.is_secured()
                                                         ? "250 canary\r\n"
@@ -157,11 +154,27 @@ TEST_CASE("a server that speaks in clear where TLS was wanted gets nothing") {
 TEST_CASE("a login that fails is never the recipient's fault") {
   for (const std::string code : {"535", "454", "550", "334", "250"}) {
     CHECK(told(deliver_to({.security = SmtpSecurity::starttls,
-                           .identity = &localhost(),
                            .answers = {{"AUTH", says(code + " canary\r\n")}}})) ==
           "later: AUTH " + code);
   }
   CHECK(told(deliver_to({.security = SmtpSecurity::implicit_tls,
-                         .identity = &localhost(),
                          .answers = {{"AUTH", hangs_up()}}})) == "later: AUTH: connection lost");
+}
+
+TEST_CASE("a login that is too long for one command goes behind it") {
+  std::string login;
+  const auto delivery = deliver_to({.security = SmtpSecurity::starttls,
+                                    .answers = {{"AUTH",
+                                                 [&](Peer& peer) {
+                                                   peer.say("334 \r\n");
+                                                   login = peer.line().value_or("none");
+                                                   peer.say("235 canary\r\n");
+                                                 }}}},
+                                   [](SmtpOptions& options) {
+                                     options.username = "u";
+                                     options.password = Secret{std::string(600, 'p')};
+                                   });
+  CHECK(told(delivery) == "delivered");
+  // A zero, the user, a zero and the password.
+  CHECK(login.size() == (1 + 1 + 1 + 600) / 3 * 4);
 }

@@ -15,10 +15,12 @@
 #include <thread>
 #include <vector>
 
-#include "certificates.hpp"
+#include "tests/certificates.hpp"
 #include "fixture.hpp"
 
 namespace coffeeauth::smtp::testing {
+
+using namespace coffeeauth::testing;
 
 /// The client, as the server sees it. No method throws; when the client is gone, nothing is sent
 /// and nothing is read any more.

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "certificates.hpp"
-#include "child.hpp"
+#include "tests/certificates.hpp"
+#include "tests/child.hpp"
 #include "fixture.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace coffeeauth::smtp::testing {
+
+using namespace coffeeauth::testing;
 
 class MailServer {
  public:

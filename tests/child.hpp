@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace coffeeauth::smtp::testing {
+namespace coffeeauth::testing {
 
 /// Killed and reaped by the destructor, and killed by the kernel when the test program dies.
 class Child {
@@ -31,4 +31,4 @@ class Child {
 /// Runs a program to its end. Throws when it fails.
 void run(const std::vector<std::string>& command);
 
-}  // namespace coffeeauth::smtp::testing
+}  // namespace coffeeauth::testing

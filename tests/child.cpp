@@ -1,4 +1,4 @@
-#include "child.hpp"
+#include "tests/child.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -9,7 +9,7 @@
 
 #include <stdexcept>
 
-namespace coffeeauth::smtp::testing {
+namespace coffeeauth::testing {
 
 // No function that allocates may run between fork and exec: other threads may hold the lock.
 Child::Child(const std::vector<std::string>& command, const std::string& log) {
@@ -69,4 +69,4 @@ void run(const std::vector<std::string>& command) {
     throw std::runtime_error(command.front() + " failed");
 }
 
-}  // namespace coffeeauth::smtp::testing
+}  // namespace coffeeauth::testing

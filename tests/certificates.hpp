@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "child.hpp"
+#include "tests/child.hpp"
 #include "tests/temporary_folder.hpp"
 
-namespace coffeeauth::smtp::testing {
+namespace coffeeauth::testing {
 
 /// A certificate and its key, as PEM files.
 struct Identity {
@@ -58,7 +58,7 @@ class Certificates {
     return made;
   }
 
-  coffeeauth::testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
   int count_ = 0;
   Identity authority_;
 };
@@ -74,4 +74,4 @@ inline const Identity& localhost() {
   return made;
 }
 
-}  // namespace coffeeauth::smtp::testing
+}  // namespace coffeeauth::testing

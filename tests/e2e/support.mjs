@@ -74,9 +74,9 @@ export const inProduction = process.env.COFFEEAUTH_BACKENDS === 'production';
 if (inProduction) after(async () => (await import('./cluster.mjs')).stopBackends());
 
 /** One process that serves. */
-export async function startProcess({env = {}, args = [], dataDir} = {}) {
+export async function startProcess({env = {}, args = [], dataDir, port: wanted} = {}) {
   const folder = dataDir ?? await temporaryFolder();
-  const port = await freePort();
+  const port = wanted ?? await freePort();
   const environment = {
     ...cleanEnvironment(),
     DATA_DIR: folder,

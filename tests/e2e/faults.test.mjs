@@ -1,0 +1,134 @@
+// The long faults: a part is pulled again and again under load, and what was accepted is all there in the
+// end. Prints its figures. Run by scripts/test --faults.
+import assert from 'node:assert/strict';
+import {after, test} from 'node:test';
+import {backends, startCluster, startJob, stopBackends} from './cluster.mjs';
+import {success} from './expect.mjs';
+import {mails, makeLoggedIn, newAddress, password, startProcess, until} from './support.mjs';
+
+// Hashing is not what is tried here.
+const env = {ARGON2_MEMORY_KIB: '8', ARGON2_ITERATIONS: '1', MAIL_LEASE: '65s', MAIL_FIRST_BACKOFF: '1s', MAIL_MAX_BACKOFF: '2s',
+  MAIL_MAX_ATTEMPTS: '100', CODE_RESEND_PAUSE: '0s'};
+const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
+
+after(() => stopBackends());
+
+/** Signs people up from `count` clients until stopped; gives what became of each address. */
+function signingUp(service, name, count = 4) {
+  const asked = new Map();
+  let going = true;
+  const clients = Array.from({length: count}, async () => {
+    while (going) {
+      const email = newAddress(name);
+      asked.set(email, 'unknown');
+      await service.post('/api/auth/signup', {email, password}).then((answer) => asked.set(email, answer.status), () => pause(20));
+    }
+  });
+  return {asked, async stop() {
+    going = false;
+    await Promise.all(clients);
+    return asked;
+  }};
+}
+
+/** Everyone who was accepted exists and has a mail with a Message-ID of its own; nobody else has one. */
+async function allIsThere(service, asked) {
+  const {postgres} = await backends();
+  await until('every mail to be sent',
+              async () => (await postgres.sql("SELECT count(*) FROM outbox_jobs", service.database)).stdout.trim() === '0',
+              {within: 300_000, every: 500});
+  const users = new Set((await postgres.sql('SELECT email_canonical FROM users', service.database)).stdout.split('\n'));
+  const ids = new Map();
+  for (const mail of await mails(service.dataDir)) {
+    const to = mail.headers.get('to');
+    ids.set(to, (ids.get(to) ?? new Set()).add(mail.headers.get('message-id')));
+  }
+  const count = {accepted: 0, refused: 0, unknown: 0};
+  for (const [email, status] of asked) {
+    if (status === 201) {
+      ++count.accepted;
+      assert.ok(users.has(email), `${email} was accepted and is not there`);
+    } else {
+      ++count[status === 'unknown' ? 'unknown' : 'refused'];
+    }
+    assert.equal(ids.get(email)?.size ?? 0, users.has(email) ? 1 : 0, `mails of ${email}`);
+  }
+  return count;
+}
+
+test('PostgreSQL stopped and started 20 times under sign-ups: what was accepted is there, once', async () => {
+  const service = await startCluster({env});
+  try {
+    const {postgres} = await backends();
+    const user = await makeLoggedIn(service);
+    const load = signingUp(service, 'restart');
+    for (let round = 0; round < 20; ++round) {
+      await pause(300);
+      await postgres.restart();
+      for (const server of service.servers) {
+        await until('the server to answer again', async () => (await server.get('/api/me', user)).status === 200, {within: 10_000});
+      }
+    }
+    const asked = await load.stop();
+    const count = await allIsThere(service, asked);
+    console.log(`# 20 restarts of PostgreSQL: ${count.accepted} sign-ups accepted, ${count.refused} refused, ${count.unknown} without an answer`);
+    assert.ok(count.accepted >= 20);
+  } finally {
+    await service.stop();
+  }
+});
+
+test('servers and workers killed 50 times under sign-ups: no mail is lost', async () => {
+  const service = await startCluster({env});
+  try {
+    const load = signingUp(service, 'killed');
+    let worker = service.jobs[0];
+    for (let round = 0; round < 50; ++round) {
+      await pause(100 + Math.random() * 200);
+      if (round % 2) {
+        await worker.stop('SIGKILL');
+        worker = await startJob('worker', service.environment);
+      } else {
+        const number = (round / 2) % 2;
+        const {port} = service.servers[number];
+        await service.servers[number].kill();
+        service.servers[number] = await startProcess({env: {...service.environment, HTTP_PORT: String(port)},
+          args: ['--no-worker', '--no-scheduler'], dataDir: service.dataDir, port});
+      }
+    }
+    const asked = await load.stop();
+    const count = await allIsThere(service, asked);
+    await worker.stop();
+    console.log(`# 50 kills: ${count.accepted} sign-ups accepted, ${count.refused} refused, ${count.unknown} without an answer`);
+    assert.ok(count.accepted >= 50);
+  } finally {
+    await service.stop();
+  }
+});
+
+test('10,000 mails through four workers: each is sent once', async () => {
+  const total = 10_000;
+  const service = await startCluster({env});
+  const {postgres} = await backends();
+  try {
+    await service.jobs[0].stop();
+    const people = Array.from({length: total}, () => newAddress('many'));
+    const waiting = [...people];
+    await Promise.all(Array.from({length: 16}, async () => {
+      for (let email; (email = waiting.pop());) success(await service.post('/api/auth/signup', {email, password}), 201);
+    }));
+    const begun = performance.now();
+    const workers = await Promise.all(Array.from({length: 4}, () => startJob('worker', service.environment)));
+    await until('every mail to be sent',
+                async () => (await postgres.sql('SELECT count(*) FROM outbox_jobs', service.database)).stdout.trim() === '0',
+                {within: 600_000, every: 200});
+    const seconds = (performance.now() - begun) / 1000;
+    await Promise.all(workers.map((worker) => worker.stop()));
+    const got = (await mails(service.dataDir)).map((mail) => mail.headers.get('to'));
+    assert.equal(got.length, total);
+    assert.deepEqual(new Set(got), new Set(people));
+    console.log(`# ${total} mails through four workers: ${(total / seconds).toFixed(0)} a second, each once`);
+  } finally {
+    await service.stop();
+  }
+});

@@ -20,6 +20,18 @@ class MemoryCacheHarness final : public testing::CacheHarness {
   testing::ManualClock clock_;
 };
 
+class NearCacheHarness final : public testing::CacheHarness {
+ public:
+  std::unique_ptr<Cache> fresh() override {
+    return memory::make_near_cache(memory::make_memory_cache({}, clock_), {}, clock_);
+  }
+  void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
+  std::size_t rounds() const override { return testing::race_rounds(20); }
+
+ private:
+  testing::ManualClock clock_;
+};
+
 class MemoryCountersHarness final : public testing::RateCounterHarness {
  public:
   std::unique_ptr<RateCounter> fresh() override { return memory::make_memory_counters({}); }
@@ -34,6 +46,11 @@ class MemoryCountersHarness final : public testing::RateCounterHarness {
 
 TEST_CASE("the memory cache keeps the Cache contract") {
   MemoryCacheHarness harness;
+  testing::cache_contract(harness);
+}
+
+TEST_CASE("a near cache before another keeps the Cache contract") {
+  NearCacheHarness harness;
   testing::cache_contract(harness);
 }
 

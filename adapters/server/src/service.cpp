@@ -82,7 +82,7 @@ std::shared_ptr<redis::RedisClient> make_redis(const Settings& settings) {
 std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
                                   const Clock& clock) {
   if (!client) return memory::make_memory_cache({}, clock);
-  return redis::make_redis_cache(client);
+  return memory::make_near_cache(redis::make_redis_cache(client), {}, clock);
 }
 
 std::unique_ptr<RateCounter> make_counters(const std::shared_ptr<redis::RedisClient>& client) {

@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
-#include "tests/certificates.hpp"
 #include "fixture.hpp"
+#include "tests/certificates.hpp"
 
 namespace coffeeauth::smtp::testing {
 

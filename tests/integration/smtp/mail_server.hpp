@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "fixture.hpp"
 #include "tests/certificates.hpp"
 #include "tests/child.hpp"
-#include "fixture.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace coffeeauth::smtp::testing {

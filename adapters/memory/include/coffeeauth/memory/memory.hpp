@@ -35,6 +35,13 @@ struct MemoryCacheOptions {
 [[nodiscard]] std::unique_ptr<Cache> make_memory_cache(const MemoryCacheOptions& options,
                                                        const Clock& clock);
 
+/// A Cache of this process before one that many share: values that were just seen are not fetched
+/// again for a second. Generations are asked of `far` every time, so what another process
+/// invalidates is out of reach here at once. Takes `far` over; borrows `clock`.
+[[nodiscard]] std::unique_ptr<Cache> make_near_cache(std::unique_ptr<Cache> far,
+                                                     const MemoryCacheOptions& options,
+                                                     const Clock& clock);
+
 struct MemoryCountersOptions {
   /// Most counters held. When they are all running, those that stand lowest are given up, so that
   /// an attacker who invents keys cannot push out the counter that holds him back. At least 1.

@@ -1,18 +1,29 @@
 # One function each for a library and for a test, so that a module's CMakeLists.txt says only what is
 # special about it.
 
-# coffeeauth_module(<name> [HEADERS ...] [SOURCES ...] [LINKS ...] [PRIVATE_LINKS ...])
+# coffeeauth_module(<name> [STATIC] [NOT_INSTALLED]
+#                   [HEADERS ...] [SOURCES ...] [LINKS ...] [PRIVATE_LINKS ...]
+#                   [PKG_CONFIG ...] [PKG_CONFIG_LIBS ...])
 #
-# Makes the library coffeeauth_<name> with the alias coffeeauth::<name>. Headers lie under the
-# module's include/ folder (for the core and http_api: the project's) and are a file set, so that they
-# are installed and each is proved to compile alone.
+# Makes the library coffeeauth_<name> with the alias coffeeauth::<name>, and its component of the
+# package: an export set, cmake/components/<name>.cmake when it is made with more than the core, and a
+# file for pkg-config (PKG_CONFIG: modules, PKG_CONFIG_LIBS: the flags of what has no module).
+#
+# Headers lie under the module's include/ folder (for the core and http_api: the project's) and are a
+# file set, so that they are installed and each is proved to compile alone.
 function(coffeeauth_module name)
-  cmake_parse_arguments(ARG "" "HEADER_BASE" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "STATIC;NOT_INSTALLED" "HEADER_BASE"
+    "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
   if(NOT ARG_HEADER_BASE)
     set(ARG_HEADER_BASE ${CMAKE_CURRENT_SOURCE_DIR}/include)
   endif()
   set(target coffeeauth_${name})
-  add_library(${target})
+  # Without a kind, BUILD_SHARED_LIBS decides.
+  set(kind)
+  if(ARG_STATIC OR ARG_NOT_INSTALLED)
+    set(kind STATIC)
+  endif()
+  add_library(${target} ${kind})
   add_library(coffeeauth::${name} ALIAS ${target})
   target_sources(${target}
     PRIVATE ${ARG_SOURCES}
@@ -21,8 +32,28 @@ function(coffeeauth_module name)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${target} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
   set_target_properties(${target} PROPERTIES
-    EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF)
+    EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    VERSION ${PROJECT_VERSION} SOVERSION ${COFFEEAUTH_ABI_VERSION} INSTALL_RPATH "$ORIGIN")
   coffeeauth_strict(${target})
+  if(COFFEEAUTH_INSTALL AND NOT ARG_NOT_INSTALLED)
+    coffeeauth_install_component(${name}
+      LINKS ${ARG_LINKS} PKG_CONFIG ${ARG_PKG_CONFIG} PKG_CONFIG_LIBS ${ARG_PKG_CONFIG_LIBS})
+  endif()
+endfunction()
+
+# Looks for what a component is made with, as its consumers will.
+function(coffeeauth_find_dependencies component)
+  include(CMakeFindDependencyMacro)
+  # What find_package() would have set around an installed file.
+  set(CMAKE_FIND_PACKAGE_NAME coffeeauth)
+  set(coffeeauth_FIND_REQUIRED TRUE)
+  set(coffeeauth_FOUND TRUE)
+  set(coffeeauth_SQL_POSTGRESQL ${COFFEEAUTH_SQL_POSTGRESQL})
+  include(${PROJECT_SOURCE_DIR}/cmake/components/${component}.cmake)
+  if(NOT coffeeauth_FOUND)
+    message(FATAL_ERROR "${coffeeauth_NOT_FOUND_MESSAGE}")
+  endif()
 endfunction()
 
 # Warnings as errors while the project itself is developed; a consumer sees none of them.

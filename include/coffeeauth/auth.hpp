@@ -6,6 +6,7 @@
 
 #include "coffeeauth/admin_service.hpp"
 #include "coffeeauth/config.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/jobs/scheduler.hpp"
 #include "coffeeauth/jobs/worker.hpp"
 #include "coffeeauth/mail_templates.hpp"
@@ -21,7 +22,7 @@
 #include "coffeeauth/user_service.hpp"
 #include "coffeeauth/verification_service.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What Auth is built over. All borrowed: each must outlive the Auth. Fill it with designated
 /// initialisers; a missing part does not compile.

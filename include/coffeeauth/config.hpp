@@ -9,9 +9,10 @@
 #include <vector>
 
 #include "coffeeauth/error.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Verification codes and pending sign-ups.
 struct CodeConfig {

@@ -10,9 +10,10 @@
 #include <vector>
 
 #include "coffeeauth/config.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/result.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// One policy number. Durations are written `500ms`, `90s`, `10min`, `1h`, `14d` (a bare number is
 /// seconds); switches `true` or `false` (also 1/0, yes/no, on/off, in any letter case).

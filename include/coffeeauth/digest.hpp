@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// 32 bytes of a keyed hash; equal in constant time. Tags keep one kind from passing for another.
 template <class Tag>

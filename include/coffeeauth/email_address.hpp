@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/result.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A mail address that has been parsed and normalised.
 ///

@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Why a call has no value. The wire word of each (wire_name) is part of the public contract and is
 /// never renamed; new ones are only added.

@@ -5,11 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// The wire words (wire_name) are stable: they are what audit queries and metrics select by.
 enum class EventKind {

@@ -9,9 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class RandomSource;
 

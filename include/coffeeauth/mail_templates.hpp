@@ -6,9 +6,10 @@
 #include <string_view>
 
 #include "coffeeauth/email_address.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Everything a template may use. Lives only while the mail is being rendered.
 struct MailParameters {

@@ -7,7 +7,9 @@
 #include <optional>
 #include <string_view>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d.
 using NetworkAddress = std::array<std::uint8_t, 16>;

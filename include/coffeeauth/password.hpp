@@ -6,10 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A password as a person typed it, in Unicode normalisation form KC (NIST SP 800-63B 3.1.1.2).
 ///

@@ -7,10 +7,11 @@
 
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/email_address.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/password_hasher.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Vault;
 

@@ -6,11 +6,12 @@
 
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/email_address.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/result.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What is limited by the client's address. One for each Limit of LimitConfig.
 enum class LimitScope { login, sign_up, resend_code, verify, any };

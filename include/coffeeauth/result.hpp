@@ -14,8 +14,9 @@
 #include <tl/expected.hpp>
 
 #include "coffeeauth/error.hpp"
+#include "coffeeauth/export.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 namespace detail {
 /// Reading the absent side of a Result is a caller's bug, never a run-time condition.

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Bytes that are wiped when they go, compared in constant time, and cannot be printed by accident.
 ///

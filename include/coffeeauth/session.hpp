@@ -5,11 +5,12 @@
 #include <string>
 
 #include "coffeeauth/digest.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/time.hpp"
 #include "coffeeauth/user.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Who is asking, as far as the network tells. Filled at the edge; services never look at a socket.
 struct ClientContext {

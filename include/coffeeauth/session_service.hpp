@@ -4,11 +4,12 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/token.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A moment in UTC, to the millisecond. Stores keep it as milliseconds since 1970 in a 64-bit
 /// integer, so that no time zone of a data base server can bend it.

@@ -5,12 +5,13 @@
 #include <cstdint>
 #include <string>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/time.hpp"
 #include "coffeeauth/user.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What an access token says (RFC 7519, RFC 9068): `iss sub aud iat exp jti sid role ver`.
 struct AccessClaims {

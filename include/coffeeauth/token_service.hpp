@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coffeeauth/config.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
@@ -14,7 +15,7 @@
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/token.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Vault;
 

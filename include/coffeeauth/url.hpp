@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// The parts of `scheme://user:password@host:port/path?name=value&...` (RFC 3986), percent-decoded.
 /// What is not there is empty.

@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "coffeeauth/email_address.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What an account may do. An administrator manages users.
 enum class Role { user, admin };

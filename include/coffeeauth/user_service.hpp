@@ -3,11 +3,12 @@
 
 #include <string>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/user.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 

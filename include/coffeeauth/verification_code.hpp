@@ -1,11 +1,12 @@
 #pragma once
 /// VerificationCode: six digits that a person copies from a mail.
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Exactly six ASCII digits, leading zeros included. A secret.
 class VerificationCode {

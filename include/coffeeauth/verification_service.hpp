@@ -3,10 +3,11 @@
 
 #include <optional>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/user_service.hpp"
 #include "coffeeauth/verification_code.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct VerifyRequest {
   EmailAddress email;

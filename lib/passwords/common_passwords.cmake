@@ -17,7 +17,7 @@ function(coffeeauth_common_passwords file variable)
   list(LENGTH passwords count)
   if(count LESS 3000)
     message(FATAL_ERROR "${file} has ${count} passwords; at least 3,000 are needed. "
-                        "Install python3-django, or set COMMON_PASSWORDS_FILE.")
+                        "Install python3-django, or set COFFEEAUTH_COMMON_PASSWORDS_FILE.")
   endif()
   list(TRANSFORM passwords STRIP)
   list(FILTER passwords INCLUDE REGEX "^........")

@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "coffeeauth/auth.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/route.hpp"
 
-namespace coffeeauth::http {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace http {
 
 /// One finished request, for access logs and metrics. Holds no secret: `route` is the pattern
 /// (`/api/users/{id}`), never the target.
@@ -73,4 +75,5 @@ class Api {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace coffeeauth::http
+}  // namespace http
+}  // namespace coffeeauth

@@ -6,7 +6,10 @@
 #include <string_view>
 #include <vector>
 
-namespace coffeeauth::http {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace http {
 
 struct Header {
   std::string name;
@@ -50,4 +53,5 @@ struct Response {
 /// The reason phrase of RFC 9110 for `status`, or empty.
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 
-}  // namespace coffeeauth::http
+}  // namespace http
+}  // namespace coffeeauth

@@ -12,13 +12,15 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/schema.hpp"
 #include "coffeeauth/rate_limiter.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session_service.hpp"
 
-namespace coffeeauth::http {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace http {
 
 /// Who may call a route.
 enum class Access {
@@ -89,4 +91,5 @@ struct Route {
   std::vector<std::pair<int, SchemaPtr>> other_responses{};
 };
 
-}  // namespace coffeeauth::http
+}  // namespace http
+}  // namespace coffeeauth

@@ -14,8 +14,10 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "coffeeauth/error.hpp"
+#include "coffeeauth/export.hpp"
 
-namespace coffeeauth::http {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace http {
 
 struct Schema;
 /// Shared, because one schema is part of many routes.
@@ -75,4 +77,5 @@ struct Schema {
 [[nodiscard]] std::vector<FieldError> validate_text(const Schema& schema, std::string_view name,
                                                     std::string_view text);
 
-}  // namespace coffeeauth::http
+}  // namespace http
+}  // namespace coffeeauth

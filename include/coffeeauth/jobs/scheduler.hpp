@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <memory>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 

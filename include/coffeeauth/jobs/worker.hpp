@@ -4,9 +4,10 @@
 #include <cstddef>
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/mailer.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 

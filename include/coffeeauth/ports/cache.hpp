@@ -8,9 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// How many times a tag has been invalidated, as far as the cache remembers.
 enum class CacheGeneration : std::uint64_t {};

@@ -3,9 +3,10 @@
 
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Callable from any thread.
 class Clock {

@@ -2,8 +2,9 @@
 /// EventSink: what happened to whom, for audit, metrics and an embedder's own hooks.
 
 #include "coffeeauth/event.hpp"
+#include "coffeeauth/export.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Called on the thread that did the work, after its transaction committed. Implementations must be
 /// callable from many threads, quick, and must not call back into the library.

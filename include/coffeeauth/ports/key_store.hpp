@@ -7,10 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A signing key at rest. The private part is sealed with a key derived from the service's secret.
 struct StoredKey {

@@ -4,9 +4,10 @@
 #include <string>
 
 #include "coffeeauth/email_address.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A finished message. `subject` and bodies are UTF-8 with `\n` line ends and hold no user input
 /// that was not validated; the text is complete without the HTML.

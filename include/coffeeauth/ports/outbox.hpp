@@ -8,10 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/time.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 enum class JobState {
   /// Waits for its time, or is being worked on under a lease.

@@ -1,9 +1,10 @@
 #pragma once
 /// PasswordHasher: slow on purpose.
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/password.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 enum class PasswordVerdict { no_match, match, match_needs_rehash };
 

@@ -7,9 +7,10 @@
 #include <span>
 #include <string>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Cryptographically secure random bytes. Callable from any thread.
 class RandomSource {

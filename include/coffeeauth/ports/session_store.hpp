@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/session.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 enum class OpenSessionOutcome {
   opened,

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// JSON Web Algorithms (RFC 7518, RFC 8037) that tokens can be signed with.
 enum class SigningAlgorithm { es256, eddsa, rs256, hs256 };

@@ -6,9 +6,10 @@
 #include <optional>
 
 #include "coffeeauth/digest.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/user.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What a sign-up found.
 enum class SignUpOutcome {

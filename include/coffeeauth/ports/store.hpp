@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/key_store.hpp"
 #include "coffeeauth/ports/outbox.hpp"
 #include "coffeeauth/ports/session_store.hpp"
@@ -19,7 +20,7 @@
 #include "coffeeauth/ports/user_store.hpp"
 #include "coffeeauth/result.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// The transaction lost a race inside the data base and may be tried again from its start.
 class TransactionConflict : public Unavailable {

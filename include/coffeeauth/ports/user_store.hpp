@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "coffeeauth/digest.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/user.hpp"
 
-namespace coffeeauth {
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What became of an insert or update. Exactly one of these, decided inside one call.
 enum class UserWriteOutcome {

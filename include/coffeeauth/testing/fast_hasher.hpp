@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/password_hasher.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// INSECURE: its hashes (`$fast$g=1$<salt>$<64 bits of FNV-1a>`) are found out at once. For tests
 /// only, where the tens of milliseconds of a real one would add up. Callable from any thread.
@@ -32,4 +34,5 @@ class FastHasher final : public PasswordHasher {
   std::atomic<std::size_t> verifies_{0};
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/store.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Passes everything on to another Store, but for the faults that were asked for.
 ///
@@ -46,4 +48,5 @@ class FaultyStore final : public Store {
   std::unique_ptr<Plan> plan_;
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

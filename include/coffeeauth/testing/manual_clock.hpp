@@ -4,9 +4,11 @@
 #include <atomic>
 #include <chrono>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/clock.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Stands still until told otherwise. Callable from any thread, also while others read it.
 class ManualClock final : public Clock {
@@ -26,4 +28,5 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> millis_;
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

@@ -8,9 +8,11 @@
 #include <optional>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/event_sink.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Callable from any thread.
 class RecordingEvents final : public EventSink {
@@ -33,4 +35,5 @@ class RecordingEvents final : public EventSink {
   std::vector<Event> events_;
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

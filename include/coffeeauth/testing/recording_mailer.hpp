@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/mailer.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Sends nothing and keeps everything. Callable from any thread.
 class RecordingMailer final : public Mailer {
@@ -49,4 +51,5 @@ class RecordingMailer final : public Mailer {
   std::size_t attempts_ = 0;
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

@@ -7,9 +7,11 @@
 #include <random>
 #include <span>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// INSECURE: for tests only. Gives the bytes that were queued, then those of a generator that
 /// starts at `seed` and is the same in every run. Callable from any thread; which thread gets which
@@ -32,4 +34,5 @@ class ScriptedRandom final : public RandomSource {
   bool fails_next_ = false;
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "coffeeauth/auth.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/jobs/worker.hpp"
 #include "coffeeauth/testing/fast_hasher.hpp"
 #include "coffeeauth/testing/faulty_store.hpp"
@@ -13,7 +14,8 @@
 #include "coffeeauth/testing/recording_mailer.hpp"
 #include "coffeeauth/testing/scripted_random.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// An Auth in memory: a clock that stands still, chance that repeats itself, passwords that are
 /// hashed in no time, a mailbox to look into, and a Store that can be made to fail.
@@ -64,4 +66,5 @@ class TestAuth {
   std::unique_ptr<jobs::MailWorker> worker_;
 };
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

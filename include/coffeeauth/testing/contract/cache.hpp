@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/cache.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Makes the Caches that the suite tries out.
 class CacheHarness {
@@ -28,4 +30,5 @@ class CacheHarness {
 
 void cache_contract(CacheHarness& harness);
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/cache.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Makes the counters that the suite tries out.
 class RateCounterHarness {
@@ -29,4 +31,5 @@ class RateCounterHarness {
 
 void rate_counter_contract(RateCounterHarness& harness);
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

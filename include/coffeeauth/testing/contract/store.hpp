@@ -14,9 +14,11 @@
 #include <cstddef>
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/store.hpp"
 
-namespace coffeeauth::testing {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
 
 /// Makes the Stores that the suite tries out. Used from one thread; the Stores from many.
 class StoreHarness {
@@ -57,4 +59,5 @@ void outbox_contract(StoreHarness& harness);
 void key_contract(StoreHarness& harness);
 void transaction_contract(StoreHarness& harness);
 
-}  // namespace coffeeauth::testing
+}  // namespace testing
+}  // namespace coffeeauth

@@ -3,9 +3,11 @@
 
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
 
-namespace coffeeauth::crypto {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace crypto {
 
 /// Keys for ES256 (P-256), RS256 (2048 bits when made here, that or more when loaded), EdDSA and
 /// HS256.
@@ -15,4 +17,5 @@ namespace coffeeauth::crypto {
 /// are callable from any thread. Throws Unavailable when libcrypto cannot make a key.
 [[nodiscard]] std::unique_ptr<SigningKeyFactory> make_openssl_keys();
 
-}  // namespace coffeeauth::crypto
+}  // namespace crypto
+}  // namespace coffeeauth

@@ -13,13 +13,15 @@
 #include <string>
 
 #include "coffeeauth/error.hpp"
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 
-namespace coffeeauth::http {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace http {
 class Api;
 }
 
-namespace coffeeauth::http_poco {
+namespace http_poco {
 
 /// What the server serves: the seam between the wire and the REST API.
 ///
@@ -111,4 +113,5 @@ class Server {
 /// The same for the REST API, which it borrows likewise.
 [[nodiscard]] std::unique_ptr<Server> make_poco_server(http::Api& api, const Options& options);
 
-}  // namespace coffeeauth::http_poco
+}  // namespace http_poco
+}  // namespace coffeeauth

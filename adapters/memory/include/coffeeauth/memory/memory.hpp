@@ -8,11 +8,13 @@
 #include <cstddef>
 #include <memory>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/store.hpp"
 
-namespace coffeeauth::memory {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace memory {
 
 /// A Store that keeps everything in memory, one transaction at a time.
 ///
@@ -52,4 +54,5 @@ struct MemoryCountersOptions {
 [[nodiscard]] std::unique_ptr<RateCounter> make_memory_counters(
     const MemoryCountersOptions& options);
 
-}  // namespace coffeeauth::memory
+}  // namespace memory
+}  // namespace coffeeauth

@@ -8,11 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth::redis {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace redis {
 
 struct RedisOptions {
   std::string host = "127.0.0.1";
@@ -81,4 +83,5 @@ class RedisClient {
 [[nodiscard]] std::unique_ptr<RateCounter> make_redis_counters(
     std::shared_ptr<RedisClient> client, std::unique_ptr<RateCounter> fallback);
 
-}  // namespace coffeeauth::redis
+}  // namespace redis
+}  // namespace coffeeauth

@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/mailer.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth::smtp {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace smtp {
 
 /// Who the mails are from: an ASCII address, and a UTF-8 name that may be empty.
 struct Sender {
@@ -113,4 +115,5 @@ struct FolderMail {
 [[nodiscard]] std::vector<FolderMail> list_folder(const std::filesystem::path& folder,
                                                   std::size_t limit);
 
-}  // namespace coffeeauth::smtp
+}  // namespace smtp
+}  // namespace coffeeauth

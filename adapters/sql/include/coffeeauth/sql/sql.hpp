@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/secret.hpp"
 
-namespace coffeeauth::sql {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace sql {
 
 /// How to open a SQLite data base.
 struct SqliteOptions {
@@ -102,4 +104,5 @@ MigrationReport migrate_postgres(const PostgresOptions& options);
 /// answering is the exception. Throws as migrate_postgres().
 [[nodiscard]] std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options);
 
-}  // namespace coffeeauth::sql
+}  // namespace sql
+}  // namespace coffeeauth

@@ -1,0 +1,27 @@
+# What coffeeauth::core is made with. The build and the installed package read each of these files.
+find_dependency(tl-expected)
+find_dependency(nlohmann_json)
+find_dependency(Threads)
+find_dependency(PkgConfig)
+foreach(coffeeauth_module IN ITEMS libsodium libidn2)
+  pkg_check_modules(COFFEEAUTH_${coffeeauth_module} QUIET IMPORTED_TARGET ${coffeeauth_module})
+  if(NOT COFFEEAUTH_${coffeeauth_module}_FOUND)
+    set(coffeeauth_FOUND FALSE)
+    set(coffeeauth_NOT_FOUND_MESSAGE "coffeeauth needs ${coffeeauth_module}, which pkg-config does not know.")
+    return()
+  endif()
+endforeach()
+
+# Neither Debian nor its authors give libunistring a file for CMake or pkg-config.
+find_library(COFFEEAUTH_UNISTRING_LIBRARY unistring)
+mark_as_advanced(COFFEEAUTH_UNISTRING_LIBRARY)
+if(NOT COFFEEAUTH_UNISTRING_LIBRARY)
+  set(coffeeauth_FOUND FALSE)
+  set(coffeeauth_NOT_FOUND_MESSAGE "coffeeauth needs libunistring.")
+  return()
+endif()
+if(NOT TARGET coffeeauth::unistring)
+  add_library(coffeeauth::unistring UNKNOWN IMPORTED)
+  set_target_properties(coffeeauth::unistring PROPERTIES
+    IMPORTED_LOCATION ${COFFEEAUTH_UNISTRING_LIBRARY})
+endif()

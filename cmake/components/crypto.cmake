@@ -1,0 +1,1 @@
+find_dependency(OpenSSL 3.0 COMPONENTS Crypto)

@@ -1,0 +1,2 @@
+find_dependency(OpenSSL)
+find_dependency(Poco COMPONENTS Foundation Net NetSSL)

@@ -1,0 +1,116 @@
+// What happened to whom: an audit line for each event, a webhook for another system, and a policy
+// of one's own that decides who may sign up.
+
+#include <httplib.h>
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <syncstream>
+#include <thread>
+
+#include "coffeeauth/auth.hpp"
+#include "coffeeauth/memory/memory.hpp"
+#include "webhook.hpp"
+
+namespace {
+
+namespace ca = coffeeauth;
+
+/// One line an event. It names accounts by their id and holds no address, no code and no token, so
+/// it may be kept for long.
+class AuditLog final : public ca::EventSink {
+ public:
+  void on(const ca::Event& event) noexcept override {
+    std::osyncstream line{std::cout};
+    line << "audit: " << ca::wire_name(event.kind);
+    if (!event.client.address.empty()) line << " from " << event.client.address;
+    line << "\n";
+  }
+};
+
+/// Auth takes one sink; this one passes on to two.
+class Both final : public ca::EventSink {
+ public:
+  Both(ca::EventSink& first, ca::EventSink& second) : first_(first), second_(second) {}
+  void on(const ca::Event& event) noexcept override {
+    first_.on(event);
+    second_.on(event);
+  }
+
+ private:
+  ca::EventSink& first_;
+  ca::EventSink& second_;
+};
+
+/// Auth over parts in memory.
+struct Accounts {
+  Accounts() { config.tokens.algorithm = ca::SigningAlgorithm::eddsa; }
+
+  ca::Config config{};
+  std::unique_ptr<ca::Clock> clock = ca::make_system_clock();
+  std::unique_ptr<ca::RandomSource> random = ca::make_system_random();
+  std::unique_ptr<ca::Store> store = ca::memory::make_memory_store();
+  std::unique_ptr<ca::Cache> cache = ca::memory::make_memory_cache({}, *clock);
+  std::unique_ptr<ca::RateCounter> counters = ca::memory::make_memory_counters({});
+  std::unique_ptr<ca::PasswordHasher> hasher = ca::make_argon2_hasher(config.passwords, *random);
+  std::unique_ptr<ca::SigningKeyFactory> keys = ca::make_sodium_keys();
+  std::unique_ptr<ca::MailTemplates> templates = ca::make_default_templates("Example");
+};
+
+/// Whom this program lets sign up: a rule of its own, before the library is asked.
+ca::Result<ca::CodeReceipt> sign_up(ca::Auth& auth, ca::SignUpRequest request,
+                                    const ca::ClientContext& client) {
+  if (!request.email.canonical().ends_with("@example.com")) {
+    return ca::field_error("email", "not_allowed", "Only people of example.com may sign up.");
+  }
+  return auth.users().sign_up(std::move(request), client);
+}
+
+void visit(ca::Auth& auth, std::string_view address) {
+  const ca::ClientContext client{.address = "192.0.2.7"};
+  const auto outcome = sign_up(auth,
+                               {.email = ca::EmailAddress::parse(address).value(),
+                                .password = ca::Password::parse("plum tart & 47 spoons").value()},
+                               client);
+  if (!outcome) std::cout << address << ": " << outcome.error().fields.front().message << "\n";
+  const auto tokens = auth.sessions().log_in(ca::EmailAddress::parse(address).value(),
+                                             ca::Password::parse("a wrong guess").value(), client);
+  if (!tokens) std::cout << address << ": " << ca::message(tokens.error().code) << "\n";
+}
+
+}  // namespace
+
+int main() {
+  // Stands for the other system: prints what it is told.
+  httplib::Server other;
+  other.Post("/hooks/accounts", [](const httplib::Request& request, httplib::Response& response) {
+    std::osyncstream{std::cout} << "webhook: " << request.body << "\n";
+    response.status = 204;
+  });
+  const int port = other.bind_to_any_port("127.0.0.1");
+  std::thread listening{[&] { other.listen_after_bind(); }};
+
+  {
+    AuditLog audit;
+    Webhook webhook{"http://127.0.0.1:" + std::to_string(port), "/hooks/accounts"};
+    Both events{audit, webhook};
+    Accounts parts;
+    ca::Auth auth{parts.config,
+                  ca::Secret{"an example's key, of 32 bytes or more"},
+                  {.store = *parts.store,
+                   .cache = *parts.cache,
+                   .counters = *parts.counters,
+                   .clock = *parts.clock,
+                   .random = *parts.random,
+                   .hasher = *parts.hasher,
+                   .keys = *parts.keys,
+                   .templates = *parts.templates,
+                   .events = events}};
+    visit(auth, "ada@example.com");
+    visit(auth, "eve@elsewhere.example");
+  }
+  other.stop();
+  listening.join();
+}

@@ -28,6 +28,13 @@ set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "doctest-dev, libpoco-dev, libpq-dev, libs
 get_property(components GLOBAL PROPERTY COFFEEAUTH_COMPONENTS)
 set(CPACK_COMPONENTS_ALL)
 if(BUILD_SHARED_LIBS)
+  # Where dpkg-shlibdeps finds our own libraries, which are in another package.
+  foreach(component IN LISTS components)
+    get_target_property(folder coffeeauth_${component} BINARY_DIR)
+    list(APPEND CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${folder})
+  endforeach()
+  list(REMOVE_DUPLICATES CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS)
+  set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
   set(own_version "libcoffeeauth (= ${PROJECT_VERSION})")
   string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", ${own_version}")
   set(CPACK_DEBIAN_SERVER_PACKAGE_DEPENDS "${own_version}")

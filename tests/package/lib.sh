@@ -22,6 +22,7 @@ build_example() {
   mkdir -p "$folder"
   cp -r "$project/examples/$3" "$folder/source"
   quietly cmake -S "$folder/source" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_FLAGS="-Wall -Wextra -Wpedantic -Werror" &&
+    -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_NO_SYSTEM_FROM_IMPORTED=ON \
+    -DCMAKE_CXX_FLAGS="-Wall -Wextra -Wpedantic -Werror" &&
     quietly cmake --build "$folder/build"
 }

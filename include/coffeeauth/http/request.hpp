@@ -23,13 +23,13 @@ struct Request {
   /// Origin-form target as on the wire: `/api/users?page=2`.
   std::string target;
   /// In order; names in any letter case.
-  std::vector<Header> headers;
+  std::vector<Header> headers{};
   /// At most ApiOptions::max_body octets: an adapter that sees more answers Api::problem(
   /// ErrorCode::payload_too_large) without reading on.
-  std::string body;
+  std::string body{};
   /// The address of the peer of the connection, without port. The API itself applies
   /// TRUSTED_PROXIES.
-  std::string peer_address;
+  std::string peer_address{};
 
   /// The value of the first field of that name (letter case aside), or nothing's empty view.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;

@@ -30,8 +30,7 @@ class RedisServer {
 
   /// `options` are further words of redis-server's command line, where a later one wins. An empty
   /// password is none.
-  explicit RedisServer(std::vector<std::string> options = {},
-                       std::string password_used = password)
+  explicit RedisServer(std::vector<std::string> options = {}, std::string password_used = password)
       : port_(free_port()), options_(std::move(options)), password_(std::move(password_used)) {
     start();
   }

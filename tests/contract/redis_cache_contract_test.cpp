@@ -64,8 +64,8 @@ class NearRedisCacheHarness final : public testing::CacheHarness {
  public:
   explicit NearRedisCacheHarness(Way& way) : way_(way) {}
   std::unique_ptr<Cache> fresh() override {
-    return memory::make_near_cache(
-        redis::make_redis_cache(redis::make_redis_client(way_.fresh())), {}, *clock_);
+    return memory::make_near_cache(redis::make_redis_cache(redis::make_redis_client(way_.fresh())),
+                                   {}, *clock_);
   }
   void pass(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
   std::size_t rounds() const override { return testing::race_rounds(5); }

@@ -55,8 +55,7 @@ StreamSocket connected(const std::vector<Poco::Net::IPAddress>& addresses, std::
   throw ConnectionFailed{};
 }
 
-/// How many octets were sent; negative when the socket takes none at present. Poco's own way ends
-/// in an assertion then.
+/// How many octets were sent; negative when the socket takes none at present, where Poco throws.
 int send_plain(const StreamSocket& socket, std::string_view bytes) {
   const auto sent = ::send(socket.impl()->sockfd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) throw ConnectionFailed{};
@@ -156,9 +155,8 @@ void Channel::send(std::string_view bytes, Deadline deadline) try {
   const TlsCall call{secured_};
   while (!bytes.empty()) {
     static_cast<void>(left_until(deadline));
-    const int sent = secured_
-                         ? socket_->sendBytes(bytes.data(), static_cast<int>(bytes.size()))
-                         : send_plain(*socket_, bytes);
+    const int sent = secured_ ? socket_->sendBytes(bytes.data(), static_cast<int>(bytes.size()))
+                              : send_plain(*socket_, bytes);
     if (sent == 0) throw ConnectionFailed{};
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));

@@ -44,7 +44,8 @@ TEST_CASE("with TLS, a certificate for another name or from nobody we trust is r
 }
 
 TEST_CASE("with TLS, a certificate that has expired is refused") {
-  const RedisTlsServer server{testing::certificates().signed_for("DNS:localhost,IP:127.0.0.1", "x", -1)};
+  const RedisTlsServer server{
+      testing::certificates().signed_for("DNS:localhost,IP:127.0.0.1", "x", -1)};
   CHECK_FALSE(answers(server.options()));
 }
 

@@ -2,14 +2,19 @@
 // carries.
 
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <mutex>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 
+// Private: only its own writing can be timed to meet a connection that has just gone.
+#include "adapters/redis/src/channel.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "tests/integration/redis/faulty_proxy.hpp"
 #include "tests/integration/redis/scripted_server.hpp"
@@ -171,4 +176,40 @@ TEST_CASE("a server that hangs up on a large value ends the exchange and not the
   auto by_tls = secured.options();
   by_tls.port = proxy.port();
   CHECK(put_twenty(std::move(by_tls)) == 20);
+}
+
+TEST_CASE("writing to a connection that is gone raises no signal") {
+  const auto write_until_it_fails = [](const redis::RedisOptions& options, auto end_it) {
+    redis::Resolver resolver{options.host};
+    const auto in_time = std::chrono::steady_clock::now() + 60s;
+    redis::Channel channel{options, resolver, redis::make_tls_context(options), in_time};
+    // Once all that was sent has been read, the server's end is an end, and not a reset.
+    std::string reply;
+    channel.send("PING\r\n", in_time);
+    channel.receive_into(reply, in_time);
+    end_it();
+    const auto write = [&] {
+      for (int i = 0; i < 1'000; ++i) {
+        channel.send("x", in_time);
+        std::this_thread::sleep_for(1ms);
+      }
+    };
+    CHECK_THROWS_AS(write(), redis::ConnectionFailed);
+  };
+
+  static std::atomic<int> raised;
+  raised = 0;
+  // Whoever started this program may have had it ignore the signal.
+  const auto before = std::signal(SIGPIPE, [](int) { ++raised; });
+  sigset_t none{};
+  sigset_t mask{};
+  sigemptyset(&none);
+  pthread_sigmask(SIG_SETMASK, &none, &mask);
+  RedisServer server;
+  write_until_it_fails(server.options(), [&] { server.stop(); });
+  RedisTlsServer secured;
+  write_until_it_fails(secured.options(), [&] { secured.server().stop(); });
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  std::signal(SIGPIPE, before);
+  CHECK(raised == 0);
 }

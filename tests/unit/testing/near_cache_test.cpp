@@ -26,6 +26,7 @@ struct Shared {
   std::atomic<int> generations = 0;
   std::atomic<bool> down = false;
   std::function<void()> before_generation_arrives = [] {};
+  std::function<void()> before_invalidation = [] {};
 };
 
 class WayToShared final : public Cache {
@@ -47,7 +48,10 @@ class WayToShared final : public Cache {
            std::shared_ptr<const std::string> value, std::chrono::seconds ttl) noexcept override {
     shared_.cache->put(tag, generation, key, std::move(value), ttl);
   }
-  void invalidate(std::string_view tag) noexcept override { shared_.cache->invalidate(tag); }
+  void invalidate(std::string_view tag) noexcept override {
+    shared_.before_invalidation();
+    shared_.cache->invalidate(tag);
+  }
 
  private:
   Shared& shared_;
@@ -203,6 +207,19 @@ TEST_CASE("a generation that arrives after an invalidation is not kept") {
   const auto overtaken = t.near->generation("tag");
   CHECK(t.near->generation("tag") != overtaken);
   CHECK(t.near->generation("tag") == t.shared.cache->generation("tag"));
+}
+
+TEST_CASE(
+    "a kept generation is dropped before the shared cache has been told, and again behind it") {
+  World t{{.generation_age = 1s}};
+  const auto before = t.near->generation("tag");
+  t.shared.before_invalidation = [&] {
+    CHECK(t.shared.generations == 1);
+    CHECK(t.near->generation("tag") == before);
+    CHECK(t.shared.generations == 2);
+  };
+  t.near->invalidate("tag");
+  CHECK(t.near->generation("tag") != before);
 }
 
 TEST_CASE("of many threads none is told a generation of before its own invalidation") {

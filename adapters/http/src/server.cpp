@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include <sys/socket.h>
 
@@ -19,6 +20,8 @@ namespace {
 // thousands of threads fit in the address space that containers allow.
 constexpr int thread_stack = 512 * 1024;
 constexpr int backlog = 1024;
+// Against a flood that never lets the queue run empty.
+constexpr std::chrono::milliseconds longest_wait_for_waiting_peers{250};
 
 void validate(const Options& options) {
   using std::chrono::milliseconds;
@@ -115,6 +118,7 @@ class PocoServer final : public Server {
     const std::lock_guard lock(lifecycle_);
     if (std::exchange(stopped_, true) || !server_) return;
     const auto deadline = SteadyClock::now() + options_.shutdown_grace;
+    await_waiting_peers();
     registry_.drain();
     // Poco forgets what is still queued when it stops, so every accepted connection gets its
     // thread first.
@@ -138,6 +142,20 @@ class PocoServer final : public Server {
     } catch (const Poco::Exception& failure) {
       throw std::runtime_error("cannot listen on " + options_.host + " port " +
                                std::to_string(options_.port) + ": " + failure.displayText());
+    }
+  }
+
+  // Whoever has connected by now may have sent a request already, and is served: closing the
+  // listener would reset those whom the accepting thread has not got round to.
+  void await_waiting_peers() {
+    const auto deadline = SteadyClock::now() + longest_wait_for_waiting_peers;
+    try {
+      while (listener_.poll(Poco::Timespan{0}, Poco::Net::Socket::SELECT_READ) &&
+             SteadyClock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      }
+    } catch (const Poco::Exception&) {
+      // They are reset, then.
     }
   }
 

@@ -20,6 +20,9 @@ namespace {
 // thousands of threads fit in the address space that containers allow.
 constexpr int thread_stack = 512 * 1024;
 constexpr int backlog = 1024;
+// A thread of Poco's that is about to wait for a connection when the server stops does not hear of
+// it, and stopping waits for it: by default for ten seconds.
+const Poco::Timespan longest_missed_stop{0, 100'000};
 // Against a flood that never lets the queue run empty.
 constexpr std::chrono::milliseconds longest_wait_for_waiting_peers{250};
 
@@ -105,6 +108,7 @@ class PocoServer final : public Server {
     Poco::Net::TCPServerParams::Ptr params = new Poco::Net::TCPServerParams;
     params->setMaxThreads(threads);
     params->setMaxQueued(threads);
+    params->setThreadIdleTime(longest_missed_stop);
     server_ = std::make_unique<Poco::Net::TCPServer>(
         new ConnectionFactory(handler_, options_, registry_), *pool_, listener_, params);
     server_->setConnectionFilter(new Admission(registry_, handler_));

@@ -43,7 +43,7 @@ class MemoryCache final : public Cache {
       try {
     const std::lock_guard lock{mutex_};
     // What was made before an invalidation would never be asked for.
-    if (!value || ttl <= ttl.zero() || current(tag) != generation) return;
+    if (!value || ttl <= std::chrono::seconds::zero() || current(tag) != generation) return;
     auto name = full_key(tag, generation, key);
     if (const auto old = index_.find(name); old != index_.end()) erase(old->second);
     const auto size = name.size() + value->size();

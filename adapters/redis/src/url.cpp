@@ -50,6 +50,10 @@ RedisOptions parse_redis_url(std::string_view url) {
       throw std::invalid_argument("the URL has a parameter other than ca_file and key_prefix");
     }
   }
+  if (!options.tls && !options.ca_file.empty()) {
+    // Whoever names authorities thinks that the connection is secured.
+    throw std::invalid_argument("the URL has a ca_file, which needs rediss://");
+  }
   return options;
 }
 

@@ -240,3 +240,15 @@ test('the data base holds neither passwords nor codes nor tokens', async () => {
   }
   await rm(server.dataDir, {recursive: true, force: true});
 });
+
+test('health says whether the server of these settings serves', async () => {
+  const server = await startServer();
+  const up = await server.command(['health']);
+  assert.equal(up.code, 0, up.stderr);
+  assert.match(up.stdout, new RegExp(`^serving on 127\\.0\\.0\\.1 port ${server.port}\n$`));
+  await server.stop({keep: true});
+  const down = await server.command(['health']);
+  assert.equal(down.code, 1);
+  assert.match(down.stderr, /^coffeeauth: nothing serves on .+\n$/);
+  await rm(server.dataDir, {recursive: true, force: true});
+});

@@ -33,7 +33,7 @@ class MemoryCache final : public Cache {
       try {
     const std::lock_guard lock{mutex_};
     // What was made before an invalidation would never be asked for.
-    if (!value || ttl <= ttl.zero() || current(tag) != generation) return;
+    if (!value || ttl <= std::chrono::seconds::zero() || current(tag) != generation) return;
     values_.keep(full_key(tag, generation, key), std::move(value), clock_.now() + ttl);
   } catch (...) {
     // no memory: not stored

@@ -51,7 +51,7 @@ class NearCache final : public Cache {
 
   void put(std::string_view tag, CacheGeneration generation, std::string_view key,
            std::shared_ptr<const std::string> value, std::chrono::seconds ttl) noexcept override {
-    if (!value || ttl <= ttl.zero()) return;
+    if (!value || ttl <= std::chrono::seconds::zero()) return;
     try {
       const auto life = ttl < options_.max_age ? ttl : options_.max_age;
       keep(name_of(tag, generation, key), value, life);
@@ -89,7 +89,8 @@ class NearCache final : public Cache {
     if (found == known_.end()) return std::nullopt;
     const auto age = now - found->second.asked_at;
     // A clock that was put back makes nothing live longer.
-    if (age < age.zero() || age >= options_.generation_age) return std::nullopt;
+    if (age < std::chrono::milliseconds::zero() || age >= options_.generation_age)
+      return std::nullopt;
     return found->second.generation;
   }
 
@@ -127,7 +128,7 @@ class NearCache final : public Cache {
 };
 
 bool is_short(std::chrono::milliseconds age) {
-  return age >= age.zero() && age <= std::chrono::seconds{1};
+  return age >= std::chrono::milliseconds::zero() && age <= std::chrono::seconds{1};
 }
 
 }  // namespace

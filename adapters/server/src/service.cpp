@@ -66,11 +66,12 @@ std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
   return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
 }
 
-std::unique_ptr<Mailer> make_mailer(smtp::SmtpOptions server) {
+std::unique_ptr<Mailer> make_mailer(const Settings& settings, smtp::SmtpOptions server) {
   try {
     return smtp::make_smtp_mailer(std::move(server));
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(std::string{"SMTP_URL: "} + error.what());
+    const std::string name = settings.smtp_url.empty() ? "EMAIL_HOST: " : "SMTP_URL: ";
+    throw ConfigError(name + error.what());
   }
 }
 
@@ -162,7 +163,7 @@ Metrics& Service::metrics() noexcept { return parts_->metrics; }
 Mailer& Service::mailer() {
   if (parts_->mailer) return *parts_->mailer;
   if (auto server = smtp_of(parts_->settings)) {
-    parts_->mailer = make_mailer(*std::move(server));
+    parts_->mailer = make_mailer(parts_->settings, *std::move(server));
   } else {
     make_data_dir(parts_->settings);
     parts_->mailer = smtp::make_folder_mailer(

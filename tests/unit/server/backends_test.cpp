@@ -1,0 +1,144 @@
+#include "backends.hpp"
+
+#include <doctest/doctest.h>
+
+#include "env_file.hpp"
+
+using namespace coffeeauth;
+using namespace coffeeauth::server;
+
+namespace {
+
+Settings with(std::map<std::string, std::string, std::less<>> old_names) {
+  Settings settings;
+  settings.secret_key = Secret{std::string(32, 'k')};
+  settings.old_names = std::move(old_names);
+  return settings;
+}
+
+Settings with_database(std::string url) {
+  auto settings = with({});
+  settings.database_url = std::move(url);
+  return settings;
+}
+
+template <class Ask>
+std::string complaint(Ask ask) {
+  try {
+    ask();
+    return {};
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "with nothing set the data base is a file in DATA_DIR, and there is no Redis and no SMTP") {
+  Settings settings;
+  settings.data_dir = "/somewhere";
+  CHECK(std::get<sql::SqliteOptions>(database_of(settings)).path == "/somewhere/coffeeauth.db");
+  CHECK_FALSE(redis_of(settings));
+  CHECK_FALSE(smtp_of(settings));
+}
+
+TEST_CASE("DATABASE_URL chooses the data base") {
+  CHECK(std::get<sql::SqliteOptions>(database_of(with_database("sqlite:///a/b.db"))).path ==
+        "a/b.db");
+  auto settings = with_database("postgresql://ada:pass@db:5433/app");
+  settings.database_connections = 7;
+  const auto database = database_of(settings);
+  const auto& postgres = std::get<sql::PostgresOptions>(database);
+  CHECK(postgres.host == "db");
+  CHECK(postgres.port == 5433);
+  CHECK(postgres.password.expose_secret() == "pass");
+  CHECK(postgres.connections == 7);
+  CHECK(name_of(database) == "postgresql://db:5433/app");
+}
+
+TEST_CASE("the old names choose PostgreSQL, and DATABASE_URL wins over them") {
+  const auto names = [] {
+    return with({{"DB_HOST", "db"},
+                 {"DB_PORT", "5433"},
+                 {"DB_NAME", "app"},
+                 {"DB_USER", "ada"},
+                 {"DB_PASSWORD", "it's 100% @ odd/"}});
+  };
+  const auto database = database_of(names());
+  const auto& postgres = std::get<sql::PostgresOptions>(database);
+  CHECK(postgres.host == "db");
+  CHECK(postgres.port == 5433);
+  CHECK(postgres.database == "app");
+  CHECK(postgres.user == "ada");
+  CHECK(postgres.password.expose_secret() == "it's 100% @ odd/");
+
+  auto both = names();
+  both.database_url = "sqlite:///a.db";
+  CHECK(std::holds_alternative<sql::SqliteOptions>(database_of(both)));
+}
+
+TEST_CASE("PostgreSQL needs a SECRET_KEY that all processes have") {
+  auto settings = with_database("postgresql://ada:pass@db/app");
+  settings.secret_key = {};
+  CHECK(complaint([&] { (void)database_of(settings); }).starts_with("SECRET_KEY: "));
+}
+
+TEST_CASE("REDIS_URL, or the old names, choose Redis") {
+  auto settings = with({{"REDIS_HOST", "old"}, {"REDIS_PORT", "6380"}});
+  CHECK(redis_of(settings)->host == "old");
+  CHECK(redis_of(settings)->port == 6380);
+  settings.redis_url = "rediss://:pass@new";
+  CHECK(redis_of(settings)->host == "new");
+  CHECK(redis_of(settings)->tls);
+}
+
+TEST_CASE("SMTP_URL, or the old names, choose the mail server") {
+  auto settings = with({{"EMAIL_HOST", "old"},
+                        {"EMAIL_HOST_USER", "me@example.com"},
+                        {"EMAIL_HOST_PASSWORD", "p@ss"}});
+  settings.from_email = "Shop <shop@example.com>";
+  const auto old = smtp_of(settings);
+  REQUIRE(old);
+  CHECK(old->host == "old");
+  CHECK(old->port == 587);
+  CHECK(old->security == smtp::SmtpSecurity::starttls);
+  CHECK(old->username == "me@example.com");
+  CHECK(old->password.expose_secret() == "p@ss");
+  CHECK(old->from.name == "Shop");
+
+  settings.smtp_url = "smtps://new";
+  CHECK(smtp_of(settings)->host == "new");
+  CHECK(smtp_of(settings)->security == smtp::SmtpSecurity::implicit_tls);
+}
+
+TEST_CASE("EMAIL_USE_TLS and EMAIL_PORT say how the mail server is spoken to") {
+  const auto asked = [](std::string tls, std::string port) {
+    auto options = smtp_of(with({{"EMAIL_HOST", "mail"},
+                                 {"EMAIL_USE_TLS", std::move(tls)},
+                                 {"EMAIL_PORT", std::move(port)}}));
+    return std::pair{options->security, options->port};
+  };
+  CHECK(asked("True", "2525") == std::pair{smtp::SmtpSecurity::starttls, std::uint16_t{2525}});
+  CHECK(asked("False", "1025") == std::pair{smtp::SmtpSecurity::none, std::uint16_t{1025}});
+  CHECK(asked("True", "465") == std::pair{smtp::SmtpSecurity::implicit_tls, std::uint16_t{465}});
+}
+
+TEST_CASE("what cannot be is named, and nothing secret with it") {
+  const auto of_database = [](Settings settings) {
+    return complaint([&] { (void)database_of(settings); });
+  };
+  CHECK(of_database(with({{"DB_HOST", "db"}})).starts_with("DB_NAME: "));
+  CHECK(of_database(with({{"DB_NAME", "app"}, {"DB_PORT", "x"}})).starts_with("DB_PORT: "));
+  for (const auto* const url : {"postgresql://u:canary@db", "postgres://u:canary@db:99999/app",
+                                "mysql://u:canary@db/app", "canary"}) {
+    const auto said = of_database(with_database(url));
+    CHECK(said.starts_with("DATABASE_URL: "));
+    CHECK(said.find("canary") == std::string::npos);
+  }
+  auto settings = with({});
+  settings.redis_url = "http://:canary@x";
+  CHECK(complaint([&] { (void)redis_of(settings); }).starts_with("REDIS_URL: "));
+  settings.smtp_url = "canary";
+  CHECK(complaint([&] { (void)smtp_of(settings); }).starts_with("SMTP_URL: "));
+}

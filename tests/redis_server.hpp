@@ -28,9 +28,10 @@ class RedisServer {
  public:
   static constexpr auto password = "a redis password";
 
-  /// `options` are further words of redis-server's command line.
-  explicit RedisServer(std::vector<std::string> options = {})
-      : port_(free_port()), options_(std::move(options)) {
+  /// `options` are further words of redis-server's command line, where a later one wins. An empty
+  /// password is none.
+  explicit RedisServer(std::vector<std::string> options = {}, std::string password_used = password)
+      : port_(free_port()), options_(std::move(options)), password_(std::move(password_used)) {
     start();
   }
   ~RedisServer() { stop(); }
@@ -62,7 +63,7 @@ class RedisServer {
   [[nodiscard]] redis::RedisOptions options() const {
     redis::RedisOptions options;
     options.port = port_;
-    options.password = Secret{password};
+    options.password = Secret{password_};
     options.timeout = std::chrono::milliseconds{2000};
     options.pause_after_failure = std::chrono::milliseconds{20};
     options.connections = 128;
@@ -96,7 +97,7 @@ class RedisServer {
                                    "--logfile",
                                    folder_.file("log"),
                                    "--requirepass",
-                                   password};
+                                   password_};
     words.insert(words.end(), options_.begin(), options_.end());
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
@@ -114,6 +115,7 @@ class RedisServer {
   TemporaryFolder folder_;
   std::uint16_t port_;
   std::vector<std::string> options_;
+  std::string password_;
   pid_t process_ = 0;
 };
 

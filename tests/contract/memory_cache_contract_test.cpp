@@ -22,13 +22,15 @@ class MemoryCacheHarness final : public testing::CacheHarness {
 
 class NearCacheHarness final : public testing::CacheHarness {
  public:
+  explicit NearCacheHarness(const memory::NearCacheOptions& options = {}) : options_(options) {}
   std::unique_ptr<Cache> fresh() override {
-    return memory::make_near_cache(memory::make_memory_cache({}, clock_), {}, clock_);
+    return memory::make_near_cache(memory::make_memory_cache({}, clock_), options_, clock_);
   }
   void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
   std::size_t rounds() const override { return testing::race_rounds(20); }
 
  private:
+  const memory::NearCacheOptions options_;
   testing::ManualClock clock_;
 };
 
@@ -51,6 +53,11 @@ TEST_CASE("the memory cache keeps the Cache contract") {
 
 TEST_CASE("a near cache before another keeps the Cache contract") {
   NearCacheHarness harness;
+  testing::cache_contract(harness);
+}
+
+TEST_CASE("a near cache that keeps generations keeps the Cache contract for its own process") {
+  NearCacheHarness harness{{.generation_age = std::chrono::seconds{1}}};
   testing::cache_contract(harness);
 }
 

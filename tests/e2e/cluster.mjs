@@ -3,7 +3,7 @@
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {child, startMailServer, startNginx, startPostgres, startRedis} from './production.mjs';
-import {code, command, mails, program, request, startProcess, temporaryFolder, until} from './support.mjs';
+import {asking, program, startProcess, temporaryFolder, until} from './support.mjs';
 
 let shared;
 /** PostgreSQL and Redis, one for all services of a test file. */
@@ -68,14 +68,6 @@ export async function startCluster({env = {}, dataDir, servers: count = 2} = {})
       databases.delete(folder);
       await rm(folder, {recursive: true, force: true});
     },
-    request: (method, path, options) => request(base + path, {method, ...options}),
-    get: (path, options) => request(base + path, {method: 'GET', ...options}),
-    post: (path, body, options) => request(base + path, {method: 'POST', body, ...options}),
-    patch: (path, body, options) => request(base + path, {method: 'PATCH', body, ...options}),
-    put: (path, body, options) => request(base + path, {method: 'PUT', body, ...options}),
-    delete: (path, options) => request(base + path, {method: 'DELETE', ...options}),
-    mails: (address) => mails(folder, address),
-    code: (address, options) => code(folder, address, options),
-    command: (args, options = {}) => command(args, {cwd: folder, ...options, env: {...environment, ...options.env}}),
+    ...asking({base, dataDir: folder, environment}),
   };
 }

@@ -1,6 +1,6 @@
-// What is written of the configuration is what the program reads.
+// What is written of the configuration and of the tests is what there is.
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
+import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {test} from 'node:test';
 import {command, project} from './support.mjs';
@@ -30,4 +30,21 @@ test('every variable of the contract is in it', async () => {
     'EMAIL_USE_TLS', 'EMAIL_HOST_USER', 'EMAIL_HOST_PASSWORD', 'DEFAULT_FROM_EMAIL', 'DJANGO_SECRET_KEY', 'SECRET_KEY', 'DATABASE_URL',
     'REDIS_URL', 'SMTP_URL', 'DATA_DIR', 'HTTP_HOST', 'HTTP_PORT', 'MAX_CONNECTIONS', 'MAX_CONNECTIONS_PER_ADDRESS', 'TRUSTED_PROXIES',
     'OPERATOR_NETWORKS', 'RATE_LIMITS_ENABLED']) assert.match(printed, new RegExp(`\\b${name}\\b`), name);
+});
+
+test('every test that docs/security.md names is there', async () => {
+  const rows = (await readFile(join(project, 'docs/security.md'), 'utf8')).split('\n').filter((line) => line.startsWith('| '));
+  const names = rows.flatMap((row) => [...row.split(' | ').at(-1).matchAll(/"([^"]+)"/g)].map((match) => match[1]));
+  assert.ok(names.length > 50);
+  const folders = [join(project, 'tests')];
+  let sources = '';
+  for (let folder; (folder = folders.pop());) {
+    for (const entry of await readdir(folder, {withFileTypes: true})) {
+      if (entry.isDirectory() && entry.name !== 'node_modules') folders.push(join(folder, entry.name));
+      if (/\.(cpp|mjs)$/.test(entry.name)) sources += await readFile(join(folder, entry.name), 'utf8');
+    }
+  }
+  // A literal may be cut in two, and quotes in it are escaped.
+  const text = sources.replace(/"\s*\n\s*"/g, '').replaceAll("\\'", "'");
+  for (const name of names) assert.ok(text.includes(name), `no test is called: ${name}`);
 });

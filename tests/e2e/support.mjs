@@ -116,17 +116,22 @@ export async function startProcess({env = {}, args = [], dataDir, port: wanted} 
       child.kill('SIGKILL');
       await ended;
     },
-    request: (method, path, options) => request(base + path, {method, ...options}),
-    get: (path, options) => request(base + path, {method: 'GET', ...options}),
-    post: (path, body, options) => request(base + path, {method: 'POST', body, ...options}),
-    patch: (path, body, options) => request(base + path, {method: 'PATCH', body, ...options}),
-    put: (path, body, options) => request(base + path, {method: 'PUT', body, ...options}),
-    delete: (path, options) => request(base + path, {method: 'DELETE', ...options}),
-    mails: (address) => mails(folder, address),
-    code: (address, options) => code(folder, address, options),
-    command: (args, options = {}) => command(args, {cwd: folder, ...options, env: {...environment, ...options.env}}),
+    ...asking({base, dataDir: folder, environment}),
   };
 }
+
+/** What tests ask of a service: requests, mails, and commands with its settings. */
+export const asking = ({base, dataDir, environment}) => ({
+  request: (method, path, options) => request(base + path, {method, ...options}),
+  get: (path, options) => request(base + path, {method: 'GET', ...options}),
+  post: (path, body, options) => request(base + path, {method: 'POST', body, ...options}),
+  patch: (path, body, options) => request(base + path, {method: 'PATCH', body, ...options}),
+  put: (path, body, options) => request(base + path, {method: 'PUT', body, ...options}),
+  delete: (path, options) => request(base + path, {method: 'DELETE', ...options}),
+  mails: (address) => mails(dataDir, address),
+  code: (address, options) => code(dataDir, address, options),
+  command: (args, options = {}) => command(args, {cwd: dataDir, ...options, env: {...environment, ...options.env}}),
+});
 
 /** One exchange; a body that is not a string goes out as JSON, and JSON that comes back is parsed. */
 export async function request(url, {method = 'GET', body, token, headers = {}, signal} = {}) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include <sys/socket.h>
 
@@ -19,6 +20,11 @@ namespace {
 // thousands of threads fit in the address space that containers allow.
 constexpr int thread_stack = 512 * 1024;
 constexpr int backlog = 1024;
+// A thread of Poco's that is about to wait for a connection when the server stops does not hear of
+// it, and stopping waits for it: by default for ten seconds.
+const Poco::Timespan longest_missed_stop{0, 100'000};
+// Against a flood that never lets the queue run empty.
+constexpr std::chrono::milliseconds longest_wait_for_waiting_peers{250};
 
 void validate(const Options& options) {
   using std::chrono::milliseconds;
@@ -102,6 +108,7 @@ class PocoServer final : public Server {
     Poco::Net::TCPServerParams::Ptr params = new Poco::Net::TCPServerParams;
     params->setMaxThreads(threads);
     params->setMaxQueued(threads);
+    params->setThreadIdleTime(longest_missed_stop);
     server_ = std::make_unique<Poco::Net::TCPServer>(
         new ConnectionFactory(handler_, options_, registry_), *pool_, listener_, params);
     server_->setConnectionFilter(new Admission(registry_, handler_));
@@ -115,6 +122,7 @@ class PocoServer final : public Server {
     const std::lock_guard lock(lifecycle_);
     if (std::exchange(stopped_, true) || !server_) return;
     const auto deadline = SteadyClock::now() + options_.shutdown_grace;
+    await_waiting_peers();
     registry_.drain();
     // Poco forgets what is still queued when it stops, so every accepted connection gets its
     // thread first.
@@ -138,6 +146,20 @@ class PocoServer final : public Server {
     } catch (const Poco::Exception& failure) {
       throw std::runtime_error("cannot listen on " + options_.host + " port " +
                                std::to_string(options_.port) + ": " + failure.displayText());
+    }
+  }
+
+  // Whoever has connected by now may have sent a request already, and is served: closing the
+  // listener would reset those whom the accepting thread has not got round to.
+  void await_waiting_peers() {
+    const auto deadline = SteadyClock::now() + longest_wait_for_waiting_peers;
+    try {
+      while (listener_.poll(Poco::Timespan{0}, Poco::Net::Socket::SELECT_READ) &&
+             SteadyClock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      }
+    } catch (const Poco::Exception&) {
+      // They are reset, then.
     }
   }
 

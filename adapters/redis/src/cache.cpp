@@ -1,7 +1,9 @@
 #include <charconv>
+#include <map>
 #include <mutex>
 #include <random>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "client.hpp"
 #include "frame.hpp"
@@ -67,8 +69,14 @@ class RedisCache final : public Cache {
     if (!value || ttl.count() <= 0) return;
     try {
       const auto full = value_key(tag, generation, key);
-      static_cast<void>(
-          client_->ask({"SET", full, frame(full, *value), "EX", std::to_string(ttl.count())}));
+      const auto framed = frame(full, *value);
+      if (framed.size() > most_octets) {
+        // It could not be read back; what it replaces must not be either.
+        static_cast<void>(client_->ask({"DEL", full}));
+        return;
+      }
+      const auto seconds = std::to_string(ttl.count());
+      static_cast<void>(client_->ask({"SET", full, framed, "EX", seconds}));
     } catch (const std::exception&) {
       // Not stored: the next reader makes it again.
     }
@@ -89,40 +97,55 @@ class RedisCache final : public Cache {
   }
   [[nodiscard]] std::string value_key(std::string_view tag, CacheGeneration generation,
                                       std::string_view key) const {
-    return client_->prefix() + "value:" + std::string{tag} + ":" +
-           std::to_string(static_cast<std::uint64_t>(generation)) + ":" + std::string{key};
+    // The length of the tag keeps one that ends like a generation apart from a shorter one.
+    return client_->prefix() + "value:" + std::to_string(tag.size()) + ":" + std::string{tag} +
+           ":" + std::to_string(static_cast<std::uint64_t>(generation)) + ":" + std::string{key};
   }
 
   void owe(std::string_view tag) {
     const std::lock_guard lock{mutex_};
-    owed_.emplace(tag);
+    owed_.insert_or_assign(std::string{tag}, ++debts_);
   }
 
-  /// Invalidates the tag if an invalidation of it is owed: one that Redis did not take when it was
-  /// asked for. False while Redis still does not take it.
+  /// Makes up for the invalidations that are owed: those that Redis did not take when they were
+  /// asked for. The one of `tag` first, and then some of the others, which this process may never
+  /// ask for again while another does. False while the one of `tag` is still owed.
   [[nodiscard]] bool settle_owed(std::string_view tag) {
-    {
+    for (const auto& [owed, debt] : some_owed(tag)) {
+      const auto generation = std::to_string(fresh_generation());
+      if (!client_->ask({"SET", generation_key(owed), generation})) return owed != tag;
       const std::lock_guard lock{mutex_};
-      const auto owed = owed_.find(tag);
-      if (owed == owed_.end()) return true;
-      owed_.erase(owed);
+      // Only now, or another thread would meanwhile be told the old generation; and not if it was
+      // owed once more meanwhile.
+      const auto settled = owed_.find(owed);
+      if (settled != owed_.end() && settled->second == debt) owed_.erase(settled);
     }
-    const auto reply =
-        client_->ask({"SET", generation_key(tag), std::to_string(fresh_generation())});
-    if (reply) return true;
-    owe(tag);
-    return false;
+    return true;
+  }
+
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> some_owed(std::string_view tag) {
+    constexpr std::size_t most_at_once = 8;
+    std::vector<std::pair<std::string, std::uint64_t>> some;
+    const std::lock_guard lock{mutex_};
+    if (const auto own = owed_.find(tag); own != owed_.end()) some.emplace_back(*own);
+    for (const auto& other : owed_) {
+      if (some.size() >= most_at_once) break;
+      if (other.first != tag) some.emplace_back(other);
+    }
+    return some;
   }
 
   std::shared_ptr<PooledClient> client_;
   std::mutex mutex_;
-  std::set<std::string, std::less<>> owed_;
+  /// Tag and number of the debt.
+  std::map<std::string, std::uint64_t, std::less<>> owed_;
+  std::uint64_t debts_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Cache> make_redis_cache(std::shared_ptr<RedisClient> client) {
-  return std::make_unique<RedisCache>(std::dynamic_pointer_cast<PooledClient>(std::move(client)));
+  return std::make_unique<RedisCache>(pooled(std::move(client)));
 }
 
 }  // namespace coffeeauth::redis

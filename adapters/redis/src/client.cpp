@@ -1,8 +1,18 @@
 #include "client.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace coffeeauth::redis {
+namespace {
+
+/// What a server says that was the master once, on its own or for a script. Its name or address may
+/// lead to the new one, and this connection never will.
+bool is_a_replicas(const Reply& error) noexcept {
+  return error.text.find("READONLY ") != std::string::npos;
+}
+
+}  // namespace
 
 std::optional<PooledClient::Ticket> PooledClient::take() noexcept {
   const std::lock_guard lock{mutex_};
@@ -18,13 +28,14 @@ std::optional<PooledClient::Ticket> PooledClient::take() noexcept {
   return ticket;
 }
 
-void PooledClient::give_back(std::unique_ptr<Connection> connection) noexcept {
+void PooledClient::give_back(std::unique_ptr<Connection> connection, bool well) noexcept {
   const std::lock_guard lock{mutex_};
   --in_use_;
   probing_ = false;
+  healthy_ = well;
   retry_at_.reset();
   try {
-    idle_.push_back(std::move(connection));
+    if (connection) idle_.push_back(std::move(connection));
   } catch (const std::bad_alloc&) {
     // The connection is closed instead of kept.
   }
@@ -36,6 +47,7 @@ void PooledClient::failed() noexcept {
   const std::lock_guard lock{mutex_};
   --in_use_;
   probing_ = false;
+  healthy_ = false;
   retry_at_ = Clock::now() + options_.pause_after_failure;
   // What broke one connection broke the others too, as a rule; a fresh one costs little.
   dropped.swap(idle_);
@@ -52,13 +64,15 @@ std::optional<Reply> PooledClient::ask(const std::vector<std::string_view>& word
     const auto deadline = Clock::now() + options_.timeout;
     auto& connection = ticket->connection;
     if (connection && connection->is_stale()) connection.reset();
-    if (!connection) connection = std::make_unique<Connection>(options_, deadline);
-    auto reply = connection->exchange(words, deadline);
-    give_back(std::move(connection));
-    if (reply.kind == Reply::Kind::error) {
-      ++failures_;
-      return std::nullopt;
+    if (!connection) {
+      connection = std::make_unique<Connection>(options_, resolver_, context_, deadline);
     }
+    auto reply = connection->exchange(words, deadline);
+    const bool well = reply.kind != Reply::Kind::error;
+    if (!well) ++failures_;
+    if (!well && is_a_replicas(reply)) connection.reset();
+    give_back(std::move(connection), well);
+    if (!well) return std::nullopt;
     return reply;
   } catch (const std::exception&) {
     failed();
@@ -77,7 +91,13 @@ RedisStatistics PooledClient::statistics() const noexcept {
           .failures = failures_,
           .skipped = skipped_,
           .damaged = damaged_,
-          .healthy = !retry_at_.has_value()};
+          .healthy = healthy_};
+}
+
+std::shared_ptr<PooledClient> pooled(std::shared_ptr<RedisClient> client) {
+  auto ours = std::dynamic_pointer_cast<PooledClient>(std::move(client));
+  if (!ours) throw std::invalid_argument("no client that make_redis_client() made");
+  return ours;
 }
 
 std::shared_ptr<RedisClient> make_redis_client(RedisOptions options) {

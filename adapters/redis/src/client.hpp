@@ -15,7 +15,11 @@ namespace coffeeauth::redis {
 
 class PooledClient final : public RedisClient {
  public:
-  explicit PooledClient(RedisOptions options) : options_(std::move(options)) {}
+  /// Throws as make_redis_client().
+  explicit PooledClient(RedisOptions options)
+      : options_(std::move(options)),
+        context_(make_tls_context(options_)),
+        resolver_(options_.host) {}
 
   /// One command and its reply; nothing when the server could not be asked or answered with an
   /// error.
@@ -36,20 +40,27 @@ class PooledClient final : public RedisClient {
     std::unique_ptr<Connection> connection;
   };
   [[nodiscard]] std::optional<Ticket> take() noexcept;
-  void give_back(std::unique_ptr<Connection> connection) noexcept;
+  /// The server answered; `connection` is kept if there is one. Not `well`: with an error.
+  void give_back(std::unique_ptr<Connection> connection, bool well) noexcept;
   void failed() noexcept;
 
   const RedisOptions options_;
+  const Poco::Net::Context::Ptr context_;
+  Resolver resolver_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::size_t in_use_ = 0;
   /// While set, the server is left alone until then, and afterwards tried by one caller at a time.
   std::optional<Clock::time_point> retry_at_;
   bool probing_ = false;
+  bool healthy_ = true;
   std::atomic<std::uint64_t> commands_{0};
   std::atomic<std::uint64_t> failures_{0};
   std::atomic<std::uint64_t> skipped_{0};
   std::atomic<std::uint64_t> damaged_{0};
 };
+
+/// Throws std::invalid_argument unless `client` is one that make_redis_client() made.
+[[nodiscard]] std::shared_ptr<PooledClient> pooled(std::shared_ptr<RedisClient> client);
 
 }  // namespace coffeeauth::redis

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <stdexcept>
+
 #include "client.hpp"
 
 namespace coffeeauth::redis {
@@ -74,8 +77,8 @@ class RedisCounters final : public RateCounter {
 
 std::unique_ptr<RateCounter> make_redis_counters(std::shared_ptr<RedisClient> client,
                                                  std::unique_ptr<RateCounter> fallback) {
-  return std::make_unique<RedisCounters>(std::dynamic_pointer_cast<PooledClient>(std::move(client)),
-                                         std::move(fallback));
+  if (!fallback) throw std::invalid_argument("Redis counters need others to fall back on");
+  return std::make_unique<RedisCounters>(pooled(std::move(client)), std::move(fallback));
 }
 
 }  // namespace coffeeauth::redis

@@ -3,7 +3,6 @@
 namespace coffeeauth::redis {
 namespace {
 
-constexpr std::int64_t most_octets = std::int64_t{8} * 1024 * 1024;
 constexpr std::int64_t most_items = 1'024;
 constexpr int most_levels = 4;
 constexpr std::size_t longest_line = 64 * 1024;
@@ -26,22 +25,31 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 Outcome parse_bulk(std::string_view input, std::size_t header, std::int64_t length) {
   if (length == -1) return Parsed{{.kind = Reply::Kind::nil}, header};
-  if (length < 0 || length > most_octets) return Malformed{};
+  if (length < 0) return Malformed{};
   const auto size = static_cast<std::size_t>(length);
+  if (size > most_octets) return Malformed{};
   if (input.size() < header + size + line_end.size()) return Incomplete{};
   if (input.substr(header + size, line_end.size()) != line_end) return Malformed{};
   return Parsed{{.kind = Reply::Kind::bulk, .text = std::string{input.substr(header, size)}},
                 header + size + line_end.size()};
 }
 
-Outcome parse_any(std::string_view input, int level);
+/// How deep in arrays an item is, and how many more there may be in the whole reply: arrays of
+/// arrays would be a thousand times a thousand.
+struct Bounds {
+  int level = 0;
+  std::int64_t& items_left;
+};
 
-Outcome parse_array(std::string_view input, std::size_t header, std::int64_t count, int level) {
+Outcome parse_any(std::string_view input, Bounds bounds);
+
+Outcome parse_array(std::string_view input, std::size_t header, std::int64_t count, Bounds bounds) {
   if (count == -1) return Parsed{{.kind = Reply::Kind::nil}, header};
-  if (count < 0 || count > most_items || level >= most_levels) return Malformed{};
+  if (count < 0 || count > bounds.items_left || bounds.level >= most_levels) return Malformed{};
+  bounds.items_left -= count;
   Parsed array{{.kind = Reply::Kind::array}, header};
   for (std::int64_t i = 0; i < count; ++i) {
-    auto item = parse_any(input.substr(array.size), level + 1);
+    auto item = parse_any(input.substr(array.size), {bounds.level + 1, bounds.items_left});
     auto* const parsed = std::get_if<Parsed>(&item);
     if (parsed == nullptr) return item;
     array.reply.items.push_back(std::move(parsed->reply));
@@ -50,7 +58,7 @@ Outcome parse_array(std::string_view input, std::size_t header, std::int64_t cou
   return array;
 }
 
-Outcome parse_any(std::string_view input, int level) {
+Outcome parse_any(std::string_view input, Bounds bounds) {
   const auto end = input.find(line_end);
   if (end == std::string_view::npos) {
     if (input.size() > longest_line) return Malformed{};
@@ -73,7 +81,7 @@ Outcome parse_any(std::string_view input, int level) {
     case '$':
       return parse_bulk(input, header, *number);
     case '*':
-      return parse_array(input, header, *number, level);
+      return parse_array(input, header, *number, bounds);
     default:
       return Malformed{};
   }
@@ -85,7 +93,9 @@ std::variant<Parsed, Incomplete, Malformed> parse_reply(std::string_view input) 
   // A server that does not begin like one is not waited for.
   constexpr std::string_view kinds = "+-:$*";
   if (!input.empty() && kinds.find(input.front()) == std::string_view::npos) return Malformed{};
-  return parse_any(input, 0);
+  if (input.size() > most_octets + longest_line) return Malformed{};
+  auto items_left = most_items;
+  return parse_any(input, {0, items_left});
 }
 
 std::string serialise_command(const std::vector<std::string_view>& words) {

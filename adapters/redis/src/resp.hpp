@@ -11,6 +11,9 @@
 
 namespace coffeeauth::redis {
 
+/// What a bulk string may hold at most; nothing larger is worth storing, as it could not be read.
+constexpr std::size_t most_octets = std::size_t{8} * 1024 * 1024;
+
 /// One reply of the server.
 struct Reply {
   enum class Kind { status, error, integer, bulk, nil, array };
@@ -31,8 +34,8 @@ struct Parsed {
 };
 
 /// Reads the first reply in `input`. Incomplete when more octets may make it one; Malformed when
-/// nothing can, or when it announces more than a cache ever asks for (8 MiB, 1,024 items, four
-/// levels).
+/// nothing can, or when it announces more than a cache ever asks for (8 MiB and a little, 1,024
+/// items in all, four levels).
 [[nodiscard]] std::variant<Parsed, Incomplete, Malformed> parse_reply(std::string_view input);
 
 /// A command as the server reads it: an array of bulk strings.

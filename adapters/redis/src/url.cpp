@@ -25,23 +25,23 @@ std::uint32_t read_database(std::string_view text) {
 
 }  // namespace
 
-RedisOptions parse_redis_url(std::string_view text) {
-  auto url = parse_url(text);
+RedisOptions parse_redis_url(std::string_view url) {
+  auto parts = parse_url(url);
   RedisOptions options;
-  if (url.scheme != "redis" && url.scheme != "rediss") {
+  if (parts.scheme != "redis" && parts.scheme != "rediss") {
     throw std::invalid_argument("the URL does not begin with redis:// or rediss://");
   }
-  if (url.host.empty()) throw std::invalid_argument("the URL has no host");
-  if (!url.user.empty() && url.password.empty()) {
+  if (parts.host.empty()) throw std::invalid_argument("the URL has no host");
+  if (!parts.user.empty() && parts.password.empty()) {
     throw std::invalid_argument("the URL has a user and no password");
   }
-  options.tls = url.scheme == "rediss";
-  options.host = std::move(url.host);
-  options.port = url.port.value_or(options.port);
-  options.username = std::move(url.user);
-  options.password = std::move(url.password);
-  options.database = read_database(url.path);
-  for (auto& [name, value] : url.parameters) {
+  options.tls = parts.scheme == "rediss";
+  options.host = std::move(parts.host);
+  options.port = parts.port.value_or(options.port);
+  options.username = std::move(parts.user);
+  options.password = std::move(parts.password);
+  options.database = read_database(parts.path);
+  for (auto& [name, value] : parts.parameters) {
     if (name == "ca_file") {
       options.ca_file = std::move(value);
     } else if (name == "key_prefix") {
@@ -49,6 +49,10 @@ RedisOptions parse_redis_url(std::string_view text) {
     } else {
       throw std::invalid_argument("the URL has a parameter other than ca_file and key_prefix");
     }
+  }
+  if (!options.tls && !options.ca_file.empty()) {
+    // Whoever names authorities thinks that the connection is secured.
+    throw std::invalid_argument("the URL has a ca_file, which needs rediss://");
   }
   return options;
 }

@@ -77,7 +77,11 @@ std::unique_ptr<Mailer> make_mailer(const Settings& settings, smtp::SmtpOptions 
 
 std::shared_ptr<redis::RedisClient> make_redis(const Settings& settings) {
   auto options = redis_of(settings);
-  return options ? redis::make_redis_client(*std::move(options)) : nullptr;
+  try {
+    return options ? redis::make_redis_client(*std::move(options)) : nullptr;
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(std::string{"REDIS_URL: "} + error.what());
+  }
 }
 
 std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,

@@ -34,23 +34,23 @@ std::uint16_t default_port(SmtpSecurity security) {
 
 }  // namespace
 
-SmtpOptions parse_smtp_url(std::string_view text) {
-  auto url = parse_url(text);
+SmtpOptions parse_smtp_url(std::string_view url) {
+  auto parts = parse_url(url);
   SmtpOptions options;
-  if (url.scheme == "smtps") {
+  if (parts.scheme == "smtps") {
     options.security = SmtpSecurity::implicit_tls;
-  } else if (url.scheme != "smtp") {
+  } else if (parts.scheme != "smtp") {
     fail("expected smtp://host or smtps://host");
   }
-  if (url.user.empty() != url.password.empty()) {
+  if (parts.user.empty() != parts.password.empty()) {
     fail("expected user:password before the @, percent-encoded");
   }
-  if (!is_host(url.host) || !url.path.empty()) fail("expected a host");
-  for (const auto& [name, value] : url.parameters) read_parameter(name, value, options);
-  options.port = url.port.value_or(default_port(options.security));
-  options.host = std::move(url.host);
-  options.username = std::move(url.user);
-  options.password = std::move(url.password);
+  if (!is_host(parts.host) || !parts.path.empty()) fail("expected a host");
+  for (const auto& [name, value] : parts.parameters) read_parameter(name, value, options);
+  options.port = parts.port.value_or(default_port(options.security));
+  options.host = std::move(parts.host);
+  options.username = std::move(parts.user);
+  options.password = std::move(parts.password);
   if (options.security == SmtpSecurity::none && !options.username.empty()) {
     fail("a password is not sent without TLS: security=none takes no user");
   }

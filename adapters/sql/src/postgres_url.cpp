@@ -46,19 +46,19 @@ void read_parameter(PostgresOptions& options, std::string_view name, const std::
 
 }  // namespace
 
-PostgresOptions parse_postgres_url(std::string_view text) {
-  auto url = parse_url(text);
-  if (url.scheme != "postgresql" && url.scheme != "postgres") {
+PostgresOptions parse_postgres_url(std::string_view url) {
+  auto parts = parse_url(url);
+  if (parts.scheme != "postgresql" && parts.scheme != "postgres") {
     refuse("does not begin with postgresql:// and a server");
   }
-  if (url.host.find(',') != std::string::npos) refuse("names several hosts");
+  if (parts.host.find(',') != std::string::npos) refuse("names several hosts");
   PostgresOptions options;
-  if (!url.host.empty()) options.host = std::move(url.host);
-  options.port = url.port.value_or(options.port);
-  options.user = std::move(url.user);
-  options.password = std::move(url.password);
-  options.database = std::move(url.path);
-  for (const auto& [name, value] : url.parameters) read_parameter(options, name, value);
+  if (!parts.host.empty()) options.host = std::move(parts.host);
+  options.port = parts.port.value_or(options.port);
+  options.user = std::move(parts.user);
+  options.password = std::move(parts.password);
+  options.database = std::move(parts.path);
+  for (const auto& [name, value] : parts.parameters) read_parameter(options, name, value);
   if (options.user.empty()) refuse("names no user");
   if (options.database.empty()) refuse("names no data base");
   return options;

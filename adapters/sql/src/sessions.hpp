@@ -21,8 +21,7 @@ class SqlSessionWrites final : public SessionWrites, public SqlSessionReads {
  public:
   using SqlSessionReads::SqlSessionReads;
 
-  OpenSessionOutcome open_session(const NewSession& session,
-                                  std::int64_t security_version) override;
+  OpenSessionOutcome open_session(const NewSession& opened, std::int64_t security_version) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;
   bool end_session(const SessionId& id, const std::optional<UserId>& owner) override;
   std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) override;

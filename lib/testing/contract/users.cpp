@@ -172,7 +172,9 @@ void updates(StoreHarness& harness) {
     CHECK(t.alone.update(id, {.first_name = "Y"}, 1).outcome == UserWriteOutcome::version_conflict);
     CHECK(t.get(id).first_name == "X");
   }
+}
 
+void new_addresses(StoreHarness& harness) {
   SUBCASE("users: a new address is found, the old one is free, a foreign one is taken") {
     const Trial t{harness};
     t.alone.create(user(1));
@@ -193,7 +195,9 @@ void updates(StoreHarness& harness) {
     heir.email = address("user1@example.org");
     CHECK(t.alone.create(heir).outcome == UserWriteOutcome::written);
   }
+}
 
+void contended_updates(StoreHarness& harness) {
   SUBCASE("users: of many updates of one version, one is written") {
     for (std::size_t round = 0; round < harness.rounds(); ++round) {
       const Trial t{harness};
@@ -277,6 +281,8 @@ void user_contract(StoreHarness& harness) {
   creation(harness);
   fidelity(harness);
   updates(harness);
+  new_addresses(harness);
+  contended_updates(harness);
   password_renewal(harness);
   known_addresses(harness);
 }

@@ -151,7 +151,8 @@ TEST_CASE("two transactions that wait for each other: one is told to try again, 
   CHECK_NOTHROW(touch_both(1, 2));
   CHECK_NOTHROW(other.get());
 
-  CHECK(tries == 3);
+  // More when the one that tries again gets hold of its first row before the other does.
+  CHECK(tries >= 3);
 }
 
 TEST_CASE("a statement is prepared once, and one that failed is not left behind") {

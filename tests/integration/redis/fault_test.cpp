@@ -83,6 +83,13 @@ TEST_CASE("what no Redis says is as good as none") {
   }
 }
 
+TEST_CASE("an answer with octets behind it is no answer") {
+  const ScriptedServer server{{.answer = "+PONG\r\n+OK\r\n"}};
+  const auto client = redis::make_redis_client(options_for(server));
+  CHECK_FALSE(client->ping());
+  CHECK(client->statistics().failures == 1);
+}
+
 TEST_CASE("a value that is another key's, or damaged, is not used, and is counted") {
   const std::string framed = "not what put() wrote, but of some length";
   const ScriptedServer server{

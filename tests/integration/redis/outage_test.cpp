@@ -90,6 +90,70 @@ TEST_CASE("counters go on in the process while the server is away") {
   CHECK(counters->peek("key", now()).count == 2);
 }
 
+TEST_CASE("counters are Redis's again when it is back") {
+  RedisServer server;
+  const auto client = redis::make_redis_client(server.options());
+  const auto one = redis::make_redis_counters(client, memory::make_memory_counters({}));
+  const auto two = redis::make_redis_counters(redis::make_redis_client(server.options()),
+                                              memory::make_memory_counters({}));
+  server.stop();
+  CHECK(one->add("key", 1min, now()).count == 1);
+  server.start();
+  REQUIRE(back(*client));
+  CHECK(one->add("key", 1min, now()).count == 1);
+  CHECK(two->add("key", 1min, now()).count == 2);
+}
+
+TEST_CASE("after a failure Redis is left alone for the pause, and tried again behind it") {
+  RedisServer server;
+  auto options = server.options();
+  options.pause_after_failure = 300ms;
+  const auto client = redis::make_redis_client(std::move(options));
+  REQUIRE(client->ping());
+  server.stop();
+  const auto failed_from = std::chrono::steady_clock::now();
+  CHECK_FALSE(client->ping());
+  server.start();
+  // It is up again, and asked only when the pause is over.
+  REQUIRE(back(*client));
+  CHECK(std::chrono::steady_clock::now() - failed_from >= 300ms);
+  CHECK(client->statistics().failures == 1);
+  CHECK(client->statistics().healthy);
+}
+
+TEST_CASE("frozen: each call comes back in time, and everything is used again when it goes on") {
+  constexpr auto timeout = 100ms;
+  RedisServer server;
+  auto options = server.options();
+  options.timeout = timeout;
+  options.pause_after_failure = 0ms;
+  const auto client = redis::make_redis_client(std::move(options));
+  const auto cache = redis::make_redis_cache(client);
+  const auto counters = redis::make_redis_counters(client, memory::make_memory_counters({}));
+  const auto before = cache->generation("tag").value();
+
+  server.freeze();
+  const auto in_time = [&](auto call) {
+    const auto begun = std::chrono::steady_clock::now();
+    call();
+    return std::chrono::steady_clock::now() - begun < 10 * timeout;
+  };
+  CHECK(in_time([&] { CHECK_FALSE(cache->generation("tag")); }));
+  CHECK(in_time([&] { CHECK(cache->get("tag", before, "key") == nullptr); }));
+  CHECK(in_time([&] { cache->put("tag", before, "key", text("value"), 60s); }));
+  CHECK(in_time([&] { CHECK(counters->add("key", 1min, now()).count == 1); }));
+  CHECK(in_time([&] { CHECK(counters->peek("key", now()).count == 1); }));
+  CHECK(in_time([&] { counters->clear("key"); }));
+  CHECK(in_time([&] { cache->invalidate("tag"); }));
+  CHECK(client->statistics().failures == 7);
+  server.thaw();
+
+  REQUIRE(back(*client));
+  const auto after = cache->generation("tag");
+  REQUIRE(after);
+  CHECK(*after != before);
+}
+
 TEST_CASE("frozen: one call waits its time, and the next ones not at all until the pause is over") {
   RedisServer server;
   auto options = server.options();
@@ -133,6 +197,23 @@ TEST_CASE("a server that is full takes nothing new, and nothing breaks") {
     CHECK(cache->get("tag", *generation, "key") == nullptr);
   }
   CHECK(client->ping());
+}
+
+TEST_CASE("what one process invalidates another does not find, with near caches before both") {
+  RedisServer server;
+  const auto clock = make_system_clock();
+  const auto process = [&] {
+    return memory::make_near_cache(
+        redis::make_redis_cache(redis::make_redis_client(server.options())), {}, *clock);
+  };
+  const auto one = process();
+  const auto two = process();
+  const auto generation = one->generation("tag").value();
+  one->put("tag", generation, "key", text("value"), 60s);
+  REQUIRE(two->get("tag", two->generation("tag").value(), "key"));
+
+  one->invalidate("tag");
+  CHECK(two->get("tag", two->generation("tag").value(), "key") == nullptr);
 }
 
 TEST_CASE("two clients are two processes: what one invalidates the other does not find") {

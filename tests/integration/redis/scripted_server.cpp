@@ -65,7 +65,11 @@ void ScriptedServer::answer(int client) const {
     if (::send(client, script_.answer.data() + sent, step, MSG_NOSIGNAL) <= 0) return;
     std::this_thread::sleep_for(script_.pace);
   }
-  if (script_.close_after) return;
+  if (script_.close_after) {
+    // An end first, and then a reset for what was not read: as of a process that was killed.
+    ::shutdown(client, SHUT_WR);
+    return;
+  }
   // Silent, until the other side has had enough.
   while (!stopping_) {
     if (readable(client) && ::recv(client, ignored.data(), ignored.size(), 0) <= 0) return;

@@ -1,41 +1,22 @@
 // rediss:// against a real redis-server that speaks TLS.
 
+#include <Poco/Delegate.h>
+#include <Poco/Net/SSLManager.h>
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <stdexcept>
 #include <string>
-#include <vector>
+#include <thread>
 
 #include "coffeeauth/redis/redis.hpp"
-#include "tests/certificates.hpp"
-#include "tests/redis_server.hpp"
+#include "tests/redis_tls_server.hpp"
 
 using namespace coffeeauth;
 using testing::RedisServer;
+using testing::RedisTlsServer;
 
 namespace {
-
-/// A server that has that certificate, and speaks TLS on a second port.
-class TlsServer {
- public:
-  explicit TlsServer(const testing::Identity& identity)
-      : port_(RedisServer::free_port()),
-        server_({"--tls-port", std::to_string(port_), "--tls-cert-file", identity.certificate,
-                 "--tls-key-file", identity.key, "--tls-ca-cert-file",
-                 testing::certificates().authority(), "--tls-auth-clients", "no"}) {}
-
-  [[nodiscard]] redis::RedisOptions options() const {
-    auto options = server_.options();
-    options.tls = true;
-    options.port = port_;
-    options.host = "localhost";
-    options.ca_file = testing::certificates().authority();
-    return options;
-  }
-
- private:
-  std::uint16_t port_;
-  RedisServer server_;
-};
 
 bool answers(redis::RedisOptions options) {
   return redis::make_redis_client(std::move(options))->ping();
@@ -44,7 +25,7 @@ bool answers(redis::RedisOptions options) {
 }  // namespace
 
 TEST_CASE("with TLS, a server whose certificate is for its name is used") {
-  const TlsServer server{testing::localhost()};
+  const RedisTlsServer server;
   CHECK(answers(server.options()));
 
   auto by_address = server.options();
@@ -53,17 +34,18 @@ TEST_CASE("with TLS, a server whose certificate is for its name is used") {
 }
 
 TEST_CASE("with TLS, a certificate for another name or from nobody we trust is refused") {
-  const TlsServer other{testing::certificates().signed_for("DNS:elsewhere.example")};
+  const RedisTlsServer other{testing::certificates().signed_for("DNS:elsewhere.example")};
   CHECK_FALSE(answers(other.options()));
 
-  const TlsServer server{testing::localhost()};
+  const RedisTlsServer server;
   auto suspicious = server.options();
   suspicious.ca_file.clear();
   CHECK_FALSE(answers(std::move(suspicious)));
 }
 
 TEST_CASE("with TLS, a certificate that has expired is refused") {
-  const TlsServer server{testing::certificates().signed_for("DNS:localhost,IP:127.0.0.1", "x", -1)};
+  const RedisTlsServer server{
+      testing::certificates().signed_for("DNS:localhost,IP:127.0.0.1", "x", -1)};
   CHECK_FALSE(answers(server.options()));
 }
 
@@ -72,4 +54,60 @@ TEST_CASE("what speaks no TLS is never spoken to in clear") {
   auto options = server.options();
   options.tls = true;
   CHECK_FALSE(answers(std::move(options)));
+}
+
+TEST_CASE("with TLS, one that signed its certificate itself is refused, whatever others accept") {
+  const RedisTlsServer server{testing::certificates().self_signed_for_localhost()};
+  CHECK_FALSE(answers(server.options()));
+
+  // The program around us may have told Poco to accept anything, for its own connections.
+  struct Careless {
+    void accept(const void*, Poco::Net::VerificationErrorArgs& error) {
+      error.setIgnoreError(true);
+      asked = true;
+    }
+    bool asked = false;
+  } careless;
+  auto& errors = Poco::Net::SSLManager::instance().ClientVerificationError;
+  errors += Poco::delegate(&careless, &Careless::accept);
+  CHECK_FALSE(answers(server.options()));
+  errors -= Poco::delegate(&careless, &Careless::accept);
+  CHECK_FALSE(careless.asked);
+}
+
+TEST_CASE("a file of authorities that cannot be read is told at once, without its name") {
+  redis::RedisOptions options;
+  options.tls = true;
+  options.ca_file = "/nowhere/hunter2.pem";
+  try {
+    static_cast<void>(redis::make_redis_client(std::move(options)));
+    FAIL_CHECK("was accepted");
+  } catch (const std::invalid_argument& error) {
+    CHECK(std::string{error.what()}.find("hunter2") == std::string::npos);
+  }
+}
+
+TEST_CASE("with TLS, a frozen server holds nobody, and is used again when it goes on") {
+  RedisTlsServer server;
+  auto options = server.options();
+  options.timeout = std::chrono::milliseconds{300};
+  const auto client = redis::make_redis_client(std::move(options));
+  REQUIRE(client->ping());
+
+  server.server().freeze();
+  const auto begun = std::chrono::steady_clock::now();
+  // Once on the connection that there is, once on one that must be made.
+  CHECK_FALSE(client->ping());
+  std::this_thread::sleep_for(std::chrono::milliseconds{30});
+  CHECK_FALSE(client->ping());
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{6});
+  CHECK(client->statistics().failures == 2);
+  server.server().thaw();
+
+  bool back = false;
+  for (int tries = 0; tries < 500 && !back; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    back = client->ping();
+  }
+  CHECK(back);
 }

@@ -93,7 +93,10 @@ TEST_CASE("a server that hangs up at any step is tried again later") {
     CAPTURE(step.name);
     const auto reason = "later: " + step.reason + ": connection lost";
     CHECK(told(deliver_with(step.name, hangs_up())) == reason);
-    CHECK(told(deliver_with(step.name, resets())) == reason);
+    const auto reset = told(deliver_with(step.name, resets()));
+    // A reset that is there before the connection was looked at is taken for one that never was.
+    const bool never_connected = step.name == "greeting" && reset == "later: host not reachable";
+    CHECK((reset == reason || never_connected));
     // Poco's own client goes round for ever after this.
     CHECK(told(deliver_with(step.name, [](Peer& peer) {
             peer.say("250-canary\r\n");

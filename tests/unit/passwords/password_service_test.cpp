@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Fixture, "a good password is accepted whatever the owner leave
   CHECK(fault("grace likes hopping in the park").empty());
 }
 
-TEST_CASE_FIXTURE(Fixture, "two hashes of one password differ; those of a sign-up do not") {
+TEST_CASE_FIXTURE(Fixture, "two hashes of one password differ, those of a sign-up do not") {
   const auto other = EmailAddress::parse("alan@example.com").value();
   CHECK_FALSE(service.hash(password(good)) == service.hash(password(good)));
   CHECK(service.hash_for_sign_up(password(good), email) ==

@@ -57,6 +57,21 @@ TEST_CASE("nonsense is malformed and is not waited for") {
   CHECK(std::holds_alternative<Malformed>(parse_reply("+" + std::string(100'000, 'a'))));
 }
 
+TEST_CASE("a reply that would fill the memory is malformed before it is whole") {
+  // Four levels of a thousand items each would be as many as there is memory for.
+  std::string deep;
+  for (int i = 0; i < 3; ++i) deep += "*1000\r\n";
+  CHECK(std::holds_alternative<Malformed>(parse_reply(deep)));
+  std::string wide = "*600\r\n*400\r\n";
+  for (int i = 0; i < 400; ++i) wide += ":1\r\n";
+  CHECK(std::holds_alternative<Incomplete>(parse_reply(wide)));
+  CHECK(std::holds_alternative<Malformed>(parse_reply(wide + "*400\r\n")));
+
+  const std::string half = "$5000000\r\n" + std::string(5'000'000, 'x') + "\r\n";
+  CHECK(std::holds_alternative<Incomplete>(parse_reply("*3\r\n" + half)));
+  CHECK(std::holds_alternative<Malformed>(parse_reply("*3\r\n" + half + half)));
+}
+
 TEST_CASE("a command is an array of bulk strings, whatever its words hold") {
   CHECK(serialise_command({"SET", "a b", "\r\n"}) ==
         "*3\r\n$3\r\nSET\r\n$3\r\na b\r\n$2\r\n\r\n\r\n");

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <stdexcept>
+#include <string>
 
 #include "coffeeauth/redis/redis.hpp"
 
@@ -31,13 +32,31 @@ TEST_CASE("what a Redis URL leaves out is as in the options") {
   CHECK(options.password.empty());
   CHECK(parse_redis_url("redis://:secret@cache/").password.expose_secret() == "secret");
   CHECK(parse_redis_url("redis://[::1]:6380").host == "::1");
+  CHECK(parse_redis_url("rediss://[2001:db8::1]").tls);
+  CHECK(parse_redis_url("redis://cache?key_prefix=").key_prefix.empty());
 }
 
 TEST_CASE("a Redis URL that means nothing is refused without a word of it") {
-  for (const auto* const url :
-       {"", "hunter2", "http://hunter2", "redis://", "redis://:hunter2@", "redis://hunter2@cache",
-        "redis://:hunter2@cache/x", "redis://:hunter2@cache/-1", "redis://:hunter2@cache/65536",
-        "redis://:hunter2@cache:0", "redis://:hunter2@cache?timeout=1"}) {
+  for (const auto* const url : {"",
+                                "hunter2",
+                                "http://hunter2",
+                                "redis://",
+                                "redis://:hunter2@",
+                                "redis://hunter2@cache",
+                                "redis://:hunter2@cache/x",
+                                "redis://:hunter2@cache/-1",
+                                "redis://:hunter2@cache/65536",
+                                "redis://:hunter2@cache:0",
+                                "redis://:hunter2@cache?timeout=1",
+                                "redis://cache?ca_file=/hunter2.pem",
+                                "redis://:hunter2@cache/1/2",
+                                "redis://:hunter2@cache/+1",
+                                "redis://:hunter2@cache:65536",
+                                "redis://:hunter2@[::1",
+                                "redis://:hunter2%2@cache",
+                                "redis://:hunter2@cache:6379x",
+                                "redis:hunter2",
+                                "redis://:hunter2@cache/99999999999"}) {
     CAPTURE(url);
     try {
       static_cast<void>(parse_redis_url(url));

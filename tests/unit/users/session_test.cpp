@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Fixture, "of many refreshes with one token at once all get the
 }
 
 TEST_CASE_FIXTURE(Fixture,
-                  "logging out ends the session; a token that means nothing does nothing") {
+                  "logging out ends the session, a token that means nothing does nothing") {
   verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
   auth().sessions().log_out("nonsense", client);

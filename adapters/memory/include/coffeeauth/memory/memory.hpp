@@ -5,6 +5,7 @@
 /// when it is destroyed; its semantics are those of every other Store, held by the same contract
 /// suite.
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -37,11 +38,27 @@ struct MemoryCacheOptions {
 [[nodiscard]] std::unique_ptr<Cache> make_memory_cache(const MemoryCacheOptions& options,
                                                        const Clock& clock);
 
-/// A Cache of this process before one that many share: values that were just seen are not fetched
-/// again for a second. Generations are asked of `far` every time, so what another process
-/// invalidates is out of reach here at once. Takes `far` over; borrows `clock`.
+struct NearCacheOptions {
+  /// How long a value is kept at most, whatever its own time is: one that was put here, or came
+  /// from the other cache, which does not say how much of its time is left. At most 1 s.
+  std::chrono::milliseconds max_age{1'000};
+  /// How long a tag's generation is believed before it is asked for again. At 0 it is asked for
+  /// every time, and what any process invalidates is out of reach here at once; above, what another
+  /// process invalidates may be served for as long. At most 1 s.
+  std::chrono::milliseconds generation_age{0};
+  /// As of MemoryCacheOptions.
+  std::size_t max_entries = 10'000;
+  std::size_t max_bytes = 64U * 1024 * 1024;
+};
+
+/// A Cache of this process before one that many share, to spare the way to it.
+///
+/// Values do not change under their generation, so a copy is as good as the value; what this
+/// process invalidates is out of reach at once, whatever the options say. That `far` cannot tell a
+/// generation is not remembered. Takes `far` over; borrows `clock`. Throws std::invalid_argument
+/// for no `far`, or an age above 1 s or below 0.
 [[nodiscard]] std::unique_ptr<Cache> make_near_cache(std::unique_ptr<Cache> far,
-                                                     const MemoryCacheOptions& options,
+                                                     const NearCacheOptions& options,
                                                      const Clock& clock);
 
 struct MemoryCountersOptions {

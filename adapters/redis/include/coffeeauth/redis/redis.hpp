@@ -51,7 +51,7 @@ struct RedisStatistics {
   std::uint64_t skipped = 0;
   /// Values that were refused because they were damaged or another key's.
   std::uint64_t damaged = 0;
-  /// Whether the last exchange went well.
+  /// Whether the last exchange went well: the server answered, and not with an error.
   bool healthy = true;
 };
 
@@ -71,15 +71,18 @@ class RedisClient {
   RedisClient() = default;
 };
 
-/// Connects when it is first used; a server that is down is no error here.
+/// Connects when it is first used; a server that is down is no error here. Throws
+/// std::invalid_argument when the file of authorities cannot be read.
 [[nodiscard]] std::shared_ptr<RedisClient> make_redis_client(RedisOptions options);
 
 /// A Cache over `client`. A server that is down, slow or talks nonsense is a miss: every value is
-/// framed with its key's hash, its length and a checksum, and one that does not fit is not used.
+/// framed with its key's hash, its length and a checksum, and one that does not fit is not used. A
+/// value of 8 MiB or more is not stored. Throws std::invalid_argument for a client of another make.
 [[nodiscard]] std::unique_ptr<Cache> make_redis_cache(std::shared_ptr<RedisClient> client);
 
 /// Rate counters over `client`, each step one atomic script. While the server cannot be asked,
-/// `fallback` counts, so that limits go on holding for each process.
+/// `fallback` counts, so that limits go on holding for each process. Throws std::invalid_argument
+/// for a client of another make, or no fallback.
 [[nodiscard]] std::unique_ptr<RateCounter> make_redis_counters(
     std::shared_ptr<RedisClient> client, std::unique_ptr<RateCounter> fallback);
 

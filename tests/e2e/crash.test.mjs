@@ -7,7 +7,7 @@ import {success} from './expect.mjs';
 import {logIn, mails, makeAdmin, makeUser, newAddress, password, startServer, until} from './support.mjs';
 
 const rounds = 20;
-const env = {JOB_LEASE: '65s'};
+const env = {MAIL_LEASE: '65s'};
 let server;
 after(() => server?.stop());
 

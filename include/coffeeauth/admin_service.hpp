@@ -19,9 +19,13 @@ struct Services;
 
 /// Which page of which list. `cursor`, when not empty, wins over `page`.
 struct ListUsersRequest {
+  /// Which users are in the list at all.
   UserFilter filter{};
+  /// By what it is ordered, ties by id.
   UserOrder order = UserOrder::date_joined;
+  /// Which end it starts at.
   Direction direction = Direction::ascending;
+  /// At least 1. The REST API holds it to ListConfig::max_page_size.
   std::size_t page_size = 10;
   /// Counted from 1.
   std::size_t page = 1;
@@ -29,10 +33,15 @@ struct ListUsersRequest {
   std::string cursor{};
 };
 
+/// One page of a list of users.
 struct UserPage {
+  /// How many users the whole list has.
   std::size_t count = 0;
+  /// Those of this page, in order.
   std::vector<User> users;
+  /// Whether another page follows.
   bool has_next = false;
+  /// Whether this is not the first page; always true for one that a cursor led to.
   bool has_previous = false;
   /// Opaque and authenticated; empty when there is no next page.
   std::string next_cursor;
@@ -40,19 +49,24 @@ struct UserPage {
 
 /// An account made by an operator, not by sign-up.
 struct NewAdmin {
+  /// Taken on trust: no code is sent to it.
   EmailAddress email;
+  /// As strong as any user's: PasswordService::check_strength() decides.
   Password password;
+  /// From parse_name(), or empty.
   std::string first_name{};
+  /// From parse_name(), or empty.
   std::string last_name{};
 };
 
 /// Callable from any thread. Every method may throw Unavailable.
 class AdminService {
  public:
+  /// Borrows `services`; Auth makes it: Auth::admin().
   explicit AdminService(Services& services);
 
   /// Errors: not_found (a page past the end; page 1 of an empty list is fine); validation_failed on
-  /// `cursor` (not one of ours, or of another list).
+  /// `cursor` (not one of ours, or of another list) or `page_size` (0).
   [[nodiscard]] Result<UserPage> list_users(const ListUsersRequest& request);
 
   /// Error: not_found.

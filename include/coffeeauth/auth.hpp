@@ -27,14 +27,23 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// What Auth is built over. All borrowed: each must outlive the Auth. Fill it with designated
 /// initialisers; a missing part does not compile.
 struct AuthParts {
+  /// Where everything that must survive lives.
   Store& store;
+  /// Lists of users, until one changes. A cache of one process will do for one process.
   Cache& cache;
+  /// What the rate limits count in. Shared by all processes, or each allows the whole limit.
   RateCounter& counters;
+  /// The only source of time.
   Clock& clock;
+  /// Codes, tokens, salts and ids come from it.
   RandomSource& random;
+  /// Argon2id, best behind make_hashing_pool().
   PasswordHasher& hasher;
+  /// Must support TokenConfig::algorithm.
   SigningKeyFactory& keys;
+  /// The words of the mails.
   MailTemplates& templates;
+  /// Told what happened to whom; may do nothing.
   EventSink& events;
 };
 
@@ -50,14 +59,23 @@ class Auth {
   Auth(const Auth&) = delete;
   Auth& operator=(const Auth&) = delete;
 
+  /// What it was made with.
   [[nodiscard]] const Config& config() const noexcept;
 
+  /// Sign-up, and a user's own account.
   [[nodiscard]] UserService& users() noexcept;
+  /// Proof of the mailbox, by code.
   [[nodiscard]] VerificationService& verification() noexcept;
+  /// Login, refresh, logout, and who is asking.
   [[nodiscard]] SessionService& sessions() noexcept;
+  /// What administrators do with users.
   [[nodiscard]] AdminService& admin() noexcept;
+  /// Access tokens and the keys that sign them; a handler wants SessionService::authorise()
+  /// instead.
   [[nodiscard]] TokenService& tokens() noexcept;
+  /// Which passwords are good enough, and their hashes.
   [[nodiscard]] PasswordService& passwords() noexcept;
+  /// Who may ask how often; the REST API counts its requests here.
   [[nodiscard]] RateLimiter& limits() noexcept;
 
   /// The parts, for what is built on top (the REST API, operators' tools).

@@ -27,6 +27,7 @@ struct CodeConfig {
   std::chrono::seconds resend_pause{60};
   /// Mails to one account in an hour and in 24 hours. Range 1 to 1,000.
   std::size_t mails_per_hour = 5;
+  /// The same in 24 hours.
   std::size_t mails_per_day = 10;
   /// Different sign-ups that may be pending for one address. Range 1 to 20.
   std::size_t pending_sign_ups = 5;
@@ -43,6 +44,7 @@ struct TokenConfig {
   std::string issuer = "coffeeauth";
   /// `aud` of every token; the verifier accepts no other. 1 to 200 octets.
   std::string audience = "coffeeauth";
+  /// What new keys sign with; keys of another algorithm go on verifying for their time.
   SigningAlgorithm algorithm = SigningAlgorithm::es256;
   /// Range 1 min to 24 h.
   std::chrono::seconds access_lifetime{std::chrono::minutes{10}};
@@ -67,6 +69,7 @@ struct PasswordConfig {
   std::size_t min_length = 8;
   /// Argon2id parameters (RFC 9106). memory: KiB, range 8 to 1,048,576; iterations 1 to 20.
   std::size_t argon2_memory_kib = 19'456;
+  /// Passes over that memory. Range 1 to 20.
   std::size_t argon2_iterations = 2;
   /// Threads that hash; 0 means one for each core. At most 256.
   std::size_t hashing_threads = 0;
@@ -78,20 +81,26 @@ struct PasswordConfig {
 
 /// At most `count` (1 to 1,000,000,000) in `window` (1 s to 24 h).
 struct Limit {
+  /// How many.
   std::size_t count;
+  /// In how long.
   std::chrono::seconds window;
 };
 
 /// Rate limits. The five attempts of a code and the resend pause are not among them: they always
 /// hold.
 struct LimitConfig {
+  /// Off, nothing is counted and nobody is turned away: for tests, or where a gateway does it.
   bool enabled = true;
   /// Failed logins of one account.
   Limit login_failures{10, std::chrono::minutes{15}};
   /// Logins, right or wrong, from one address (IPv6 by /64).
   Limit login_address{100, std::chrono::minutes{15}};
+  /// Sign-ups from one address.
   Limit sign_up_address{20, std::chrono::hours{1}};
+  /// Requests for a new code from one address.
   Limit resend_address{20, std::chrono::hours{1}};
+  /// Codes tried from one address.
   Limit verify_address{60, std::chrono::hours{1}};
   /// Any other route, for a user or else an address.
   Limit any{600, std::chrono::minutes{1}};
@@ -101,6 +110,7 @@ struct LimitConfig {
 struct ListConfig {
   /// Users on a page unless asked otherwise, and the most that can be asked for. 1 to 1,000.
   std::size_t page_size = 10;
+  /// The most users on a page that a client can ask for. page_size to 1,000.
   std::size_t max_page_size = 100;
   /// How long a list may be served from the cache. Range 0 s (not at all) to 24 h.
   std::chrono::seconds cache_lifetime{std::chrono::minutes{5}};
@@ -115,6 +125,7 @@ struct JobConfig {
   /// The wait after the first failed try; it doubles, with jitter, up to `max_backoff`. Ranges
   /// 1 s to 1 h, and first_backoff to 24 h.
   std::chrono::seconds first_backoff{5};
+  /// The longest wait between two tries. first_backoff to 24 h.
   std::chrono::seconds max_backoff{std::chrono::minutes{30}};
   /// Tries until a job is given up. Range 1 to 100.
   std::size_t max_attempts = 12;
@@ -128,11 +139,17 @@ struct JobConfig {
 
 /// All of it. Plain data: fill it, then give it to Auth, which refuses an invalid one.
 struct Config {
+  /// Verification codes and pending sign-ups.
   CodeConfig codes{};
+  /// Access and refresh tokens.
   TokenConfig tokens{};
+  /// Password rules and hashing.
   PasswordConfig passwords{};
+  /// Rate limits.
   LimitConfig limits{};
+  /// Lists of users.
   ListConfig lists{};
+  /// Mail delivery and clean-up.
   JobConfig jobs{};
 };
 

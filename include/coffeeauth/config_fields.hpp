@@ -20,8 +20,8 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 struct ConfigField {
   /// As in the environment: `CODE_LIFETIME`.
   std::string_view name;
-  /// What it is and what it may be, in one sentence: `How long a verification code is good; 5min to
-  /// 24h.`
+  /// What it is and what it may be, in one sentence.
+  /// `How long a verification code is good; 5min to 24h.`
   std::string description;
   /// What set() reads: `a whole number`, `a duration such as 90s or 10min`, ...
   std::string_view expects;

@@ -15,13 +15,17 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 template <class Tag>
 class Digest {
  public:
+  /// As a Store keeps them, if it can keep bytes.
   using Bytes = std::array<std::uint8_t, 32>;
 
   Digest() = default;
+  /// One that a Store wrote. Others are computed inside the library, with its key.
   explicit Digest(const Bytes& bytes) : bytes_(bytes) {}
 
+  /// For a Store to write.
   [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
 
+  /// Equal in constant time.
   friend bool operator==(const Digest& a, const Digest& b) noexcept {
     std::uint8_t difference = 0;
     for (std::size_t i = 0; i < a.bytes_.size(); ++i) {
@@ -43,6 +47,7 @@ using AddressDigest = Digest<struct AddressDigestTag>;
 
 /// 64 lower-case hexadecimal digits, as Stores write them, and back.
 [[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 32>& bytes);
+/// Reads what to_hex() writes; anything else is nothing.
 [[nodiscard]] std::optional<std::array<std::uint8_t, 32>> parse_hex_digest(
     std::string_view text) noexcept;
 

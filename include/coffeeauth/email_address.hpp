@@ -34,9 +34,11 @@ class EmailAddress {
   /// The part before the `@`, in lower case.
   [[nodiscard]] std::string_view local_part() const noexcept;
 
+  /// Whether both reach the same account.
   friend bool operator==(const EmailAddress& a, const EmailAddress& b) noexcept {
     return a.canonical_ == b.canonical_;
   }
+  /// By canonical form; for ordered containers.
   friend std::strong_ordering operator<=>(const EmailAddress& a, const EmailAddress& b) noexcept {
     return a.canonical_ <=> b.canonical_;
   }

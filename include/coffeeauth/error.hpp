@@ -71,21 +71,27 @@ enum class ErrorCode {
 /// What one field of a request did wrong. `code` is a stable word (`required`, `too_long`,
 /// `invalid`, `unknown_field`, ...), `message` a sentence for a person. Neither quotes the input.
 struct FieldError {
+  /// The field's name, in an object within the body its path: `email`, `a.b`.
   std::string field;
+  /// A stable snake_case word.
   std::string code;
+  /// English, to be shown beside the field.
   std::string message;
 
+  /// Equal in every member.
   bool operator==(const FieldError&) const = default;
 };
 
 /// An expected failure. Holds no text made from input and no secret.
 struct Error {
+  /// What a program decides on.
   ErrorCode code;
   /// For validation_failed: at least one entry.
   std::vector<FieldError> fields{};
   /// For rate_limited and unavailable: how long to wait.
   std::optional<std::chrono::seconds> retry_after{};
 
+  /// Equal in every member.
   bool operator==(const Error&) const = default;
 };
 
@@ -105,6 +111,7 @@ struct Error {
 /// operators: it holds no user data, no SQL and no text of a third-party exception.
 class Unavailable : public std::runtime_error {
  public:
+  /// `what` names the part and what failed, in words of ours; `retry_after` is a guess.
   explicit Unavailable(const std::string& what,
                        std::chrono::seconds retry_after = std::chrono::seconds{2});
 

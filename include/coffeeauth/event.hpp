@@ -39,17 +39,22 @@ enum class EventKind {
   signing_key_rotated,
 };
 
+/// The stable snake_case word of `kind`: `login_failed`.
 [[nodiscard]] std::string_view wire_name(EventKind kind) noexcept;
 
 /// Holds no secret and no mail address: accounts are named by id.
 struct Event {
+  /// What happened.
   EventKind kind;
+  /// When, by the Clock of the Auth.
   UtcTime at{};
   /// Whom it happened to.
   std::optional<UserId> user{};
   /// Who did it, when that is somebody else (an administrator).
   std::optional<UserId> actor{};
+  /// The session that it was about or was done in.
   std::optional<SessionId> session{};
+  /// Where the request came from; empty for background work.
   ClientContext client{};
   /// How many, for events about several things at once.
   std::size_t count = 1;

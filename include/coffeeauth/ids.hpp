@@ -32,35 +32,47 @@ template <class Tag>
 class Id {
  public:
   Id() = default;
+  /// From the 16 bytes that bytes() gave.
   explicit Id(const UuidBytes& bytes) : bytes_(bytes) {}
 
+  /// As parse_uuid().
   [[nodiscard]] static std::optional<Id> parse(std::string_view text) noexcept {
     const auto bytes = parse_uuid(text);
     if (!bytes) return std::nullopt;
     return Id{*bytes};
   }
+  /// As make_uuid_v7(): of two made later is greater, but for those of the same millisecond.
   [[nodiscard]] static Id make(UtcTime now, RandomSource& random) {
     return Id{make_uuid_v7(now, random)};
   }
 
+  /// The canonical lower-case form, 36 characters.
   [[nodiscard]] std::string str() const { return to_uuid_string(bytes_); }
+  /// In network order, for a Store that can keep bytes.
   [[nodiscard]] const UuidBytes& bytes() const noexcept { return bytes_; }
   // clang-tidy 14 takes the comparison with 0 that this becomes for a null pointer.
+  /// Ordered by bytes: nearly by time of creation.
   [[nodiscard]] std::strong_ordering operator<=>(const Id&) const = default;  // NOLINT
 
  private:
   UuidBytes bytes_{};
 };
 
+/// Names an account for as long as it exists; never used again.
 using UserId = Id<struct UserTag>;
+/// Names one login on one device: the `sid` claim.
 using SessionId = Id<struct SessionTag>;
+/// Names a mail in the outbox.
 using JobId = Id<struct JobTag>;
+/// Proves that a worker or scheduler holds what it works on.
 using LeaseId = Id<struct LeaseTag>;
 
 }  // namespace coffeeauth
 
+/// For unordered containers.
 template <class Tag>
 struct std::hash<coffeeauth::Id<Tag>> {
+  /// A part of its random bytes.
   std::size_t operator()(const coffeeauth::Id<Tag>& id) const noexcept {
     // The last bytes are the random ones of a version 7 UUID.
     std::size_t value = 0;

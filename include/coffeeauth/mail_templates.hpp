@@ -13,6 +13,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Everything a template may use. Lives only while the mail is being rendered.
 struct MailParameters {
+  /// Whom the mail is for.
   EmailAddress to;
   /// From parse_name(); may be empty.
   std::string first_name{};
@@ -20,18 +21,25 @@ struct MailParameters {
   std::string language{};
   /// The six digits, for the kind `verification_code`.
   std::string code{};
+  /// When the code stops being good; in UTC, so say so.
   UtcTime expires_at{};
 };
 
+/// A rendered mail, in UTF-8.
 struct MailContent {
+  /// One line.
   std::string subject;
+  /// Plain text, complete by itself.
   std::string text;
+  /// The same as HTML; empty for a plain-text mail. What a person typed must be escaped.
   std::string html;
 };
 
 /// Kinds of mail; stable words, kept in the outbox.
 namespace mail_kind {
+/// The code that proves the mailbox.
 inline constexpr std::string_view verification_code = "verification_code";
+/// To the owner of an account whose address somebody signed up with: no code in it.
 inline constexpr std::string_view sign_up_for_existing = "sign_up_for_existing";
 }  // namespace mail_kind
 

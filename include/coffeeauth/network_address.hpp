@@ -11,7 +11,7 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d.
+/// An IPv6 address, or an IPv4 one mapped into IPv6 (RFC 4291 2.5.5.2).
 using NetworkAddress = std::array<std::uint8_t, 16>;
 
 /// Reads textual IPv4 (four decimal parts, no leading zeros) or IPv6 (RFC 4291 2.2, with an
@@ -27,6 +27,7 @@ class NetworkRange {
  public:
   /// Throws std::invalid_argument for anything else.
   explicit NetworkRange(std::string_view cidr);
+  /// Whether `address` is one of the network's.
   [[nodiscard]] bool contains(const NetworkAddress& address) const noexcept;
 
  private:

@@ -28,6 +28,7 @@ class Password {
   [[nodiscard]] std::string_view expose_secret() const noexcept { return text_.expose_secret(); }
   /// Length in code points after NFKC.
   [[nodiscard]] std::size_t code_points() const noexcept { return code_points_; }
+  /// A second holder of the same password, spelled out as Secret::clone() is.
   [[nodiscard]] Password clone() const;
 
  private:
@@ -44,9 +45,12 @@ class Password {
 class PasswordHash {
  public:
   PasswordHash() = default;
+  /// One that a Store or a hasher wrote; not checked here.
   explicit PasswordHash(std::string phc) : phc_(std::move(phc)) {}
 
+  /// The PHC string, for a Store to write. Not for logs.
   [[nodiscard]] const std::string& phc() const noexcept { return phc_; }
+  /// Whether there is none: an account without a password.
   [[nodiscard]] bool empty() const noexcept { return phc_.empty(); }
   /// Equal in constant time.
   friend bool operator==(const PasswordHash& a, const PasswordHash& b) noexcept {

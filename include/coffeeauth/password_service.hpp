@@ -17,8 +17,11 @@ class Vault;
 
 /// What a new password must not resemble.
 struct PasswordOwner {
+  /// Neither it nor its local part may be the password.
   const EmailAddress& email;
+  /// May be empty.
   std::string_view first_name;
+  /// May be empty.
   std::string_view last_name;
 };
 

@@ -24,6 +24,7 @@ enum class LimitScope { login, sign_up, resend_code, verify, any };
 /// Counts in a RateCounter. Callable from any thread; does not throw.
 class RateLimiter {
  public:
+  /// Copies `config`, borrows the rest.
   RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock);
 
   /// Counts one request of `scope` from `address`. Error: rate_limited with retry_after.

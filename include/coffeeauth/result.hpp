@@ -39,37 +39,45 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 
   /// An error converts on its own, so that a function can `return ErrorCode::not_found;`.
   Result(ErrorCode code) : Base(tl::unexpect, Error{code}) {}
+  /// As above, with fields or a time to wait.
   Result(Error error) : Base(tl::unexpect, std::move(error)) {}
 
+  /// Why there is no value. Ends the program when there is one.
   [[nodiscard]] const Error& error() const& {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return Base::error();
   }
+  /// The same, to be moved from.
   [[nodiscard]] Error&& error() && {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return std::move(*this).Base::error();
   }
 
+  /// The value. Ends the program when there is none; value() throws instead.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] const U& operator*() const& {
     require_value();
     return Base::operator*();
   }
+  /// The value, to be changed.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] U& operator*() & {
     require_value();
     return Base::operator*();
   }
+  /// The value, to be moved from.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] U&& operator*() && {
     require_value();
     return std::move(*this).Base::operator*();
   }
+  /// A member of the value. Ends the program when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] const U* operator->() const {
     require_value();
     return Base::operator->();
   }
+  /// A member of the value, to be changed.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] U* operator->() {
     require_value();

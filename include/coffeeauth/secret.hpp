@@ -20,13 +20,16 @@ class Secret {
   Secret() = default;
   /// Takes a copy of `bytes`. Wiping the original is the caller's business.
   explicit Secret(std::string_view bytes);
+  /// The same for bytes.
   explicit Secret(std::span<const std::byte> bytes);
   /// A secret of `size` zero bytes, to be filled through `writable()`.
   [[nodiscard]] static Secret of_size(std::size_t size);
 
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
+  /// Leaves `other` empty.
   Secret(Secret&& other) noexcept;
+  /// Wipes what it held; leaves `other` empty.
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
 
@@ -40,7 +43,9 @@ class Secret {
   /// The bytes, to be filled in place by a random source or a decryption.
   [[nodiscard]] std::span<std::byte> writable() noexcept;
 
+  /// Whether there are no bytes.
   [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
+  /// In bytes; not a secret.
   [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
 
   /// Equal in constant time for equal lengths; the length itself is not hidden.

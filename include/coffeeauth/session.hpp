@@ -26,27 +26,37 @@ struct ClientContext {
 
 /// A session as its owner sees it.
 struct Session {
+  /// The `sid` claim of its access tokens.
   SessionId id;
+  /// Whose it is.
   UserId user_id;
+  /// When its owner logged in.
   UtcTime created_at{};
+  /// The login or the last refresh.
   UtcTime last_used_at{};
   /// Ends here when it is not used before; moves with every refresh.
   UtcTime idle_expires_at{};
   /// Ends here in any case.
   UtcTime expires_at{};
+  /// Where it was opened from; may be empty.
   std::string address;
+  /// What it was opened with; may be empty.
   std::string user_agent;
 };
 
 /// A session to be written at login.
 struct NewSession {
+  /// The session as its owner will see it.
   Session session;
+  /// Of its first refresh token; the token itself is with the client.
   RefreshTokenDigest refresh_digest;
 };
 
 /// A session together with the account it belongs to, as it is in the Store right now.
 struct LiveSession {
+  /// The session.
   Session session;
+  /// Its owner: check is_active and is_verified here, not from the token.
   User user;
 };
 

@@ -15,13 +15,16 @@ struct Services;
 
 /// Who is asking, checked against the live user: what a protected handler needs.
 struct Principal {
+  /// As it is in the Store now, with its role.
   User user;
+  /// For ending this session, or all others.
   SessionId session;
 };
 
 /// Callable from any thread. Every method may throw Unavailable.
 class SessionService {
  public:
+  /// Borrows `services`; Auth makes it: Auth::sessions().
   explicit SessionService(Services& services);
 
   /// Checks the password and opens a session.

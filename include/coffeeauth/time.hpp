@@ -24,6 +24,7 @@ using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 [[nodiscard]] constexpr std::int64_t to_unix_millis(UtcTime time) noexcept {
   return time.time_since_epoch().count();
 }
+/// The moment that many milliseconds after 1970-01-01T00:00:00Z.
 [[nodiscard]] constexpr UtcTime from_unix_millis(std::int64_t millis) noexcept {
   return UtcTime{std::chrono::milliseconds{millis}};
 }

@@ -15,14 +15,21 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What an access token says (RFC 7519, RFC 9068): `iss sub aud iat exp jti sid role ver`.
 struct AccessClaims {
+  /// `iss`: TokenConfig::issuer.
   std::string issuer;
+  /// `sub`: the account.
   UserId subject;
+  /// `aud`: TokenConfig::audience.
   std::string audience;
   /// Whole seconds on the wire.
   UtcTime issued_at{};
+  /// Whole seconds on the wire; the token is good before it.
   UtcTime expires_at{};
+  /// `jti`: different for each token.
   std::string token_id;
+  /// `sid`: the session it belongs to.
   SessionId session;
+  /// As it was when the token was made; a later change stops the token.
   Role role = Role::user;
   /// The user's security_version when the token was made.
   std::int64_t version = 0;
@@ -36,6 +43,7 @@ struct AccessClaims {
 /// SessionService::authorise().
 class VerifiedToken {
  public:
+  /// What it says.
   [[nodiscard]] const AccessClaims& claims() const noexcept { return claims_; }
 
  private:
@@ -46,7 +54,9 @@ class VerifiedToken {
 
 /// What a successful login or refresh hands to the client. Both tokens are secrets.
 struct TokenPair {
+  /// For the Authorization header; a JWT.
   Secret access_token;
+  /// For SessionService::refresh(), once; opaque.
   Secret refresh_token;
   /// How long the access token is good.
   std::chrono::seconds expires_in{};

@@ -21,9 +21,13 @@ class Vault;
 
 /// A key of the service as an operator sees it.
 struct KeySummary {
+  /// The `kid` of the tokens it signs.
   std::string kid;
+  /// The only one it is used with.
   SigningAlgorithm algorithm{};
+  /// From when on it signs.
   UtcTime signs_from{};
+  /// Until when it verifies; nothing while no end is set.
   std::optional<UtcTime> verifies_until{};
   /// Whether it is the one that signs now.
   bool current = false;

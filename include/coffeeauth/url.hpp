@@ -16,8 +16,11 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// The parts of `scheme://user:password@host:port/path?name=value&...` (RFC 3986), percent-decoded.
 /// What is not there is empty.
 struct Url {
+  /// As written, without `://`.
   std::string scheme;
+  /// Before the first `:`.
   std::string user;
+  /// After it.
   Secret password;
   /// An IPv6 address without its brackets.
   std::string host;

@@ -21,65 +21,98 @@ enum class Role { user, admin };
 
 /// `user` or `admin`, and back; anything else is nothing.
 [[nodiscard]] std::string_view wire_name(Role role) noexcept;
+/// Reads what wire_name() writes; anything else is nothing.
 [[nodiscard]] std::optional<Role> parse_role(std::string_view text) noexcept;
 
 /// An account as services and Stores exchange it. Holds no secret.
 struct User {
+  /// For good; survives a change of address.
   UserId id;
+  /// Unique among accounts, compared canonically.
   EmailAddress email;
+  /// From parse_name(); may be empty.
   std::string first_name;
+  /// From parse_name(); may be empty.
   std::string last_name;
+  /// What the account may do.
   Role role = Role::user;
+  /// Whether the mailbox is proved. Nobody logs in without.
   bool is_verified = false;
+  /// False for one that an administrator disabled: no login, and no token of it is good.
   bool is_active = true;
+  /// The first sign-up.
   UtcTime date_joined{};
+  /// Nothing for one that never did.
   std::optional<UtcTime> last_login{};
   /// Grows by one with every change of the row: the basis of ETag and If-Match.
   std::int64_t version = 1;
   /// Grows whenever earlier access tokens must stop (role, password, activity): the `ver` claim.
   std::int64_t security_version = 1;
 
+  /// Equal in every member.
   bool operator==(const User&) const = default;
 };
 
 /// A user with what is needed to check a password.
 struct Credentials {
+  /// The account.
   User user;
+  /// Empty for an account without a password.
   PasswordHash password_hash;
 };
 
 /// A user to be written for the first time, by create_user().
 struct NewUser {
+  /// Made by the caller.
   UserId id;
+  /// Not yet known to be free: create_user() decides that.
   EmailAddress email;
+  /// From parse_name(), or empty.
   std::string first_name;
+  /// From parse_name(), or empty.
   std::string last_name;
+  /// Of the new account.
   Role role = Role::user;
+  /// False for a sign-up; true for one an operator vouches for.
   bool is_verified = false;
+  /// Of a password that was found good enough.
   PasswordHash password_hash;
+  /// Becomes date_joined.
   UtcTime now{};
 };
 
 /// What an update changes; an empty member leaves the field as it is.
 struct UserPatch {
+  /// From parse_name().
   std::optional<std::string> first_name{};
+  /// From parse_name().
   std::optional<std::string> last_name{};
+  /// A new one needs no proof here: an administrator vouches for it.
   std::optional<EmailAddress> email{};
+  /// Stops earlier access tokens.
   std::optional<Role> role{};
+  /// Taking it away ends the user's sessions.
   std::optional<bool> is_verified{};
+  /// Taking it away ends the user's sessions.
   std::optional<bool> is_active{};
+  /// Ends the user's sessions.
   std::optional<PasswordHash> password_hash{};
 };
 
 /// How a list of users is ordered. Ties are broken by id, in the same direction.
 enum class UserOrder { date_joined, email, last_login };
+/// Which end of the order comes first.
 enum class Direction { ascending, descending };
 
 /// Which users a list holds. `search` is a part of the address or of a name, letter case aside.
 struct UserFilter {
+  /// Empty for any.
   std::string search{};
+  /// Nothing for any.
   std::optional<Role> role{};
+  /// Nothing for any.
   std::optional<bool> is_verified{};
+  /// Nothing for any.
   std::optional<bool> is_active{};
 };
 
@@ -87,18 +120,27 @@ struct UserFilter {
 /// `key` is the canonical address for UserOrder::email, else milliseconds (absent: never logged in;
 /// such users sort before all others in ascending order).
 struct UserPosition {
+  /// Canonical; for UserOrder::email.
   std::string email{};
+  /// Since 1970; for the orders by time.
   std::optional<std::int64_t> millis{};
+  /// Breaks ties.
   UserId id;
 };
 
 /// One page to read: by keyset after (or before) `position`, or by `offset` where there is none.
 struct UserListQuery {
+  /// Which users count.
   UserFilter filter{};
+  /// Their order.
   UserOrder order = UserOrder::date_joined;
+  /// Which end comes first.
   Direction direction = Direction::ascending;
+  /// The most rows to read.
   std::size_t limit = 10;
+  /// Rows to skip, where `after` is not set.
   std::size_t offset = 0;
+  /// The row to start behind.
   std::optional<UserPosition> after{};
 };
 

@@ -17,28 +17,38 @@ struct Services;
 /// Errors: validation_failed on `field`.
 [[nodiscard]] Result<std::string> parse_name(std::string_view field, std::string_view typed);
 
+/// What a person filled in to get an account.
 struct SignUpRequest {
+  /// Whose mailbox will be proved.
   EmailAddress email;
+  /// Any that parses; sign_up() checks that it is good enough.
   Password password;
   /// From parse_name(), or empty.
   std::string first_name{};
+  /// From parse_name(), or empty.
   std::string last_name{};
 };
 
 /// What is said to whoever asked for a code; the same whether one was sent or not.
 struct CodeReceipt {
+  /// The address asked for.
   EmailAddress email;
+  /// When a code sent now stops being good.
   UtcTime expires_at{};
 };
 
+/// What a user may change of their own account; an empty member leaves the field as it is.
 struct ProfilePatch {
+  /// From parse_name().
   std::optional<std::string> first_name{};
+  /// From parse_name().
   std::optional<std::string> last_name{};
 };
 
 /// Callable from any thread. Every method may throw Unavailable.
 class UserService {
  public:
+  /// Borrows `services`; Auth makes it: Auth::users().
   explicit UserService(Services& services);
 
   /// Starts an account and has a code mailed to its address.

@@ -11,6 +11,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// Exactly six ASCII digits, leading zeros included. A secret.
 class VerificationCode {
  public:
+  /// How many digits it has.
   static constexpr std::size_t digits = 6;
 
   /// Error: validation_failed on `code` with code `required` or `invalid`.
@@ -18,6 +19,7 @@ class VerificationCode {
   /// Uniform over 000000 to 999999. Throws Unavailable when the random source fails.
   [[nodiscard]] static VerificationCode random(RandomSource& random);
 
+  /// The digits, for a mail or a digest.
   [[nodiscard]] std::string_view expose_secret() const noexcept { return text_.expose_secret(); }
 
  private:

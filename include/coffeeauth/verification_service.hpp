@@ -9,8 +9,11 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
+/// What a person sends to prove their mailbox.
 struct VerifyRequest {
+  /// The address they signed up with.
   EmailAddress email;
+  /// What they found in it.
   VerificationCode code;
   /// Needed only when several different sign-ups are pending for the address.
   std::optional<Password> password{};
@@ -19,6 +22,7 @@ struct VerifyRequest {
 /// Callable from any thread. Every method may throw Unavailable.
 class VerificationService {
  public:
+  /// Borrows `services`; Auth makes it: Auth::verification().
   explicit VerificationService(Services& services);
 
   /// Activates the account whose code this is. Does not log in.

@@ -58,6 +58,9 @@ std::vector<User> read_numbered_page(UserReads& users, const ListUsersRequest& r
 AdminService::AdminService(Services& services) : s_(services) {}
 
 Result<UserPage> AdminService::list_users(const ListUsersRequest& request) {
+  if (request.page_size == 0) {
+    return field_error("page_size", "too_small", "A page holds one user at least.");
+  }
   auto& users = s_.parts.store.users();
   UserPage page;
   page.count = users.count(request.filter);

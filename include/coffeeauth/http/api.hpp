@@ -20,17 +20,23 @@ namespace http {
 /// One finished request, for access logs and metrics. Holds no secret: `route` is the pattern
 /// (`/api/users/{id}`), never the target.
 struct AccessRecord {
+  /// As in the request: `GET`.
   std::string method;
   /// Empty when no route matched.
   std::string route;
+  /// The status of the answer.
   int status = 0;
+  /// From handle() being called to its return.
   std::chrono::microseconds duration{};
+  /// Who asked, after trusted proxies were taken into account.
   ClientContext client;
+  /// Who that is, when the request carried a good token.
   std::optional<UserId> user{};
   /// What went wrong inside, for operators; empty when nothing did. Holds no user data.
   std::string failure{};
 };
 
+/// What the REST API accepts, whom it believes, and what is hooked into it.
 struct ApiOptions {
   /// Octets of a body. Larger: 413.
   std::size_t max_body = 64 * 1024;
@@ -68,6 +74,7 @@ class Api {
 
   /// The OpenAPI 3.1 document, made from the route table that handle() uses.
   [[nodiscard]] const std::string& openapi() const noexcept;
+  /// ApiOptions::max_body, for an adapter that reads bodies.
   [[nodiscard]] std::size_t max_body() const noexcept;
 
  private:

@@ -11,8 +11,11 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
 
+/// One header field (RFC 9110 5).
 struct Header {
+  /// In any letter case; compared without it.
   std::string name;
+  /// Without surrounding blanks.
   std::string value;
 };
 
@@ -40,13 +43,18 @@ struct Request {
 /// One HTTP response. The adapter adds `Content-Length`, `Date` and `Connection`, and for a HEAD
 /// request sends the header fields only.
 struct Response {
+  /// RFC 9110 15.
   int status = 200;
+  /// In the order to be sent; names may repeat.
   std::vector<Header> headers;
   /// Shared, so that a cached body is sent without a copy. Null for none.
   std::shared_ptr<const std::string> body;
 
+  /// Replaces the first field of that name, or adds one.
   void set(std::string_view name, std::string value);
+  /// The value of the first field of that name (letter case aside), or an empty view.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;
+  /// The body, or an empty view when there is none.
   [[nodiscard]] std::string_view text() const noexcept;
 };
 

@@ -40,7 +40,9 @@ using Parameters = std::map<std::string, std::string, std::less<>>;
 
 /// What a handler is given: everything already parsed, validated and authorised.
 struct RouteContext {
+  /// The request as the adapter gave it.
   const Request& request;
+  /// Who is asking, as far as the network tells.
   const ClientContext& client;
   /// Values of the `{name}` parts of the path, percent-decoded.
   const Parameters& path_parameters;
@@ -65,12 +67,19 @@ struct Route {
   /// `/api/users/{id}`, without a trailing slash; both spellings are served. A last part
   /// `{path...}` takes the rest of the path.
   std::string path;
+  /// Who may call it; checked before the handler runs.
   Access access = Access::anyone;
+  /// What answers; called from any thread.
   Handler handler;
+  /// Whether the OpenAPI document shows it.
   bool documented = false;
+  /// The document's `operationId`; what generated clients name the call.
   std::string operation_id{};
+  /// One line for the document.
   std::string summary{};
+  /// Longer, in Markdown.
   std::string description{};
+  /// The group of operations that it is shown in.
   std::string tag{};
   /// How the body is validated and described; null where the route takes none.
   SchemaPtr request_schema{};
@@ -78,6 +87,7 @@ struct Route {
   std::vector<NamedSchema> query_parameters{};
   /// What a success looks like: status and schema (null: no body).
   int success_status = 200;
+  /// The schema of a success's body; null for none.
   SchemaPtr response_schema{};
   /// Which errors the document lists, beside those every route can give.
   std::vector<ErrorCode> errors{};
@@ -86,6 +96,7 @@ struct Route {
   std::optional<LimitScope> limit = LimitScope::any;
   /// Header fields of requests and of successful responses that the document shows.
   std::vector<NamedSchema> request_headers{};
+  /// Of successful responses.
   std::vector<NamedSchema> response_headers{};
   /// Bodies in application/json that come with another status than `success_status`.
   std::vector<std::pair<int, SchemaPtr>> other_responses{};

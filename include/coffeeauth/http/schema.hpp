@@ -31,39 +31,52 @@ enum class TextFormat { any, email, password, uuid, date_time, six_digits };
 
 /// A member of an object.
 struct Property {
+  /// The member's name in JSON.
   std::string name;
+  /// What its value has to be.
   SchemaPtr schema;
+  /// Whether an object without it is refused.
   bool required = false;
 };
 
 /// Plain data; members mean what the keywords of JSON Schema mean. An object accepts its
 /// properties and no others.
 struct Schema {
+  /// `type`.
   SchemaType type = SchemaType::string;
   /// The name under `components/schemas`; a schema without one is written out where it is used.
   std::string name{};
+  /// `description`, for readers of the document.
   std::string description{};
+  /// Whether `null` is allowed beside `type`.
   bool nullable = false;
 
+  /// `format`, or a pattern.
   TextFormat format = TextFormat::any;
   /// In code points.
   std::optional<std::size_t> min_length{};
+  /// In code points.
   std::optional<std::size_t> max_length{};
   /// The only texts allowed; empty for any.
   std::vector<std::string> values{};
 
+  /// For integers, inclusive.
   std::optional<std::int64_t> minimum{};
+  /// For integers, inclusive.
   std::optional<std::int64_t> maximum{};
 
+  /// The members of an object.
   std::vector<Property> properties{};
   /// For an object used as a map: what each of its values is.
   SchemaPtr map_values{};
+  /// What each element of an array is.
   SchemaPtr items{};
   /// Exactly one of these objects; the first whose required members are all there is meant.
   std::vector<SchemaPtr> one_of{};
 
   /// JSON texts for the document only.
   std::string default_value{};
+  /// One value, as JSON text.
   std::string example{};
 };
 

@@ -12,12 +12,17 @@ struct Services;
 
 namespace jobs {
 
+/// What one clean-up deleted.
 struct CleanUpReport {
   /// False when another process holds the lease: nothing was done.
   bool acted = false;
+  /// Accounts nobody verified in time.
   std::size_t unverified_users = 0;
+  /// Sessions past an expiry.
   std::size_t sessions = 0;
+  /// Mails whose time was over before they were sent.
   std::size_t jobs = 0;
+  /// Signing keys that nothing is verified with any more.
   std::size_t keys = 0;
 };
 
@@ -26,6 +31,7 @@ struct CleanUpReport {
 /// any number of schedulers may run and one acts.
 class Scheduler {
  public:
+  /// Borrows `services`: `jobs::Scheduler{auth.services()}`.
   explicit Scheduler(Services& services);
   /// Stops.
   ~Scheduler();
@@ -38,6 +44,7 @@ class Scheduler {
   /// Runs on a thread of its own, at once and then every JobConfig::clean_up_interval, until
   /// stop().
   void start();
+  /// Returns when the batch in hand is done; the lease runs out by itself.
   void stop();
 
  private:

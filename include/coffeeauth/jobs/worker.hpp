@@ -37,6 +37,7 @@ class MailWorker {
   void start();
   /// Finishes the mail in hand, gives the rest of the batch back, and returns.
   void stop();
+  /// Makes a started worker look for jobs now. Callable from any thread.
   void wake() noexcept;
 
  private:

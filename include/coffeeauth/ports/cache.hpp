@@ -35,6 +35,7 @@ class Cache {
   [[nodiscard]] virtual std::shared_ptr<const std::string> get(std::string_view tag,
                                                                CacheGeneration generation,
                                                                std::string_view key) noexcept = 0;
+  /// Keeps `value` under all three for at most `ttl`; may forget it any time.
   virtual void put(std::string_view tag, CacheGeneration generation, std::string_view key,
                    std::shared_ptr<const std::string> value, std::chrono::seconds ttl) noexcept = 0;
   /// Makes every value under `tag` unreachable, for every process that shares the cache.
@@ -46,6 +47,7 @@ class Cache {
 
 /// Where a counter stands.
 struct RateCount {
+  /// How many since the window began.
   std::uint64_t count = 0;
   /// Until the counter starts again at zero.
   std::chrono::milliseconds resets_in{};
@@ -67,6 +69,7 @@ class RateCounter {
                         UtcTime now) noexcept = 0;
   /// Where it stands, without counting.
   [[nodiscard]] virtual RateCount peek(std::string_view key, UtcTime now) noexcept = 0;
+  /// Back to zero, as if nothing had been counted.
   virtual void clear(std::string_view key) noexcept = 0;
 
  protected:

@@ -15,6 +15,7 @@ class Clock {
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;
 
+  /// The time; may go back when the machine's clock is set.
   [[nodiscard]] virtual UtcTime now() const noexcept = 0;
 
  protected:

@@ -14,6 +14,7 @@ class EventSink {
   EventSink(const EventSink&) = delete;
   EventSink& operator=(const EventSink&) = delete;
 
+  /// Something happened. An event is told once; one that cannot be kept is lost.
   virtual void on(const Event& event) noexcept = 0;
 
  protected:

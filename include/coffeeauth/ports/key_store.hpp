@@ -21,6 +21,7 @@ struct StoredKey {
   std::string algorithm;
   /// Encrypted private key; bytes.
   std::string sealed_private;
+  /// When it was made.
   UtcTime created_at{};
   /// From here on it signs, until another one starts later. Published before that.
   UtcTime signs_from{};
@@ -28,6 +29,7 @@ struct StoredKey {
   std::optional<UtcTime> verifies_until{};
 };
 
+/// Reads of the signing keys.
 class KeyReads {
  public:
   virtual ~KeyReads() = default;
@@ -41,6 +43,7 @@ class KeyReads {
   KeyReads() = default;
 };
 
+/// Writes of signing keys, and leases; all inside a Transaction.
 class KeyWrites : public virtual KeyReads {
  public:
   /// Inserts `key` if there is none of its algorithm yet. Of many processes that start at once one

@@ -12,16 +12,21 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// A finished message. `subject` and bodies are UTF-8 with `\n` line ends and hold no user input
 /// that was not validated; the text is complete without the HTML.
 struct Mail {
+  /// The one recipient; canonical() is the address to hand to a server.
   EmailAddress to;
+  /// One line, not yet encoded (RFC 2047 is the implementation's business).
   std::string subject;
+  /// The plain-text body.
   std::string text;
   /// Empty for a plain-text message.
   std::string html;
   /// The id-left and id-right of the Message-ID, without the angle brackets; the same at every try.
   std::string message_id;
+  /// For the Date field: when the mail was asked for.
   UtcTime date{};
 };
 
+/// What to do with a mail now.
 enum class DeliveryVerdict {
   delivered,
   /// Nothing is known to have been delivered: come back later.
@@ -30,7 +35,9 @@ enum class DeliveryVerdict {
   refused,
 };
 
+/// The answer of one try.
 struct Delivery {
+  /// What to do now.
   DeliveryVerdict verdict = DeliveryVerdict::retry_later;
   /// A few words of ours for the administrator (`connection refused`, `450`); no secret, no
   /// address.

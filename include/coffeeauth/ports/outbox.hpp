@@ -14,6 +14,7 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
+/// Where a mail job stands. One that was delivered is gone.
 enum class JobState {
   /// Waits for its time, or is being worked on under a lease.
   pending,
@@ -23,6 +24,7 @@ enum class JobState {
 
 /// A mail to be sent. Its payload is sealed: a Store never holds a code in the clear.
 struct NewJob {
+  /// Names the job in every call below.
   JobId id;
   /// Which template, a stable word such as `verification_code`.
   std::string kind;
@@ -30,6 +32,7 @@ struct NewJob {
   std::string sealed_payload;
   /// The same at every try, so that the receiving side can drop a double.
   std::string message_id;
+  /// Orders the queue.
   UtcTime created_at{};
   /// After this the mail is of no use (its code has expired): it is dropped, not sent.
   std::optional<UtcTime> expires_at{};
@@ -37,7 +40,9 @@ struct NewJob {
 
 /// A job in the worker's hands until the lease ends. The LeaseId is the proof.
 struct ClaimedJob {
+  /// What to do.
   NewJob job;
+  /// For complete_job(), retry_job() and bury_job().
   LeaseId lease;
   /// How many tries were made before this one.
   std::uint32_t attempts = 0;
@@ -45,23 +50,33 @@ struct ClaimedJob {
 
 /// A job as an administrator sees it: no payload.
 struct JobSummary {
+  /// For revive_job().
   JobId id;
+  /// Which template.
   std::string kind;
+  /// Waiting or given up.
   JobState state = JobState::pending;
+  /// Tries so far.
   std::uint32_t attempts = 0;
+  /// When the mail was asked for.
   UtcTime created_at{};
+  /// When a worker may take it (next).
   UtcTime next_attempt_at{};
   /// Why the last try failed; words of ours, never of a server.
   std::string last_error;
 };
 
+/// How much waits, for health checks and metrics.
 struct OutboxDepth {
+  /// Jobs that wait or are in a worker's hands.
   std::size_t pending = 0;
+  /// Jobs given up.
   std::size_t dead = 0;
   /// When the oldest pending job was written.
   std::optional<UtcTime> oldest_pending{};
 };
 
+/// Reads of the outbox, for operators and metrics.
 class OutboxReads {
  public:
   virtual ~OutboxReads() = default;
@@ -70,6 +85,7 @@ class OutboxReads {
 
   /// The oldest jobs in `state`, at most `limit`.
   [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
+  /// Counted now.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
   /// When the next pending job is due or its lease runs out; nothing when none is pending.
   [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
@@ -78,8 +94,10 @@ class OutboxReads {
   OutboxReads() = default;
 };
 
+/// The queue's verbs; all inside a Transaction.
 class OutboxWrites : public virtual OutboxReads {
  public:
+  /// Writes a pending job that is due at once. It is seen by workers when the transaction commits.
   virtual void enqueue(const NewJob& job) = 0;
 
   /// Takes at most `limit` pending jobs that are due at `now`, oldest first, under `lease` until

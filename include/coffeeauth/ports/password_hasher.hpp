@@ -6,6 +6,7 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
+/// Whether a password is the one, and whether its hash is due for renewal.
 enum class PasswordVerdict { no_match, match, match_needs_rehash };
 
 /// Callable from any thread; each call takes tens of milliseconds and tens of megabytes by design.

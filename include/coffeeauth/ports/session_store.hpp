@@ -12,12 +12,14 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
+/// What became of a login's last step.
 enum class OpenSessionOutcome {
   opened,
   /// The user is gone, inactive, unverified, or changed its security_version since it was read.
   user_changed,
 };
 
+/// What a refresh token turned out to be.
 enum class RotationOutcome {
   /// The presented token was the current one; it is spent now and the next one is current.
   rotated,
@@ -32,8 +34,11 @@ enum class RotationOutcome {
 
 /// A refresh: the presented token, what replaces it, and the rules.
 struct Rotation {
+  /// Named by the presented token.
   SessionId session;
+  /// The digest of the presented token.
   RefreshTokenDigest presented;
+  /// Becomes the current one.
   RefreshTokenDigest next;
   /// The next token, encrypted so that only the holder of the presented one can open it.
   std::string sealed_successor;
@@ -41,10 +46,13 @@ struct Rotation {
   std::chrono::milliseconds grace;
   /// How far the idle expiry moves, up to the session's absolute expiry.
   std::chrono::milliseconds idle_lifetime;
+  /// By the caller's Clock.
   UtcTime now;
 };
 
+/// The outcome, and what the service needs to answer.
 struct RotationResult {
+  /// What the presented token turned out to be.
   RotationOutcome outcome = RotationOutcome::missing;
   /// For rotated and replayed: the session as it is now, with its user. For reused: as it was.
   std::optional<LiveSession> live{};

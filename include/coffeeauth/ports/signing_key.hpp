@@ -17,6 +17,7 @@ enum class SigningAlgorithm { es256, eddsa, rs256, hs256 };
 
 /// `ES256`, `EdDSA`, `RS256`, `HS256`; case-sensitive, as RFC 7515 wants it.
 [[nodiscard]] std::string_view wire_name(SigningAlgorithm algorithm) noexcept;
+/// Reads what wire_name() writes, letter case and all; anything else is nothing.
 [[nodiscard]] std::optional<SigningAlgorithm> parse_signing_algorithm(
     std::string_view name) noexcept;
 
@@ -28,6 +29,7 @@ class SigningKey {
   SigningKey(const SigningKey&) = delete;
   SigningKey& operator=(const SigningKey&) = delete;
 
+  /// Fixed when the key was made.
   [[nodiscard]] virtual SigningAlgorithm algorithm() const noexcept = 0;
   /// The raw JWS signature over `input` (RFC 7518 3: for ES256 the 64 bytes r || s).
   [[nodiscard]] virtual std::string sign(std::string_view input) const = 0;
@@ -51,6 +53,7 @@ class SigningKeyFactory {
   SigningKeyFactory(const SigningKeyFactory&) = delete;
   SigningKeyFactory& operator=(const SigningKeyFactory&) = delete;
 
+  /// Whether generate() and load() can make keys of it.
   [[nodiscard]] virtual bool supports(SigningAlgorithm algorithm) const noexcept = 0;
   /// A new random key. Precondition: supports(algorithm). RS256: 2048 bits at least; HS256: 32
   /// bytes.

@@ -25,7 +25,9 @@ enum class SignUpOutcome {
   existing,
 };
 
+/// What a sign-up found, and the account it found or made.
 struct SignUp {
+  /// Decided inside the one call.
   SignUpOutcome outcome;
   /// The user with that address, as it is now.
   User user;
@@ -33,17 +35,23 @@ struct SignUp {
 
 /// How many mails an account may be sent.
 struct MailPace {
+  /// Least time since the last one.
   std::chrono::milliseconds pause;
+  /// In the hour before now.
   std::size_t per_hour;
+  /// In the 24 hours before now.
   std::size_t per_day;
 };
 
 /// How many guesses count.
 struct GuessLimits {
+  /// Until the code is dead.
   std::size_t per_code;
+  /// For the account, over all its codes, in the 24 hours before now.
   std::size_t per_day;
 };
 
+/// What a guess at a code came to.
 enum class CodeVerdict {
   /// Right, and live. The attempt is given back; the code is *not* consumed: activate() does that.
   match,
@@ -54,6 +62,7 @@ enum class CodeVerdict {
   dead,
 };
 
+/// What an activation came to.
 enum class ActivationOutcome {
   activated,
   /// Several different sign-ups are pending and no hash was given. Nothing changed.
@@ -64,7 +73,9 @@ enum class ActivationOutcome {
   gone,
 };
 
+/// The outcome, and the user when there is one.
 struct Activation {
+  /// Decided inside the one call.
   ActivationOutcome outcome;
   /// The user, verified now, when `activated`.
   std::optional<User> user{};

@@ -36,10 +36,15 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  /// Accounts.
   [[nodiscard]] virtual UserWrites& users() = 0;
+  /// Pending sign-ups, and the codes that settle them.
   [[nodiscard]] virtual SignUps& sign_ups() = 0;
+  /// Logins and their refresh tokens.
   [[nodiscard]] virtual SessionWrites& sessions() = 0;
+  /// Mails to be sent: written with what they tell of, or not at all.
   [[nodiscard]] virtual OutboxWrites& outbox() = 0;
+  /// Signing keys, and leases between processes.
   [[nodiscard]] virtual KeyWrites& keys() = 0;
 
   /// Makes it durable: when this returns, a kill -9 or a power cut does not undo it. Throws when
@@ -58,6 +63,7 @@ template <class T>
 struct IsResult<Result<T>> : std::true_type {};
 }  // namespace detail
 
+/// All that the library keeps, behind transactions. Callable from any thread.
 class Store {
  public:
   virtual ~Store() = default;
@@ -84,8 +90,11 @@ class Store {
 
   /// Reads, each in a snapshot of its own.
   [[nodiscard]] virtual UserReads& users() = 0;
+  /// The same for sessions.
   [[nodiscard]] virtual SessionReads& sessions() = 0;
+  /// The same for mail jobs.
   [[nodiscard]] virtual OutboxReads& outbox() = 0;
+  /// The same for signing keys.
   [[nodiscard]] virtual KeyReads& keys() = 0;
 
   /// Returns when the Store can be asked; throws Unavailable when it cannot.

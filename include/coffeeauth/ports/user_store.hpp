@@ -28,12 +28,15 @@ enum class UserWriteOutcome {
 
 /// The outcome, and the row as it is now when `written`.
 struct UserWrite {
+  /// What became of it.
   UserWriteOutcome outcome = UserWriteOutcome::not_found;
+  /// Set when `written`.
   std::optional<User> user{};
 };
 
 /// What a patch makes of a row: computed by one function so that every Store agrees.
 struct PatchedUser {
+  /// The row to write.
   Credentials after;
   /// Whether anything differs. When it does not, version and ETag stay as they are.
   bool changed = false;
@@ -56,8 +59,11 @@ class UserReads {
   UserReads(const UserReads&) = delete;
   UserReads& operator=(const UserReads&) = delete;
 
+  /// The account, without what a password is checked with.
   [[nodiscard]] virtual std::optional<User> find(const UserId& id) = 0;
+  /// The account and its password hash.
   [[nodiscard]] virtual std::optional<Credentials> find_credentials(const UserId& id) = 0;
+  /// By canonical address.
   [[nodiscard]] virtual std::optional<Credentials> find_credentials(const EmailAddress& email) = 0;
 
   /// The users that match, in the order asked for, ties by id. With `after` it starts behind that

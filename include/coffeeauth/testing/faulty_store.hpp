@@ -29,13 +29,17 @@ class FaultyStore final : public Store {
   void lose_next_answer();
   /// Every call fails, until bring_back().
   void take_down();
+  /// Ends take_down().
   void bring_back();
   /// How many calls were made so far: what fail_call() can be looped over.
   [[nodiscard]] std::size_t calls() const;
 
   [[nodiscard]] UserReads& users() override;
+  /// Reads of the inner Store, unless a fault hits the call.
   [[nodiscard]] SessionReads& sessions() override;
+  /// The same.
   [[nodiscard]] OutboxReads& outbox() override;
+  /// The same.
   [[nodiscard]] KeyReads& keys() override;
   void ping() override;
   [[nodiscard]] std::unique_ptr<Transaction> begin() override;

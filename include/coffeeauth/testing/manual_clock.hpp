@@ -17,11 +17,14 @@ class ManualClock final : public Clock {
   /// Store that drops them is noticed.
   static constexpr UtcTime default_start = from_unix_millis(1'768'469'400'125);
 
+  /// Stands at `start`.
   explicit ManualClock(UtcTime start = default_start) noexcept : millis_(to_unix_millis(start)) {}
 
+  /// Where it was put.
   [[nodiscard]] UtcTime now() const noexcept override { return from_unix_millis(millis_.load()); }
   /// Moves by `step`, which may be negative: clocks are set back in real life too.
   void advance(std::chrono::milliseconds step) noexcept { millis_ += step.count(); }
+  /// Puts it at `time`, ahead or back.
   void set(UtcTime time) noexcept { millis_ = to_unix_millis(time); }
 
  private:

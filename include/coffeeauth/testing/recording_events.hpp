@@ -17,11 +17,14 @@ namespace testing {
 /// Callable from any thread.
 class RecordingEvents final : public EventSink {
  public:
+  /// Keeps a copy.
   void on(const Event& event) noexcept override;
 
   /// Oldest first.
   [[nodiscard]] std::vector<Event> all() const;
+  /// How many there were of this kind.
   [[nodiscard]] std::size_t count(EventKind kind) const;
+  /// The latest of this kind.
   [[nodiscard]] std::optional<Event> last(EventKind kind) const;
   /// Waits until there is one of this kind; false when `patience` runs out first.
   [[nodiscard]] bool wait_for(EventKind kind,

@@ -28,12 +28,15 @@ class RecordingMailer final : public Mailer {
 
   /// The mails that were delivered, oldest first.
   [[nodiscard]] std::vector<Mail> delivered() const;
+  /// How many reached that mailbox.
   [[nodiscard]] std::size_t count_for(const EmailAddress& to) const;
+  /// The latest in that mailbox.
   [[nodiscard]] std::optional<Mail> last_to(const EmailAddress& to) const;
   /// The six digits in the last mail to `to`; nothing when there are none.
   [[nodiscard]] std::optional<std::string> last_code_for(const EmailAddress& to) const;
   /// The last mail that was tried, delivered or not.
   [[nodiscard]] std::optional<Mail> last_attempt() const;
+  /// How often deliver() was called.
   [[nodiscard]] std::size_t attempts() const;
 
   /// Waits until `count` mails to `to` have been delivered; false when `patience` runs out first.

@@ -18,6 +18,7 @@ namespace testing {
 /// bytes is then up to the scheduler, but no two get the same.
 class ScriptedRandom final : public RandomSource {
  public:
+  /// Equal seeds give equal bytes.
   explicit ScriptedRandom(std::uint64_t seed = 1) : generator_(seed) {}
 
   void fill(std::span<std::byte> out) override;

@@ -34,17 +34,27 @@ class TestAuth {
   TestAuth(const TestAuth&) = delete;
   TestAuth& operator=(const TestAuth&) = delete;
 
+  /// What your code under test is given.
   [[nodiscard]] Auth& auth() noexcept { return *auth_; }
   /// The Store as the Auth sees it, faults included.
   [[nodiscard]] Store& store() noexcept { return faults_; }
+  /// Where a data base that is down, or loses an answer, is asked for.
   [[nodiscard]] FaultyStore& faults() noexcept { return faults_; }
+  /// Of this process.
   [[nodiscard]] Cache& cache() noexcept { return *cache_; }
+  /// What the rate limits count in.
   [[nodiscard]] RateCounter& counters() noexcept { return *counters_; }
+  /// Moves the time of everything here.
   [[nodiscard]] ManualClock& clock() noexcept { return clock_; }
+  /// Scripts the codes and tokens to come.
   [[nodiscard]] ScriptedRandom& random() noexcept { return random_; }
+  /// Tells how many passwords were hashed.
   [[nodiscard]] FastHasher& hasher() noexcept { return hasher_; }
+  /// What happened so far.
   [[nodiscard]] RecordingEvents& events() noexcept { return events_; }
+  /// The mailbox.
   [[nodiscard]] RecordingMailer& mailer() noexcept { return mailer_; }
+  /// For tests that want it to run by itself: worker().start().
   [[nodiscard]] jobs::MailWorker& worker() noexcept { return *worker_; }
 
   /// Delivers every mail that is due now; returns how many jobs were dealt with.

@@ -50,6 +50,10 @@ TEST_CASE_FIXTURE(AdminFixture, "of two administrators who remove each other one
   CHECK(auth().parts().store.users().count({.role = Role::admin}) == 1);
 }
 
+TEST_CASE_FIXTURE(AdminFixture, "a page of no users is refused, not divided by") {
+  CHECK(code_of(auth().admin().list_users({.page_size = 0})) == ErrorCode::validation_failed);
+}
+
 TEST_CASE_FIXTURE(AdminFixture, "a change of what was read meanwhile by another is a conflict") {
   const auto user = verified_user("ada@example.org");
   REQUIRE(change(user, {.first_name = "One"}, user.version).has_value());

@@ -22,6 +22,7 @@ class CacheHarness {
   [[nodiscard]] virtual std::unique_ptr<Cache> fresh() = 0;
   /// Lets time pass for the last fresh() one: moves its clock, or waits.
   virtual void pass(std::chrono::milliseconds time) = 0;
+  /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
 
  protected:

@@ -67,6 +67,7 @@ struct Options {
   /// After a refusal: how many octets of unwanted input are read, and for how long, so that the
   /// peer gets to see the answer rather than a reset.
   std::size_t drain_limit = 256 * 1024;
+  /// The time for that.
   std::chrono::milliseconds drain_timeout{1'000};
   /// How long stop() waits for requests in hand.
   std::chrono::milliseconds shutdown_grace{10'000};
@@ -102,6 +103,7 @@ class Server {
   /// Returns when all are closed or the grace is over. Later calls do nothing.
   virtual void stop() = 0;
 
+  /// The counts as they are now.
   [[nodiscard]] virtual Statistics statistics() const = 0;
 };
 

@@ -26,6 +26,7 @@ namespace memory {
 /// every page.
 [[nodiscard]] std::unique_ptr<Store> make_memory_store();
 
+/// How much a Cache in memory may hold.
 struct MemoryCacheOptions {
   /// Most values held; the least recently used goes first. 0 keeps nothing.
   std::size_t max_entries = 10'000;
@@ -38,6 +39,7 @@ struct MemoryCacheOptions {
 [[nodiscard]] std::unique_ptr<Cache> make_memory_cache(const MemoryCacheOptions& options,
                                                        const Clock& clock);
 
+/// How long the near copy may be believed, and how much it may hold.
 struct NearCacheOptions {
   /// How long a value is kept at most, whatever its own time is: one that was put here, or came
   /// from the other cache, which does not say how much of its time is left. At most 1 s.
@@ -48,6 +50,7 @@ struct NearCacheOptions {
   std::chrono::milliseconds generation_age{0};
   /// As of MemoryCacheOptions.
   std::size_t max_entries = 10'000;
+  /// As of MemoryCacheOptions.
   std::size_t max_bytes = 64U * 1024 * 1024;
 };
 
@@ -61,6 +64,7 @@ struct NearCacheOptions {
                                                      const NearCacheOptions& options,
                                                      const Clock& clock);
 
+/// How much memory counters may take.
 struct MemoryCountersOptions {
   /// Most counters held. When they are all running, those that stand lowest are given up, so that
   /// an attacker who invents keys cannot push out the counter that holds him back. At least 1.

@@ -16,12 +16,17 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace redis {
 
+/// A Redis server, and how long it may keep a request waiting.
 struct RedisOptions {
+  /// A name or an IP address; with TLS the one that the certificate must be for.
   std::string host = "127.0.0.1";
+  /// 6379 is Redis's own; TLS is often on another.
   std::uint16_t port = 6379;
   /// Empty for none. `username` needs Redis 6 (ACL).
   std::string username{};
+  /// Sent with AUTH on each new connection; empty for none.
   Secret password{};
+  /// The number that SELECT takes.
   std::uint32_t database = 0;
   /// TLS 1.2 or later with the certificate and its name checked (`rediss://`).
   bool tls = false;
@@ -45,7 +50,9 @@ struct RedisOptions {
 
 /// What became of the exchanges so far, for metrics.
 struct RedisStatistics {
+  /// Exchanges that were tried.
   std::uint64_t commands = 0;
+  /// Of these, those without a usable answer: no connection, too late, an error, nonsense.
   std::uint64_t failures = 0;
   /// Exchanges that were not tried, because Redis had just failed or no connection was free.
   std::uint64_t skipped = 0;
@@ -63,6 +70,7 @@ class RedisClient {
   RedisClient(const RedisClient&) = delete;
   RedisClient& operator=(const RedisClient&) = delete;
 
+  /// The counts as they are now.
   [[nodiscard]] virtual RedisStatistics statistics() const noexcept = 0;
   /// Whether the server answers PING now.
   [[nodiscard]] virtual bool ping() noexcept = 0;

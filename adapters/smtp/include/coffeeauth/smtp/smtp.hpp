@@ -19,7 +19,9 @@ namespace smtp {
 
 /// Who the mails are from: an ASCII address, and a UTF-8 name that may be empty.
 struct Sender {
+  /// As in `From` and in MAIL FROM: where bounces go.
   std::string address = "coffeeauth@localhost";
+  /// What a mail program shows in place of the address.
   std::string name{};
 };
 
@@ -43,13 +45,17 @@ struct SmtpOptions {
   /// A name or an IP address. With TLS the server's certificate must be for it (RFC 9525: as a
   /// subject alternative name).
   std::string host = "localhost";
+  /// 587 for STARTTLS, 465 for TLS at once, 25 for a server on the same network.
   std::uint16_t port = 587;
+  /// How the way to that port is protected.
   SmtpSecurity security = SmtpSecurity::starttls;
   /// Empty for no login. PLAIN is used when the server offers it, else LOGIN.
   std::string username{};
+  /// With `username`; refused without TLS.
   Secret password{};
   /// A PEM file of the authorities to trust; empty for the system's. Read once, at the start.
   std::string ca_file{};
+  /// Who the mails are from.
   Sender from{};
   /// What this host calls itself in EHLO; empty for its address in brackets.
   std::string client_name{};
@@ -88,9 +94,11 @@ struct SmtpOptions {
 /// and the reply's code, or a few words; never the server's text.
 [[nodiscard]] std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options);
 
+/// Where make_folder_mailer() writes, and who its mails are from.
 struct FolderMailerOptions {
   /// Made, readable by its owner alone, when it is not there.
   std::filesystem::path folder;
+  /// As of SmtpOptions.
   Sender from{};
 };
 
@@ -103,8 +111,11 @@ struct FolderMailerOptions {
 struct FolderMail {
   /// The file's name.
   std::string file;
+  /// The field of that name, decoded.
   std::string to;
+  /// The field of that name, decoded.
   std::string subject;
+  /// The field of that name, as written.
   std::string date;
   /// The plain text.
   std::string text;

@@ -38,8 +38,11 @@ struct SqliteOptions {
 struct PostgresOptions {
   /// A name, an address, or the folder of a Unix socket (begins with `/`).
   std::string host = "127.0.0.1";
+  /// 5432 is PostgreSQL's own.
   std::uint16_t port = 5432;
+  /// The data base; it must exist, its tables are made by the migrations.
   std::string database{};
+  /// The role to log in as. Only migrations need more than to read and write rows.
   std::string user{};
   /// Empty when the server asks for none.
   Secret password{};

@@ -15,9 +15,13 @@ namespace coffeeauth::web {
 
 /// A mail as the page shows it; texts are UTF-8, escaped by the page.
 struct ShownMail {
+  /// The address it went to.
   std::string to;
+  /// One line.
   std::string subject;
+  /// As in the mail's head.
   std::string date;
+  /// The plain-text body.
   std::string text;
 };
 

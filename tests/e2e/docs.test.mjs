@@ -1,5 +1,6 @@
 // What is written of the configuration and of the tests is what there is.
 import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {test} from 'node:test';
@@ -47,4 +48,21 @@ test('every test that docs/security.md names is there', async () => {
   // A literal may be cut in two, and quotes in it are escaped.
   const text = sources.replace(/"\s*\n\s*"/g, '').replaceAll("\\'", "'");
   for (const name of names) assert.ok(text.includes(name), `no test is called: ${name}`);
+});
+
+test('every page leads to files that are there', async () => {
+  const folders = ['', 'docs', 'docs/guide', 'docs/packaging', 'docs/decisions',
+    ...(await readdir(join(project, 'examples'), {withFileTypes: true})).filter((entry) => entry.isDirectory()).map((entry) => `examples/${entry.name}`)];
+  let links = 0;
+  for (const folder of folders) {
+    for (const page of (await readdir(join(project, folder))).filter((name) => name.endsWith('.md'))) {
+      // A lambda in a block of code is no link.
+      const text = (await readFile(join(project, folder, page), 'utf8')).replace(/^```[\s\S]*?^```/gm, '');
+      for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        links += 1;
+        assert.ok(existsSync(join(project, folder, link)), `${folder}/${page} leads to ${link}`);
+      }
+    }
+  }
+  assert.ok(links > 60, `only ${links} links`);
 });

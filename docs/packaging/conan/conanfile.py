@@ -1,0 +1,125 @@
+from os.path import join
+
+from conan import ConanFile
+from conan.tools.build import check_min_cppstd
+from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
+from conan.tools.files import copy, rmdir
+from conan.tools.gnu import PkgConfigDeps
+
+required_conan_version = ">=2.0"
+
+CORE = ["tl-expected::tl-expected", "nlohmann_json::nlohmann_json", "libsodium::libsodium", "libidn2::libidn2",
+        "libunistring::libunistring"]
+
+# Each component: the option that it comes with (None: always), which of ours it needs, and of others.
+COMPONENTS = {
+    "core": (None, [], CORE),
+    "http_api": (None, ["core"], ["nlohmann_json::nlohmann_json", "libsodium::libsodium"]),
+    "memory": (None, ["core"], []),
+    "testing": (None, ["core", "memory"], []),
+    "contracts": ("contracts", ["testing"], ["doctest::doctest"]),
+    "crypto": ("crypto", ["core"], ["openssl::crypto"]),
+    "http_poco": ("http", ["http_api"], ["poco::poco_net"]),
+    "redis": ("redis", ["core"], ["poco::poco_netssl", "openssl::openssl"]),
+    "smtp": ("smtp", ["core"], ["poco::poco_netssl", "openssl::openssl"]),
+    "sql": ("sql", ["core"], ["poco::poco_datasqlite"]),
+}
+# Options that are adapters of the build.
+ADAPTERS = ["crypto", "http", "redis", "smtp", "sql"]
+
+
+class CoffeeauthConan(ConanFile):
+    name = "coffeeauth"
+    version = "0.1.0"
+    description = "User management for C++ back ends: sign-up, verification by mail, sessions, roles, REST API"
+    license = "MIT"
+    topics = ("authentication", "users", "jwt", "rest")
+    package_type = "library"
+    settings = "os", "arch", "compiler", "build_type"
+    options = {"shared": [True, False], "contracts": [True, False], "postgresql": [True, False],
+               **{adapter: [True, False] for adapter in ADAPTERS}}
+    default_options = {"shared": False, "contracts": False, "postgresql": False,
+                       **{adapter: False for adapter in ADAPTERS}}
+
+    def export_sources(self):
+        # The tree that this recipe lies in. In a remote: source() of a release.
+        root = join(self.recipe_folder, "..", "..", "..")
+        for part in ("CMakeLists.txt", "LICENSE", "adapters/*", "cmake/*", "include/*", "lib/*"):
+            copy(self, part, root, self.export_sources_folder, excludes=["*/node_modules/*"])
+
+    def configure(self):
+        if self.options.postgresql:
+            self.options.sql = True
+            self.options["poco"].enable_data_postgresql = True
+        if self.options.redis or self.options.smtp:
+            self.options["poco"].enable_netssl = True
+        if self.options.sql:
+            self.options["poco"].enable_data_sqlite = True
+
+    def validate(self):
+        check_min_cppstd(self, 20)
+
+    def layout(self):
+        cmake_layout(self)
+
+    def requirements(self):
+        # In the headers of every consumer.
+        self.requires("tl-expected/1.1.0", transitive_headers=True)
+        self.requires("nlohmann_json/3.11.3", transitive_headers=True)
+        self.requires("libsodium/1.0.20")
+        self.requires("libidn2/2.3.0")
+        self.requires("libunistring/0.9.10")
+        if self.options.contracts:
+            self.requires("doctest/2.4.11", transitive_headers=True)
+        if any((self.options.http, self.options.redis, self.options.smtp, self.options.sql)):
+            self.requires("poco/1.13.3")
+        if self.options.crypto or self.options.redis or self.options.smtp:
+            self.requires("openssl/[>=3 <4]")
+        if self.options.postgresql:
+            self.requires("libpq/15.4")
+
+    def build_requirements(self):
+        self.tool_requires("cmake/[>=3.25]")
+        self.tool_requires("pkgconf/[>=2 <3]")
+
+    def generate(self):
+        toolchain = CMakeToolchain(self)
+        adapters = ["memory"] + [adapter for adapter in ADAPTERS if self.options.get_safe(adapter)]
+        toolchain.cache_variables["COFFEEAUTH_ADAPTERS"] = ";".join(adapters)
+        toolchain.cache_variables["COFFEEAUTH_CONTRACTS"] = bool(self.options.contracts)
+        toolchain.cache_variables["COFFEEAUTH_DEVELOPER_MODE"] = False
+        if self.options.sql:
+            toolchain.cache_variables["COFFEEAUTH_SQL_POSTGRESQL"] = bool(self.options.postgresql)
+        toolchain.generate()
+        CMakeDeps(self).generate()
+        PkgConfigDeps(self).generate()
+
+    def build(self):
+        cmake = CMake(self)
+        cmake.configure()
+        cmake.build()
+
+    def package(self):
+        CMake(self).install()
+        copy(self, "LICENSE", self.source_folder, join(self.package_folder, "licenses"))
+        # Conan writes these from package_info().
+        rmdir(self, join(self.package_folder, "lib", "cmake"))
+        rmdir(self, join(self.package_folder, "lib", "pkgconfig"))
+
+    def package_info(self):
+        self.cpp_info.set_property("cmake_file_name", "coffeeauth")
+        # Or the name of the core would mean all of them.
+        self.cpp_info.set_property("cmake_target_name", "coffeeauth::every_component")
+        for name, (option, ours, others) in COMPONENTS.items():
+            if option and not self.options.get_safe(option):
+                continue
+            component = self.cpp_info.components[name]
+            component.libs = [f"coffeeauth_{name}"]
+            component.requires = ours + others
+            component.set_property("cmake_target_name", f"coffeeauth::{name}")
+            component.set_property("pkg_config_name", f"coffeeauth-{name}")
+        core = self.cpp_info.components["core"]
+        core.set_property("cmake_target_aliases", ["coffeeauth::coffeeauth"])
+        core.system_libs = ["pthread"]
+        if self.options.postgresql:
+            self.cpp_info.components["sql"].requires += ["poco::poco_datapostgresql", "libpq::libpq"]

@@ -4,6 +4,7 @@ import {existsSync} from 'node:fs';
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import yaml from 'yaml';
 import {command, project} from './support.mjs';
 
 async function table() {
@@ -65,4 +66,30 @@ test('every page leads to files that are there', async () => {
     }
   }
   assert.ok(links > 60, `only ${links} links`);
+});
+
+test('the workflows for a public host are YAML, and run what is there', async () => {
+  const folder = join(project, '.github/workflows');
+  const presets = JSON.parse(await readFile(join(project, 'CMakePresets.json'), 'utf8')).configurePresets.map((preset) => preset.name);
+  const seen = [];
+  for (const file of await readdir(folder)) {
+    const workflow = yaml.parse(await readFile(join(folder, file), 'utf8'));
+    assert.ok(workflow.on && workflow.permissions, `${file} says when it runs and what it may do`);
+    for (const [name, job] of Object.entries(workflow.jobs)) {
+      assert.ok(job['timeout-minutes'], `${file}: ${name} has an end`);
+      for (const step of job.steps) {
+        if (step.uses) assert.match(step.uses, /^[\w-]+\/[\w/-]+@v\d+$/, step.uses);
+        const command = step.run ?? '';
+        for (const [path] of command.matchAll(/\b(scripts|docker|docs|tests|adapters)\/[\w./-]+/g)) {
+          assert.ok(existsSync(join(project, path)), `${file} runs ${path}`);
+          seen.push(path);
+        }
+        for (const [, preset] of command.matchAll(/--preset (\S+)/g)) assert.ok(presets.includes(preset), `${file}: preset ${preset}`);
+      }
+    }
+  }
+  for (const script of ['scripts/test', 'scripts/tidy', 'scripts/docs', 'docker/Dockerfile']) assert.ok(seen.includes(script), script);
+  const modes = (await readFile(join(folder, 'tests.yml'), 'utf8')).match(/--(sanitizers|package|faults)\b/g);
+  const usage = await readFile(join(project, 'scripts/test'), 'utf8');
+  for (const mode of modes) assert.ok(usage.includes(`  ${mode} `), `scripts/test has no ${mode}`);
 });

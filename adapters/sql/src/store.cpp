@@ -1,6 +1,7 @@
 #include "adapters/sql/src/store.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace coffeeauth::sql {
 namespace {
@@ -33,6 +34,10 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
   SessionWrites& sessions() override { return sessions_; }
   OutboxWrites& outbox() override { return outbox_; }
   KeyWrites& keys() override { return keys_; }
+
+  Rows run(const Sql& sql, std::vector<Value> parameters) {
+    return lease()->run(sql, std::move(parameters));
+  }
 
   void commit() override {
     refuse_after_commit();
@@ -90,6 +95,22 @@ std::unique_ptr<Transaction> SqlStore::begin() {
 void SqlStore::ping() {
   // A table, and not a constant: only this touches the file.
   readers_->lease()->query(ping_sql);
+}
+
+Rows SqlStore::read(const Sql& sql, std::vector<Value> parameters) {
+  return readers_->lease()->run(sql, std::move(parameters));
+}
+
+Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters) {
+  auto* const ours = dynamic_cast<SqlTransaction*>(&transaction);
+  if (ours == nullptr) throw std::invalid_argument("the transaction is not one of a SQL store");
+  return ours->run(sql, std::move(parameters));
+}
+
+Rows query(Store& store, const Sql& sql, std::vector<Value> parameters) {
+  auto* const ours = dynamic_cast<SqlStore*>(&store);
+  if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
+  return ours->read(sql, std::move(parameters));
 }
 
 }  // namespace coffeeauth::sql

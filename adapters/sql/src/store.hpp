@@ -39,6 +39,9 @@ class SqlStore final : public Store {
   KeyReads& keys() override { return keys_; }
   void ping() override;
 
+  /// Runs a statement that reads, in a snapshot of its own.
+  [[nodiscard]] Rows read(const Sql& sql, std::vector<Value> parameters);
+
  private:
   std::unique_ptr<Transaction> begin() override;
 

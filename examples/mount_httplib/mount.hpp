@@ -1,0 +1,46 @@
+#pragma once
+/// mount(): the whole REST API in a cpp-httplib server.
+
+#include <httplib.h>
+
+#include <string>
+#include <utility>
+
+#include "coffeeauth/http/api.hpp"
+
+/// Puts `api` behind every path of `server` that was not routed before; routes of your own that are
+/// added first keep theirs. Borrows `api`. httplib calls it from its pool, so hashing is in
+/// nobody's way.
+inline void mount(httplib::Server& server, coffeeauth::http::Api& api) {
+  const auto send = [](const coffeeauth::http::Response& from, httplib::Response& to) {
+    to.status = from.status;
+    to.headers.clear();
+    for (const auto& [name, value] : from.headers) to.set_header(name, value);
+    to.body = from.text();
+  };
+  const auto handle = [&api, send](const httplib::Request& from, httplib::Response& to) {
+    coffeeauth::http::Request request{.method = from.method,
+                                      .target = from.target,
+                                      .body = from.body,
+                                      .peer_address = from.remote_addr};
+    for (const auto& [name, value] : from.headers) request.headers.push_back({name, value});
+    send(api.handle(request), to);
+  };
+  // Get() also answers HEAD; whether a method is allowed is for the API to say.
+  server.Get(".*", handle).Post(".*", handle).Put(".*", handle).Patch(".*", handle);
+  server.Delete(".*", handle).Options(".*", handle);
+
+  // What httplib refuses by itself, in the words of the API. Its own answers have a body already.
+  server.set_payload_max_length(api.max_body());
+  using Handler = httplib::Server::HandlerWithResponse;
+  server.set_error_handler(Handler{[&api, send](const httplib::Request&, httplib::Response& to) {
+    if (!to.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
+    using enum coffeeauth::ErrorCode;
+    const auto why = to.status == 413   ? payload_too_large
+                     : to.status == 404 ? not_found
+                     : to.status >= 500 ? internal
+                                        : invalid_request;
+    send(api.problem(why), to);
+    return httplib::Server::HandlerResponse::Handled;
+  }});
+}

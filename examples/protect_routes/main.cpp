@@ -1,0 +1,158 @@
+// A Poco application that had routes of its own before it had users: now people sign up and log in
+// at /api, and its own routes know who is asking.
+
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPRequestHandlerFactory.h>
+#include <Poco/Net/HTTPServer.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/ServerSocket.h>
+
+#include <iostream>
+#include <istream>
+#include <limits>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "accounts.hpp"
+#include "coffeeauth/http/api.hpp"
+#include "guard.hpp"
+#include "profiles.hpp"
+
+namespace {
+
+namespace ca = coffeeauth;
+namespace net = Poco::Net;
+
+/// What the application was about all along.
+struct Notes {
+  std::mutex mutex;
+  std::vector<std::string> lines;
+};
+
+void send_text(net::HTTPServerResponse& response, const std::string& text) {
+  response.setContentType("text/plain; charset=utf-8");
+  response.sendBuffer(text.data(), text.size());
+}
+
+/// The first line of the body, at most 200 octets of it.
+std::string read_line(net::HTTPServerRequest& request) {
+  std::string line(200, ' ');
+  request.stream().read(line.data(), static_cast<std::streamsize>(line.size()));
+  line.resize(static_cast<std::size_t>(request.stream().gcount()));
+  return line.substr(0, line.find_first_of(std::string{"\r\n\0", 3}));
+}
+
+/// GET /notes for everybody who is logged in, POST /notes to add one, DELETE /notes for
+/// administrators.
+class NotesHandler final : public net::HTTPRequestHandler {
+ public:
+  NotesHandler(Guard& guard, Notes& notes) : guard_(guard), notes_(notes) {}
+
+  void handleRequest(net::HTTPServerRequest& request, net::HTTPServerResponse& response) override {
+    const bool deletes = request.getMethod() == "DELETE";
+    const auto who = guard_.admit(request, response, deletes ? ca::Role::admin : ca::Role::user);
+    if (!who) return;
+
+    const auto line = request.getMethod() == "POST" ? read_line(request) : std::string{};
+    const std::lock_guard lock{notes_.mutex};
+    if (deletes) notes_.lines.clear();
+    if (!line.empty()) notes_.lines.push_back(who->user.email.display() + ": " + line + "\n");
+    std::string all;
+    for (const auto& each : notes_.lines) all += each;
+    send_text(response, all);
+  }
+
+ private:
+  Guard& guard_;
+  Notes& notes_;
+};
+
+/// GET /profile, and PUT /profile with another motto.
+class ProfileHandler final : public net::HTTPRequestHandler {
+ public:
+  ProfileHandler(Guard& guard, ca::Store& sql) : guard_(guard), sql_(sql) {}
+
+  void handleRequest(net::HTTPServerRequest& request, net::HTTPServerResponse& response) override {
+    const auto who = guard_.admit(request, response);
+    if (!who) return;
+    if (request.getMethod() == "PUT") set_motto(sql_, who->user.id, read_line(request));
+    const auto profile = find_profile(sql_, who->user.id);
+    if (!profile) {
+      response.setStatusAndReason(net::HTTPResponse::HTTP_NOT_FOUND);
+      return send_text(response, "no customer\n");
+    }
+    send_text(response,
+              "customer " + std::to_string(profile->number) + " " + profile->motto + "\n");
+  }
+
+ private:
+  Guard& guard_;
+  ca::Store& sql_;
+};
+
+/// Everything else is the REST API's.
+class ApiHandler final : public net::HTTPRequestHandler {
+ public:
+  explicit ApiHandler(ca::http::Api& api) : api_(api) {}
+
+  void handleRequest(net::HTTPServerRequest& from, net::HTTPServerResponse& to) override {
+    ca::http::Request request{.method = from.getMethod(), .target = from.getURI()};
+    for (const auto& [name, value] : from) request.headers.push_back({name, value});
+    request.peer_address = from.clientAddress().host().toString();
+    request.body.resize(api_.max_body() + 1);
+    from.stream().read(request.body.data(), static_cast<std::streamsize>(request.body.size()));
+    request.body.resize(static_cast<std::size_t>(from.stream().gcount()));
+
+    const auto answer = request.body.size() > api_.max_body()
+                            ? api_.problem(ca::ErrorCode::payload_too_large)
+                            : api_.handle(request);
+    to.setStatus(static_cast<net::HTTPResponse::HTTPStatus>(answer.status));
+    to.setReason(std::string{ca::http::reason_phrase(answer.status)});
+    for (const auto& header : answer.headers) to.add(header.name, header.value);
+    to.sendBuffer(answer.text().data(), answer.text().size());
+  }
+
+ private:
+  ca::http::Api& api_;
+};
+
+class Routes final : public net::HTTPRequestHandlerFactory {
+ public:
+  explicit Routes(Accounts& accounts)
+      : sql_(*accounts.sql), guard_(accounts.auth->sessions()), api_(*accounts.auth, {}) {}
+
+  net::HTTPRequestHandler* createRequestHandler(const net::HTTPServerRequest& request) override {
+    if (request.getURI() == "/notes") return new NotesHandler{guard_, notes_};
+    if (request.getURI() == "/profile") return new ProfileHandler{guard_, sql_};
+    return new ApiHandler{api_};
+  }
+
+ private:
+  ca::Store& sql_;
+  Notes notes_;
+  Guard guard_;
+  ca::http::Api api_;
+};
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count < 2) {
+    std::cerr << "usage: protect_routes DATABASE [PORT]\n";
+    return 2;
+  }
+  Accounts accounts{words[1]};
+  // Whoever starts the program is its first administrator. From the second start on there is one.
+  (void)accounts.auth->admin().create_admin(
+      {.email = ca::EmailAddress::parse("root@example.com").value(),
+       .password = ca::Password::parse("a mountain of brown sugar").value()});
+  const net::ServerSocket socket{net::SocketAddress{
+      "127.0.0.1", static_cast<Poco::UInt16>(count > 2 ? std::stoi(words[2]) : 8080)}};
+  net::HTTPServer server{new Routes{accounts}, socket, new net::HTTPServerParams};
+  server.start();
+  std::cout << "http://127.0.0.1:" << server.port() << " until the end of the input" << std::endl;
+  std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+  server.stop();
+}

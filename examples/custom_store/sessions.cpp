@@ -1,0 +1,101 @@
+// Sessions and the rotation of their refresh tokens.
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "parts.hpp"
+
+namespace json_store {
+
+bool is_live(const Session& session, UtcTime now) {
+  return now < session.idle_expires_at && now < session.expires_at;
+}
+
+std::size_t erase_sessions(Tables& tables, const UserId& user,
+                           const std::optional<SessionId>& but) {
+  return std::erase_if(tables.sessions, [&](const auto& entry) {
+    return entry.second.session.user_id == user && entry.first != but;
+  });
+}
+
+std::optional<LiveSession> SessionReadsPart::find_live(const SessionId& id, UtcTime now) {
+  const auto tables = source_.look();
+  const auto entry = tables->sessions.find(id);
+  if (entry == tables->sessions.end() || !is_live(entry->second.session, now)) return std::nullopt;
+  const auto& session = entry->second.session;
+  return LiveSession{session, tables->users.at(session.user_id).account.user};
+}
+
+std::vector<Session> SessionReadsPart::list_sessions(const UserId& user, UtcTime now) {
+  const auto tables = source_.look();
+  std::vector<Session> found;
+  for (const auto& [id, row] : tables->sessions) {
+    if (row.session.user_id == user && is_live(row.session, now)) found.push_back(row.session);
+  }
+  std::ranges::sort(found, std::ranges::greater{}, [](const Session& each) {
+    return std::pair{each.last_used_at, each.id};
+  });
+  return found;
+}
+
+OpenSessionOutcome SessionsPart::open_session(const NewSession& session,
+                                              std::int64_t security_version) {
+  auto* row = find_row(work_.tables, session.session.user_id);
+  if (row == nullptr) return OpenSessionOutcome::user_changed;
+  auto& user = row->account.user;
+  if (!user.is_active || !user.is_verified || user.security_version != security_version) {
+    return OpenSessionOutcome::user_changed;
+  }
+  const SessionRow opened{.session = session.session, .current = session.refresh_digest};
+  if (!work_.tables.sessions.emplace(session.session.id, opened).second) {
+    work_.refuse("a session id was used twice");
+  }
+  user.last_login = session.session.created_at;
+  ++user.version;
+  return OpenSessionOutcome::opened;
+}
+
+RotationResult SessionsPart::rotate_refresh(const Rotation& rotation) {
+  const auto before = find_live(rotation.session, rotation.now);
+  if (!before || !before->user.is_active || !before->user.is_verified) return {};
+  auto& row = work_.tables.sessions.at(rotation.session);
+  if (row.current == rotation.presented) {
+    row.spent = std::exchange(row.current, rotation.next);
+    row.spent_at = rotation.now;
+    row.sealed_successor = rotation.sealed_successor;
+    row.session.last_used_at = rotation.now;
+    row.session.idle_expires_at =
+        std::min(row.session.expires_at, rotation.now + rotation.idle_lifetime);
+    return {RotationOutcome::rotated, LiveSession{row.session, before->user}};
+  }
+  const bool has_grace =
+      rotation.grace.count() > 0 && rotation.now - row.spent_at <= rotation.grace;
+  if (row.spent == rotation.presented && has_grace) {
+    return {RotationOutcome::replayed, before, row.sealed_successor};
+  }
+  work_.tables.sessions.erase(rotation.session);
+  return {RotationOutcome::reused, before};
+}
+
+bool SessionsPart::end_session(const SessionId& id, const std::optional<UserId>& owner) {
+  const auto entry = work_.tables.sessions.find(id);
+  if (entry == work_.tables.sessions.end()) return false;
+  if (owner && entry->second.session.user_id != *owner) return false;
+  work_.tables.sessions.erase(entry);
+  return true;
+}
+
+std::size_t SessionsPart::end_sessions(const UserId& user, const std::optional<SessionId>& except) {
+  return erase_sessions(work_.tables, user, except);
+}
+
+std::size_t SessionsPart::delete_expired_sessions(UtcTime now, std::size_t limit) {
+  return std::erase_if(work_.tables.sessions, [&](const auto& entry) {
+    if (limit == 0 || is_live(entry.second.session, now)) return false;
+    --limit;
+    return true;
+  });
+}
+
+}  // namespace json_store

@@ -1,0 +1,81 @@
+#pragma once
+/// Tables: everything that the Store keeps, as plain values. A transaction has a copy of its own.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/ports/store.hpp"
+
+namespace json_store {
+
+using namespace coffeeauth;
+
+struct Pending {
+  PasswordHash password_hash{};
+  EmailAddress email = EmailAddress::restore({}, {});
+  std::string first_name{};
+  std::string last_name{};
+};
+
+struct Code {
+  CodeDigest digest{};
+  UtcTime expires_at{};
+  std::size_t attempts = 0;
+};
+
+struct Visit {
+  AddressDigest address{};
+  UtcTime last{};
+};
+
+struct UserRow {
+  Credentials account{User{{}, EmailAddress::restore({}, {}), {}, {}}, {}};
+  /// When the latest sign-up was.
+  UtcTime unverified_since{};
+  std::vector<Pending> pending{};
+  std::optional<Code> code{};
+  /// Wrong guesses of the day that began then.
+  UtcTime guessing_since{};
+  std::size_t guesses = 0;
+  /// When mails were sent, the latest last.
+  std::vector<UtcTime> mails{};
+  /// The latest last.
+  std::vector<Visit> visits{};
+};
+
+struct SessionRow {
+  Session session{};
+  RefreshTokenDigest current{};
+  std::optional<RefreshTokenDigest> spent{};
+  UtcTime spent_at{};
+  std::string sealed_successor{};
+};
+
+struct JobRow {
+  NewJob job{};
+  JobState state = JobState::pending;
+  std::uint32_t attempts = 0;
+  /// Its time, or while it is in a worker's hands the end of the lease.
+  UtcTime due{};
+  std::optional<LeaseId> lease{};
+  std::string last_error{};
+};
+
+struct LeaseRow {
+  LeaseId holder{};
+  UtcTime until{};
+};
+
+struct Tables {
+  std::map<UserId, UserRow> users{};
+  std::map<SessionId, SessionRow> sessions{};
+  std::map<JobId, JobRow> jobs{};
+  std::map<std::string, StoredKey, std::less<>> keys{};
+  std::map<std::string, LeaseRow, std::less<>> leases{};
+};
+
+}  // namespace json_store

@@ -1,0 +1,236 @@
+// Users: reads, writes, lists.
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+#include <tuple>
+
+#include "parts.hpp"
+
+namespace json_store {
+namespace {
+
+constexpr std::size_t visits_kept = 50;
+
+/// Letter case of ASCII aside.
+bool contains(std::string_view text, std::string_view part) {
+  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
+}
+
+bool matches(const User& user, const UserFilter& filter) {
+  const auto wanted = [](const auto& wish, const auto& value) { return !wish || *wish == value; };
+  return wanted(filter.role, user.role) && wanted(filter.is_verified, user.is_verified) &&
+         wanted(filter.is_active, user.is_active) &&
+         (contains(user.email.canonical(), filter.search) ||
+          contains(user.email.display(), filter.search) ||
+          contains(user.first_name, filter.search) || contains(user.last_name, filter.search));
+}
+
+/// Where a user stands in an order. An absent time comes before every other.
+using Place = std::tuple<std::string, std::optional<std::int64_t>, UserId>;
+
+Place place_of(const User& user, UserOrder order) {
+  if (order == UserOrder::email) return {user.email.canonical(), std::nullopt, user.id};
+  if (order == UserOrder::date_joined) return {{}, to_unix_millis(user.date_joined), user.id};
+  if (!user.last_login) return {{}, std::nullopt, user.id};
+  return {{}, to_unix_millis(*user.last_login), user.id};
+}
+
+Place place_of(const UserPosition& position, UserOrder order) {
+  if (order == UserOrder::email) return {position.email, std::nullopt, position.id};
+  return {{}, position.millis, position.id};
+}
+
+bool another_admin(const Tables& tables, const UserId& than) {
+  return std::ranges::any_of(tables.users, [&](const auto& entry) {
+    return entry.first != than && is_effective_admin(entry.second.account.user);
+  });
+}
+
+void erase_user(Tables& tables, const UserId& id) {
+  erase_sessions(tables, id, std::nullopt);
+  tables.users.erase(id);
+}
+
+}  // namespace
+
+void Work::refuse(const char* why) {
+  failed = true;
+  throw std::logic_error(why);
+}
+
+UserRow* find_row(Tables& tables, const UserId& id) {
+  const auto entry = tables.users.find(id);
+  return entry == tables.users.end() ? nullptr : &entry->second;
+}
+
+const UserRow* find_row(const Tables& tables, const EmailAddress& email) {
+  const auto entry = std::ranges::find_if(
+      tables.users, [&](const auto& each) { return each.second.account.user.email == email; });
+  return entry == tables.users.end() ? nullptr : &entry->second;
+}
+
+void put_patched(Tables& tables, UserRow& row, const PatchedUser& patched) {
+  row.account = patched.after;
+  if (patched.ends_sessions) erase_sessions(tables, row.account.user.id, std::nullopt);
+}
+
+UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
+  const auto [entry, is_new] = work.tables.users.try_emplace(user.id);
+  if (!is_new) work.refuse("a user id was used twice");
+  auto& row = entry->second;
+  row.account.user = {.id = user.id,
+                      .email = user.email,
+                      .first_name = user.first_name,
+                      .last_name = user.last_name,
+                      .role = user.role,
+                      .is_verified = is_verified,
+                      .date_joined = user.now};
+  row.account.password_hash = user.password_hash;
+  row.unverified_since = user.now;
+  return row;
+}
+
+std::optional<User> UserReadsPart::find(const UserId& id) {
+  auto found = find_credentials(id);
+  if (!found) return std::nullopt;
+  return std::move(found->user);
+}
+
+std::optional<Credentials> UserReadsPart::find_credentials(const UserId& id) {
+  const auto tables = source_.look();
+  const auto entry = tables->users.find(id);
+  if (entry == tables->users.end()) return std::nullopt;
+  return entry->second.account;
+}
+
+std::optional<Credentials> UserReadsPart::find_credentials(const EmailAddress& email) {
+  const auto tables = source_.look();
+  const auto* row = find_row(*tables, email);
+  if (row == nullptr) return std::nullopt;
+  return row->account;
+}
+
+std::vector<User> UserReadsPart::list(const UserListQuery& query) {
+  const auto tables = source_.look();
+  std::vector<std::pair<Place, const User*>> found;
+  for (const auto& [id, row] : tables->users) {
+    const auto& user = row.account.user;
+    if (matches(user, query.filter)) found.emplace_back(place_of(user, query.order), &user);
+  }
+  std::ranges::sort(found);
+  if (query.direction == Direction::descending) std::ranges::reverse(found);
+  auto first = found.begin();
+  if (query.after) {
+    const auto start = place_of(*query.after, query.order);
+    first = std::ranges::find_if(found, [&](const auto& entry) {
+      return query.direction == Direction::ascending ? start < entry.first : entry.first < start;
+    });
+  } else {
+    first += static_cast<std::ptrdiff_t>(std::min(query.offset, found.size()));
+  }
+  std::vector<User> page;
+  for (; first != found.end() && page.size() < query.limit; ++first) page.push_back(*first->second);
+  return page;
+}
+
+std::size_t UserReadsPart::count(const UserFilter& filter) {
+  const auto tables = source_.look();
+  return static_cast<std::size_t>(std::ranges::count_if(tables->users, [&](const auto& entry) {
+    return matches(entry.second.account.user, filter);
+  }));
+}
+
+bool UserReadsPart::knows_address(const UserId& user, const AddressDigest& digest) {
+  const auto tables = source_.look();
+  const auto entry = tables->users.find(user);
+  return entry != tables->users.end() &&
+         std::ranges::find(entry->second.visits, digest, &Visit::address) !=
+             entry->second.visits.end();
+}
+
+UserWrite UsersPart::create_user(const NewUser& user) {
+  if (find_row(work_.tables, user.email) != nullptr) return {UserWriteOutcome::email_taken};
+  return {UserWriteOutcome::written, add_user(work_, user, user.is_verified).account.user};
+}
+
+UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> expected_version,
+                                 const UserPatch& patch, UtcTime now) {
+  auto* row = find_row(work_.tables, id);
+  if (row == nullptr) return {UserWriteOutcome::not_found};
+  const auto before = row->account.user;
+  if (expected_version.value_or(before.version) != before.version) {
+    return {UserWriteOutcome::version_conflict};
+  }
+  const auto patched = apply_patch(row->account, patch);
+  const auto& after = patched.after.user;
+  const bool moves = after.email != before.email;
+  if (!before.is_verified && after.is_verified && row->pending.size() > 1) {
+    return {UserWriteOutcome::contested};
+  }
+  if (is_effective_admin(before) && !is_effective_admin(after) &&
+      !another_admin(work_.tables, id)) {
+    return {UserWriteOutcome::last_admin};
+  }
+  if (moves && find_row(work_.tables, after.email) != nullptr) {
+    return {UserWriteOutcome::email_taken};
+  }
+  put_patched(work_.tables, *row, patched);
+  if (moves || (!before.is_verified && after.is_verified)) {
+    row->pending.clear();
+    row->code.reset();
+  }
+  if (before.is_verified && !after.is_verified) {
+    row->pending.assign(
+        {{row->account.password_hash, after.email, after.first_name, after.last_name}});
+    row->unverified_since = now;
+  }
+  return {UserWriteOutcome::written, after};
+}
+
+UserWriteOutcome UsersPart::delete_user(const UserId& id,
+                                        std::optional<std::int64_t> expected_version) {
+  const auto* row = find_row(work_.tables, id);
+  if (row == nullptr) return UserWriteOutcome::not_found;
+  const auto& user = row->account.user;
+  if (expected_version.value_or(user.version) != user.version) {
+    return UserWriteOutcome::version_conflict;
+  }
+  if (is_effective_admin(user) && !another_admin(work_.tables, id)) {
+    return UserWriteOutcome::last_admin;
+  }
+  erase_user(work_.tables, id);
+  return UserWriteOutcome::written;
+}
+
+bool UsersPart::renew_password_hash(const UserId& id, const PasswordHash& old_hash,
+                                    const PasswordHash& new_hash) {
+  auto* row = find_row(work_.tables, id);
+  const bool is_old = row != nullptr && row->account.password_hash == old_hash;
+  if (is_old) row->account.password_hash = new_hash;
+  return is_old;
+}
+
+std::size_t UsersPart::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
+  std::vector<UserId> late;
+  for (const auto& [id, row] : work_.tables.users) {
+    if (!row.account.user.is_verified && row.unverified_since < cutoff && late.size() < limit) {
+      late.push_back(id);
+    }
+  }
+  for (const auto& id : late) erase_user(work_.tables, id);
+  return late.size();
+}
+
+void UsersPart::remember_address(const UserId& user, const AddressDigest& digest, UtcTime now) {
+  auto* row = find_row(work_.tables, user);
+  if (row == nullptr) return;
+  auto& visits = row->visits;
+  std::erase_if(visits, [&](const Visit& visit) { return visit.address == digest; });
+  visits.push_back({digest, now});
+  std::ranges::stable_sort(visits, {}, &Visit::last);
+  if (visits.size() > visits_kept) visits.erase(visits.begin());
+}
+
+}  // namespace json_store

@@ -1,7 +1,9 @@
 // Runs the benchmarks and prints them as a table: each operation beside its limit, taken side by side in
 // this run, so that the ratio means something on any machine.
-import {writeFile} from 'node:fs/promises';
+import {mkdir, writeFile} from 'node:fs/promises';
 import {cpus} from 'node:os';
+import {join} from 'node:path';
+import {chart, markdown} from './chart.mjs';
 import {options, rounds, rows} from './measure.mjs';
 
 const number = (value) => value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
@@ -30,6 +32,24 @@ const sections = {
   postgres: async () => (await import('./server.mjs')).overPostgres(),
   start: async () => (await import('./start.mjs')).start(),
 };
+/** Writes a chart and a table of each thing that grows into the folder. */
+async function grow(folder) {
+  const curves = await (await import('./growth.mjs')).growth();
+  await mkdir(folder, {recursive: true});
+  for (const name of new Set(curves.map((one) => one.chart))) {
+    const these = curves.filter((one) => one.chart === name);
+    const file = name.toLowerCase().replace(/[^a-z]+/g, '-');
+    await writeFile(join(folder, `${file}.svg`), chart(name, across[name] ?? 'users', these));
+    console.log(`\n### ${name}\n\n${markdown(across[name] ?? 'ms by users', these)}`);
+  }
+  if (options.json) await writeFile(options.json, JSON.stringify(curves, null, 2));
+}
+const across = {'clean-up': 's by users', connections: 'connections', 'cached list': 'by users on the page'};
+
+if (options.growth) {
+  await grow(options.growth);
+  process.exit(0);
+}
 const chosen = options.only === '' ? Object.keys(sections) : options.only.split(',');
 for (const name of chosen) {
   if (!(name in sections)) throw new Error(`--only takes ${Object.keys(sections).join(', ')}`);

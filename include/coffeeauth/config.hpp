@@ -61,6 +61,10 @@ struct TokenConfig {
   std::chrono::seconds key_overlap{std::chrono::hours{1}};
   /// Verified tokens kept in memory; 0 turns that off. At most 10,000,000.
   std::size_t verified_cache_size = 10'000;
+  /// How old may be what a request is told of its user and session when another process changed
+  /// them; what this process changes it sees at once. Range 0 s (the Store is asked every time) to
+  /// 1 s. Of as many sessions as verified_cache_size.
+  std::chrono::milliseconds live_user_lifetime{1'000};
 };
 
 /// Passwords and their hashing.

@@ -23,6 +23,7 @@ Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_i
     : config(checked(std::move(config_in))),
       parts(parts_in),
       vault(secret_key),
+      live_users(config.tokens.live_user_lifetime, config.tokens.verified_cache_size),
       limits(config.limits, parts.counters, parts.clock),
       passwords(config.passwords, vault, parts.hasher, parts.random),
       tokens(config.tokens, parts.store, vault, parts.keys, parts.clock, parts.random),

@@ -5,9 +5,25 @@
 
 #include "coffeeauth/auth.hpp"
 #include "lib/jobs/job_signal.hpp"
+#include "lib/sessions/live_users.hpp"
 #include "lib/vault/vault.hpp"
 
 namespace coffeeauth {
+
+/// Forgets when it goes: after a commit, and after one whose answer was lost.
+template <class Whose>
+class Forgetting {
+ public:
+  Forgetting(LiveUsers& live_users, const Whose& whose) noexcept
+      : live_users_(live_users), whose_(whose) {}
+  ~Forgetting() { live_users_.forget(whose_); }
+  Forgetting(const Forgetting&) = delete;
+  Forgetting& operator=(const Forgetting&) = delete;
+
+ private:
+  LiveUsers& live_users_;
+  const Whose& whose_;
+};
 
 struct Services {
   Services(Config config_in, Secret secret_key, const AuthParts& parts_in);
@@ -17,6 +33,7 @@ struct Services {
   const Vault vault;
   /// Wakes the workers of this process.
   JobSignal job_written;
+  LiveUsers live_users;
 
   RateLimiter limits;
   PasswordService passwords;
@@ -39,6 +56,18 @@ struct Services {
       users_changed();
       throw;
     }
+  }
+  /// As transact_on_users(), of `user` alone: this process takes nobody for who they were before.
+  template <class Work>
+  auto transact_on_user(const UserId& user, Work&& work) {
+    const Forgetting<UserId> after{live_users, user};
+    return transact_on_users(std::forward<Work>(work));
+  }
+  /// A transaction that may end sessions: all of a user, or one.
+  template <class Whose, class Work>
+  auto transact_on_sessions(const Whose& whose, Work&& work) {
+    const Forgetting<Whose> after{live_users, whose};
+    return parts.store.transact(std::forward<Work>(work));
   }
   void emit(const Event& event) const noexcept { parts.events.on(event); }
 };

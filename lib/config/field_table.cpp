@@ -76,6 +76,9 @@ void add_tokens(Rows& rows) {
                      in(&T::key_overlap), 0s, 30 * day));
   rows.push_back(row("VERIFIED_TOKEN_CACHE", "Verified tokens kept in memory, 0 for none",
                      in(&T::verified_cache_size), 0, 10'000'000));
+  rows.push_back(row("LIVE_USER_CACHE_LIFETIME",
+                     "How long what another process changed of a user may go unnoticed",
+                     in(&T::live_user_lifetime), 0ms, 1s));
 }
 
 void add_passwords(Rows& rows) {

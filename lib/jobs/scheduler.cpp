@@ -17,17 +17,31 @@ struct Scheduler::State {
 
   /// Takes or prolongs the lease: for as long as this process would wait before it acts again, so
   /// that of many schedulers one acts in each interval.
-  [[nodiscard]] bool hold() const {
+  [[nodiscard]] bool hold() {
     const auto now = s.now();
     const auto until = now + s.config.jobs.clean_up_interval + s.config.jobs.lease;
-    return s.parts.store.transact(
+    // Before the answer: one that is lost may have been a yes.
+    may_hold = true;
+    may_hold = s.parts.store.transact(
         [&](Transaction& tx) { return tx.keys().acquire_lease(lease_name, holder, now, until); });
+    return may_hold;
+  }
+
+  /// Lets another process act at once, and not only when the lease has run out.
+  void let_go() noexcept {
+    if (!may_hold) return;
+    try {
+      s.parts.store.transact([&](Transaction& tx) { tx.keys().release_lease(lease_name, holder); });
+      may_hold = false;
+    } catch (const std::exception&) {
+      // It runs out by itself.
+    }
   }
 
   /// Runs `verb` batch by batch, each in a transaction of its own so that others get their turn,
   /// until one comes back short, the lease is lost or the process wants to stop.
   template <class Verb>
-  std::size_t in_batches(Verb verb) const {
+  std::size_t in_batches(Verb verb) {
     const auto batch = s.config.jobs.clean_up_batch;
     std::size_t total = 0;
     for (;;) {
@@ -38,16 +52,18 @@ struct Scheduler::State {
     }
   }
 
-  [[nodiscard]] CleanUpReport run_once() const;
+  [[nodiscard]] CleanUpReport run_once();
   void step();
 
   Services& s;
   LeaseId holder;
+  /// Whether the lease may be ours.
+  bool may_hold = false;
   LoopThread thread;
   JobSignal stop_signal;
 };
 
-CleanUpReport Scheduler::State::run_once() const {
+CleanUpReport Scheduler::State::run_once() {
   CleanUpReport report;
   report.acted = hold();
   if (!report.acted) return report;
@@ -100,6 +116,7 @@ void Scheduler::start() {
 
 void Scheduler::stop() {
   state_->thread.stop([this] { state_->stop_signal.notify(); });
+  state_->let_go();
 }
 
 }  // namespace coffeeauth::jobs

@@ -33,6 +33,13 @@ const TokenConfig& checked(const TokenConfig& config, const SigningKeyFactory& f
   return config;
 }
 
+VerifiedCache::HashKey cache_key(const Vault& vault) {
+  const auto mac = vault.mac("cache of verified tokens", {});
+  VerifiedCache::HashKey key{};
+  std::copy_n(mac.begin(), key.size(), key.begin());
+  return key;
+}
+
 nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
   auto jwk = nlohmann::json::parse(public_jwk);
   jwk["alg"] = wire_name(key.algorithm);
@@ -50,7 +57,7 @@ struct TokenService::State {
         clock(clock_in),
         random(random_in),
         ring(config.algorithm, store, vault, factory, clock_in, random_in),
-        cache(config.verified_cache_size) {}
+        cache(config.verified_cache_size, cache_key(vault)) {}
 
   /// The claims of a token seen before, unless its key has gone meanwhile.
   std::optional<AccessClaims> recall(const VerifiedCache::TokenHash& hash);
@@ -132,7 +139,7 @@ Secret TokenService::issue(const LiveSession& live) {
 Result<VerifiedToken> TokenService::verify(std::string_view token) {
   auto& s = *state_;
   if (token.size() > longest_token) return ErrorCode::token_invalid;
-  const auto hash = VerifiedCache::hash(token);
+  const auto hash = s.cache.hash(token);
   if (auto claims = s.recall(hash)) {
     if (!s.is_expired(*claims)) return VerifiedToken{std::move(*claims)};
     s.cache.erase(hash);

@@ -4,17 +4,22 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 namespace coffeeauth {
 
-VerifiedCache::TokenHash VerifiedCache::hash(std::string_view token) noexcept {
+static_assert(std::tuple_size_v<VerifiedCache::TokenHash> == crypto_shorthash_siphashx24_BYTES);
+static_assert(std::tuple_size_v<VerifiedCache::HashKey> == crypto_shorthash_siphashx24_KEYBYTES);
+
+VerifiedCache::VerifiedCache(std::size_t capacity, const HashKey& key) noexcept
+    : capacity_(capacity), key_(key) {}
+
+VerifiedCache::TokenHash VerifiedCache::hash(std::string_view token) const noexcept {
   TokenHash hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(token.data()),
-                     token.size(), nullptr, 0);
+  crypto_shorthash_siphashx24(hash.data(), reinterpret_cast<const unsigned char*>(token.data()),
+                              token.size(), key_.data());
   return hash;
 }
-
-VerifiedCache::VerifiedCache(std::size_t capacity) noexcept : capacity_(capacity) {}
 
 std::optional<VerifiedEntry> VerifiedCache::find(const TokenHash& token) {
   auto& shard = shards_.at(shard_index(token));

@@ -99,8 +99,9 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& patch,
                                        std::optional<std::int64_t> expected_version,
                                        const UserId& actor, const ClientContext& client) {
   const auto now = s_.now();
-  const auto written = s_.transact_on_users(
-      [&](Transaction& tx) { return tx.users().update_user(id, expected_version, patch, now); });
+  const auto written = s_.transact_on_user(id, [&](Transaction& tx) {
+    return tx.users().update_user(id, expected_version, patch, now);
+  });
   auto result = to_result(written);
   if (!result) return result;
   s_.users_changed();
@@ -118,8 +119,8 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& patch,
 Result<void> AdminService::delete_user(const UserId& id,
                                        std::optional<std::int64_t> expected_version,
                                        const UserId& actor, const ClientContext& client) {
-  const auto outcome = s_.transact_on_users(
-      [&](Transaction& tx) { return tx.users().delete_user(id, expected_version); });
+  const auto outcome = s_.transact_on_user(
+      id, [&](Transaction& tx) { return tx.users().delete_user(id, expected_version); });
   if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
   if (outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
   if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;
@@ -159,7 +160,7 @@ Result<User> AdminService::promote(const EmailAddress& email) {
   if (!found) return ErrorCode::not_found;
   const auto now = s_.now();
   const UserPatch patch{.role = Role::admin, .is_verified = true, .is_active = true};
-  const auto written = s_.transact_on_users([&](Transaction& tx) {
+  const auto written = s_.transact_on_user(found->user.id, [&](Transaction& tx) {
     return tx.users().update_user(found->user.id, std::nullopt, patch, now);
   });
   auto result = to_result(written);

@@ -89,8 +89,8 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
                                          const ClientContext& client) {
   const auto now = s_.now();
   const UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
-  const auto written = s_.transact_on_users(
-      [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
+  const auto written = s_.transact_on_user(
+      id, [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
   s_.users_changed();
   s_.emit({.kind = EventKind::user_updated, .at = now, .user = id, .client = client});
@@ -110,8 +110,8 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   }
   s_.limits.login_succeeded(found->user.email, network);
 
-  const auto outcome = s_.transact_on_users(
-      [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });
+  const auto outcome = s_.transact_on_user(
+      id, [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });
   if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
   if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;
   s_.users_changed();

@@ -50,7 +50,7 @@ Result<User> VerificationService::verify(VerifyRequest request, const ClientCont
     return ErrorCode::invalid_code;
   }
 
-  const auto done = s_.transact_on_users([&](Transaction& tx) {
+  const auto done = s_.transact_on_user(account.id, [&](Transaction& tx) {
     return tx.sign_ups().activate(account.id, digest, password_hash, now);
   });
   switch (done.outcome) {

@@ -48,15 +48,18 @@ Config config_with(std::size_t verified_cache_size) {
 }  // namespace
 
 struct World::Parts {
-  explicit Parts(std::size_t verified_cache_size) : config(config_with(verified_cache_size)) {}
+  Parts(std::size_t verified_cache_size, const std::string& database_url)
+      : config(config_with(verified_cache_size)),
+        store(database_url.empty()
+                  ? sql::make_sqlite_store({.path = (folder.path() / "users.db").string()})
+                  : sql::make_postgres_store(sql::parse_postgres_url(database_url))) {}
 
   Folder folder;
   Config config;
   NoEvents events;
   std::unique_ptr<Clock> clock = make_system_clock();
   std::unique_ptr<RandomSource> random = make_system_random();
-  std::unique_ptr<Store> store =
-      sql::make_sqlite_store({.path = (folder.path() / "users.db").string()});
+  std::unique_ptr<Store> store;
   std::unique_ptr<Cache> cache = memory::make_memory_cache({}, *clock);
   std::unique_ptr<RateCounter> counters = memory::make_memory_counters({});
   std::unique_ptr<PasswordHasher> hasher =
@@ -78,11 +81,12 @@ struct World::Parts {
 
   /// Makes the user straight in the Store, and logs in as anybody would.
   std::unique_ptr<LiveSession> log_in() {
-    const auto email = EmailAddress::parse("ada@example.com").value();
+    const auto id = UserId::make(clock->now(), *random);
+    const auto email = EmailAddress::parse(id.str() + "@example.com").value();
     const auto password = Password::parse("plum tart & 47 spoons").value();
     const auto hash = auth.passwords().hash(password);
     const auto now = clock->now();
-    const NewUser user{.id = UserId::make(now, *random),
+    const NewUser user{.id = id,
                        .email = email,
                        .first_name = "Ada",
                        .last_name = "Lovelace",
@@ -99,7 +103,9 @@ struct World::Parts {
 };
 
 World::World(std::size_t verified_cache_size)
-    : parts_(std::make_unique<Parts>(verified_cache_size)) {}
+    : parts_(std::make_unique<Parts>(verified_cache_size, std::string{})) {}
+World::World(const std::string& database_url)
+    : parts_(std::make_unique<Parts>(10'000, database_url)) {}
 World::~World() = default;
 
 Auth& World::auth() noexcept { return parts_->auth; }

@@ -1,5 +1,5 @@
 #pragma once
-/// An Auth over a SQLite file of its own, with one verified user, for the benchmarks.
+/// An Auth over a Store of its own, with one verified user, for the benchmarks.
 
 #include <filesystem>
 #include <memory>
@@ -11,8 +11,10 @@ namespace coffeeauth::bench {
 
 class World {
  public:
-  /// `verified_cache_size` as in TokenConfig.
+  /// Over a SQLite file. `verified_cache_size` as in TokenConfig.
   explicit World(std::size_t verified_cache_size = 10'000);
+  /// Over the empty data base of PostgreSQL that the URL names.
+  explicit World(const std::string& database_url);
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -21,6 +23,7 @@ class World {
   [[nodiscard]] Store& store() noexcept;
   /// The user, with a session.
   [[nodiscard]] const LiveSession& live() const noexcept;
+  /// The SQLite file.
   [[nodiscard]] std::filesystem::path database() const;
 
  private:

@@ -91,6 +91,7 @@ void require_current(Connection& connection, std::span<const Migration> migratio
 std::vector<std::string> split_statements(std::string_view text) {
   std::vector<std::string> statements;
   std::string statement;
+  bool in_body = false;  // of a function, between two $$
   while (!text.empty()) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
@@ -98,7 +99,10 @@ std::vector<std::string> split_statements(std::string_view text) {
     const auto first = line.find_first_not_of(' ');
     if (first == std::string_view::npos || line.substr(first, 2) == "--") continue;
     statement += line;
-    if (line.back() == ';') {
+    for (auto at = line.find("$$"); at != std::string_view::npos; at = line.find("$$", at + 2)) {
+      in_body = !in_body;
+    }
+    if (line.back() == ';' && !in_body) {
       statement.pop_back();
       statements.push_back(std::move(statement));
       statement.clear();

@@ -44,7 +44,8 @@ class Scheduler {
   /// Runs on a thread of its own, at once and then every JobConfig::clean_up_interval, until
   /// stop().
   void start();
-  /// Returns when the batch in hand is done; the lease runs out by itself.
+  /// Lets a batch in hand finish, and gives the lease back, so that another process can act at
+  /// once.
   void stop();
 
  private:

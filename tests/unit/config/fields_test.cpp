@@ -74,6 +74,7 @@ TEST_CASE("the fields show the defaults that are documented") {
       {"REFRESH_GRACE", "10s"},
       {"KEY_OVERLAP", "1h"},
       {"VERIFIED_TOKEN_CACHE", "10000"},
+      {"LIVE_USER_CACHE_LIFETIME", "1s"},
       {"PASSWORD_MIN_LENGTH", "8"},
       {"ARGON2_MEMORY_KIB", "19456"},
       {"ARGON2_ITERATIONS", "2"},
@@ -116,7 +117,7 @@ TEST_CASE("the fields show the defaults that are documented") {
 std::string another_value(const ConfigField& one) {
   const auto now = one.get(Config{});
   for (const std::string_view text : {"HS256", "another text", "true", "false", "9", "100", "200",
-                                      "20s", "2min", "20min", "2h", "15d"}) {
+                                      "500ms", "20s", "2min", "20min", "2h", "15d"}) {
     Config config;
     if (!one.set(config, text) || one.get(config) == now) continue;
     if (validate(config).empty()) return std::string{text};
@@ -206,6 +207,7 @@ const std::vector<Range>& ranges() {
       {"REFRESH_GRACE", "", "0s", "60s", "61s"},
       {"KEY_OVERLAP", "", "0s", "30d", "2592001s"},
       {"VERIFIED_TOKEN_CACHE", "", "0", "10000000", "10000001"},
+      {"LIVE_USER_CACHE_LIFETIME", "", "0s", "1s", "1001ms"},
       {"PASSWORD_MIN_LENGTH", "7", "8", "64", "65"},
       {"ARGON2_MEMORY_KIB", "7", "8", "1048576", "1048577"},
       {"ARGON2_ITERATIONS", "0", "1", "20", "21"},

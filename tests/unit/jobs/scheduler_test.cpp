@@ -50,6 +50,34 @@ TEST_CASE_FIXTURE(Fixture, "of several schedulers one acts") {
   CHECK(second.run_once().acted);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a scheduler that stops lets another one act at once") {
+  jobs::Scheduler first{auth().services()};
+  jobs::Scheduler second{auth().services()};
+  REQUIRE(first.run_once().acted);
+  REQUIRE_FALSE(second.run_once().acted);
+  SUBCASE("it is told to stop") { first.stop(); }
+  SUBCASE("and one that never had the lease takes it from nobody") {
+    second.stop();
+    CHECK_FALSE(second.run_once().acted);
+    first.stop();
+  }
+  SUBCASE("also when it does not know whether it has the lease") {
+    t.faults().lose_next_answer();
+    CHECK_THROWS_AS(static_cast<void>(first.run_once()), Unavailable);
+    first.stop();
+  }
+  CHECK(second.run_once().acted);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a Store that is gone does not keep a scheduler from stopping") {
+  jobs::Scheduler scheduler{auth().services()};
+  REQUIRE(scheduler.run_once().acted);
+  t.faults().take_down();
+  scheduler.stop();
+  t.faults().bring_back();
+  CHECK(scheduler.run_once().acted);
+}
+
 TEST_CASE_FIXTURE(Fixture, "sessions past their end are removed") {
   verified_user("ada@example.org");
   REQUIRE(log_in("ada@example.org").has_value());

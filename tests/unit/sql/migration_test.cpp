@@ -50,6 +50,29 @@ TEST_CASE("only what is missing is applied") {
   CHECK_NOTHROW(require_current(*connection, std::array{first, second}));
 }
 
+TEST_CASE("users who were there before they were counted are counted") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  {
+    const auto connection = open_sqlite(options, Access::write);
+    REQUIRE(migrate(*connection, sqlite_migrations().first(1)).version == 1);
+    for (const auto* const row : {"'1', 'a@example.org', 0, 1", "'2', 'b@example.org', 1, 1",
+                                  "'3', 'c@example.org', 0, 0"}) {
+      connection->run_once(
+          {.text = "INSERT INTO users (id, email_canonical, role, is_verified, is_active, "
+                   "email_display, first_name, last_name, date_joined, unverified_since, "
+                   "password_hash, version, security_version) SELECT printf('%036d', i), e, r, v, "
+                   "1, e, '', '', 0, 0, '', 1, 1 FROM (SELECT column1 AS i, column2 AS e, column3 "
+                   "AS r, column4 AS v FROM (VALUES (" +
+                   std::string(row) + ")))"});
+    }
+  }
+  const auto store = make_sqlite_store(options);
+  CHECK(store->users().count({}) == 3);
+  CHECK(store->users().count({.is_verified = true}) == 2);
+  CHECK(store->users().count({.role = Role::admin}) == 1);
+}
+
 TEST_CASE("a migration that fails leaves nothing of itself behind") {
   const TemporaryFolder folder;
   const SqliteOptions options{.path = folder.file("a.db")};
@@ -153,4 +176,9 @@ TEST_CASE("statements are split at line ends, comments left out") {
       split_statements("-- hello;\nA (\n  -- in; between\n  'x;y'\n);\n\nB;\nC");
 
   CHECK(statements == std::vector<std::string>{"A (\n  'x;y'\n)", "B", "C"});
+}
+
+TEST_CASE("the body of a function is part of its statement") {
+  CHECK(split_statements("F AS $$ BEGIN\n  A;\n  B;\nEND $$;\nC AS $$x$$;\nD;") ==
+        std::vector<std::string>{"F AS $$ BEGIN\n  A;\n  B;\nEND $$", "C AS $$x$$", "D"});
 }

@@ -215,3 +215,89 @@ TEST_CASE_FIXTURE(Fixture, "a hash made with weaker settings is renewed at login
   REQUIRE(log_in("ada@example.org").has_value());
   CHECK(t.hasher().hashes() == before + 1);
 }
+
+TEST_CASE_FIXTURE(Fixture, "a request does not ask the Store again within a second") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  REQUIRE(who(tokens).has_value());
+  const auto before = t.faults().calls();
+  t.clock().advance(999ms);
+  CHECK(who(tokens).has_value());
+  CHECK(t.faults().calls() == before);
+  t.clock().advance(1ms);
+  CHECK(who(tokens).has_value());
+  CHECK(t.faults().calls() > before);
+}
+
+// Each with who() asked a moment before, so that what it learnt then would show.
+TEST_CASE_FIXTURE(Fixture, "what this process changes is seen by the next request") {
+  const auto boss = admin("boss@example.org");
+  const auto user = verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  const auto other = log_in("ada@example.org").value();
+  const auto session = who(tokens).value().session;
+  REQUIRE(who(other).has_value());
+  bool stops = true;
+  SUBCASE("the session is ended by its owner") {
+    REQUIRE(auth().sessions().end(user.id, session, client).has_value());
+  }
+  SUBCASE("all others are ended") {
+    CHECK(auth().sessions().end_others(user.id, who(other)->session, client) == 1);
+  }
+  SUBCASE("logged out") { auth().sessions().log_out(tokens.refresh_token.expose_secret(), client); }
+  SUBCASE("a refresh token was reused") {
+    const auto next = refresh(tokens).value();
+    REQUIRE(who(next).has_value());
+    t.clock().advance(11s);
+    REQUIRE(who(next).has_value());
+    CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
+    CHECK(code_of(who(next)) == ErrorCode::token_invalid);
+  }
+  SUBCASE("disabled") {
+    REQUIRE(
+        auth().admin().update_user(user.id, {.is_active = false}, {}, boss.id, client).has_value());
+  }
+  SUBCASE("disabled, and the answer of the Store was lost") {
+    t.faults().lose_next_answer();
+    CHECK_THROWS_AS(static_cast<void>(auth().admin().update_user(user.id, {.is_active = false}, {},
+                                                                 boss.id, client)),
+                    Unavailable);
+  }
+  SUBCASE("deleted by an administrator") {
+    REQUIRE(auth().admin().delete_user(user.id, {}, boss.id, client).has_value());
+  }
+  SUBCASE("deleted by their owner") {
+    REQUIRE(auth().users().delete_account(user.id, password(good), client).has_value());
+  }
+  SUBCASE("promoted") { REQUIRE(auth().admin().promote(email("ada@example.org")).has_value()); }
+  SUBCASE("another name") {
+    REQUIRE(auth().users().update_profile(user.id, {.first_name = "Augusta"}, client).has_value());
+    CHECK(who(tokens)->user.first_name == "Augusta");
+    stops = false;
+  }
+  SUBCASE("another login") {
+    t.clock().advance(500ms);
+    REQUIRE(log_in("ada@example.org").has_value());
+    CHECK(who(tokens)->user.last_login == t.clock().now());
+    stops = false;
+  }
+  CHECK(who(tokens).has_value() != stops);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a token newer than what is known of its user is not refused") {
+  const auto boss = admin("boss@example.org");
+  const auto user = verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  REQUIRE(who(tokens).has_value());
+  // As another process would: over the same Store, unknown to this one.
+  t.store().transact([&](Transaction& tx) {
+    return tx.users().update_user(user.id, std::nullopt, {.role = Role::admin}, t.clock().now());
+  });
+  const auto next = t.store().transact([&](Transaction& tx) {
+    return tx.sessions().find_live(who(tokens)->session, t.clock().now());
+  });
+  const auto token = auth().tokens().issue(next.value());
+  const auto principal = auth().sessions().authorise(token.expose_secret());
+  REQUIRE(principal.has_value());
+  CHECK(principal->user.role == Role::admin);
+}

@@ -126,9 +126,32 @@ class StaleCache final : public Cache {
   std::unique_ptr<Cache> inner_;
 };
 
-class StaleCacheHarness final : public testing::CacheHarness {
+// Keeps values by their key alone.
+class ForgottenTag final : public Cache {
  public:
-  std::unique_ptr<Cache> fresh() override { return std::make_unique<StaleCache>(clock_); }
+  explicit ForgottenTag(const Clock& clock) : inner_(memory::make_memory_cache({}, clock)) {}
+
+  std::optional<CacheGeneration> generation(std::string_view) noexcept override {
+    return inner_->generation("");
+  }
+  std::shared_ptr<const std::string> get(std::string_view, CacheGeneration generation,
+                                         std::string_view key) noexcept override {
+    return inner_->get("", generation, key);
+  }
+  void put(std::string_view, CacheGeneration generation, std::string_view key,
+           std::shared_ptr<const std::string> value, std::chrono::seconds ttl) noexcept override {
+    inner_->put("", generation, key, std::move(value), ttl);
+  }
+  void invalidate(std::string_view) noexcept override { inner_->invalidate(""); }
+
+ private:
+  std::unique_ptr<Cache> inner_;
+};
+
+template <class Broken>
+class BrokenCacheHarness final : public testing::CacheHarness {
+ public:
+  std::unique_ptr<Cache> fresh() override { return std::make_unique<Broken>(clock_); }
   void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
 
  private:
@@ -168,7 +191,12 @@ class SlidingHarness final : public testing::RateCounterHarness {
 }  // namespace
 
 TEST_CASE("the suite rejects a Cache that can be made stale" * doctest::should_fail()) {
-  StaleCacheHarness harness;
+  BrokenCacheHarness<StaleCache> harness;
+  testing::cache_contract(harness);
+}
+
+TEST_CASE("the suite rejects a Cache that forgets the tag" * doctest::should_fail()) {
+  BrokenCacheHarness<ForgottenTag> harness;
   testing::cache_contract(harness);
 }
 

@@ -54,7 +54,7 @@ expect() {
 
 # answered <regular expression>: so does the last answer, its fields included.
 answered() {
-  cat "$folder/head" "$folder/answer" | tr -d '\0' | grep -qiE "$1" || {
+  cat "$folder/head" "$folder/answer" | tr -d '\0' | grep -iE "$1" >/dev/null || {
     printf 'not in the answer: %s\n' "$1" >&2
     cat "$folder/head" "$folder/answer" >&2
     return 1

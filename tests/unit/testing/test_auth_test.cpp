@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "coffeeauth/memory/memory.hpp"
@@ -16,6 +20,26 @@ Result<CodeReceipt> sign_up(testing::TestAuth& t, std::string_view email) {
   return t.auth().users().sign_up({.email = EmailAddress::parse(email).value(),
                                    .password = Password::parse("correct horse battery").value()},
                                   client);
+}
+
+/// Signs somebody up, verifies them and logs them in.
+TokenPair arrive(testing::TestAuth& t, std::string_view email) {
+  REQUIRE(sign_up(t, email).has_value());
+  REQUIRE(t.deliver_mail() == 1);
+  const auto address = EmailAddress::parse(email).value();
+  auto code = VerificationCode::parse(t.mailer().last_code_for(address).value()).value();
+  REQUIRE(t.auth()
+              .verification()
+              .verify({.email = address, .code = std::move(code)}, client)
+              .has_value());
+  return t.auth()
+      .sessions()
+      .log_in(address, Password::parse("correct horse battery").value(), client)
+      .value();
+}
+
+bool knows(testing::TestAuth& t, const TokenPair& tokens) {
+  return t.auth().sessions().authorise(tokens.access_token.expose_secret()).has_value();
 }
 
 }  // namespace
@@ -52,4 +76,57 @@ TEST_CASE("an algorithm the core has by itself is kept, others become EdDSA") {
   CHECK(testing::TestAuth{config}.auth().config().tokens.algorithm == SigningAlgorithm::eddsa);
   config.tokens.algorithm = SigningAlgorithm::hs256;
   CHECK(testing::TestAuth{config}.auth().config().tokens.algorithm == SigningAlgorithm::hs256);
+}
+
+TEST_CASE("two Auths in one process do not know of each other") {
+  testing::TestAuth one;
+  testing::TestAuth two;
+  // The chance of fakes repeats itself; without this both would make the same ids and keys.
+  std::array<std::byte, 1> skipped{};
+  two.random().fill(skipped);
+  const auto tokens = arrive(one, "ada@example.org");
+  CHECK(two.store().users().count({}) == 0);
+  CHECK(two.mailer().delivered().empty());
+  CHECK(two.events().all().empty());
+  CHECK_FALSE(knows(two, tokens));
+
+  // Who is locked out of one is not of two, and what ends in one goes on in two.
+  const auto others = arrive(two, "ada@example.org");
+  const auto ada = EmailAddress::parse("ada@example.org").value();
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(
+        one.auth().sessions().log_in(ada, Password::parse("a wrong password").value(), {}));
+  }
+  const auto in = [&](testing::TestAuth& t) {
+    return t.auth().sessions().log_in(ada, Password::parse("correct horse battery").value(), {});
+  };
+  REQUIRE_FALSE(in(one));
+  CHECK(in(one).error().code == ErrorCode::rate_limited);
+  CHECK(in(two).has_value());
+  one.clock().advance(std::chrono::hours{24});
+  CHECK_FALSE(knows(one, tokens));
+  CHECK(knows(two, others));
+  one.faults().take_down();
+  CHECK(knows(two, others));
+}
+
+TEST_CASE("two Auths are used from two threads, and one goes while the other works") {
+  testing::TestAuth stays;
+  std::thread other{[] {
+    for (int i = 0; i < 20; ++i) {
+      testing::TestAuth goes;
+      const auto user = goes.auth().users().sign_up(
+          {.email = EmailAddress::parse("ada@example.org").value(),
+           .password = Password::parse("correct horse battery").value()},
+          client);
+      if (!user || goes.deliver_mail() != 1) std::abort();
+    }
+  }};
+  for (int i = 0; i < 20; ++i) {
+    CHECK(knows(stays, arrive(stays, std::to_string(i) + "@example.org")));
+    stays.clock().advance(std::chrono::hours{1});
+  }
+  other.join();
+  CHECK(stays.store().users().count({}) == 20);
+  CHECK(stays.events().count(EventKind::logged_in) == 20);
 }

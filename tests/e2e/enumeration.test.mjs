@@ -15,7 +15,7 @@ const allowed = 3;
 let server, port;
 const agent = new Agent({keepAlive: true, maxSockets: 1});
 before(async () => {
-  server = await startServer({env: {LOG_LEVEL: 'warning'}});
+  server = await startServer();
   port = Number(new URL(server.base).port);
 });
 after(async () => {
@@ -46,11 +46,15 @@ async function disabled() {
 }
 let admin;
 
-/** Every octet of an answer, but for dates, ids and the address that was asked about. */
+/**
+ * Every octet of an answer, but for dates, ids and the address that was asked about; and but for Connection: after a
+ * thousand requests nginx closes one, whatever was asked.
+ */
 const octets = ({status, reason, rawHeaders, text}, email) => JSON.stringify([status, reason, rawHeaders, text])
     .replaceAll(email, 'ADDRESS')
-    .replace(/"Date\\?","[^"]+"/i, '"Date","DATE"')
-    .replace(/"X-Request-ID\\?","[^"]+"/i, '"X-Request-ID","ID"')
+    .replace(/"Date","[^"]+"/i, '"Date","DATE"')
+    .replace(/"X-Request-ID","[^"]+"/i, '"X-Request-ID","ID"')
+    .replace(/"Connection","[^"]+"/i, '"Connection","C"')
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, 'DATE');
 
 /** How far noise alone moves a median (its standard error, by the quartiles). */

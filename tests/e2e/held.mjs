@@ -1,4 +1,4 @@
-// Many connections held by another process, and what a client beside them sees.
+// Many connections held, or a storm of logins sent, by another process; and what a client beside them sees.
 import {fork} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
 import {Agent, request} from 'node:http';
@@ -24,6 +24,19 @@ export async function hold(port, {dripping, idle}) {
       holder.disconnect();
       await ended;
     },
+  };
+}
+
+/** Has `perSecond` logins sent until stopped; gives all answers. */
+export function storm(port, {email, password}, perSecond) {
+  const sender = fork(join(here, 'storm_logins.mjs'), [port, perSecond, email, password].map(String));
+  running.add(sender);
+  sender.once('exit', () => running.delete(sender));
+  return {
+    stop: () => new Promise((done, fail) => {
+      sender.once('message', done).once('exit', () => fail(new Error('the process that sends the logins has ended')));
+      sender.send('stop');
+    }),
   };
 }
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import {connect} from 'node:net';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
-import {ask, footprint, hold, latencies, percentile} from './held.mjs';
+import {ask, footprint, hold, latencies, percentile, storm} from './held.mjs';
 import {makeLoggedIn, median, startProcess, until} from './support.mjs';
 
 const long = process.env.COFFEEAUTH_OVERLOAD === 'long';
@@ -101,27 +101,6 @@ async function capacity(service, body, clients, lasting) {
   return done / lasting * 1000;
 }
 
-/** Sends logins at a rate, whether or not they are answered, until stopped; gives all answers. */
-function storm(service, body, perSecond) {
-  const answers = [], waiting = new Set();
-  const begun = performance.now();
-  let sent = 0;
-  const timer = setInterval(() => {
-    for (const due = (performance.now() - begun) / 1000 * perSecond; sent < due; ++sent) {
-      const since = performance.now();
-      const one = ask(service.port, 'POST', '/api/auth/login', {body}).then((answer) => answers.push({...answer, took: performance.now() - since}))
-          .finally(() => waiting.delete(one));
-      waiting.add(one);
-    }
-  }, 5);
-  return {async stop() {
-    clearInterval(timer);
-    const seconds = (performance.now() - begun) / 1000;
-    await Promise.all(waiting);
-    return {answers, seconds};
-  }};
-}
-
 test('ten times the logins that can be: 503 with Retry-After, and /api/me and the operator go on', async () => {
   const service = await startProcess({env: {MAX_CONNECTIONS_PER_ADDRESS: '2000', HASHING_QUEUE: '8', LOG_LEVEL: 'warning'}});
   try {
@@ -136,7 +115,7 @@ test('ten times the logins that can be: 503 with Retry-After, and /api/me and th
         metrics: percentile(await latencies(service.port, '/metrics', undefined, {lasting}), 0.99),
       });
       const quiet = await look();
-      const load = storm(service, login, 10 * peak);
+      const load = storm(service.port, login, 10 * peak);
       const stormy = await look();
       success(await service.get('/readyz'));
       const {answers, seconds} = await load.stop();
@@ -145,7 +124,9 @@ test('ten times the logins that can be: 503 with Retry-After, and /api/me and th
       for (const what of ['me', 'metrics']) ratios[what].push(stormy[what] / quiet[what]);
     }
     const refused = all.filter(({status}) => status !== 200);
-    for (const answer of refused) problem(answer, 503, 'unavailable');
+    for (const {status, headers, text} of refused) {
+      problem({status, text, headers: new Headers(headers), body: JSON.parse(text)}, 503, 'unavailable');
+    }
     assert.ok(refused.length > 0 && refused.length < all.length);
     console.log(`# storm of ${(10 * peak).toFixed(0)} logins a second: ${all.length - refused.length} answered 200, ${refused.length} 503; ` +
       `goodput ${(100 * median(goodput) / peak).toFixed(0)} % of ${peak.toFixed(0)} a second; 503 after ${fixed(percentile(refused.map(({took}) => took), 0.5))} ms, ` +

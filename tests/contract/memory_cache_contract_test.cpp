@@ -15,6 +15,9 @@ class MemoryCacheHarness final : public testing::CacheHarness {
   std::unique_ptr<Cache> fresh() override { return memory::make_memory_cache({}, clock_); }
   void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
   std::size_t rounds() const override { return testing::race_rounds(20); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   testing::ManualClock clock_;
@@ -28,6 +31,9 @@ class NearCacheHarness final : public testing::CacheHarness {
   }
   void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
   std::size_t rounds() const override { return testing::race_rounds(20); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   const memory::NearCacheOptions options_;
@@ -39,6 +45,10 @@ class MemoryCountersHarness final : public testing::RateCounterHarness {
   std::unique_ptr<RateCounter> fresh() override { return memory::make_memory_counters({}); }
   UtcTime now() const override { return clock_.now(); }
   void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
+  std::size_t rounds() const override { return testing::race_rounds(5); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   testing::ManualClock clock_;

@@ -14,6 +14,9 @@ class MemoryStoreHarness final : public testing::StoreHarness {
   bool durable() const override { return false; }
   std::unique_ptr<Store> reopen() override { return nullptr; }
   std::size_t rounds() const override { return testing::race_rounds(20); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 };
 
 }  // namespace

@@ -55,6 +55,9 @@ class RedisCacheHarness final : public testing::CacheHarness {
   }
   void pass(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
   std::size_t rounds() const override { return testing::race_rounds(5); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   Way& way_;
@@ -69,6 +72,9 @@ class NearRedisCacheHarness final : public testing::CacheHarness {
   }
   void pass(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
   std::size_t rounds() const override { return testing::race_rounds(5); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   Way& way_;
@@ -84,6 +90,10 @@ class RedisCountersHarness final : public testing::RateCounterHarness {
   }
   UtcTime now() const override { return clock_->now(); }
   void pass(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
+  std::size_t rounds() const override { return testing::race_rounds(5); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   Way& way_;

@@ -1,5 +1,5 @@
 #pragma once
-/// How often the races of the contract suites are run.
+/// How often the races of the contract suites are run, and how they went.
 
 #include <cstddef>
 #include <cstdlib>
@@ -12,5 +12,8 @@ inline std::size_t race_rounds(std::size_t otherwise = 3) {
   const char* text = std::getenv("COFFEEAUTH_RACE_ROUNDS");
   return text == nullptr ? otherwise : std::stoul(text);
 }
+
+/// Prints a line: `race: what it shows: rounds x threads, how it came out`.
+void report_race(std::size_t rounds, std::size_t threads);
 
 }  // namespace coffeeauth::testing

@@ -22,6 +22,9 @@ class SqliteStoreHarness final : public testing::StoreHarness {
                                    .busy_timeout = std::chrono::seconds{60}});
   }
   std::size_t rounds() const override { return testing::race_rounds(); }
+  void raced(std::size_t rounds, std::size_t threads) override {
+    testing::report_race(rounds, threads);
+  }
 
  private:
   testing::TemporaryFolder folder_;

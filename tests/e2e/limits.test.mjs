@@ -89,6 +89,26 @@ test('IPv6 clients are counted by /64', async () => {
   problem(await server.post('/api/auth/resend-code', {email: newAddress()}, {headers: from('ffff')}), 429, 'rate_limited');
 });
 
+test('one address is one client however it is written', async () => {
+  const spellings = [
+    ['203.0.113.9', '::ffff:203.0.113.9', '::FFFF:cb00:7109', '0:0:0:0:0:ffff:203.0.113.9'],
+    ['2001:db8:9:9::1', '2001:DB8:9:9::1', '2001:0db8:0009:0009:0000:0000:0000:0001', '2001:db8:9:9:0:0:0:1'],
+  ];
+  for (const address of spellings) {
+    const ask = (i) => server.post('/api/auth/resend-code', {email: newAddress()}, {headers: {'X-Forwarded-For': address[i % address.length]}});
+    for (let i = 0; i < 20; ++i) success(await ask(i));
+    for (let i = 0; i < address.length; ++i) problem(await ask(i), 429, 'rate_limited');
+  }
+});
+
+test('one account is one account to its limit however its domain is written', async () => {
+  const name = newAddress('folded').split('@')[0];
+  const spellings = ['b\u00fccher.example', 'bu\u0308cher.example', 'B\u00dcCHER.example', 'xn--bcher-kva.example', 'XN--BCHER-KVA.EXAMPLE']
+      .flatMap((domain) => [`${name}@${domain}`, `${name.toUpperCase()}@${domain}`]);
+  for (const email of spellings) problem(await loginFrom(newClient(), email, 'wrong password 1'), 401, 'invalid_credentials');
+  for (const email of spellings) problem(await loginFrom(newClient(), email, 'wrong password 1'), 429, 'rate_limited');
+});
+
 test('any other route is 600 a minute for a user', async () => {
   const home = newClient();
   const {access_token: token} = await logInFrom(home);

@@ -7,7 +7,6 @@
 namespace coffeeauth::testing {
 namespace {
 
-constexpr std::size_t crowd = 64;
 const UserId ada = nth<UserId>(1);
 
 // One sign-up, by Ada, and the live code 1.
@@ -102,20 +101,20 @@ void contested(StoreHarness& harness) {
 
 void races(StoreHarness& harness) {
   SUBCASE("activation: of many right answers at once, exactly one activates") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
-      const auto outcomes = race(crowd, [&](std::size_t) {
+      const auto outcomes = race(race_threads, [&](std::size_t) {
         if (t.alone.try_code(ada, code(1)) != CodeVerdict::match) return ActivationOutcome::gone;
         return t.alone.activate(ada, code(1)).outcome;
       });
       CHECK(count_of(outcomes, ActivationOutcome::activated) == 1);
-      CHECK(count_of(outcomes, ActivationOutcome::gone) == crowd - 1);
+      CHECK(count_of(outcomes, ActivationOutcome::gone) == race_threads - 1);
       CHECK(t.get(ada).is_verified);
     }
   }
 
   SUBCASE("activation: a sign-up at the same moment cannot slip its password in") {
-    for (std::size_t round = 0; round < harness.rounds() * 4; ++round) {
+    for (Rounds rounds{harness, {.threads = 2, .times = 4}}; rounds.next();) {
       const Waiting t{harness};
       const auto activated = race(2, [&](std::size_t i) -> int {
         if (i == 0) {

@@ -170,13 +170,13 @@ void last_admin(StoreHarness& harness) {
   }
 
   SUBCASE("admins: two who remove each other at once leave one") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness, {.threads = 2}}; rounds.next();) {
       const Trial t{harness};
       t.alone.create(admin(1));
       t.alone.create(admin(2));
       const auto outcomes = race(2, [&](std::size_t i) {
         const auto other = nth<UserId>(2 - i);
-        if (round % 2 == 0) return t.alone.erase(other);
+        if (rounds.number() % 2 == 0) return t.alone.erase(other);
         return t.alone.update(other, {.role = Role::user}).outcome;
       });
       CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
@@ -185,16 +185,15 @@ void last_admin(StoreHarness& harness) {
   }
 
   SUBCASE("admins: however many give up at once, one stays") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      constexpr std::size_t crowd = 8;
-      for (std::uint64_t n = 1; n <= crowd; ++n) t.alone.create(admin(n));
-      const auto outcomes = race(crowd, [&](std::size_t i) {
+      for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(admin(n));
+      const auto outcomes = race(race_threads, [&](std::size_t i) {
         const auto self = nth<UserId>(i + 1);
         if (i % 2 == 0) return t.alone.erase(self);
         return t.alone.update(self, {.is_active = false}).outcome;
       });
-      CHECK(count_of(outcomes, UserWriteOutcome::written) == crowd - 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::written) == race_threads - 1);
       CHECK(count_of(outcomes, UserWriteOutcome::last_admin) == 1);
       CHECK(t.store->users().count({.role = Role::admin, .is_active = true}) == 1);
     }

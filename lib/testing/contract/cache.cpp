@@ -105,10 +105,10 @@ void invalidation(CacheHarness& harness) {
 
 void races(CacheHarness& harness) {
   SUBCASE("cache: readers that race updates never leave an old value behind") {
-    for (std::size_t round = 0; round < harness.rounds() * 4; ++round) {
+    for (Rounds rounds{harness, {.times = 4}}; rounds.next();) {
       const auto cache = harness.fresh();
       std::atomic<int> truth{0};
-      race(16, [&](std::size_t i) -> int {
+      race(race_threads, [&](std::size_t i) -> int {
         for (int step = 0; step < 20; ++step) {
           if (i == 0) {
             ++truth;
@@ -127,14 +127,16 @@ void races(CacheHarness& harness) {
   }
 
   SUBCASE("cache: of many invalidations at once none is lost") {
-    const auto cache = harness.fresh();
-    const auto changed = race(race_threads, [&](std::size_t i) -> int {
-      const auto own = "tag " + std::to_string(i % 4);
-      const auto before = cache->generation(own);
-      cache->invalidate(own);
-      return before && cache->generation(own) != before ? 1 : 0;
-    });
-    CHECK(count_of(changed, 1) == race_threads);
+    for (Rounds rounds{harness}; rounds.next();) {
+      const auto cache = harness.fresh();
+      const auto changed = race(race_threads, [&](std::size_t i) -> int {
+        const auto own = "tag " + std::to_string(i % 4);
+        const auto before = cache->generation(own);
+        cache->invalidate(own);
+        return before && cache->generation(own) != before ? 1 : 0;
+      });
+      CHECK(count_of(changed, 1) == race_threads);
+    }
   }
 }
 

@@ -7,7 +7,6 @@
 namespace coffeeauth::testing {
 namespace {
 
-constexpr std::size_t crowd = 64;
 const UserId ada = nth<UserId>(1);
 const CodeDigest right = code(1);
 const CodeDigest wrong = code(2);
@@ -94,18 +93,18 @@ void new_codes(StoreHarness& harness) {
 
 void parallel_guesses(StoreHarness& harness) {
   SUBCASE("codes: parallel guesses: no more are compared than one code allows") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
       const auto verdicts =
-          race(crowd, [&](std::size_t i) { return t.alone.try_code(ada, code(100 + i)); });
+          race(race_threads, [&](std::size_t i) { return t.alone.try_code(ada, code(100 + i)); });
       CHECK(count_of(verdicts, CodeVerdict::no_match) == 5);
-      CHECK(count_of(verdicts, CodeVerdict::dead) == crowd - 5);
+      CHECK(count_of(verdicts, CodeVerdict::dead) == race_threads - 5);
       CHECK(t.alone.try_code(ada, right) == CodeVerdict::dead);
     }
   }
 
   SUBCASE("codes: parallel guesses: no more are compared than the day allows") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
       constexpr GuessLimits limits{.per_code = 1'000, .per_day = 9};
       const auto verdicts = race(race_threads, [&](std::size_t i) {

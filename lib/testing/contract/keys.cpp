@@ -38,7 +38,7 @@ void keys(StoreHarness& harness) {
   }
 
   SUBCASE("keys: of many processes that start at once, one makes the key") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       const auto made = race(race_threads, [&](std::size_t i) -> int {
         return t.alone.insert_first(key("k" + std::to_string(i))) ? 1 : 0;
@@ -71,7 +71,7 @@ void rotation(StoreHarness& harness) {
   }
 
   SUBCASE("keys: of many rotations at once, one happens") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.insert_first(key("a"));
       const auto done = race(race_threads, [&](std::size_t i) -> int {
@@ -128,7 +128,7 @@ void leases(StoreHarness& harness) {
   }
 
   SUBCASE("leases: of many at once, exactly one holds it") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       const auto held = race(race_threads, [&](std::size_t i) -> int {
         return t.alone.acquire("clean-up", nth<LeaseId>(i + 1)) ? 1 : 0;

@@ -1,5 +1,5 @@
 #pragma once
-/// race(): many threads do one thing at the same moment.
+/// race(): many threads do one thing at the same moment; and Rounds: again and again.
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace coffeeauth::testing {
 
-inline constexpr std::size_t race_threads = 32;
+inline constexpr std::size_t race_threads = 64;
 
 /// Runs `work(i)` on `threads` threads that start together, and returns what each of them said.
 ///
@@ -45,6 +45,35 @@ auto race(std::size_t threads, F&& work) {
   for (auto& slot : slots) results.push_back(*std::move(slot));
   return results;
 }
+
+/// Counts the rounds of one race: as many as the harness wants, or `times` as many where a round is
+/// cheap and the window small. Tells the harness when they are over.
+template <class Harness>
+class Rounds {
+ public:
+  struct Size {
+    std::size_t threads = race_threads;
+    std::size_t times = 1;
+  };
+
+  explicit Rounds(Harness& harness, Size size = {})
+      : harness_(harness), size_(size), wanted_(harness.rounds() * size.times) {}
+
+  [[nodiscard]] bool next() {
+    if (number_ < wanted_) return ++number_, true;
+    harness_.raced(wanted_, size_.threads);
+    return false;
+  }
+
+  /// The round that is on; the first is 1.
+  [[nodiscard]] std::size_t number() const noexcept { return number_; }
+
+ private:
+  Harness& harness_;
+  Size size_;
+  std::size_t wanted_;
+  std::size_t number_ = 0;
+};
 
 /// How many of `results` are `wanted`.
 template <class R>

@@ -7,7 +7,6 @@
 namespace coffeeauth::testing {
 namespace {
 
-constexpr std::size_t crowd = 64;
 const UserId ada = nth<UserId>(1);
 const SessionId hers = nth<SessionId>(1);
 
@@ -132,9 +131,9 @@ void reuse(StoreHarness& harness) {
 
 void races(StoreHarness& harness) {
   SUBCASE("refresh: of many with one token, one rotates and all get the same successor") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const LoggedIn t{harness};
-      const auto results = race(crowd, [&](std::size_t i) {
+      const auto results = race(race_threads, [&](std::size_t i) {
         auto result = t.alone.rotate(refresh(1, 100 + i));
         if (result.outcome == RotationOutcome::rotated) result.sealed_successor = sealed(100 + i);
         return result;
@@ -147,17 +146,20 @@ void races(StoreHarness& harness) {
         CHECK(result.sealed_successor == results.front().sealed_successor);
       }
       CHECK(rotated == 1);
-      CHECK(replayed == crowd - 1);
+      CHECK(replayed == race_threads - 1);
       CHECK(t.is_live(hers));
     }
   }
 
   SUBCASE("refresh: of many that reuse an old token, one ends the session") {
-    const LoggedIn t{harness};
-    const auto outcomes = race(
-        race_threads, [&](std::size_t i) { return t.alone.rotate(refresh(77, 100 + i)).outcome; });
-    CHECK(count_of(outcomes, RotationOutcome::reused) == 1);
-    CHECK(count_of(outcomes, RotationOutcome::missing) == race_threads - 1);
+    for (Rounds rounds{harness}; rounds.next();) {
+      const LoggedIn t{harness};
+      const auto outcomes = race(race_threads, [&](std::size_t i) {
+        return t.alone.rotate(refresh(77, 100 + i)).outcome;
+      });
+      CHECK(count_of(outcomes, RotationOutcome::reused) == 1);
+      CHECK(count_of(outcomes, RotationOutcome::missing) == race_threads - 1);
+    }
   }
 }
 

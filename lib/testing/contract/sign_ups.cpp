@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <array>
+
 #include "coffeeauth/testing/contract/store.hpp"
 #include "lib/testing/contract/each_alone.hpp"
 #include "lib/testing/contract/race.hpp"
@@ -77,7 +79,7 @@ void outcomes(StoreHarness& harness) {
 
 void races(StoreHarness& harness) {
   SUBCASE("sign-ups: many at once for a new address: one creates, the rest join it") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       const auto found = race(race_threads, [&](std::size_t i) {
         return t.alone.sign_up(candidate(i + 1, ada_mail, hash(1)));
@@ -96,7 +98,7 @@ void races(StoreHarness& harness) {
   }
 
   SUBCASE("sign-ups: many different ones at once: no more wait than may") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       const auto found = race(race_threads, [&](std::size_t i) {
         return t.alone.sign_up(candidate(i + 1, ada_mail, hash(i)), 5).outcome;
@@ -151,16 +153,18 @@ void expiry(StoreHarness& harness) {
   }
 
   SUBCASE("clean-up: at the same moment as an activation, exactly one of them happens") {
-    for (std::size_t round = 0; round < harness.rounds() * 4; ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.sign_up(candidate(1, ada_mail, hash(1)));
       t.alone.put_code(ada, code(1));
-      const auto happened = race(4, [&](std::size_t i) -> std::size_t {
+      const auto happened = race(race_threads, [&](std::size_t i) -> std::size_t {
         if (i % 2 == 0) return t.alone.erase_unverified(noon + 1ms);
         return t.alone.activate(ada, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
       });
-      CHECK(happened[0] + happened[2] + happened[1] + happened[3] == 1);
-      CHECK(t.exists(ada) == (happened[1] + happened[3] == 1));
+      std::array<std::size_t, 2> sums{};
+      for (std::size_t i = 0; i < race_threads; ++i) sums[i % 2] += happened[i];
+      CHECK(sums[0] + sums[1] == 1);
+      CHECK(t.exists(ada) == (sums[1] == 1));
       if (t.exists(ada)) CHECK(t.get(ada).is_verified);
     }
   }
@@ -196,7 +200,7 @@ void mail_pace(StoreHarness& harness) {
   }
 
   SUBCASE("mail pace: of many at the same moment, one gets the mail") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.create(user(1));
       const MailPace pace{.pause = 60s, .per_hour = 5, .per_day = 10};
@@ -208,13 +212,15 @@ void mail_pace(StoreHarness& harness) {
   }
 
   SUBCASE("mail pace: of many in one hour, no more than allowed") {
-    const Trial t{harness};
-    t.alone.create(user(1));
-    const MailPace pace{.pause = 0ms, .per_hour = 5, .per_day = 10};
-    const auto got = race(race_threads, [&](std::size_t) -> int {
-      return t.alone.take_mail_slot(ada, pace, noon) ? 1 : 0;
-    });
-    CHECK(count_of(got, 1) == 5);
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const MailPace pace{.pause = 0ms, .per_hour = 5, .per_day = 10};
+      const auto got = race(race_threads, [&](std::size_t) -> int {
+        return t.alone.take_mail_slot(ada, pace, noon) ? 1 : 0;
+      });
+      CHECK(count_of(got, 1) == 5);
+    }
   }
 }
 

@@ -153,7 +153,7 @@ void isolation(StoreHarness& harness) {
 
   SUBCASE(
       "transactions: many at once, each of several writes, keep what belongs together together") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       race(race_threads, [&](std::size_t i) -> int {
         try {

@@ -58,7 +58,7 @@ void creation(StoreHarness& harness) {
   }
 
   SUBCASE("users: of many who take one address at once, one gets it") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       const auto outcomes = race(race_threads, [&](std::size_t i) {
         auto made = user(i + 1);
@@ -199,7 +199,7 @@ void new_addresses(StoreHarness& harness) {
 
 void contended_updates(StoreHarness& harness) {
   SUBCASE("users: of many updates of one version, one is written") {
-    for (std::size_t round = 0; round < harness.rounds(); ++round) {
+    for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.create(user(1));
       const auto outcomes = race(race_threads, [&](std::size_t i) {
@@ -212,13 +212,15 @@ void contended_updates(StoreHarness& harness) {
   }
 
   SUBCASE("users: of many updates of whatever version, none is lost") {
-    const Trial t{harness};
-    t.alone.create(user(1));
-    const auto versions = race(race_threads, [&](std::size_t i) {
-      return t.alone.update(nth<UserId>(1), {.first_name = std::to_string(i)}).user->version;
-    });
-    CHECK(std::set(versions.begin(), versions.end()).size() == race_threads);
-    CHECK(t.get(nth<UserId>(1)).version == static_cast<std::int64_t>(race_threads) + 1);
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const auto versions = race(race_threads, [&](std::size_t i) {
+        return t.alone.update(nth<UserId>(1), {.first_name = std::to_string(i)}).user->version;
+      });
+      CHECK(std::set(versions.begin(), versions.end()).size() == race_threads);
+      CHECK(t.get(nth<UserId>(1)).version == static_cast<std::int64_t>(race_threads) + 1);
+    }
   }
 }
 

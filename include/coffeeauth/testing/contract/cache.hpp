@@ -24,6 +24,8 @@ class CacheHarness {
   virtual void pass(std::chrono::milliseconds time) = 0;
   /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// Told when the rounds of a race are over, for who prints figures.
+  virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 
  protected:
   CacheHarness() = default;

@@ -3,6 +3,7 @@
 /// says.
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 
 #include "coffeeauth/export.hpp"
@@ -24,6 +25,10 @@ class RateCounterHarness {
   [[nodiscard]] virtual UtcTime now() const = 0;
   /// Lets time pass: moves what now() says, or waits.
   virtual void pass(std::chrono::milliseconds time) = 0;
+  /// How often each race is run.
+  [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// Told when the rounds of a race are over, for who prints figures.
+  virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 
  protected:
   RateCounterHarness() = default;

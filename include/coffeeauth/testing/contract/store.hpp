@@ -38,6 +38,8 @@ class StoreHarness {
 
   /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// Told when the rounds of a race are over, for who prints figures.
+  virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 
  protected:
   StoreHarness() = default;

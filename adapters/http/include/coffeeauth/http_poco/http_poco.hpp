@@ -48,7 +48,7 @@ struct Options {
   std::string host = "127.0.0.1";
   /// 0 takes a free port; Server::port() says which.
   std::uint16_t port = 8000;
-  /// Connections at once, each with a thread of its own (some 15 KiB while idle). Lowered to what
+  /// Connections at once, each with a thread of its own (some 30 KiB in all). Lowered to what
   /// the process's limit of open files leaves room for. One more is answered 503 and closed.
   std::size_t max_connections = 2000;
   /// The same for one IPv4 address or one IPv6 /64. Raise it when a proxy stands in front.

@@ -1,0 +1,128 @@
+// Nobody learns who has an account: answers to known and unknown addresses are the same octets, and take the same
+// time. Times are taken in turns (known, unknown, known, ...) so that noise meets all alike, and are judged by their
+// medians, with what noise may do to a median taken from the same run. COFFEEAUTH_OVERLOAD=long takes more of them.
+import assert from 'node:assert/strict';
+import {Agent} from 'node:http';
+import {after, before, test} from 'node:test';
+import {ask, percentile} from './held.mjs';
+import {logIn, makeAdmin, makeUser, median, newAddress, password, startServer} from './support.mjs';
+
+const long = process.env.COFFEEAUTH_OVERLOAD === 'long';
+const at_first = long ? 300 : 40;
+const at_most = 4 * at_first;
+const allowed = 3;
+
+let server, port;
+const agent = new Agent({keepAlive: true, maxSockets: 1});
+before(async () => {
+  server = await startServer();
+  port = Number(new URL(server.base).port);
+});
+after(async () => {
+  agent.destroy();
+  await server?.stop();
+});
+
+// All as long as each other, so that their lengths tell nothing either.
+let serial = 0;
+const address = () => `enumerated.${String(++serial).padStart(8, '0')}@example.com`;
+const post = (path, body) => ask(port, 'POST', path, {agent, body});
+
+async function pending() {
+  const email = address();
+  assert.equal((await post('/api/auth/signup', {email, password})).status, 201);
+  return email;
+}
+async function verified() {
+  const {email} = await makeUser(server, {email: address()});
+  return email;
+}
+async function disabled() {
+  const email = await verified();
+  const {token} = (admin ??= await makeAdmin(server));
+  const {results: [{id}]} = (await server.get(`/api/users?search=${encodeURIComponent(email)}`, {token})).body;
+  assert.equal((await server.patch(`/api/users/${id}`, {is_active: false}, {token})).status, 200);
+  return email;
+}
+let admin;
+
+/**
+ * Every octet of an answer, but for dates, ids and the address that was asked about; and but for Connection: after a
+ * thousand requests nginx closes one, whatever was asked.
+ */
+const octets = ({status, reason, rawHeaders, text}, email) => JSON.stringify([status, reason, rawHeaders, text])
+    .replaceAll(email, 'ADDRESS')
+    .replace(/"Date","[^"]+"/i, '"Date","DATE"')
+    .replace(/"X-Request-ID","[^"]+"/i, '"X-Request-ID","ID"')
+    .replace(/"Connection","[^"]+"/i, '"Connection","C"')
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z/g, 'DATE');
+
+/** How far noise alone moves a median (its standard error, by the quartiles). */
+function uncertainty(took) {
+  return 0.93 * (percentile(took, 0.75) - percentile(took, 0.25)) / Math.sqrt(took.length);
+}
+
+/**
+ * Asks in turns about each kind of address; `kinds` names for each who gives the next address of the kind, `request`
+ * says what is asked. While medians are further apart than they may be it goes on asking; in the end it fails when no
+ * noise of this machine explains it.
+ */
+function alike(what, kinds, request, status) {
+  test(`${what}: ${Object.keys(kinds).join(', ')} get the same octets in the same time`, async () => {
+    const took = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]));
+    let first, count = 0, noise, medians, apart;
+    do {
+      for (const until = Math.max(at_first, 2 * count); count < until; ++count) {
+        for (const [kind, next] of Object.entries(kinds)) {
+          const email = await next();
+          const begun = performance.now();
+          const answer = await post(...request(email));
+          took[kind].push(performance.now() - begun);
+          assert.equal(answer.status, status, answer.text);
+          first ??= octets(answer, email);
+          assert.equal(octets(answer, email), first, kind);
+        }
+      }
+      medians = Object.values(took).map(median);
+      noise = 3 * Math.SQRT2 * Math.max(...Object.values(took).map(uncertainty));
+      apart = Math.max(...medians) - Math.min(...medians);
+    } while (apart > allowed && count < at_most);
+    const each = Object.keys(kinds).map((kind, i) => `${kind} ${medians[i].toFixed(2)}`).join(', ');
+    console.log(`# ${what}: medians of ${count}: ${each} ms; apart ${apart.toFixed(2)} ms, noise up to ${noise.toFixed(2)} ms`);
+    assert.ok(apart <= allowed + noise, `${what}: ${each} ms`);
+  });
+}
+
+/** The same address as often as it may be asked about, then another one. */
+function reused(make, times = Infinity) {
+  let email, left = 0;
+  return async () => {
+    if (left-- <= 0) [email, left] = [await make(), times - 1];
+    return email;
+  };
+}
+const unknown = async () => address();
+
+alike('sign-up', {unknown, pending: reused(pending), verified: reused(verified)},
+      (email) => ['/api/auth/signup', {email, password}], 201);
+// A fifth wrong code would make it another case: a dead code.
+alike('verify', {unknown, pending: reused(pending, 4), verified: reused(verified)},
+      (email) => ['/api/auth/verify', {email, code: '000000'}], 400);
+alike('verify with a password', {unknown, pending: reused(pending, 4), verified: reused(verified)},
+      (email) => ['/api/auth/verify', {email, code: '000000', password}], 400);
+alike('resend-code', {unknown, pending: reused(pending), verified: reused(verified)},
+      (email) => ['/api/auth/resend-code', {email}], 200);
+alike('login', {unknown, pending: reused(pending), verified: reused(verified), disabled: reused(disabled)},
+      (email) => ['/api/auth/login', {email, password: 'a wrong password'}], 401);
+
+// A token carries the id of its session, so the time may tell whether that exists: only its holder can ask.
+test('refresh: a token that never was, one that is spent and one of an ended session get the same octets', async () => {
+  const email = await verified();
+  const tokens = [(await logIn(server, {email})).refresh_token, (await logIn(server, {email})).refresh_token];
+  assert.equal((await post('/api/auth/logout', {refresh_token: tokens[0]})).status, 204);
+  const never = tokens[1].replace(/[A-Za-z0-9]{8}/, (part) => [...part].reverse().join(''));
+  const answers = [];
+  for (const refresh_token of [tokens[0], never, 'nonsense']) answers.push(octets(await post('/api/auth/refresh', {refresh_token}), email));
+  assert.equal(answers[1], answers[0]);
+  assert.equal(answers[2], answers[0]);
+});

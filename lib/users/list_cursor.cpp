@@ -1,16 +1,12 @@
 #include "lib/users/list_cursor.hpp"
 
-#include <sodium.h>
-
-#include <array>
-#include <vector>
-
 #include <nlohmann/json.hpp>
+
+#include "lib/tokens/base64url.hpp"
 
 namespace coffeeauth {
 namespace {
 
-constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::size_t tag_size = 16;
 constexpr std::size_t longest_cursor = 1'024;
 
@@ -51,27 +47,16 @@ std::string make_list_cursor(const User& last, const ListUsersRequest& request,
     position["m"] = *millis;
   }
   const auto payload = position.dump();
-  const auto bytes = tag_for(payload, request, vault) + payload;
-  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), variant);
-  text.pop_back();  // the final NUL
-  return text;
+  return base64url_encode(tag_for(payload, request, vault) + payload);
 }
 
 std::optional<UserPosition> parse_list_cursor(std::string_view text,
                                               const ListUsersRequest& request, const Vault& vault) {
   if (text.size() > longest_cursor) return std::nullopt;
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, variant) != 0 ||
-      size <= tag_size) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  const auto payload = std::string_view{bytes}.substr(tag_size);
-  if (!equal_in_constant_time(std::string_view{bytes}.substr(0, tag_size),
+  const auto bytes = base64url_decode(text);
+  if (!bytes || bytes->size() <= tag_size) return std::nullopt;
+  const auto payload = std::string_view{*bytes}.substr(tag_size);
+  if (!equal_in_constant_time(std::string_view{*bytes}.substr(0, tag_size),
                               tag_for(payload, request, vault))) {
     return std::nullopt;
   }

@@ -60,6 +60,9 @@ void check_value(std::string_view text) {
       continue;
     }
     const auto shown = field.get(config);
+    if (field.expects.starts_with("a duration")) {
+      hold(parse_duration(shown) == parse_duration(text), "a time is kept as it was meant");
+    }
     Config other;
     hold(field.set(other, shown) && field.get(other) == shown,
          "a policy number that is shown reads back");

@@ -1,12 +1,13 @@
 #include "lib/users/list_cursor.hpp"
 
-#include <nlohmann/json.hpp>
+#include <sodium.h>
 
-#include "lib/tokens/base64url.hpp"
+#include <nlohmann/json.hpp>
 
 namespace coffeeauth {
 namespace {
 
+constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::size_t tag_size = 16;
 constexpr std::size_t longest_cursor = 1'024;
 
@@ -30,6 +31,14 @@ std::string tag_for(std::string_view payload, const ListUsersRequest& request, c
   return {reinterpret_cast<const char*>(mac.data()), tag_size};
 }
 
+std::string encode(std::string_view bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), variant);
+  text.pop_back();  // the final NUL
+  return text;
+}
+
 std::optional<std::int64_t> millis_of(const User& user, UserOrder order) {
   if (order == UserOrder::date_joined) return to_unix_millis(user.date_joined);
   if (user.last_login) return to_unix_millis(*user.last_login);
@@ -47,16 +56,24 @@ std::string make_list_cursor(const User& last, const ListUsersRequest& request,
     position["m"] = *millis;
   }
   const auto payload = position.dump();
-  return base64url_encode(tag_for(payload, request, vault) + payload);
+  return encode(tag_for(payload, request, vault) + payload);
 }
 
 std::optional<UserPosition> parse_list_cursor(std::string_view text,
                                               const ListUsersRequest& request, const Vault& vault) {
   if (text.size() > longest_cursor) return std::nullopt;
-  const auto bytes = base64url_decode(text);
-  if (!bytes || bytes->size() <= tag_size) return std::nullopt;
-  const auto payload = std::string_view{*bytes}.substr(tag_size);
-  if (!equal_in_constant_time(std::string_view{*bytes}.substr(0, tag_size),
+  std::string bytes(text.size(), '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &size, nullptr, variant) != 0 ||
+      size <= tag_size) {
+    return std::nullopt;
+  }
+  bytes.resize(size);
+  // libsodium 1.0.18 reads every octet from 0x80 on as '_'.
+  if (encode(bytes) != text) return std::nullopt;
+  const auto payload = std::string_view{bytes}.substr(tag_size);
+  if (!equal_in_constant_time(std::string_view{bytes}.substr(0, tag_size),
                               tag_for(payload, request, vault))) {
     return std::nullopt;
   }

@@ -60,13 +60,17 @@ std::optional<std::uint16_t> parse_group(std::string_view text) noexcept {
   return static_cast<std::uint16_t>(value);
 }
 
-/// The bytes of colon-separated groups; the last one may be a dotted IPv4 address.
-bool append_groups(std::string_view text, std::vector<std::uint8_t>& out) {
+enum class Ending { group, group_or_v4 };
+
+/// The bytes of colon-separated groups; where the address ends, the last one may be a dotted IPv4
+/// address.
+bool append_groups(std::string_view text, Ending ending, std::vector<std::uint8_t>& out) {
   if (text.empty()) return true;
   for (;;) {
     const auto colon = text.find(':');
     const auto part = text.substr(0, colon);
-    if (colon == std::string_view::npos && part.find('.') != std::string_view::npos) {
+    if (ending == Ending::group_or_v4 && colon == std::string_view::npos &&
+        part.find('.') != std::string_view::npos) {
       const auto v4 = parse_v4(part);
       if (!v4) return false;
       out.insert(out.end(), v4->begin(), v4->end());
@@ -86,11 +90,13 @@ std::optional<NetworkAddress> parse_v6(std::string_view text) {
   std::vector<std::uint8_t> head;
   std::vector<std::uint8_t> tail;
   const auto gap = text.find("::");
-  if (!append_groups(text.substr(0, gap), head)) return std::nullopt;
+  const auto ending = gap == std::string_view::npos ? Ending::group_or_v4 : Ending::group;
+  if (!append_groups(text.substr(0, gap), ending, head)) return std::nullopt;
   if (gap == std::string_view::npos) {
     if (head.size() != 16) return std::nullopt;
   } else {
-    if (!append_groups(text.substr(gap + 2), tail) || head.size() + tail.size() > 14) {
+    if (!append_groups(text.substr(gap + 2), Ending::group_or_v4, tail) ||
+        head.size() + tail.size() > 14) {
       return std::nullopt;
     }
   }

@@ -2,9 +2,6 @@
 
 #include <sodium.h>
 
-#include <array>
-#include <vector>
-
 #include <nlohmann/json.hpp>
 
 namespace coffeeauth {
@@ -34,6 +31,14 @@ std::string tag_for(std::string_view payload, const ListUsersRequest& request, c
   return {reinterpret_cast<const char*>(mac.data()), tag_size};
 }
 
+std::string encode(std::string_view bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), variant);
+  text.pop_back();  // the final NUL
+  return text;
+}
+
 std::optional<std::int64_t> millis_of(const User& user, UserOrder order) {
   if (order == UserOrder::date_joined) return to_unix_millis(user.date_joined);
   if (user.last_login) return to_unix_millis(*user.last_login);
@@ -51,12 +56,7 @@ std::string make_list_cursor(const User& last, const ListUsersRequest& request,
     position["m"] = *millis;
   }
   const auto payload = position.dump();
-  const auto bytes = tag_for(payload, request, vault) + payload;
-  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), variant);
-  text.pop_back();  // the final NUL
-  return text;
+  return encode(tag_for(payload, request, vault) + payload);
 }
 
 std::optional<UserPosition> parse_list_cursor(std::string_view text,
@@ -70,6 +70,8 @@ std::optional<UserPosition> parse_list_cursor(std::string_view text,
     return std::nullopt;
   }
   bytes.resize(size);
+  // libsodium 1.0.18 reads every octet from 0x80 on as '_'.
+  if (encode(bytes) != text) return std::nullopt;
   const auto payload = std::string_view{bytes}.substr(tag_size);
   if (!equal_in_constant_time(std::string_view{bytes}.substr(0, tag_size),
                               tag_for(payload, request, vault))) {

@@ -1,7 +1,10 @@
 #include "coffeeauth/url.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
+
+#include "coffeeauth/network_address.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -20,6 +23,15 @@ Halves split(std::string_view text, std::string_view separator) {
   const auto at = text.find(separator);
   if (at == std::string_view::npos) return {text, {}, false};
   return {text.substr(0, at), text.substr(at + separator.size()), true};
+}
+
+/// RFC 3986 3.1.
+bool is_scheme(std::string_view text) noexcept {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+         });
 }
 
 int hex_value(char c) noexcept {
@@ -62,7 +74,8 @@ void read_server(Url& url, std::string_view text) {
     if (!halves.found || (!halves.second.empty() && halves.second.front() != ':')) {
       refuse("has a malformed address");
     }
-    url.host = std::string{halves.first};
+    url.host = decode(halves.first);
+    if (!parse_network_address(url.host)) refuse("has a malformed address");
     if (!halves.second.empty()) halves.second.remove_prefix(1);
   } else {
     halves = split(text, ":");
@@ -85,7 +98,7 @@ void read_authority(Url& url, std::string_view text) {
 Url parse_url(std::string_view text) {
   Url url;
   const auto [scheme, rest, has_scheme] = split(text, "://");
-  if (!has_scheme || scheme.empty()) refuse("has no scheme");
+  if (!has_scheme || !is_scheme(scheme)) refuse("has no scheme");
   url.scheme = std::string{scheme};
   const auto [location, query, has_query] = split(rest, "?");
   const auto [authority, path, has_path] = split(location, "/");

@@ -107,19 +107,30 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
 }
 
 std::string masked_url(std::string_view url) {
-  constexpr std::string_view mask = "********";
   constexpr std::string_view parameter = "password=";
-  std::string shown{url};
-  const auto scheme = shown.find("://");
+  // All places are found in the URL as it is: any of them may be a part of another's password.
+  std::vector<bool> hidden(url.size(), false);
+  const auto hide = [&](std::size_t begin, std::size_t end) {
+    for (auto i = begin; i < std::min(end, url.size()); ++i) hidden[i] = true;
+  };
+  const auto scheme = url.find("://");
+  const auto at = url.rfind('@');
+  const auto colon = url.find(':', scheme == std::string_view::npos ? 0 : scheme + 3);
+  if (at != std::string_view::npos && colon < at) hide(colon + 1, at);
   // PostgreSQL reads it from the query and from its own key=value form, too.
-  for (auto at = shown.find(parameter); at != std::string::npos; at = shown.find(parameter, at)) {
-    at += parameter.size();
-    const auto end = scheme == std::string::npos ? shown.size() : shown.find('&', at);
-    shown.replace(at, std::min(end, shown.size()) - at, mask);
+  for (auto named = url.find(parameter); named != std::string_view::npos;
+       named = url.find(parameter, named + 1)) {
+    hide(named + parameter.size(),
+         scheme == std::string_view::npos ? url.size() : url.find('&', named));
   }
-  const auto at = shown.rfind('@');
-  const auto colon = shown.find(':', scheme == std::string::npos ? 0 : scheme + 3);
-  if (at != std::string::npos && colon < at) shown.replace(colon + 1, at - colon - 1, mask);
+  std::string shown;
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    if (!hidden[i]) {
+      shown += url[i];
+    } else if (i == 0 || !hidden[i - 1]) {
+      shown += "********";
+    }
+  }
   return shown;
 }
 

@@ -2,9 +2,7 @@
 
 #include <Poco/Base64Decoder.h>
 #include <Poco/Base64Encoder.h>
-#include <Poco/Exception.h>
 
-#include <iterator>
 #include <sstream>
 
 namespace coffeeauth::smtp {
@@ -30,13 +28,15 @@ std::string base64_lines(std::string_view bytes) {
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {
-  try {
-    std::istringstream in{std::string{text}};
-    Poco::Base64Decoder decoder{in};
-    return std::string{std::istreambuf_iterator<char>{decoder}, {}};
-  } catch (const Poco::Exception&) {
-    return std::nullopt;
+  std::istringstream in{std::string{text}};
+  Poco::Base64Decoder decoder{in};
+  std::string bytes;
+  // get() turns what the decoder throws into a state of the stream.
+  for (int byte = decoder.get(); byte != std::char_traits<char>::eof(); byte = decoder.get()) {
+    bytes += static_cast<char>(byte);
   }
+  if (decoder.bad()) return std::nullopt;
+  return bytes;
 }
 
 std::optional<std::string> decode_base64_lines(std::string_view text) {

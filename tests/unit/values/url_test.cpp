@@ -50,7 +50,10 @@ TEST_CASE("an IPv6 address stands in brackets") {
   CHECK(parse_url("x://[::1]").host == "::1");
   CHECK(parse_url("x://u@[fe80::2]:99/p").port == 99);
   CHECK_FALSE(complaint("x://[::1").empty());
+  CHECK(parse_url("x://[fe80::1%25eth0]").host == "fe80::1%eth0");
   CHECK_FALSE(complaint("x://[::1]9").empty());
+  CHECK_FALSE(complaint("x://[host]").empty());
+  CHECK_FALSE(complaint("x://[::1%25\n]").empty());
 }
 
 TEST_CASE("a password ends at the last at sign and may hold a colon") {
@@ -65,7 +68,7 @@ TEST_CASE("what is malformed is refused without a word of it") {
        {"", "hunter2", "://u:hunter2@h", "x:/u:hunter2@h", "x://u:hunter2%@h", "x://u:hunter2%4@h",
         "x://u:hunter2%zz@h", "x://u:hunter2%00@h", "x://u:hunter2@h:0", "x://u:hunter2@h:65536",
         "x://u:hunter2@h:-1", "x://u:hunter2@h:1x", "x://u:hunter2@h: 1", "x://u:hunter2\n@h",
-        "x://h?hunter2", "x://h/?a=1&hunter2"}) {
+        "x://h?hunter2", "x://h/?a=1&hunter2", "x\n://u:hunter2@h", "1x://u:hunter2@h"}) {
     CAPTURE(text);
     const auto said = complaint(text);
     CHECK_FALSE(said.empty());

@@ -136,7 +136,7 @@ repeat('of 64 administrators who give up at once one stays', async () => {
   assert.equal(having(restored, 200).length, crowd);
 });
 
-// A process counts for itself what it cannot count in Redis: no connection of its 16 is free, or no answer comes in 100 ms.
+// A process counts for itself what it cannot count in Redis: no connection gets free, or no answer comes, in 100 ms.
 // So there is Redis's count, and one of each of the two processes.
 const most_heard = inProduction ? 30 : 10;
 test('of 64 failed logins of one account at once as many are heard as the limit says', async () => {

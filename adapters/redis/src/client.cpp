@@ -15,9 +15,12 @@ bool is_a_replicas(const Reply& error) noexcept {
 }  // namespace
 
 std::optional<PooledClient::Ticket> PooledClient::take() noexcept {
-  const std::lock_guard lock{mutex_};
-  if (retry_at_ && (probing_ || Clock::now() < *retry_at_)) return std::nullopt;
-  if (in_use_ >= options_.connections) return std::nullopt;
+  std::unique_lock lock{mutex_};
+  const auto is_down = [&] { return retry_at_ && (probing_ || Clock::now() < *retry_at_); };
+  const auto is_decided = [&] { return is_down() || in_use_ < options_.connections; };
+  if (!changed_.wait_for(lock, options_.pool_timeout, is_decided) || is_down()) {
+    return std::nullopt;
+  }
   probing_ = retry_at_.has_value();
   ++in_use_;
   Ticket ticket;
@@ -31,6 +34,7 @@ std::optional<PooledClient::Ticket> PooledClient::take() noexcept {
 void PooledClient::give_back(std::unique_ptr<Connection> connection, bool well) noexcept {
   const std::lock_guard lock{mutex_};
   --in_use_;
+  changed_.notify_one();
   probing_ = false;
   healthy_ = well;
   retry_at_.reset();
@@ -46,6 +50,8 @@ void PooledClient::failed() noexcept {
   std::vector<std::unique_ptr<Connection>> dropped;
   const std::lock_guard lock{mutex_};
   --in_use_;
+  // Nobody waits for a server that does not answer.
+  changed_.notify_all();
   probing_ = false;
   healthy_ = false;
   retry_at_ = Clock::now() + options_.pause_after_failure;

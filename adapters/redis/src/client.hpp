@@ -2,6 +2,7 @@
 /// PooledClient: the RedisClient that the cache and the counters are made over.
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,8 +35,8 @@ class PooledClient final : public RedisClient {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// A connection to use, an idle one or room for a new one; nothing when all are in use or the
-  /// server is being left alone.
+  /// A connection to use, an idle one or room for a new one; nothing when none gets free in time or
+  /// the server is being left alone.
   struct Ticket {
     std::unique_ptr<Connection> connection;
   };
@@ -48,6 +49,8 @@ class PooledClient final : public RedisClient {
   const Poco::Net::Context::Ptr context_;
   Resolver resolver_;
   mutable std::mutex mutex_;
+  /// One got free, or the server does not answer.
+  std::condition_variable changed_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::size_t in_use_ = 0;
   /// While set, the server is left alone until then, and afterwards tried by one caller at a time.

@@ -46,11 +46,53 @@ std::string key_with(redis::PooledClient& client, std::string_view part) {
 
 }  // namespace
 
-TEST_CASE("a caller that finds no connection free goes on without Redis, and does not wait") {
+TEST_CASE("a caller that finds no connection free waits for one, so that no count is lost") {
+  const RedisServer server;
+  auto options = server.options();
+  options.connections = 2;
+  // A machine that has other things to do must not be taken for a server that is down.
+  options.timeout = 30s;
+  options.pool_timeout = 30s;
+  const auto client = redis::make_redis_client(std::move(options));
+  const auto counters = redis::make_redis_counters(client, memory::make_memory_counters({}));
+  constexpr std::uint64_t callers = 64;
+  std::vector<std::thread> threads;
+  for (std::uint64_t i = 0; i < callers; ++i) {
+    threads.emplace_back([&] { static_cast<void>(counters->add("one", 1h, {})); });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(counters->peek("one", {}).count == callers);
+  CHECK(client->statistics().skipped == 0);
+}
+
+TEST_CASE("nobody waits for a connection to a server that has just failed") {
+  RedisServer server;
+  auto options = server.options();
+  options.connections = 1;
+  options.timeout = 200ms;
+  options.pool_timeout = 1h;
+  options.pause_after_failure = 1h;
+  const auto client = redis::make_redis_client(std::move(options));
+  REQUIRE(client->ping());
+  const auto asked = client->statistics().commands;
+  server.freeze();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { static_cast<void>(client->ping()); });
+  }
+  // They end, since the first one's failure sends the others away.
+  for (auto& thread : threads) thread.join();
+  server.thaw();
+  CHECK(client->statistics().commands == asked + 1);
+  CHECK(client->statistics().skipped == 7);
+}
+
+TEST_CASE("a caller for whom no connection gets free in time goes on without Redis") {
   RedisServer server;
   auto options = server.options();
   options.connections = 2;
   options.timeout = 30s;
+  options.pool_timeout = 1ms;
   const auto client = redis::make_redis_client(std::move(options));
   REQUIRE(client->ping());
   const auto asked = client->statistics().commands;

@@ -37,8 +37,11 @@ struct RedisOptions {
 
   /// One exchange with the server, connecting included, takes at most this long.
   std::chrono::milliseconds timeout{100};
-  /// Connections at once; a caller that finds none free goes on without Redis.
+  /// Connections at once, opened when they are needed.
   std::size_t connections = 16;
+  /// How long a caller waits for a free one before it goes on without Redis. Not at all while the
+  /// server is being left alone.
+  std::chrono::milliseconds pool_timeout{100};
   /// After a failure Redis is left alone for this long, then tried by one caller.
   std::chrono::milliseconds pause_after_failure{500};
 };
@@ -54,7 +57,7 @@ struct RedisStatistics {
   std::uint64_t commands = 0;
   /// Of these, those without a usable answer: no connection, too late, an error, nonsense.
   std::uint64_t failures = 0;
-  /// Exchanges that were not tried, because Redis had just failed or no connection was free.
+  /// Exchanges that were not tried, because Redis had just failed or no connection got free.
   std::uint64_t skipped = 0;
   /// Values that were refused because they were damaged or another key's.
   std::uint64_t damaged = 0;

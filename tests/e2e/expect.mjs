@@ -1,5 +1,6 @@
 // What the contract says of whole answers, in one place.
 import assert from 'node:assert/strict';
+import {everyProcessKnows, inProduction} from './support.mjs';
 
 export const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
@@ -45,6 +46,12 @@ export function refusedToken(answer, code) {
   const challenge = answer.headers.get('www-authenticate');
   assert.match(challenge, /^Bearer\b/);
   if (code !== 'not_authenticated') assert.match(challenge, /error="invalid_token"/);
+}
+
+/** A token that gets in no more: the process that was told refuses it at once, every other one a second later. */
+export async function stopped(server, caller, path = '/api/me') {
+  await everyProcessKnows();
+  for (let i = 0; i < (inProduction ? 4 : 1); ++i) refusedToken(await server.get(path, caller), 'token_invalid');
 }
 
 function hardened(answer) {

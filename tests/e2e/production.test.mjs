@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import {backends, startCluster, startJob, stopBackends} from './cluster.mjs';
 import {problem, success} from './expect.mjs';
 import {startPostgres} from './production.mjs';
-import {code, command, logIn, mails, makeAdmin, makeLoggedIn, newAddress, password, startProcess, temporaryFolder, until} from './support.mjs';
+import {code, command, logIn, mails, makeAdmin, makeLoggedIn, newAddress, otherProcessesKnow, password, startProcess, temporaryFolder, until} from './support.mjs';
 
 let service, admin;
 before(async () => {
@@ -43,12 +43,21 @@ test('a session that is ended, an account that is disabled and a role that is ta
   const user = await makeLoggedIn(service);
   for (const number of [0, 1]) success(await at(number).get('/api/me', user));
   success(await at(0).post('/api/auth/logout', {refresh_token: user.refresh_token}), 204);
-  for (const number of [1, 0]) problem(await at(number).get('/api/me', user), 401, 'token_invalid');
+  problem(await at(0).get('/api/me', user), 401, 'token_invalid');
+  await otherProcessesKnow();
+  problem(await at(1).get('/api/me', user), 401, 'token_invalid');
 
   const other = await makeLoggedIn(service);
   success(await at(1).get('/api/me', other));
   success(await at(0).patch(`/api/users/${other.id}`, {is_active: false}, admin));
+  await otherProcessesKnow();
   problem(await at(1).get('/api/me', other), 401, 'token_invalid');
+
+  const demoted = await makeAdmin(service);
+  success(await at(1).get('/api/users', demoted));
+  success(await at(0).patch(`/api/users/${demoted.id}`, {role: 'user'}, admin));
+  await otherProcessesKnow();
+  problem(await at(1).get('/api/users', demoted), 401, 'token_invalid');
 });
 
 test('a key that one process rotates signs and verifies on both, and old tokens go on', async () => {

@@ -70,6 +70,10 @@ export async function startServer(options) {
   return (await import('./cluster.mjs')).startCluster(options);
 }
 export const inProduction = process.env.COFFEEAUTH_BACKENDS === 'production';
+/** Waits out the second for which a process may take a session for what it was before another process changed it. */
+export const otherProcessesKnow = () => new Promise((go) => setTimeout(go, 1100));
+/** The same, where there are other processes; one alone knows at once. */
+export const everyProcessKnows = async () => inProduction && await otherProcessesKnow();
 // Here, where the file of the tests itself is being read: said inside a test it would hold for that test.
 if (inProduction) after(async () => (await import('./cluster.mjs')).stopBackends());
 

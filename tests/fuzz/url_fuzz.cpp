@@ -54,6 +54,8 @@ void check_url(std::string_view input) {
   const auto begin = authority.find(':', input.find("://") + 3);
   if (end == std::string_view::npos || begin >= end || end - begin < 10) return;
   const auto password = authority.substr(begin + 1, end - begin - 1);
+  // Stars may be those of the mask.
+  if (password.find('*') != std::string_view::npos) return;
   hold(server::masked_url(input).find(password) == std::string::npos ||
            input.find(password) != begin + 1 || input.rfind(password) != begin + 1,
        "a masked URL does not show the password");

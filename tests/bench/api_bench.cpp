@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "allocations.hpp"
 #include "coffeeauth/http/api.hpp"
 #include "world.hpp"
 
@@ -20,6 +21,7 @@ void get(benchmark::State& state, const std::string& target) {
   request.headers.push_back({"Host", "localhost"});
   request.headers.push_back({"Authorization", "Bearer " + std::string{token.expose_secret()}});
   request.peer_address = "127.0.0.1";
+  const Allocations counted{state};
   for (auto _ : state) {
     auto response = api.handle(request);
     if (response.status != 200) state.SkipWithError(response.body->c_str());

@@ -83,7 +83,7 @@ export async function libraryBench(filter, {env = {}, minTime = options.quick ? 
     if (entry.run_type !== 'iteration') continue;
     const one = found[entry.run_name.split('/')[0]] ??= {times: [], allocations: undefined};
     one.times.push(entry.real_time / 1000);
-    if (entry.allocs_per_iter !== undefined) one.allocations = entry.allocs_per_iter;
+    if (entry.allocations !== undefined) one.allocations = entry.allocations;
   }
   return found;
 }

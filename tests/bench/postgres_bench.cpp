@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "allocations.hpp"
 #include "world.hpp"
 
 namespace coffeeauth::bench {
@@ -21,6 +22,7 @@ std::string database_url() {
 void postgres_find_user(benchmark::State& state) {
   World world{database_url()};
   const auto id = world.live().user.id;
+  const Allocations counted{state};
   for (auto _ : state) benchmark::DoNotOptimize(world.store().users().find(id));
 }
 

@@ -1,7 +1,7 @@
 // The server under load, over SQLite and over PostgreSQL.
 import {startPostgres} from '../e2e/production.mjs';
 import {logIn, makeAdmin, password, startProcess} from '../e2e/support.mjs';
-import {bareServer, libraryBench, load, median, options, row, say, sideBySide} from './measure.mjs';
+import {bareServer, libraryBench, load, median, options, row, rows, say, sideBySide} from './measure.mjs';
 import {refreshing} from './refresh.mjs';
 
 const settings = {LOG_LEVEL: 'warning'};
@@ -57,6 +57,44 @@ async function everything(server, store) {
   await hashing(server, store);
 }
 
+/** Notes in the rows of this store how many statements the data base was sent for one request. */
+async function countStatements(postgres, database, env) {
+  await postgres.sql('CREATE EXTENSION pg_stat_statements', database);
+  // Who serves and does nothing else.
+  const server = await startProcess({env, args: ['--no-worker', '--no-scheduler']});
+  try {
+    const admin = await makeVerified(server, postgres, database);
+    let {access_token: token, refresh_token} = await logIn(server, admin);
+    const times = 20;
+    const count = async (operation, ask) => {
+      await ask(0);
+      await postgres.sql('SELECT pg_stat_statements_reset()', database);
+      for (let i = 1; i <= times; ++i) await ask(i);
+      const {stdout} = await postgres.sql(`SELECT coalesce(sum(calls), 0) FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid
+        WHERE d.datname = '${database}' AND query NOT LIKE '%pg_stat_statements%'`, database);
+      const found = rows.find((one) => one.operation === `${operation}, PostgreSQL`);
+      if (found) found.statements = Number(stdout) / times;
+    };
+    await count('GET /api/me', () => server.get('/api/me', {token}));
+    await count('GET /api/users?page_size=50', () => server.get('/api/users?page_size=50', {token}));
+    await count('POST /api/auth/login', () => logIn(server, admin));
+    await count('POST /api/auth/signup', (i) => server.post('/api/auth/signup', {email: `counted-${i}@example.com`, password}));
+    await count('POST /api/auth/refresh', async () => {
+      ({refresh_token} = (await server.post('/api/auth/refresh', {refresh_token})).body);
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Without a worker no code comes by mail. */
+async function makeVerified(server, postgres, database) {
+  const email = 'counted@example.com';
+  await server.post('/api/auth/signup', {email, password});
+  await postgres.sql(`UPDATE users SET is_verified = 1, role = 1 WHERE email_canonical = '${email}'`, database);
+  return {email};
+}
+
 export async function overSqlite() {
   say('the server under load, on SQLite');
   const server = await startProcess({env: settings});
@@ -69,7 +107,7 @@ export async function overSqlite() {
 
 export async function overPostgres() {
   say('the server under load, on PostgreSQL');
-  const postgres = await startPostgres({fsync: true});
+  const postgres = await startPostgres({fsync: true, settings: ['shared_preload_libraries=pg_stat_statements']});
   try {
     await postgres.sql('CREATE DATABASE bench');
     const env = {...settings, DATABASE_URL: postgres.url('bench'), SECRET_KEY: 'a key for the benchmarks and for nothing else'};
@@ -80,6 +118,7 @@ export async function overPostgres() {
     } finally {
       await server.stop();
     }
+    await countStatements(postgres, 'bench', env);
   } finally {
     await postgres.stop();
   }

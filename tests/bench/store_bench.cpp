@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "allocations.hpp"
 #include "world.hpp"
 
 namespace coffeeauth::bench {
@@ -14,6 +15,7 @@ namespace {
 void store_find_user(benchmark::State& state) {
   World world;
   const auto id = world.live().user.id;
+  const Allocations counted{state};
   for (auto _ : state) benchmark::DoNotOptimize(world.store().users().find(id));
 }
 
@@ -48,6 +50,7 @@ void store_write_user(benchmark::State& state) {
   World world;
   const auto id = world.live().user.id;
   int round = 0;
+  const Allocations counted{state};
   for (auto _ : state) {
     const UserPatch patch{.first_name = "Ada" + std::to_string(++round)};
     world.store().transact([&](Transaction& tx) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "allocations.hpp"
 #include "coffeeauth/crypto/crypto.hpp"
 #include "world.hpp"
 
@@ -27,6 +28,7 @@ std::string decode(std::string_view text) {
 void verify_tokens(benchmark::State& state, std::size_t cache_size) {
   World world{cache_size};
   const auto token = world.auth().tokens().issue(world.live());
+  const Allocations counted{state};
   for (auto _ : state) {
     auto verified = world.auth().tokens().verify(token.expose_secret());
     if (!verified) state.SkipWithError("refused");
@@ -57,6 +59,7 @@ void token_verify_cold_limit(benchmark::State& state) {
 
 void token_sign(benchmark::State& state) {
   World world;
+  const Allocations counted{state};
   for (auto _ : state) benchmark::DoNotOptimize(world.auth().tokens().issue(world.live()));
 }
 

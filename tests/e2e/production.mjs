@@ -52,7 +52,7 @@ async function postgresFolder() {
 }
 
 /** A PostgreSQL server; `restart` and `stop` act on it while others use it. With `fsync` it is as safe, and slow, as in use. */
-export async function startPostgres({fsync = false} = {}) {
+export async function startPostgres({fsync = false, settings = []} = {}) {
   const user = await postgresAccount();
   const bin = await postgresFolder();
   const folder = await folderFor(user);
@@ -64,7 +64,7 @@ export async function startPostgres({fsync = false} = {}) {
     '-E', 'UTF8', '--locale=C.UTF-8', '-N'], as);
   const port = await freePort();
   const start = () => child(join(bin, 'postgres'), ['-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1',
-    '-k', folder, '-c', `fsync=${fsync ? 'on' : 'off'}`, '-c', 'max_connections=200', '-c', 'timezone=Asia/Kolkata'], as);
+    '-k', folder, '-c', `fsync=${fsync ? 'on' : 'off'}`, '-c', 'max_connections=200', '-c', 'timezone=Asia/Kolkata', ...settings.flatMap((one) => ['-c', one])], as);
   const sql = (text, database = 'postgres') => run(join(bin, 'psql'), ['-X', '-v', 'ON_ERROR_STOP=1', '-At', '-h', '127.0.0.1',
     '-p', String(port), '-U', 'owner', '-d', database, '-c', text], {env: {...as.env, PGPASSWORD: databasePassword}, maxBuffer: 1 << 28});
   const ready = () => until('PostgreSQL', () => sql('SELECT 1').then(() => true, () => false), {within: 60_000});

@@ -32,28 +32,34 @@ const sections = {
   postgres: async () => (await import('./server.mjs')).overPostgres(),
   start: async () => (await import('./start.mjs')).start(),
 };
-/** Writes a chart and a table of each thing that grows into the folder. */
-async function grow(folder) {
-  const curves = await (await import('./growth.mjs')).growth();
-  await mkdir(folder, {recursive: true});
-  for (const name of new Set(curves.map((one) => one.chart))) {
-    const these = curves.filter((one) => one.chart === name);
-    const file = name.toLowerCase().replace(/[^a-z]+/g, '-');
-    await writeFile(join(folder, `${file}.svg`), chart(name, across[name] ?? 'users', these));
-    console.log(`\n### ${name}\n\n${markdown(across[name] ?? 'ms by users', these)}`);
+/** The names of --only, or all. */
+function chosenOf(known) {
+  const chosen = options.only === '' ? Object.keys(known) : options.only.split(',');
+  for (const name of chosen) {
+    if (!(name in known)) throw new Error(`--only takes ${Object.keys(known).join(', ')}`);
   }
-  if (options.json) await writeFile(options.json, JSON.stringify(curves, null, 2));
+  return chosen;
 }
-const across = {'clean-up': 's by users', connections: 'connections', 'cached list': 'by users on the page'};
+
+const across = {'clean-up': 's by users', connections: 'connections', 'cached list': 'users on the page'};
+/** Writes a chart and a table of each thing that grows into the folder, as soon as it is known. */
+async function grow(folder) {
+  const {growth, parts} = await import('./growth.mjs');
+  await mkdir(folder, {recursive: true});
+  for (const part of chosenOf(parts)) {
+    const curves = await growth(part);
+    const name = curves[0].chart;
+    await writeFile(join(folder, `${part}.svg`), chart(name, across[name] ?? 'ms by users', curves));
+    const text = markdown(across[name] ?? 'ms by users', curves);
+    await writeFile(join(folder, `${part}.md`), text + '\n');
+    console.log(`\n### ${name}\n\n${text}`);
+  }
+}
 
 if (options.growth) {
   await grow(options.growth);
   process.exit(0);
 }
-const chosen = options.only === '' ? Object.keys(sections) : options.only.split(',');
-for (const name of chosen) {
-  if (!(name in sections)) throw new Error(`--only takes ${Object.keys(sections).join(', ')}`);
-}
-for (const name of chosen) await sections[name]();
+for (const name of chosenOf(sections)) await sections[name]();
 table();
 if (options.json) await writeFile(options.json, JSON.stringify({cores: cpus().length, rounds, rows}, null, 2));

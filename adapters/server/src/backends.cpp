@@ -3,6 +3,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "postgresql.hpp"
+
 namespace coffeeauth::server {
 namespace {
 
@@ -89,14 +91,14 @@ Database database_of(const Settings& settings) {
 
 std::unique_ptr<Store> open_store(const Database& database) {
   if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return sql::make_postgres_store(*postgres);
+    return open_postgresql(*postgres);
   }
   return sql::make_sqlite_store(std::get<sql::SqliteOptions>(database));
 }
 
 sql::MigrationReport migrate(const Database& database) {
   if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return sql::migrate_postgres(*postgres);
+    return migrate_postgresql(*postgres);
   }
   return sql::migrate_sqlite(std::get<sql::SqliteOptions>(database));
 }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr OptionSpec env_file{"--env-file", "FILE", "read settings from FILE (default: .env)"};
 
+constexpr bool opens_store = true;
+
 std::optional<std::string> environment(const std::string& name) {
   // Nothing in this program changes the environment.
   const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
@@ -61,10 +63,16 @@ const std::vector<Command>& commands() {
        {{"--no-worker", "", "deliver no mail in this process"},
         {"--no-scheduler", "", "clean nothing up in this process"},
         env_file},
-       run_serve},
-      {"worker", "delivers the mails of the outbox", "", {env_file}, run_worker},
-      {"scheduler", "cleans up what nobody needs any more", "", {env_file}, run_scheduler},
-      {"migrate", "brings the data base up to date", "", {env_file}, run_migrate},
+       run_serve,
+       opens_store},
+      {"worker", "delivers the mails of the outbox", "", {env_file}, run_worker, opens_store},
+      {"scheduler",
+       "cleans up what nobody needs any more",
+       "",
+       {env_file},
+       run_scheduler,
+       opens_store},
+      {"migrate", "brings the data base up to date", "", {env_file}, run_migrate, opens_store},
       {"create-admin",
        "makes a verified administrator",
        "",
@@ -74,7 +82,8 @@ const std::vector<Command>& commands() {
         {"--first-name", "NAME", "the first name"},
         {"--last-name", "NAME", "the last name"},
         env_file},
-       run_create_admin},
+       run_create_admin,
+       opens_store},
       {"config",
        "shows the settings in force and where each came from",
        "",
@@ -82,12 +91,18 @@ const std::vector<Command>& commands() {
        run_config},
       {"health", "asks the server of these settings whether it serves", "", {env_file}, run_health},
       {"openapi", "prints the OpenAPI document", "", {}, run_openapi},
-      {"keys", "lists or rotates the signing keys", "list|rotate", {env_file}, run_keys},
+      {"keys",
+       "lists or rotates the signing keys",
+       "list|rotate",
+       {env_file},
+       run_keys,
+       opens_store},
       {"outbox",
        "lists mails that wait or were given up, or retries those given up",
        "list|retry [ID...]",
        {env_file},
-       run_outbox},
+       run_outbox,
+       opens_store},
       {"version", "prints the version", "", {}, run_version}};
   return all;
 }

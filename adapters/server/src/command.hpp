@@ -46,6 +46,8 @@ struct Command {
   std::string_view usage;
   std::vector<OptionSpec> options;
   int (*run)(const Arguments&);
+  /// Whether it needs the data base.
+  bool opens_store = false;
 };
 
 /// All commands, in the order that --help shows them.

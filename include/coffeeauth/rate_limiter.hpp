@@ -39,7 +39,8 @@ class RateLimiter {
   /// `known_network`, when not empty, is a network (rate_limit_network()) from which the account
   /// has logged in before: it has a count of its own, so that strangers cannot lock the owner out.
   [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view known_network);
-  /// The password was right: forgets the account's failures.
+  /// The password was right: forgets the failures that were counted with it, as begin_login() had
+  /// it. Those of strangers stay when the owner logs in from a known network.
   void login_succeeded(const EmailAddress& email, std::string_view known_network);
 
  private:

@@ -109,7 +109,9 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
 
 bool Dispatcher::is_visible(const Route& route, const Origin& origin) const noexcept {
   if (route.access == Access::operators) return perimeter_.is_operator(origin);
-  if (route.access == Access::loopback) return Perimeter::is_loopback(origin);
+  if (route.access == Access::loopback) {
+    return Perimeter::is_loopback(origin) && origin.asked_for_loopback;
+  }
   return true;
 }
 

@@ -11,8 +11,8 @@
 namespace coffeeauth::http {
 namespace {
 
-constexpr std::array<std::string_view, 3> forwarding_fields{"X-Forwarded-For", "Forwarded",
-                                                            "X-Real-IP"};
+constexpr std::array<std::string_view, 4> forwarding_fields{"X-Forwarded-For", "Forwarded",
+                                                            "X-Real-IP", "Via"};
 
 /// Some proxies write the port too: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
 std::string_view without_port(std::string_view hop) noexcept {
@@ -49,6 +49,14 @@ bool claims_forwarding(const Request& request) noexcept {
   });
 }
 
+/// Empty as well: what asks without one is no browser.
+bool names_loopback(std::string_view host) noexcept {
+  const auto name = without_port(host);
+  if (name.empty() || equal_ignoring_case(name, "localhost")) return true;
+  const auto address = hop_of(name);
+  return Perimeter::is_loopback(address);
+}
+
 bool any_contains(const std::vector<NetworkRange>& ranges,
                   const std::optional<NetworkAddress>& address) noexcept {
   return address && std::any_of(ranges.begin(), ranges.end(),
@@ -83,6 +91,12 @@ Perimeter::Perimeter(const std::vector<std::string>& trusted_proxies,
       operators_(operator_networks.begin(), operator_networks.end()) {}
 
 Origin Perimeter::origin_of(const Request& request) const {
+  auto origin = traced(request);
+  origin.asked_for_loopback = names_loopback(request.header("Host"));
+  return origin;
+}
+
+Origin Perimeter::traced(const Request& request) const {
   auto origin = hop_of(request.peer_address);
   if (!claims_forwarding(request)) return origin;
   if (!is_trusted(origin)) {

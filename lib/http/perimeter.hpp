@@ -20,6 +20,9 @@ struct Origin {
   /// Someone that is not trusted says that the request was forwarded: then its true origin is not
   /// known, and `address` is only that of the last hop.
   bool hidden = false;
+  /// The Host is a name of loopback: a browser that was led here by somebody's domain, whose
+  /// address changed to ours (DNS rebinding), says that domain.
+  bool asked_for_loopback = false;
 };
 
 class Perimeter {
@@ -38,6 +41,7 @@ class Perimeter {
   [[nodiscard]] bool is_operator(const Origin& origin) const noexcept;
 
  private:
+  [[nodiscard]] Origin traced(const Request& request) const;
   [[nodiscard]] bool is_trusted(const Origin& hop) const noexcept;
 
   std::vector<NetworkRange> proxies_;

@@ -104,8 +104,7 @@ Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_vie
 
 void RateLimiter::login_succeeded(const EmailAddress& email, std::string_view known_network) {
   if (!config_.enabled) return;
-  counters_.clear(account_key(email, {}));
-  if (!known_network.empty()) counters_.clear(account_key(email, known_network));
+  counters_.clear(account_key(email, known_network));
 }
 
 }  // namespace coffeeauth

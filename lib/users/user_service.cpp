@@ -101,14 +101,21 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
                                          const ClientContext& client) {
   const auto found = s_.parts.store.users().find_credentials(id);
   if (!found) return ErrorCode::not_found;
-  // A stolen access token must not become a way to guess the password.
+  const auto fail = [&](EventKind kind, Error error) -> Result<void> {
+    s_.emit({.kind = kind, .at = s_.now(), .user = id, .client = client});
+    return error;
+  };
+
+  // A stolen access token must not become a way to guess the password: counted as a login is.
   const auto network = rate_limit_network(client.address);
-  const auto allowed = s_.limits.begin_login(found->user.email, network);
-  if (!allowed) return allowed.error();
+  const bool familiar = s_.parts.store.users().knows_address(id, s_.vault.address_digest(network));
+  const auto counted_as = familiar ? std::string_view{network} : std::string_view{};
+  const auto allowed = s_.limits.begin_login(found->user.email, counted_as);
+  if (!allowed) return fail(EventKind::login_throttled, allowed.error());
   if (s_.passwords.verify(password, &found->password_hash) == PasswordVerdict::no_match) {
-    return ErrorCode::invalid_credentials;
+    return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }
-  s_.limits.login_succeeded(found->user.email, network);
+  s_.limits.login_succeeded(found->user.email, counted_as);
 
   const auto outcome = s_.transact_on_user(
       id, [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });

@@ -16,7 +16,8 @@ constexpr std::size_t max_length_digits = 9;
 // RFC 3986, and what browsers leave raw in a query (WHATWG URL). `#`, `"`, `<`, `>` and `\` never
 // arrive from a correct client, and are read differently by different proxies.
 constexpr CharClass target_chars = alphanumeric_and("-._~:/?[]@!$&'()*+,;=%^`{|}");
-constexpr CharClass host_chars = alphanumeric_and("-._~:[]!$&'()*+,;=%");
+// Without the comma of RFC 3986: it is what two fields look like that somebody made one.
+constexpr CharClass host_name_chars = alphanumeric_and("-._~!$&'()*+;=%");
 
 // What the fields said about framing, kept until all are read: each may come twice or in any order.
 struct Framing {
@@ -61,6 +62,26 @@ bool is_method(std::string_view text) noexcept {
          text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
 }
 
+/// `uri-host [ ":" port ]` (RFC 9110, 7.2).
+bool is_host(std::string_view host) noexcept {
+  std::size_t end = std::min(host.find(':'), host.size());
+  if (host.starts_with('[')) {
+    const std::size_t bracket = host.find(']');
+    if (bracket == std::string_view::npos || bracket < 3) return false;
+    if (host.substr(1, bracket - 1).find_first_not_of("0123456789abcdefABCDEF:.") !=
+        std::string_view::npos) {
+      return false;
+    }
+    end = bracket + 1;
+  } else if (end == 0 || !all_in(host_name_chars, host.substr(0, end))) {
+    return false;
+  }
+  const std::string_view port = host.substr(end);
+  constexpr std::size_t longest = 6;  // with its colon
+  return port.empty() || (port.front() == ':' && port.size() <= longest &&
+                          port.find_first_not_of("0123456789", 1) == std::string_view::npos);
+}
+
 // Splits `http://host/path` and leaves its authority in `authority`; origin-form stays as it is.
 bool take_target(std::string_view target, std::string& origin_form, std::string_view& authority) {
   if (!all_in(target_chars, target)) return false;
@@ -72,7 +93,7 @@ bool take_target(std::string_view target, std::string& origin_form, std::string_
     target.remove_prefix(scheme + 3);
     const std::size_t path = std::min(target.find_first_of("/?"), target.size());
     authority = target.substr(0, path);
-    if (authority.empty()) return false;
+    if (!is_host(authority)) return false;
     target.remove_prefix(path);
     if (!target.starts_with('/')) origin_form = "/";
   }
@@ -161,8 +182,7 @@ bool read_field(std::string_view line, http::Request& request, Framing& framing)
 
 bool is_host_sound(const Framing& framing, const RequestLine& line) noexcept {
   if (framing.hosts > 1 || (framing.hosts == 0 && line.http_1_1)) return false;
-  if (framing.hosts == 1 && (framing.host.empty() || !all_in(host_chars, framing.host)))
-    return false;
+  if (framing.hosts == 1 && !is_host(framing.host)) return false;
   // RFC 9112, 3.2.2 has a client send both alike; two names for one request is somebody's trick.
   return line.authority.empty() || framing.hosts == 0 ||
          equal_ignoring_case(line.authority, framing.host);

@@ -31,7 +31,8 @@ enum class Access {
   admin,
   /// A client on loopback or in the operator networks; to others the route does not exist (404).
   operators,
-  /// A client on loopback; to others the route does not exist (404).
+  /// A client on loopback that asks by a name of loopback (Host); to others the route does not
+  /// exist (404).
   loopback,
 };
 

@@ -117,6 +117,24 @@ TEST_CASE(
   CHECK_FALSE(Perimeter::is_loopback(local_proxy.origin_of(forwarded("127.0.0.1", "unknown"))));
 }
 
+TEST_CASE("a request is for loopback when its Host says so, and forwarded when Via does") {
+  const auto origin_with = [](std::string name, std::string value) {
+    return behind_proxies().origin_of(from("127.0.0.1", {{std::move(name), std::move(value)}}));
+  };
+  for (const char* const own :
+       {"", "localhost", "LocalHost:8000", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000"}) {
+    CAPTURE(own);
+    CHECK(origin_with("Host", own).asked_for_loopback);
+  }
+  for (const char* const other : {"evil.example", "localhost.evil.example",
+                                  "127.0.0.1.evil.example:8000", "192.0.2.1", "[2001:db8::1]"}) {
+    CAPTURE(other);
+    CHECK_FALSE(origin_with("Host", other).asked_for_loopback);
+  }
+  CHECK(Perimeter::is_loopback(origin_with("Host", "localhost")));
+  CHECK_FALSE(Perimeter::is_loopback(origin_with("Via", "1.1 proxy")));
+}
+
 TEST_CASE("an operator is on loopback or in the operators' networks, and known") {
   const auto is_operator = [](const Request& request) {
     return behind_proxies().is_operator(behind_proxies().origin_of(request));

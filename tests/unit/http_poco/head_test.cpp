@@ -204,3 +204,20 @@ TEST_CASE("a scan gives up at the first octet that cannot belong to a head") {
   CHECK(scan_head("\n", 0).state == HeadState::malformed);
   CHECK(scan_head("", 0).state == HeadState::incomplete);
 }
+
+TEST_CASE("Host is a name or an address, and a port") {
+  const auto asked_of = [](std::string_view host) {
+    return "GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
+  };
+  for (const char* const sound : {"a", "a.example", "a_b.example:8000", "192.0.2.1:80", "[::1]",
+                                  "[2001:db8::1]:65535", "a:"}) {
+    CAPTURE(sound);
+    CHECK(std::holds_alternative<Head>(parse_head(asked_of(sound))));
+  }
+  for (const char* const bad : {"", ":", ":::", ":80", "a:xyz", "a:80:80", "a:800000", "a,b", "a b",
+                                "a/b", "[::1", "[]", "[::1]x", "[::1]:x", "::1", "[g::1]", "u@a"}) {
+    CAPTURE(bad);
+    CHECK(is_refused(asked_of(bad)));
+  }
+  CHECK(is_refused("GET http://:80/ HTTP/1.1\r\nHost: :80\r\n\r\n"));
+}

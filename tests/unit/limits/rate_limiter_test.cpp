@@ -77,6 +77,13 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(limiter.begin_login(ada, "4-c0000201").has_value());
 }
 
+TEST_CASE_FIXTURE(Fixture, "the owner who logs in does not give strangers another ten guesses") {
+  fail_logins(10);
+  REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+  limiter.login_succeeded(ada, "4-c0000201");
+  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+}
+
 TEST_CASE_FIXTURE(Fixture, "a known network is counted too") {
   for (int i = 0; i < 10; ++i) REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
   CHECK_FALSE(limiter.begin_login(ada, "4-c0000201").has_value());

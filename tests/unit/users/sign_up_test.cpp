@@ -135,6 +135,17 @@ TEST_CASE_FIXTURE(Fixture, "the password asked for at deletion cannot be guessed
         ErrorCode::rate_limited);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "the guesses at deletion are counted over all networks that are not known") {
+  const auto user = verified_user("ada@example.org");
+  const auto guess = [&](int network) {
+    const ClientContext elsewhere{.address = "198.51.100." + std::to_string(network)};
+    return code_of(auth().users().delete_account(user.id, password(other_good), elsewhere));
+  };
+  for (int i = 0; i < 10; ++i) REQUIRE(guess(i) == ErrorCode::invalid_credentials);
+  CHECK(guess(10) == ErrorCode::rate_limited);
+}
+
 TEST_CASE_FIXTURE(Fixture, "user, code and mail are written together or not at all") {
   t.faults().fail_next_commit();
   CHECK_THROWS_AS(static_cast<void>(sign_up("ada@example.org")), Unavailable);

@@ -16,17 +16,28 @@ struct FaultyStore::Plan {
   std::size_t calls = 0;
   /// The number of the call that fails; 0 for none.
   std::size_t failing_call = 0;
+  /// The same of the slow one, and what it waits for.
+  std::size_t slow_call = 0;
+  std::function<void()> wait;
   bool down = false;
   bool fails_commit = false;
   bool loses_answer = false;
 
   void count_call() {
+    // Waits outside the lock: other calls, and the test, go on meanwhile.
+    if (const auto slow = note_call()) slow();
+  }
+  std::function<void()> note_call() {
     const std::lock_guard lock{mutex};
     ++calls;
     if (down) fail();
-    if (calls != failing_call) return;
-    failing_call = 0;
-    fail();
+    if (calls == failing_call) {
+      failing_call = 0;
+      fail();
+    }
+    if (calls != slow_call) return {};
+    slow_call = 0;
+    return std::exchange(wait, {});
   }
   bool take(bool Plan::*fault) {
     const std::lock_guard lock{mutex};
@@ -77,6 +88,11 @@ FaultyStore::~FaultyStore() = default;
 void FaultyStore::fail_call(std::size_t n) {
   const std::lock_guard lock{plan_->mutex};
   plan_->failing_call = plan_->calls + n;
+}
+void FaultyStore::slow_call(std::size_t n, std::function<void()> wait) {
+  const std::lock_guard lock{plan_->mutex};
+  plan_->slow_call = plan_->calls + n;
+  plan_->wait = std::move(wait);
 }
 void FaultyStore::fail_next_commit() { plan_->set(&Plan::fails_commit, true); }
 void FaultyStore::lose_next_answer() { plan_->set(&Plan::loses_answer, true); }

@@ -4,9 +4,11 @@
 
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/contract/cache.hpp"
+#include "coffeeauth/testing/contract/mailer.hpp"
 #include "coffeeauth/testing/contract/rate_counter.hpp"
 #include "coffeeauth/testing/contract/store.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
+#include "coffeeauth/testing/recording_mailer.hpp"
 
 using namespace coffeeauth;
 
@@ -188,7 +190,49 @@ class SlidingHarness final : public testing::RateCounterHarness {
   testing::ManualClock clock_;
 };
 
+// Does something wrong with each mail before it goes on.
+class WrongMailer final : public Mailer {
+ public:
+  using Wrong = void (*)(Mailer&, Mail);
+  WrongMailer(std::shared_ptr<testing::RecordingMailer> inner, Wrong wrong)
+      : inner_(std::move(inner)), wrong_(wrong) {}
+  Delivery deliver(const Mail& mail) noexcept override {
+    wrong_(*inner_, mail);
+    return inner_->deliver(mail);
+  }
+
+ private:
+  std::shared_ptr<testing::RecordingMailer> inner_;
+  Wrong wrong_;
+};
+
+class WrongMailerHarness final : public testing::MailerHarness {
+ public:
+  explicit WrongMailerHarness(WrongMailer::Wrong wrong) : wrong_(wrong) {}
+  std::unique_ptr<Mailer> fresh() override {
+    mailer_ = std::make_shared<testing::RecordingMailer>();
+    return std::make_unique<WrongMailer>(mailer_, wrong_);
+  }
+  std::vector<testing::ReceivedMail> received() override {
+    std::vector<testing::ReceivedMail> all;
+    for (const auto& mail : mailer_->delivered()) {
+      all.push_back({mail.to.canonical(), mail.subject, mail.text, mail.html, mail.message_id});
+    }
+    return all;
+  }
+
+ private:
+  WrongMailer::Wrong wrong_;
+  std::shared_ptr<testing::RecordingMailer> mailer_;
+};
+
 }  // namespace
+
+TEST_CASE("the suite rejects a Mailer that sends twice" * doctest::should_fail()) {
+  WrongMailerHarness harness{
+      [](Mailer& inner, Mail mail) { static_cast<void>(inner.deliver(mail)); }};
+  testing::mailer_contract(harness);
+}
 
 TEST_CASE("the suite rejects a Cache that can be made stale" * doctest::should_fail()) {
   BrokenCacheHarness<StaleCache> harness;

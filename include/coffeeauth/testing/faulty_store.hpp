@@ -2,6 +2,7 @@
 /// FaultyStore: any Store, failing when a test wants it to.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 #include "coffeeauth/export.hpp"
@@ -23,6 +24,9 @@ class FaultyStore final : public Store {
 
   /// The n-th call from now fails; 1 is the next one. Nothing that its transaction wrote stays.
   void fail_call(std::size_t n);
+  /// The n-th call from now is slow: it runs `wait`, which may sleep, move a ManualClock or hold
+  /// the call for as long as the test wants, before it goes on. At most one call is slow at a time.
+  void slow_call(std::size_t n, std::function<void()> wait);
   /// The next commit fails, and what was written is rolled back.
   void fail_next_commit();
   /// The next commit happens, but its answer is lost: it throws as if it had failed.

@@ -47,6 +47,8 @@ std::vector<nlohmann::json> MailServer::mails() const {
   return mails;
 }
 
+void MailServer::refuse_next() const { std::ofstream{folder_.file("refuse")}; }
+
 std::size_t MailServer::quits(std::size_t expected) const {
   const auto give_up = std::chrono::steady_clock::now() + 10s;
   while (lines_of("quits") < expected && std::chrono::steady_clock::now() < give_up) {

@@ -68,6 +68,14 @@ class Handler:
         os.rename(file + ".tmp", file + ".json")
         return "250 canary taken"
 
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        try:
+            os.remove(os.path.join(FOLDER, "refuse"))
+            return "550 canary no such mailbox"
+        except FileNotFoundError:
+            envelope.rcpt_tos.append(address)
+            return "250 canary fine"
+
     async def handle_QUIT(self, server, session, envelope):
         note("quits", "quit")
         return "221 canary bye"

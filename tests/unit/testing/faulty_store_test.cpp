@@ -54,6 +54,20 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(users() == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a slow call waits as it was told to, once, while others go on") {
+  std::size_t meanwhile = 99;
+  store.slow_call(1, [&] {
+    store.ping();
+    meanwhile = users();
+  });
+  create();
+  CHECK(meanwhile == 0);
+  CHECK(users() == 1);
+  meanwhile = 99;
+  store.ping();
+  CHECK(meanwhile == 99);
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "a transaction with a failed call cannot be committed by who ignores it") {
   CHECK_THROWS_AS(store.transact([&](Transaction& tx) {

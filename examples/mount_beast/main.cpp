@@ -1,5 +1,6 @@
 // The REST API in a Boost.Beast server: one thread for all connections, others for what takes long.
 
+#include <chrono>
 #include <cstdint>
 #include <iostream>
 #include <limits>
@@ -70,7 +71,13 @@ struct Accounts {
 asio::awaitable<void> listen(asio::ip::tcp::acceptor& acceptor, ca::http::Api& api,
                              asio::thread_pool& workers) {
   for (;;) {
-    auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+    boost::system::error_code failed;
+    auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) {  // no descriptor is free, say: there will be one again
+      asio::steady_timer pause{acceptor.get_executor(), std::chrono::milliseconds{100}};
+      co_await pause.async_wait(asio::use_awaitable);
+      continue;
+    }
     asio::co_spawn(acceptor.get_executor(), serve(std::move(socket), api, workers), asio::detached);
   }
 }

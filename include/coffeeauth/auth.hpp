@@ -45,6 +45,8 @@ struct AuthParts {
   MailTemplates& templates;
   /// Told what happened to whom; may do nothing.
   EventSink& events;
+  /// Who may sign up; everybody when it is empty. The only part that is copied.
+  SignUpPolicy sign_up_policy{};
 };
 
 /// The services over one Store. Callable from any thread; two of them in one process do not know of

@@ -1,6 +1,7 @@
 #pragma once
 /// UserService: signing up, and a user's own account.
 
+#include <functional>
 #include <string>
 
 #include "coffeeauth/export.hpp"
@@ -45,6 +46,14 @@ struct ProfilePatch {
   std::optional<std::string> last_name{};
 };
 
+/// A rule of an embedder's own for who may sign up, as AuthParts::sign_up_policy.
+///
+/// Asked by UserService::sign_up(), so by `POST /api/auth/signup` too, before the password is
+/// looked at and anything is read: what it says must not depend on whether the address has an
+/// account. Its Error is the answer, best field_error() with a sentence for a person. Called from
+/// many threads; may throw Unavailable. AdminService does not ask it.
+using SignUpPolicy = std::function<Result<void>(const SignUpRequest&, const ClientContext&)>;
+
 /// Callable from any thread. Every method may throw Unavailable.
 class UserService {
  public:
@@ -56,8 +65,8 @@ class UserService {
   /// Answers alike, and at the same price of one password hash, whether the address is new, pending
   /// or taken; the owner of a taken one gets a mail without a code. User, code and mail job are
   /// written together or not at all.
-  /// Errors: validation_failed (the password is not good enough); email_taken only with
-  /// CodeConfig::sign_up_reveals_existing.
+  /// Errors: what the SignUpPolicy says; validation_failed (the password is not good enough);
+  /// email_taken only with CodeConfig::sign_up_reveals_existing.
   [[nodiscard]] Result<CodeReceipt> sign_up(SignUpRequest request, const ClientContext& client);
 
   /// Error: not_found.

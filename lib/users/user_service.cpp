@@ -38,6 +38,10 @@ void report(const Services& s, const SignUpEffect& effect, const ClientContext& 
 UserService::UserService(Services& services) : s_(services) {}
 
 Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientContext& client) {
+  if (s_.parts.sign_up_policy) {
+    const auto allowed = s_.parts.sign_up_policy(request, client);
+    if (!allowed) return allowed.error();
+  }
   const auto strong = s_.passwords.check_strength(
       request.password, {request.email, request.first_name, request.last_name});
   if (!strong) return strong.error();

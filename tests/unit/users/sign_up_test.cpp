@@ -50,6 +50,29 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(code_of(log_in("ada@example.org", other_good)) == ErrorCode::invalid_credentials);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "an embedder's policy refuses sign-ups before they cost or write anything") {
+  auto parts = auth().parts();
+  parts.sign_up_policy = [](const SignUpRequest& request, const ClientContext&) -> Result<void> {
+    if (request.email.canonical().ends_with("@example.org")) return {};
+    return field_error("email", "not_allowed", "Only people of example.org may sign up.");
+  };
+  Auth strict{auth().config(), Secret{"of thirty-two bytes and some more"}, parts};
+  const auto try_out = [&](std::string_view address) {
+    return strict.users().sign_up({.email = email(address), .password = password(good)}, client);
+  };
+
+  const auto hashes = t.hasher().hashes();
+  const auto calls = t.faults().calls();
+  const auto refused = try_out("eve@elsewhere.example");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == ErrorCode::validation_failed);
+  CHECK(refused.error().fields.at(0).code == "not_allowed");
+  CHECK(t.hasher().hashes() == hashes);
+  CHECK(t.faults().calls() == calls);
+  CHECK(try_out("ada@example.org").has_value());
+}
+
 TEST_CASE("a service may prefer to say that an address is taken") {
   Config config;
   config.codes.sign_up_reveals_existing = true;

@@ -133,6 +133,11 @@ test('ten times the logins that can be: 503 with Retry-After, and /api/me and th
       `p99 ${fixed(percentile(refused.map(({took}) => took), 0.99))} ms`);
     console.log(`# p99 under it: /api/me x ${fixed(median(ratios.me))}, /metrics x ${fixed(median(ratios.metrics))}`);
     success(await service.post('/api/auth/login', login));
+    if (long) {
+      assert.ok(median(goodput) >= 0.8 * peak, 'less than 80 % of the logins that can be');
+      assert.ok(percentile(refused.map(({took}) => took), 0.5) < 100, 'a refusal takes 100 ms');
+      assert.ok(median(ratios.me) <= 3, '/api/me is three times as slow');
+    }
   } finally {
     await service.stop();
   }

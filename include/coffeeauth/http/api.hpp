@@ -70,6 +70,7 @@ class Api {
 
   /// The answer to something that cannot be handled as a request at all (a malformed head, a body
   /// that is too large or never came): the same problem+json, with the headers every answer has.
+  /// Throws Unavailable when the source of chance, which its request id comes from, fails.
   [[nodiscard]] Response problem(ErrorCode code) const;
 
   /// The OpenAPI 3.1 document, made from the route table that handle() uses.

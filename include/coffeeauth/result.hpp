@@ -3,8 +3,9 @@
 ///
 /// Debian's tl::expected 1.0.0 can be dropped without a warning and read without a check; both are
 /// unacceptable in a security library. This class is `[[nodiscard]]` and ends the program when the
-/// wrong side is read. It offers only what std::expected (C++23) offers too, so that it can become
-/// an alias of it one day. No other file of coffeeauth names `tl::`.
+/// wrong side is read. Use no more of it than std::expected (C++23) offers too, which it is to
+/// become one day; and_then() and its like are hidden until then. No other file of coffeeauth names
+/// `tl::`.
 
 #include <cstdio>
 #include <cstdlib>
@@ -33,6 +34,12 @@ namespace detail {
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
   using Base = tl::expected<T, Error>;
+  // They give a tl::expected, of which neither the absent side nor that it was dropped is noticed.
+  using Base::and_then;
+  using Base::map;
+  using Base::map_error;
+  using Base::or_else;
+  using Base::transform;
 
  public:
   using Base::Base;

@@ -76,6 +76,12 @@ test('the workflows for a public host are YAML, and run what is there', async ()
     const workflow = yaml.parse(await readFile(join(folder, file), 'utf8'));
     assert.ok(workflow.on && workflow.permissions, `${file} says when it runs and what it may do`);
     for (const [name, job] of Object.entries(workflow.jobs)) {
+      if (job.uses) {
+        // A workflow as a job: its own jobs say when they end.
+        const called = yaml.parse(await readFile(join(project, job.uses), 'utf8'));
+        assert.ok('workflow_call' in called.on, `${file}: ${name} calls a workflow that may be called`);
+        continue;
+      }
       assert.ok(job['timeout-minutes'], `${file}: ${name} has an end`);
       for (const step of job.steps) {
         if (step.uses) assert.match(step.uses, /^[\w-]+\/[\w/-]+@v\d+$/, step.uses);

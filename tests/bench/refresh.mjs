@@ -13,15 +13,14 @@ const now = '(extract(epoch FROM now()) * 1000)::bigint';
 const transaction = `
 \\set n random(0, 999)
 BEGIN;
-UPDATE sessions SET previous_digest = current_digest, current_digest = '${digest}', sealed_successor = '\\x${'ab'.repeat(104)}',
-  rotated_at = ${now}, last_used_at = ${now},
-  idle_expires_at = CASE WHEN ${now} + 1209600000 < expires_at THEN ${now} + 1209600000 ELSE expires_at END
-  WHERE id = '00000000-0000-7000-8000-' || lpad((:n)::text, 12, '0') AND current_digest = '${digest}' AND ends_at > ${now}
-  AND EXISTS (SELECT 1 FROM users u WHERE u.id = sessions.user_id AND u.is_active = 1 AND u.is_verified = 1) RETURNING 1;
 SELECT s.id, s.user_id, s.created_at, s.last_used_at, s.idle_expires_at, s.expires_at, s.address, s.user_agent,
   u.id, u.email_display, u.email_canonical, u.first_name, u.last_name, u.role, u.is_verified, u.is_active, u.date_joined,
-  u.last_login, u.version, u.security_version FROM sessions s JOIN users u ON u.id = s.user_id
+  u.last_login, u.version, u.security_version, s.current_digest, s.previous_digest, s.rotated_at, s.sealed_successor
+  FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.id = '00000000-0000-7000-8000-' || lpad((:n)::text, 12, '0') AND s.ends_at > ${now} FOR UPDATE OF s;
+UPDATE sessions SET previous_digest = current_digest, current_digest = '${digest}', sealed_successor = '\\x${'ab'.repeat(104)}',
+  rotated_at = ${now}, last_used_at = ${now}, idle_expires_at = ${now} + 1209600000
+  WHERE id = '00000000-0000-7000-8000-' || lpad((:n)::text, 12, '0');
 COMMIT;
 `;
 

@@ -54,12 +54,13 @@ auto Connection::guarded(Work&& work) {
   }
 }
 
-Rows Connection::run(const Sql& sql, std::vector<Value> parameters) {
+Rows Connection::run(const Sql& sql, std::vector<Value> parameters, Sending sending) {
   return guarded([&] {
     if (in_transaction_ && failed_) {
       throw Unavailable("the transaction failed before and can only be rolled back");
     }
     refuse_nul(parameters);
+    set_sending(sending);
     auto& statement = kept_[sql.text];
     if (!statement) {
       statement = std::make_unique<PreparedStatement>(driver_.make_statement(*session_, sql.text),
@@ -85,15 +86,20 @@ void Connection::drop(const std::string& text) {
 
 Rows Connection::run_once(const Sql& sql) {
   return guarded([&] {
+    set_sending(Sending::at_once);
     return PreparedStatement(driver_.make_statement(*session_, sql.text), sql.columns).run({});
   });
+}
+
+void Connection::set_sending(Sending sending) {
+  if (driver_.set_sending != nullptr) driver_.set_sending(*session_, sending);
 }
 
 bool Connection::alive() const { return usable_ && driver_.is_alive(*session_); }
 
 void Connection::begin() {
   failed_ = false;
-  run({.text = dialect_.begin}, {});
+  run({.text = dialect_.begin}, {}, Sending::with_next);
   in_transaction_ = true;
 }
 
@@ -108,7 +114,7 @@ void Connection::rollback() noexcept {
   in_transaction_ = false;
   if (!usable_) return;
   try {
-    run(rollback_sql, {});
+    run(rollback_sql, {}, Sending::instead);
     doomed_.clear();
   } catch (...) {
     usable_ = false;

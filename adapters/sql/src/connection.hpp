@@ -21,6 +21,16 @@ class Session;
 
 namespace coffeeauth::sql {
 
+/// When a statement is sent to a data base that every message takes a while to.
+enum class Sending {
+  /// At once, behind all that waits, and with it.
+  at_once,
+  /// Whenever the next statement is. Nobody is told what came of it: when it fails, that one does.
+  with_next,
+  /// At once, and all that waits never.
+  instead,
+};
+
 /// What differs in how a data base is spoken to; its words are in Dialect.
 struct Driver {
   /// Makes a statement of a text, one that is compiled at its first run and stays so.
@@ -32,6 +42,8 @@ struct Driver {
   bool keeps_failed_until_rollback;
   /// Whether statements go with their session, and need no farewell each.
   bool closes_session_first;
+  /// How the statements that are run from now on are sent; null where that takes no time.
+  void (*set_sending)(Poco::Data::Session& session, Sending sending);
 };
 
 /// Runs statements, keeps them prepared, and turns every failure of the data base into Unavailable.
@@ -46,10 +58,13 @@ class Connection {
 
   /// All rows. The statement is kept. Throws TransactionConflict when the transaction lost a race
   /// inside the data base, Unavailable for every other failure, std::invalid_argument for a text
-  /// with a NUL in it.
+  /// with a NUL in it. One in a transaction that asks for nothing back may fail later, at the next
+  /// statement or at commit(): it is sent with that.
   template <class... Args>
   Rows query(const Sql& sql, Args&&... args) {
-    return run(sql, values(std::forward<Args>(args)...));
+    const bool can_wait = in_transaction_ && sql.columns.empty();
+    return run(sql, values(std::forward<Args>(args)...),
+               can_wait ? Sending::with_next : Sending::at_once);
   }
   /// The first row.
   template <class... Args>
@@ -63,7 +78,7 @@ class Connection {
   bool any(const Sql& sql, Args&&... args) {
     return !query(sql, std::forward<Args>(args)...).empty();
   }
-  Rows run(const Sql& sql, std::vector<Value> parameters);
+  Rows run(const Sql& sql, std::vector<Value> parameters, Sending sending = Sending::at_once);
   /// Runs a text once and does not keep it; for schema changes and settings.
   Rows run_once(const Sql& sql);
 
@@ -90,6 +105,7 @@ class Connection {
   template <class Work>
   auto guarded(Work&& work);
   void drop(const std::string& text);
+  void set_sending(Sending sending);
 
   const Driver& driver_;
   const Dialect& dialect_;

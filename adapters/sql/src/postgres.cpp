@@ -28,6 +28,7 @@ constexpr Driver driver{
     // To drop one takes a message, which a transaction that failed does not hear.
     .keeps_failed_until_rollback = true,
     .closes_session_first = true,
+    .set_sending = set_postgres_sending,
 };
 
 const Dialect& dialect() {

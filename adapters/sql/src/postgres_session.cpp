@@ -161,6 +161,11 @@ Failure describe_postgres(const Poco::Exception& cause) {
     return {.text = "the connection to the data base was lost"};
   }
   const auto& code = failure->sqlstate();
+  // The two sides do not speak of the same, or a statement is not prepared any more: of what is
+  // held prepared here, nothing can be trusted to be.
+  if (code.starts_with("08") || code == "26000") {
+    return {.text = "the connection to the data base cannot be used any more"};
+  }
   const auto sound = [](const char* text) { return Failure{text, true}; };
   if (code == "40001" || code == "40P01") return {"a conflict", true, true};
   if (code == "55P03") return sound("the data base is locked by somebody else");
@@ -206,6 +211,10 @@ Poco::SharedPtr<Poco::Data::StatementImpl> PostgresSession::createStatementImpl(
 }
 
 void PostgresSession::refuse() { throw std::logic_error("not an operation of this session"); }
+
+void set_postgres_sending(Poco::Data::Session& session, Sending sending) {
+  dynamic_cast<PostgresSession&>(*session.impl()).set_sending(sending);
+}
 
 bool is_postgres_alive(Poco::Data::Session& session) {
   return dynamic_cast<PostgresSession&>(*session.impl()).is_alive();

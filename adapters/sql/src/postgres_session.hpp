@@ -7,7 +7,9 @@
 
 #include <string>
 
+#include "adapters/sql/src/connection.hpp"
 #include "adapters/sql/src/failure.hpp"
+#include "adapters/sql/src/postgres_pipeline.hpp"
 #include "coffeeauth/sql/sql.hpp"
 
 namespace Poco::Data {
@@ -48,6 +50,11 @@ class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSes
 
   /// Valid until close().
   [[nodiscard]] Poco::Data::PostgreSQL::SessionHandle& handle() noexcept { return handle_; }
+  /// What was run and waits to be sent with the next statement.
+  [[nodiscard]] PostgresPipeline& pipeline() noexcept { return pipeline_; }
+  /// How the statements that are run from now on are sent.
+  [[nodiscard]] Sending sending() const noexcept { return sending_; }
+  void set_sending(Sending sending) noexcept { sending_ = sending; }
   /// Whether the server has not hung up, as far as this side can see. Costs no round trip.
   [[nodiscard]] bool is_alive();
 
@@ -75,8 +82,12 @@ class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSes
   [[noreturn]] static void refuse();
 
   Poco::Data::PostgreSQL::SessionHandle handle_;
+  PostgresPipeline pipeline_;
+  Sending sending_ = Sending::at_once;
 };
 
+/// Driver::set_sending, see connection.hpp.
+void set_postgres_sending(Poco::Data::Session& session, Sending sending);
 /// Driver::is_alive, see connection.hpp.
 [[nodiscard]] bool is_postgres_alive(Poco::Data::Session& session);
 

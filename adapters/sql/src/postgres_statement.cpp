@@ -7,10 +7,12 @@
 #include <Poco/Data/Statement.h>
 #include <Poco/Data/StatementImpl.h>
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "adapters/sql/src/poco_postgres.hpp"
+#include "adapters/sql/src/postgres_pipeline.hpp"
 #include "adapters/sql/src/postgres_session.hpp"
 
 namespace coffeeauth::sql {
@@ -59,8 +61,13 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
   bool canCompile() const override {
     return executor_.state() < pg::StatementExecutor::STMT_COMPILED;
   }
+  // Poco calls this before every run.
   void compileImpl() override {
-    guarded([&] { executor_.prepare(toString()); });
+    if (!canCompile()) return;
+    guarded([&] {
+      send_waiting();
+      executor_.prepare(toString());
+    });
   }
   void bindImpl() override {
     has_row_ = false;
@@ -71,21 +78,57 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
     }
     binder_->updateBindVectorToCurrentValues();
     PQclear(std::exchange(result_in(executor_), nullptr));
-    guarded([&] {
-      executor_.bindParams(binder_->bindVector());
-      executor_.execute();
-    });
-    refuse_undone_commit();
+    guarded([&] { run(); });
   }
 
   Poco::Data::AbstractExtractor::Ptr extractor() override { return extractor_; }
   Poco::Data::AbstractBinder::Ptr binder() override { return binder_; }
 
  private:
+  void run() {
+    auto& pipeline = session_.pipeline();
+    if (session_.sending() == Sending::instead) pipeline.forget();
+    if (session_.sending() == Sending::with_next) {
+      if (pipeline.is_full()) send_waiting();
+      pipeline.add(prepared_run());
+      return;
+    }
+    if (pipeline.is_empty()) {
+      executor_.bindParams(binder_->bindVector());
+      executor_.execute();
+    } else {
+      pipeline.add(prepared_run());
+      adopt(executor_, pipeline.send(session_.handle()).release());
+    }
+    refuse_undone_commit();
+  }
+
+  // A statement can only be prepared between pipelines, and may be about what waits.
+  void send_waiting() {
+    auto& pipeline = session_.pipeline();
+    if (session_.sending() == Sending::instead) pipeline.forget();
+    if (!pipeline.is_empty()) pipeline.send(session_.handle());
+  }
+
+  // The values are copied: they are gone when what waits is sent.
+  PreparedRun prepared_run() {
+    PreparedRun made{.name = name_in(executor_), .values = {}, .formats = {}};
+    for (const auto& parameter : binder_->bindVector()) {
+      const auto* const bytes = static_cast<const char*>(parameter.pInternalRepresentation());
+      made.values.push_back(
+          bytes == nullptr ? std::nullopt
+                           : std::optional<std::string>(std::in_place, bytes, parameter.size()));
+      made.formats.push_back(parameter.isBinary() ? 1 : 0);
+    }
+    return made;
+  }
+
   template <class Work>
   void guarded(Work&& work) {
     try {
       work();
+    } catch (const PostgresFailure&) {
+      throw;
     } catch (const Poco::Exception&) {
       throw PostgresFailure(static_cast<PGconn*>(session_.handle()));
     }

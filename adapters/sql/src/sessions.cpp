@@ -1,5 +1,7 @@
 #include "adapters/sql/src/sessions.hpp"
 
+#include <algorithm>
+
 #include "adapters/sql/src/user_rows.hpp"
 
 namespace coffeeauth::sql {
@@ -12,10 +14,12 @@ constexpr std::string_view session_kinds = "ttnnnntt";
 constexpr std::size_t session_column_count = session_kinds.size();
 const std::string live_kinds = std::string(session_kinds) + std::string(user_kinds);
 
-const std::string select_live = "SELECT " + std::string(session_columns) + ", " +
-                                user_columns("u.") + " FROM sessions s JOIN users u ON " +
-                                "u.id = s.user_id WHERE s.id = $1 AND s.ends_at > $2";
-const Sql find_live_sql{.text = select_live, .columns = live_kinds};
+// `more` are further columns, behind the session's and its user's.
+std::string select_live(std::string_view more = {}) {
+  return "SELECT " + std::string(session_columns) + ", " + user_columns("u.") + std::string(more) +
+         " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND s.ends_at > $2";
+}
+const Sql find_live_sql{.text = select_live(), .columns = live_kinds};
 const Sql list_sql{.text = "SELECT " + std::string(session_columns) + R"( FROM sessions s
   WHERE s.user_id = $1 AND s.ends_at > $2 ORDER BY s.last_used_at DESC, s.id DESC)",
                    .columns = std::string(session_kinds)};
@@ -31,21 +35,12 @@ const Sql open_sql{.text = R"(
                         user_agent, current_digest)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
 
-// Spends the token and makes the next one current: of many at once, one finds its token current.
+// Of a session that is held, see hold_live().
 const Sql rotate_sql{.text = R"(
   UPDATE sessions
   SET previous_digest = current_digest, current_digest = $1, sealed_successor = $2,
-      rotated_at = $3, last_used_at = $3,
-      idle_expires_at = CASE WHEN $4 < expires_at THEN $4 ELSE expires_at END
-  WHERE id = $5 AND current_digest = $6 AND ends_at > $3
-    AND EXISTS (SELECT 1 FROM users u
-                WHERE u.id = sessions.user_id AND u.is_active = 1 AND u.is_verified = 1)
-  RETURNING 1)",
-                     .columns = "n"};
-const Sql spent_sql{.text =
-                        "SELECT previous_digest, rotated_at, sealed_successor FROM sessions "
-                        "WHERE id = $1",
-                    .columns = "tnb"};
+      rotated_at = $3, last_used_at = $3, idle_expires_at = $4
+  WHERE id = $5)"};
 
 const Sql end_sql{.text = "DELETE FROM sessions WHERE id = $1 RETURNING 1", .columns = "n"};
 const Sql end_owned_sql{.text = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING 1",
@@ -72,20 +67,40 @@ LiveSession read_live(const Row& row) {
   return {read_session(row), read_user(row, session_column_count)};
 }
 
-// The session and its user, the session's row held. Not the user's: who changes the user holds that
-// row first and the sessions' after, and two who lock in opposite orders would wait for each other.
-std::optional<LiveSession> hold_live(Connection& connection, const SessionId& id, UtcTime now) {
+// What a session knows of its refresh tokens.
+struct HeldSession {
+  LiveSession live;
+  RefreshTokenDigest current;
+  std::optional<RefreshTokenDigest> previous;
+  std::optional<UtcTime> rotated_at;
+  std::string sealed_successor;
+};
+
+// The session and its user, the session's row held: of many who present the same token, the next
+// one sees what this one made of it. Not the user's: who changes the user holds that row first and
+// the sessions' after, and two who lock in opposite orders would wait for each other.
+std::optional<HeldSession> hold_live(Connection& connection, const SessionId& id, UtcTime now) {
   const auto& dialect = connection.dialect();
   const std::string of_session = dialect.of_table.empty() ? "" : dialect.of_table + "s";
-  const Sql sql{.text = select_live + dialect.for_update + of_session, .columns = live_kinds};
+  const Sql sql{.text = select_live(", s.current_digest, s.previous_digest, s.rotated_at, "
+                                    "s.sealed_successor") +
+                        dialect.for_update + of_session,
+                .columns = live_kinds + "ttnb"};
   const auto row = connection.query_one(sql, id, now);
   if (!row) return std::nullopt;
-  return read_live(*row);
+  const auto tokens = live_kinds.size();
+  HeldSession held{.live = read_live(*row),
+                   .current = row->digest<RefreshTokenDigest>(tokens),
+                   .previous = std::nullopt,
+                   .rotated_at = row->optional_time(tokens + 2),
+                   .sealed_successor = row->bytes(tokens + 3)};
+  if (!row->is_null(tokens + 1)) held.previous = row->digest<RefreshTokenDigest>(tokens + 1);
+  return held;
 }
 
-bool was_just_spent(const Row& spent, const Rotation& rotation) {
-  return !spent.is_null(0) && spent.digest<RefreshTokenDigest>(0) == rotation.presented &&
-         rotation.grace.count() > 0 && rotation.now - spent.time(1) <= rotation.grace;
+bool was_just_spent(const HeldSession& held, const Rotation& rotation) {
+  return held.previous == rotation.presented && held.rotated_at && rotation.grace.count() > 0 &&
+         rotation.now - *held.rotated_at <= rotation.grace;
 }
 
 }  // namespace
@@ -119,20 +134,23 @@ OpenSessionOutcome SqlSessionWrites::open_session(const NewSession& opened,
 
 RotationResult SqlSessionWrites::rotate_refresh(const Rotation& rotation) {
   const auto connection = source_.lease();
-  const bool rotated =
-      connection->any(rotate_sql, rotation.next, Bytes{rotation.sealed_successor}, rotation.now,
-                      rotation.now + rotation.idle_lifetime, rotation.session, rotation.presented);
-  auto live = hold_live(*connection, rotation.session, rotation.now);
-  if (rotated) return {RotationOutcome::rotated, std::move(live)};
-  if (!live || !live->user.is_active || !live->user.is_verified) {
+  auto held = hold_live(*connection, rotation.session, rotation.now);
+  if (!held || !held->live.user.is_active || !held->live.user.is_verified) {
     return {RotationOutcome::missing};
   }
-  const auto spent = connection->query_one(spent_sql, rotation.session);
-  if (spent && was_just_spent(*spent, rotation)) {
-    return {RotationOutcome::replayed, std::move(live), spent->bytes(2)};
+  auto& session = held->live.session;
+  if (held->current == rotation.presented) {
+    session.last_used_at = rotation.now;
+    session.idle_expires_at = std::min(rotation.now + rotation.idle_lifetime, session.expires_at);
+    connection->query(rotate_sql, rotation.next, Bytes{rotation.sealed_successor}, rotation.now,
+                      session.idle_expires_at, rotation.session);
+    return {RotationOutcome::rotated, std::move(held->live)};
+  }
+  if (was_just_spent(*held, rotation)) {
+    return {RotationOutcome::replayed, std::move(held->live), held->sealed_successor};
   }
   connection->query(end_sql, rotation.session);
-  return {RotationOutcome::reused, std::move(live)};
+  return {RotationOutcome::reused, std::move(held->live)};
 }
 
 bool SqlSessionWrites::end_session(const SessionId& id, const std::optional<UserId>& owner) {

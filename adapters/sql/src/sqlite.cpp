@@ -35,6 +35,7 @@ constexpr Driver driver{
     .is_alive = is_alive,
     .keeps_failed_until_rollback = false,
     .closes_session_first = false,
+    .set_sending = nullptr,
 };
 
 void check(const SqliteOptions& options) {

@@ -29,7 +29,8 @@ class TransactionConflict : public Unavailable {
 };
 
 /// One unit of work: all of it happens, or none. Rolled back in the destructor unless committed.
-/// Belongs to one thread.
+/// Belongs to one thread. A verb that returns nothing may throw what came of it at a later verb, or
+/// at commit(): a Store may send it together with that.
 class Transaction {
  public:
   virtual ~Transaction() = default;

@@ -33,6 +33,9 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
         binder_(new pg::Binder),
         extractor_(new pg::Extractor(executor_)) {}
 
+  // Poco's executor keeps the result for good when the server does not know the statement any more.
+  ~KeptPostgresStatement() override { PQclear(std::exchange(result_in(executor_), nullptr)); }
+
  protected:
   std::size_t columnsReturned() const override { return executor_.columnsReturned(); }
   int affectedRowCount() const override {

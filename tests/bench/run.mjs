@@ -22,7 +22,7 @@ function table() {
 ${cpus().length} cores, ${rounds} round(s) each, medians; ours and the limit in turns, and the ratio is the median of theirs. A ratio of 1 is
 the limit itself: the bare signature and JSON, Argon2id on all cores, prepared statements of sqlite3 and libpq themselves,
 pgbench with the same statements, a Poco HTTPServer sending the same bytes. Statements are what PostgreSQL was sent for one
-request, BEGIN and COMMIT with them; each is a round trip.`);
+request, without BEGIN and COMMIT; those that ask for nothing back travel with the next one.`);
 }
 
 // After the options are read: the program's path is among them.

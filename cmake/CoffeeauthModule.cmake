@@ -36,6 +36,7 @@ function(coffeeauth_module name)
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     VERSION ${PROJECT_VERSION} SOVERSION ${COFFEEAUTH_ABI_VERSION} INSTALL_RPATH "$ORIGIN")
   coffeeauth_strict(${target})
+  coffeeauth_precompile(${target} lib ${ARG_PRIVATE_LINKS})
   if(COFFEEAUTH_INSTALL AND NOT ARG_NOT_INSTALLED)
     coffeeauth_install_component(${name}
       LINKS ${ARG_LINKS} PKG_CONFIG ${ARG_PKG_CONFIG} PKG_CONFIG_LIBS ${ARG_PKG_CONFIG_LIBS})
@@ -56,6 +57,38 @@ function(coffeeauth_find_dependencies component)
   endif()
 endfunction()
 
+# What nearly every source includes, compiled once for the libraries and once for the tests: it is
+# most of what the compiler reads. Only while the project itself is developed, so that the plain
+# build of a consumer proves that each source includes what it uses.
+function(coffeeauth_precompile target kind)
+  if(NOT COFFEEAUTH_DEVELOPER_MODE OR NOT COFFEEAUTH_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  # Poco's targets define macros that the system's headers look at, so its users have their own.
+  set(owner coffeeauth_precompiled_${kind})
+  set(poco)
+  if("${ARGN}" MATCHES "Poco::")
+    set(owner ${owner}_poco)
+    set(poco Poco::Foundation)
+  endif()
+  if(NOT TARGET ${owner})
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/${owner}.cpp CONTENT "// Precompiles its header.\n")
+    add_library(${owner} OBJECT ${CMAKE_BINARY_DIR}/${owner}.cpp)
+    coffeeauth_strict(${owner})
+    target_compile_features(${owner} PUBLIC cxx_std_20)
+    set_target_properties(${owner} PROPERTIES CXX_EXTENSIONS OFF)
+    if(kind STREQUAL lib)
+      set_target_properties(${owner} PROPERTIES POSITION_INDEPENDENT_CODE ON
+        CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+      target_link_libraries(${owner} PRIVATE tl::expected ${poco})
+    else()
+      target_link_libraries(${owner} PRIVATE coffeeauth_test_main tl::expected ${poco})
+    endif()
+    target_precompile_headers(${owner} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled_${kind}.hpp)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()
+
 # Warnings as errors while the project itself is developed; a consumer sees none of them.
 function(coffeeauth_strict target)
   if(COFFEEAUTH_DEVELOPER_MODE)
@@ -74,5 +107,6 @@ function(coffeeauth_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   coffeeauth_strict(${name})
+  coffeeauth_precompile(${name} tests ${ARG_LINKS})
   doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
 endfunction()

@@ -2,6 +2,8 @@
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+# ccache takes a precompiled header only when it may pass over what __TIME__ would be in it.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,include_file_mtime,include_file_ctime}
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 

@@ -36,7 +36,10 @@ void check_accepted(const Head& head) {
   hold(!has_controls(request.target) && request.target.find_first_of(" #\t") == std::string::npos,
        "a target has neither blanks nor a fragment");
   hold(request.header_count("Host") <= 1, "there is one Host");
-  hold(request.header_count("Transfer-Encoding") == 0, "no transfer coding is let in");
+  hold(request.header_count("Transfer-Encoding") == (head.chunked ? 1 : 0),
+       "no transfer coding is let in but chunked, once");
+  hold(!head.chunked || request.header_count("Content-Length") == 0,
+       "a chunked body has no other length");
   hold(request.header_count("Content-Length") <= 1, "there is one length");
   hold(head.content_length < 1'000'000'000, "a length has nine digits");
   for (const auto& field : request.headers) {
@@ -69,8 +72,8 @@ void check_round_trip(const Head& head, std::string_view bytes) {
   hold(a.method == b.method && a.target == b.target &&
            std::equal(a.headers.begin(), a.headers.end(), b.headers.begin(), b.headers.end(),
                       equal) &&
-           head.content_length == same->content_length && head.keep_alive == same->keep_alive &&
-           head.expects_continue == same->expects_continue,
+           head.content_length == same->content_length && head.chunked == same->chunked &&
+           head.keep_alive == same->keep_alive && head.expects_continue == same->expects_continue,
        "it reads as the same head");
 }
 

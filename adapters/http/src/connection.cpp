@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 
 #include <Poco/Exception.h>
 
+#include "adapters/http/src/chunked.hpp"
 #include "adapters/http/src/http_date.hpp"
 
 namespace coffeeauth::http_poco {
@@ -22,12 +24,14 @@ constexpr std::size_t small_body = 16 * 1024;
 // How often a request that a stop met on its way in is looked after.
 constexpr std::chrono::milliseconds stopping_pause{5};
 
-// Whether neither side has closed. After shutdownReceive() recv() says "end of input" either way.
-bool is_established(const Poco::Net::StreamSocket& socket) noexcept {
+// Whether the peer has not closed its side. After shutdownReceive() recv() says "end of input"
+// either way.
+bool peer_may_send(const Poco::Net::StreamSocket& socket) noexcept {
   tcp_info info{};
   socklen_t size = sizeof info;
   return getsockopt(socket.impl()->sockfd(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-         info.tcpi_state == TCP_ESTABLISHED;
+         (info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_FIN_WAIT1 ||
+          info.tcpi_state == TCP_FIN_WAIT2);
 }
 
 }  // namespace
@@ -47,7 +51,7 @@ void Connection::run() {
   try {
     while (serve_request()) {
     }
-    if (!input_.unread().empty()) discard_input();
+    if (closing_) discard_input();
   } catch (const Poco::Exception&) {
     // The peer is gone; there is nobody to tell.
   } catch (const std::exception&) {
@@ -71,10 +75,12 @@ bool Connection::serve_request() {
 
   entry_.watch.enter_handling();
   const http::Response response = answer(head.request);
-  const bool keep_alive = head.keep_alive && !registry_.draining();
+  // What had arrived before a stop is answered, and so is what was sent behind it.
+  const bool keep_alive = head.keep_alive && (!registry_.draining() || has_more());
   send(response, head.request.method != "HEAD",
        keep_alive ? AfterResponse::keep_alive : AfterResponse::close);
   first_request_ = false;
+  closing_ = !keep_alive;
   return keep_alive;
 }
 
@@ -117,7 +123,11 @@ bool Connection::await_first_octet() {
 }
 
 bool Connection::receive_body(const Head& head, std::string& body) {
-  if (head.content_length == 0) return true;
+  if (head.chunked) return receive_chunked(head, body);
+  return head.content_length == 0 || receive_counted(head, body);
+}
+
+bool Connection::receive_counted(const Head& head, std::string& body) {
   if (head.content_length > handler_.max_body()) {
     refuse(ErrorCode::payload_too_large);
     return false;
@@ -140,6 +150,33 @@ bool Connection::receive_body(const Head& head, std::string& body) {
     body.append(chunk.data(), received);
   }
   return true;
+}
+
+bool Connection::receive_chunked(const Head& head, std::string& body) {
+  enter(Phase::receiving, options_.body_timeout);
+  if (head.expects_continue && input_.unread().empty()) {
+    send_octets("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  ChunkedReader reader(handler_.max_body());
+  for (;;) {
+    input_.consume(reader.read(input_.unread(), body));
+    switch (reader.state()) {
+      case ChunkedReader::State::complete:
+        return true;
+      case ChunkedReader::State::malformed:
+        refuse(ErrorCode::invalid_request);
+        return false;
+      case ChunkedReader::State::too_large:
+        refuse(ErrorCode::payload_too_large);
+        return false;
+      case ChunkedReader::State::incomplete:
+        break;
+    }
+    if (!receive_more()) {
+      refuse(ErrorCode::request_timeout);
+      return false;
+    }
+  }
 }
 
 http::Response Connection::answer(const http::Request& request) noexcept {
@@ -182,7 +219,7 @@ void Connection::send(const http::Response& response, bool with_body, AfterRespo
 
 void Connection::refuse(ErrorCode code) {
   send(problem(code), true, AfterResponse::close);
-  discard_input();
+  closing_ = true;
 }
 
 // Closing with input unread sends a reset, which can wipe the answer out before the peer reads it.
@@ -213,7 +250,13 @@ std::size_t Connection::receive(char* to, std::size_t octets) {
 // of a request were coming in. The rest of it still arrives, and has until its deadline.
 bool Connection::is_interrupted_by_stop() const noexcept {
   return registry_.draining() && entry_.watch.phase() == Phase::receiving && !entry_.timed_out &&
-         is_established(entry_.socket);
+         peer_may_send(entry_.socket);
+}
+
+bool Connection::has_more() const noexcept {
+  if (!input_.unread().empty()) return true;
+  int waiting = 0;
+  return ::ioctl(entry_.socket.impl()->sockfd(), FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 bool Connection::receive_more() {

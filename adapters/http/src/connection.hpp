@@ -30,7 +30,10 @@ class Connection final : public Poco::Net::TCPServerConnection {
   /// The octets of a whole head at the front of the input, or nothing when the connection is over.
   std::optional<std::size_t> await_head();
   bool await_first_octet();
+  /// False when the request was refused.
   bool receive_body(const Head& head, std::string& body);
+  bool receive_counted(const Head& head, std::string& body);
+  bool receive_chunked(const Head& head, std::string& body);
 
   [[nodiscard]] http::Response answer(const http::Request& request) noexcept;
   [[nodiscard]] http::Response problem(ErrorCode code) noexcept;
@@ -41,6 +44,8 @@ class Connection final : public Poco::Net::TCPServerConnection {
 
   std::size_t receive(char* to, std::size_t octets);
   bool receive_more();
+  /// Whether octets of a further request are there already.
+  [[nodiscard]] bool has_more() const noexcept;
   [[nodiscard]] bool is_interrupted_by_stop() const noexcept;
   void send_octets(std::string_view octets, int flags = 0);
   void enter(Phase phase, std::chrono::milliseconds allowed) noexcept;
@@ -51,6 +56,8 @@ class Connection final : public Poco::Net::TCPServerConnection {
   ConnectionRegistry::Entry& entry_;
   InputBuffer input_;
   std::string output_;
+  /// A response said that it was the last.
+  bool closing_ = false;
   bool first_request_ = true;
 };
 

@@ -99,7 +99,7 @@ bool ConnectionRegistry::admit(const Poco::Net::StreamSocket& socket) {
 
   const std::lock_guard lock(mutex_);
   const auto of_address = per_address_.find(key);
-  if (draining() || entries_.size() >= max_connections_ ||
+  if (entries_.size() >= max_connections_ ||
       (of_address != per_address_.end() &&
        of_address->second >= options_.max_connections_per_address)) {
     ++statistics_.refused;
@@ -168,6 +168,11 @@ void ConnectionRegistry::wait_empty() {
   changed_.wait(lock, [this] { return entries_.empty(); });
 }
 
+void ConnectionRegistry::wait_refused(SteadyClock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, deadline, [this] { return refused_.empty(); });
+}
+
 void ConnectionRegistry::cut() {
   const std::lock_guard lock(mutex_);
   for (auto& [key, entry] : entries_) shut_down(entry.socket, Direction::both);
@@ -210,9 +215,10 @@ void ConnectionRegistry::drop_abandoned() {
 }
 
 void ConnectionRegistry::discard_refused(SteadyClock::time_point now) {
-  std::erase_if(refused_, [&](Refused& refused) {
+  const auto gone = std::erase_if(refused_, [&](Refused& refused) {
     return now >= refused.deadline || is_finished(refused.socket);
   });
+  if (gone > 0) changed_.notify_all();
 }
 
 }  // namespace coffeeauth::http_poco

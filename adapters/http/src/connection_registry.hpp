@@ -46,7 +46,7 @@ class ConnectionRegistry {
 
   void start();
 
-  /// Registers an accepted socket, unless that would break a limit or the server is stopping.
+  /// Registers an accepted socket, unless that would break a limit.
   [[nodiscard]] bool admit(const Poco::Net::StreamSocket& socket);
 
   /// Keeps a refused socket, to which an answer was written, until its peer had time to read it.
@@ -57,7 +57,7 @@ class ConnectionRegistry {
   /// Closes the socket and forgets it.
   void release(Entry& entry) noexcept;
 
-  /// Admits nothing more, and closes connections that wait for a request.
+  /// Closes connections that wait for a request, and has the others end after their answer.
   void drain();
   [[nodiscard]] bool draining() const noexcept { return draining_.load(); }
 
@@ -66,6 +66,8 @@ class ConnectionRegistry {
   /// Waits until no connection is left. False when `deadline` came first.
   bool wait_empty(SteadyClock::time_point deadline);
   void wait_empty();
+  /// Waits until every refused peer has closed, or had its time to.
+  void wait_refused(SteadyClock::time_point deadline);
 
   /// Shuts down every connection, whatever it is doing.
   void cut();

@@ -25,7 +25,8 @@ struct Framing {
   std::string_view host;
   std::size_t lengths = 0;
   std::string_view length;
-  bool transfer_encoding = false;
+  std::size_t transfer_encodings = 0;
+  std::string_view transfer_encoding;
   bool close = false;
   bool expects_continue = false;
   bool unknown_expectation = false;
@@ -157,7 +158,8 @@ void note_framing(std::string_view name, std::string_view value, Framing& framin
     ++framing.lengths;
     framing.length = value;
   } else if (equal_ignoring_case(name, "transfer-encoding")) {
-    framing.transfer_encoding = true;
+    ++framing.transfer_encodings;
+    framing.transfer_encoding = value;
   } else if (equal_ignoring_case(name, "connection")) {
     framing.close = framing.close || lists(value, "close");
   } else if (equal_ignoring_case(name, "expect")) {
@@ -200,6 +202,18 @@ std::optional<ErrorCode> read_length(const Framing& framing, std::size_t& length
   return std::nullopt;
 }
 
+// Two parties that read a Transfer-Encoding differently are what request smuggling is made of. So
+// it is `chunked` and nothing else, in one field, in a version that has it, and without a length.
+std::optional<ErrorCode> read_coding(const Framing& framing, bool http_1_1,
+                                     bool& chunked) noexcept {
+  if (framing.transfer_encodings == 0) return std::nullopt;
+  if (framing.transfer_encodings > 1 || framing.lengths > 0 || !http_1_1) {
+    return ErrorCode::invalid_request;
+  }
+  chunked = equal_ignoring_case(framing.transfer_encoding, "chunked");
+  return chunked ? std::nullopt : std::optional{ErrorCode::not_implemented};
+}
+
 }  // namespace
 
 HeadScan scan_head(std::string_view bytes, std::size_t scanned) noexcept {
@@ -232,9 +246,7 @@ std::variant<Head, ErrorCode> parse_head(std::string_view bytes) {
   }
   if (!line || !lines.done()) return ErrorCode::invalid_request;
 
-  // Whether there is a Content-Length beside it does not matter: two parties that read the pair
-  // differently are what request smuggling is made of.
-  if (framing.transfer_encoding) return ErrorCode::not_implemented;
+  if (const auto error = read_coding(framing, request_line->http_1_1, head.chunked)) return *error;
   if (!is_host_sound(framing, *request_line) || framing.unknown_expectation) {
     return ErrorCode::invalid_request;
   }

@@ -15,8 +15,10 @@ namespace coffeeauth::http_poco {
 struct Head {
   /// Without body and peer address. The target is in origin-form.
   http::Request request;
-  /// As declared; 0 when no length is declared, which in a request means no body.
+  /// As declared; 0 when no length is declared, which in a request means no body unless `chunked`.
   std::size_t content_length = 0;
+  /// Whether the body comes in chunks, of which only the last says how long it was.
+  bool chunked = false;
   /// Whether the client wants another request on the connection.
   bool keep_alive = false;
   /// Whether the client waits for `100 Continue` before it sends the body.
@@ -40,8 +42,8 @@ struct HeadScan {
 /// Reads a head that scan_head() called complete; any other octets are safe, and refused.
 ///
 /// Errors: invalid_request for what is outside the grammar or ambiguous about where the body ends,
-/// not_implemented for any Transfer-Encoding, payload_too_large for a length of ten digits or more,
-/// headers_too_large for more than 100 fields.
+/// not_implemented for a Transfer-Encoding other than `chunked`, payload_too_large for a length of
+/// ten digits or more, headers_too_large for more than 100 fields.
 [[nodiscard]] std::variant<Head, ErrorCode> parse_head(std::string_view bytes);
 
 }  // namespace coffeeauth::http_poco

@@ -1,15 +1,17 @@
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
-#include <thread>
 
 #include <sys/socket.h>
 
+#include <Poco/AutoPtr.h>
 #include <Poco/Exception.h>
-#include <Poco/Net/ServerSocket.h>
-#include <Poco/Net/TCPServer.h>
+#include <Poco/Net/TCPServerConnectionFactory.h>
+#include <Poco/Net/TCPServerDispatcher.h>
 #include <Poco/ThreadPool.h>
 
+#include "adapters/http/src/acceptor.hpp"
 #include "adapters/http/src/connection.hpp"
 #include "adapters/http/src/http_date.hpp"
 
@@ -19,13 +21,9 @@ namespace {
 // What a handler needs with room to spare. Only touched pages cost memory, and small stacks let
 // thousands of threads fit in the address space that containers allow.
 constexpr int thread_stack = 512 * 1024;
-constexpr int backlog = 1024;
 // A thread of Poco's that is about to wait for a connection when the server stops does not hear of
 // it, and stopping waits for it: by default for ten seconds.
 const Poco::Timespan longest_missed_stop{0, 100'000};
-// Against a flood that never lets the queue run empty.
-constexpr std::chrono::milliseconds longest_wait_for_waiting_peers{250};
-
 void validate(const Options& options) {
   using std::chrono::milliseconds;
   const auto shortest =
@@ -37,39 +35,6 @@ void validate(const Options& options) {
     throw std::invalid_argument("HTTP server options: a limit is zero or out of range");
   }
 }
-
-// Runs on Poco's accepting thread, before a connection costs a thread.
-class Admission final : public Poco::Net::TCPServerConnectionFilter {
- public:
-  Admission(ConnectionRegistry& registry, RequestHandler& handler)
-      : registry_(registry), handler_(handler) {}
-
-  bool accept(const Poco::Net::StreamSocket& socket) override {
-    try {
-      if (registry_.admit(socket)) return true;
-      turn_away(socket);
-    } catch (const std::exception&) {
-      // The peer left before it was looked at (or memory is short): Poco closes the socket.
-    }
-    return false;
-  }
-
- private:
-  void turn_away(Poco::Net::StreamSocket socket) {
-    std::string answer;
-    const http::Response response = handler_.problem(ErrorCode::unavailable);
-    if (!append_head(answer, response, http_date_now(), AfterResponse::close)) return;
-    answer.append(response.text());
-    // The send buffer of a new socket has room for this; a peer must not make this thread wait.
-    socket.setBlocking(false);
-    socket.sendBytes(answer.data(), static_cast<int>(answer.size()), MSG_NOSIGNAL);
-    socket.shutdownSend();
-    registry_.let_go(socket);
-  }
-
-  ConnectionRegistry& registry_;
-  RequestHandler& handler_;
-};
 
 class ConnectionFactory final : public Poco::Net::TCPServerConnectionFactory {
  public:
@@ -98,8 +63,9 @@ class PocoServer final : public Server {
 
   void start() override {
     const std::lock_guard lock(lifecycle_);
-    if (server_ || stopped_) throw std::logic_error("an HTTP server is started once");
-    listen();
+    if (dispatcher_ || stopped_) throw std::logic_error("an HTTP server is started once");
+    acceptor_.listen(options_.host, options_.port);
+    port_ = acceptor_.port();
     // A pooled thread is given back a little after its connection is released, hence the spares:
     // Poco drops a connection for which it finds no thread.
     const int connections = static_cast<int>(options_.max_connections);
@@ -109,70 +75,66 @@ class PocoServer final : public Server {
     params->setMaxThreads(threads);
     params->setMaxQueued(threads);
     params->setThreadIdleTime(longest_missed_stop);
-    server_ = std::make_unique<Poco::Net::TCPServer>(
-        new ConnectionFactory(handler_, options_, registry_), *pool_, listener_, params);
-    server_->setConnectionFilter(new Admission(registry_, handler_));
+    dispatcher_ = new Poco::Net::TCPServerDispatcher(
+        new ConnectionFactory(handler_, options_, registry_), *pool_, params);
     registry_.start();
-    server_->start();
+    acceptor_.start([this](const auto& socket) { take(socket); });
   }
 
   [[nodiscard]] std::uint16_t port() const noexcept override { return port_; }
 
+  // Whoever connected before the stop may have sent a request already, and is served.
   void stop() override {
     const std::lock_guard lock(lifecycle_);
-    if (std::exchange(stopped_, true) || !server_) return;
+    if (std::exchange(stopped_, true) || !dispatcher_) return;
     const auto deadline = SteadyClock::now() + options_.shutdown_grace;
-    await_waiting_peers();
+    acceptor_.stop();
     registry_.drain();
+    acceptor_.close();
     // Poco forgets what is still queued when it stops, so every accepted connection gets its
     // thread first.
     registry_.wait_claimed(deadline);
-    wake_accepting_thread();
-    server_->stop();
-    listener_.close();
+    dispatcher_->stop();
     if (!registry_.wait_empty(deadline)) registry_.cut();
+    registry_.wait_refused(deadline);
   }
 
   [[nodiscard]] Statistics statistics() const override { return registry_.statistics(); }
 
  private:
-  void listen() {
+  // Runs on the accepting thread, before a connection costs a thread.
+  void take(Poco::Net::StreamSocket socket) noexcept {
     try {
-      // Never SO_REUSEPORT, which Poco sets by default: with it a second server on the port would
-      // start without an error and take half of the clients.
-      listener_.bind(Poco::Net::SocketAddress(options_.host, options_.port), true, false);
-      listener_.listen(backlog);
-      port_ = listener_.address().port();
-    } catch (const Poco::Exception& failure) {
-      throw std::runtime_error("cannot listen on " + options_.host + " port " +
-                               std::to_string(options_.port) + ": " + failure.displayText());
-    }
-  }
-
-  // Whoever has connected by now may have sent a request already, and is served: closing the
-  // listener would reset those whom the accepting thread has not got round to.
-  void await_waiting_peers() {
-    const auto deadline = SteadyClock::now() + longest_wait_for_waiting_peers;
-    try {
-      while (listener_.poll(Poco::Timespan{0}, Poco::Net::Socket::SELECT_READ) &&
-             SteadyClock::now() < deadline) {
-        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+      if (!registry_.admit(socket)) {
+        turn_away(socket);
+        return;
       }
-    } catch (const Poco::Exception&) {
-      // They are reset, then.
+      socket.setNoDelay(true);
+      dispatcher_->enqueue(socket);
+    } catch (const std::exception&) {
+      // The peer left before it was looked at (or memory is short): the socket is closed.
     }
   }
 
-  // Poco's accepting thread looks only four times a second whether it should end.
-  void wake_accepting_thread() noexcept { ::shutdown(listener_.impl()->sockfd(), SHUT_RD); }
+  void turn_away(Poco::Net::StreamSocket& socket) {
+    std::string answer;
+    const http::Response response = handler_.problem(ErrorCode::unavailable);
+    if (!append_head(answer, response, http_date_now(), AfterResponse::close)) return;
+    answer.append(response.text());
+    // The send buffer of a new socket has room for this; a peer must not make this thread wait.
+    socket.setBlocking(false);
+    socket.sendBytes(answer.data(), static_cast<int>(answer.size()), MSG_NOSIGNAL);
+    socket.shutdownSend();
+    registry_.let_go(socket);
+  }
 
   const Options options_;
   RequestHandler& handler_;
   // In this order, so that the threads are gone before what they use is.
   ConnectionRegistry registry_;
   std::unique_ptr<Poco::ThreadPool> pool_;
-  Poco::Net::ServerSocket listener_;
-  std::unique_ptr<Poco::Net::TCPServer> server_;
+  Poco::AutoPtr<Poco::Net::TCPServerDispatcher> dispatcher_;
+  Acceptor acceptor_;
   std::atomic<std::uint16_t> port_;
   std::mutex lifecycle_;
   bool stopped_ = false;

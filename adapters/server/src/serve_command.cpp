@@ -72,13 +72,13 @@ http_poco::Options server_options(const Settings& settings) {
           .shutdown_grace = request_grace};
 }
 
-http::ApiOptions api_options(Service& service, const std::unique_ptr<http_poco::Server>& server) {
+http::ApiOptions api_options(Service& service, std::function<std::size_t()> open_connections) {
   const auto& settings = service.settings();
   return {.trusted_proxies = settings.trusted_proxies,
           .operator_networks = settings.operator_networks,
           .cors_origins = settings.cors_origins,
           .access_log = [&service](const auto& record) { log_request(service, record); },
-          .extra_routes = server_routes(service, [&server] { return server->statistics().open; })};
+          .extra_routes = server_routes(service, std::move(open_connections))};
 }
 
 }  // namespace
@@ -87,10 +87,12 @@ int run_serve(const Arguments& arguments) {
   StopSignal stop;
   raise_file_limit();
   Service service{settings_of(arguments)};
-  // Named before the API whose metrics ask it, made after it.
-  std::unique_ptr<http_poco::Server> server;
-  http::Api api{service.auth(), api_options(service, server)};
-  server = http_poco::make_poco_server(api, server_options(service.settings()));
+  // Each is made after what it borrows, and so goes before it, with whoever is still at work in it.
+  const http_poco::Server* watched = nullptr;
+  http::Api api{service.auth(),
+                api_options(service, [&watched] { return watched->statistics().open; })};
+  const auto server = http_poco::make_poco_server(api, server_options(service.settings()));
+  watched = server.get();
 
   std::optional<jobs::MailWorker> worker;
   std::optional<jobs::Scheduler> scheduler;

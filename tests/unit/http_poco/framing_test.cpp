@@ -61,20 +61,123 @@ TEST_CASE("an IPv4 peer of an IPv6 socket keeps its IPv4 address") {
   CHECK(client.read_reply().body == "127.0.0.1");
 }
 
-TEST_CASE("Content-Length beside Transfer-Encoding is 501 and the end") {
-  check_refused(post("Content-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 501);
+TEST_CASE("Content-Length beside Transfer-Encoding is 400 and the end") {
+  check_refused(post("Content-Length: 4\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400);
 }
 
-TEST_CASE("Transfer-Encoding beside Content-Length is 501 and the end") {
-  check_refused(post("Transfer-Encoding: chunked\r\nContent-Length: 4", "0\r\n\r\n"), 501);
-}
-
-TEST_CASE("a chunked body is 501 and the end") {
-  check_refused(post("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n"), 501);
+TEST_CASE("Transfer-Encoding beside Content-Length is 400 and the end") {
+  check_refused(post("Transfer-Encoding: chunked\r\nContent-Length: 4", "0\r\n\r\n"), 400);
 }
 
 TEST_CASE("an unknown transfer coding is 501 and the end") {
-  check_refused(post("Transfer-Encoding: xchunked", "0\r\n\r\n"), 501);
+  for (const char* coding :
+       {"xchunked", "identity", "gzip, chunked", "chunked, identity", "chunked;q=1", "\"chunked\"",
+        "chunked,", ", chunked", "chunked chunked", ""}) {
+    CAPTURE(coding);
+    check_refused(post("Transfer-Encoding: " + std::string(coding), "0\r\n\r\n"), 501);
+  }
+}
+
+TEST_CASE("two transfer codings are 400 and the end") {
+  check_refused(post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "0\r\n\r\n"), 400);
+  check_refused(post("Transfer-Encoding: chunked\r\ntransfer-encoding: identity", "0\r\n\r\n"),
+                400);
+}
+
+TEST_CASE("Transfer-Encoding in HTTP/1.0 is 400 and the end") {
+  check_refused("POST /x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400);
+}
+
+TEST_CASE("chunks are put together, and what stands behind them is the next request") {
+  const RunningServer running;
+  RawClient client(running.port());
+
+  client.send(post("Transfer-Encoding: chunked", "5;a=b\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\n\r\n") +
+              "GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+
+  CHECK(client.read_reply().body == "POST /x hello!");
+  CHECK(client.read_reply().body == "GET /next ");
+}
+
+TEST_CASE("a request in a chunk is never run") {
+  const RunningServer running;
+  RawClient client(running.port());
+
+  client.send(post("Transfer-Encoding: chunked", "23\r\n" + smuggled + "\r\n0\r\n\r\n"));
+
+  CHECK(client.read_reply().body == "POST /x " + smuggled);
+  client.finish_sending();
+  CHECK(client.sees_close());
+  CHECK(running.handler.seen().size() == 1);
+}
+
+TEST_CASE("chunks outside the grammar are 400 and the end") {
+  for (const char* body : {"5\nhello\r\n0\r\n\r\n",
+                           "5\r\nhello\n0\r\n\r\n",
+                           "5\r\nhello0\r\n\r\n",
+                           "5\r\nhelloX\r\n0\r\n\r\n",
+                           "5 \r\nhello\r\n0\r\n\r\n",
+                           " 5\r\nhello\r\n0\r\n\r\n",
+                           "0x5\r\nhello\r\n0\r\n\r\n",
+                           "+5\r\nhello\r\n0\r\n\r\n",
+                           "-5\r\nhello\r\n0\r\n\r\n",
+                           "\r\nhello\r\n0\r\n\r\n",
+                           ";a\r\n0\r\n\r\n",
+                           "5;\r\nhello\r\n0\r\n\r\n",
+                           "5;a\nb\r\nhello\r\n0\r\n\r\n",
+                           "5;a\rb\r\nhello\r\n0\r\n\r\n",
+                           "000000005\r\nhello\r\n0\r\n\r\n",
+                           "0\r\nno field\r\n\r\n",
+                           "0\r\nX : y\r\n\r\n",
+                           "0\r\n folded: y\r\n\r\n",
+                           "0\r\n\n",
+                           "0\n\n"}) {
+    CAPTURE(body);
+    check_refused(post("Transfer-Encoding: chunked", body), 400);
+  }
+}
+
+TEST_CASE("a chunked body beyond the limit is 413 before it comes") {
+  check_refused(post("Transfer-Encoding: chunked", "401\r\n"), 413);
+  check_refused(post("Transfer-Encoding: chunked", "ffffffff\r\n"), 413);
+  check_refused(
+      post("Transfer-Encoding: chunked", "400\r\n" + std::string(1024, 'x') + "\r\n1\r\n"), 413);
+}
+
+TEST_CASE("a chunked body of the largest size is handled, however it is cut") {
+  const RunningServer running;
+  RawClient client(running.port());
+  std::string chunks;
+  for (int i = 0; i < 1024; ++i) chunks += "1\r\nx\r\n";
+
+  client.send(post("Transfer-Encoding: chunked", chunks + "0\r\n\r\n"));
+
+  CHECK(client.read_reply().body == "POST /x " + std::string(1024, 'x'));
+}
+
+TEST_CASE("a client that waits for 100 Continue before its chunks gets it") {
+  const RunningServer running;
+  RawClient client(running.port());
+
+  client.send(post("Transfer-Encoding: chunked\r\nExpect: 100-continue"));
+  const Reply interim = client.read_reply();
+  client.send("5\r\nhello\r\n0\r\n\r\n");
+
+  CHECK(interim.head == "HTTP/1.1 100 Continue\r\n");
+  CHECK(client.read_reply().body == "POST /x hello");
+}
+
+TEST_CASE("a chunked body that ends early is 408 and the end") {
+  const RunningServer running;
+  for (const char* body :
+       {"", "5", "5\r\nhel", "5\r\nhello", "5\r\nhello\r\n", "0\r\n", "0\r\nX: y\r\n"}) {
+    CAPTURE(body);
+    RawClient client(running.port());
+    client.send(post("Transfer-Encoding: chunked", body));
+    client.finish_sending();
+    CHECK(client.read_reply().status == 408);
+  }
+  CHECK(running.handler.seen().empty());
 }
 
 TEST_CASE("an encoded Transfer-Encoding is 400 and the end") {

@@ -152,12 +152,16 @@ TEST_CASE("a length is one field of one to nine digits") {
         ErrorCode::payload_too_large);
 }
 
-TEST_CASE("every Transfer-Encoding is refused, beside a length too") {
-  CHECK(error_of(with_field("Transfer-Encoding: chunked")) == ErrorCode::not_implemented);
+TEST_CASE("chunked is the one transfer coding, once, in HTTP/1.1 and without a length") {
+  CHECK(head_of(with_field("Transfer-Encoding: chunked")).chunked);
+  CHECK(head_of(with_field("transfer-encoding: CHUNKED")).chunked);
+  CHECK_FALSE(head_of(with_field("Content-Length: 5")).chunked);
   CHECK(error_of(with_field("transfer-ENCODING: identity")) == ErrorCode::not_implemented);
   CHECK(error_of(with_field("Transfer-Encoding:")) == ErrorCode::not_implemented);
-  CHECK(error_of(with_field("Content-Length: 5\r\nTransfer-Encoding: chunked")) ==
-        ErrorCode::not_implemented);
+  CHECK(error_of(with_field("Transfer-Encoding: gzip, chunked")) == ErrorCode::not_implemented);
+  CHECK(is_refused(with_field("Content-Length: 5\r\nTransfer-Encoding: chunked")));
+  CHECK(is_refused(with_field("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked")));
+  CHECK(is_refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
 }
 
 TEST_CASE("the only expectation is 100-continue") {

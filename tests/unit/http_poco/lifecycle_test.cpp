@@ -211,6 +211,71 @@ TEST_CASE("a stop that meets requests coming in serves each whole or not at all"
   }
 }
 
+TEST_CASE("a stop answers every request that was sent before it, on whatever connection") {
+  for (int round = 0; round < 20; ++round) {
+    const RunningServer running;
+    std::deque<RawClient> clients;
+    for (int i = 0; i < 200; ++i) {
+      clients.emplace_back(running.port());
+      clients.back().send("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello");
+    }
+
+    running.server->stop();
+
+    int answered = 0;
+    for (RawClient& client : clients) {
+      answered += client.read_reply().status == 200 && !client.was_reset() ? 1 : 0;
+    }
+    CHECK(answered == 200);
+  }
+}
+
+TEST_CASE("a stop answers what was sent behind another request") {
+  const RunningServer running;
+  RawClient client(running.port());
+  std::string requests;
+  for (int i = 0; i < 200; ++i) requests += get;
+  client.send(requests);
+
+  running.server->stop();
+
+  for (int i = 0; i < 200; ++i) CHECK(client.read_reply().status == 200);
+  CHECK(client.sees_close());
+  CHECK_FALSE(client.was_reset());
+}
+
+TEST_CASE("whoever was refused can read why, also when the server stops") {
+  auto options = patient_options();
+  options.max_connections = 1;
+  const RunningServer running(options);
+  RawClient only(running.port());
+  REQUIRE(is_served(only));
+  std::deque<RawClient> refused;
+  for (int i = 0; i < 40; ++i) {
+    refused.emplace_back(running.port());
+    refused.back().send(get);
+  }
+  Stopping stopping(*running.server);
+
+  for (RawClient& client : refused) {
+    CHECK(client.read_reply().status == 503);
+    CHECK_FALSE(client.was_reset());
+    client.leave();
+  }
+}
+
+TEST_CASE("an answer that is the last can be read while the client goes on sending") {
+  const RunningServer running;
+  RawClient client(running.port());
+
+  client.send("GET /medium HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" +
+              std::string(100'000, 'x'));
+
+  CHECK(client.read_reply().body.size() == 100'000);
+  CHECK(client.sees_close());
+  CHECK_FALSE(client.was_reset());
+}
+
 TEST_CASE("a client that leaves half a request behind does not hold up a stop") {
   const RunningServer running;
   RawClient client(running.port());

@@ -94,7 +94,7 @@ Delivery MailWorker::State::render_and_send(const NewJob& job, const MailParamet
     content = s.parts.templates.render(job.kind, parameters);
   } catch (const std::exception&) {
     // An embedder's template; its text could hold anything, so it goes no further.
-    return {DeliveryVerdict::retry_later, "the template failed"};
+    return {DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local};
   }
   return mailer.deliver({.to = parameters.to,
                          .subject = std::move(content.subject),

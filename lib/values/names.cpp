@@ -1,6 +1,7 @@
 // The stable words of enumerations that have no source file of their own.
 
 #include "coffeeauth/event.hpp"
+#include "coffeeauth/ports/mailer.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
 
 namespace coffeeauth {
@@ -49,6 +50,36 @@ std::string_view wire_name(EventKind kind) noexcept {
       return "mail_given_up";
     case EventKind::signing_key_rotated:
       return "signing_key_rotated";
+  }
+  return "unknown";
+}
+
+std::string_view wire_name(DeliveryProblem problem) noexcept {
+  switch (problem) {
+    case DeliveryProblem::none:
+      return "none";
+    case DeliveryProblem::recipient:
+      return "recipient";
+    case DeliveryProblem::message:
+      return "message";
+    case DeliveryProblem::sender:
+      return "sender";
+    case DeliveryProblem::login:
+      return "login";
+    case DeliveryProblem::policy:
+      return "policy";
+    case DeliveryProblem::quota:
+      return "quota";
+    case DeliveryProblem::busy:
+      return "busy";
+    case DeliveryProblem::unreachable:
+      return "unreachable";
+    case DeliveryProblem::tls:
+      return "tls";
+    case DeliveryProblem::protocol:
+      return "protocol";
+    case DeliveryProblem::local:
+      return "local";
   }
   return "unknown";
 }

@@ -119,7 +119,8 @@ void Channel::secure(const Poco::Net::Context::Ptr& context, const std::string& 
 } catch (const Poco::Exception& e) {
   // Of OpenSSL's words only this much is told.
   const bool untrusted = e.message().find("certificate verify failed") != std::string::npos;
-  throw SessionFailed(untrusted ? "certificate not trusted" : "TLS handshake failed");
+  throw SessionFailed(untrusted ? "certificate not trusted" : "TLS handshake failed",
+                      DeliveryProblem::tls);
 }
 
 void Channel::send(std::string_view bytes, Deadline deadline) try {

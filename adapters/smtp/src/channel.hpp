@@ -19,11 +19,14 @@ using Deadline = std::chrono::steady_clock::time_point;
 class SessionFailed : public std::exception {
  public:
   /// `reason`: words of ours; nothing that the server said beyond a code.
-  explicit SessionFailed(std::string reason) : reason_(std::move(reason)) {}
+  explicit SessionFailed(std::string reason, DeliveryProblem problem = DeliveryProblem::unreachable)
+      : reason_(std::move(reason)), problem_(problem) {}
   [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }
+  [[nodiscard]] DeliveryProblem problem() const noexcept { return problem_; }
 
  private:
   std::string reason_;
+  DeliveryProblem problem_;
 };
 
 /// A context of our own for connections to `options.host`: TLS 1.2 or later, and the certificate's

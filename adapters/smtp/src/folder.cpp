@@ -72,16 +72,19 @@ class FolderMailer final : public Mailer {
 
   [[nodiscard]] Delivery deliver(const Mail& mail) noexcept override {
     try {
-      if (!is_safe_name(mail.message_id)) return {DeliveryVerdict::refused, "bad Message-ID"};
+      if (!is_safe_name(mail.message_id))
+        return {DeliveryVerdict::refused, "bad Message-ID", DeliveryProblem::message};
       const auto message = compose_message(mail, options_.from);
       if (write_durably(options_.folder / (mail.message_id + ".eml"), message)) {
         return {DeliveryVerdict::delivered, {}};
       }
-      return {DeliveryVerdict::retry_later, "the mail folder cannot be written"};
+      return {DeliveryVerdict::retry_later, "the mail folder cannot be written",
+              DeliveryProblem::local};
     } catch (const std::invalid_argument&) {
-      return {DeliveryVerdict::refused, "a header field is not valid"};
+      return {DeliveryVerdict::refused, "a header field is not valid", DeliveryProblem::message};
     } catch (const std::exception&) {
-      return {DeliveryVerdict::retry_later, "the mail folder cannot be written"};
+      return {DeliveryVerdict::retry_later, "the mail folder cannot be written",
+              DeliveryProblem::local};
     }
   }
 

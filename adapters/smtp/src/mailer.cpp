@@ -66,17 +66,20 @@ class SmtpMailer final : public Mailer {
     try {
       const auto deadline = Clock::now() + options_.delivery_timeout;
       const auto& to = mail.to.canonical();
-      if (!is_plain_address(to)) return verdict(DeliveryVerdict::refused, "bad address");
+      if (!is_plain_address(to)) {
+        return verdict(DeliveryVerdict::refused, "bad address", DeliveryProblem::recipient);
+      }
       const auto data = to_data(compose_message(mail, options_.from));
       auto delivery = send_on_kept(to, data, deadline);
       return delivery ? *std::move(delivery) : send_on_fresh(to, data, deadline);
     } catch (const SessionFailed& e) {
-      return verdict(DeliveryVerdict::retry_later, e.what());
+      return verdict(DeliveryVerdict::retry_later, e.what(), e.problem());
     } catch (const std::invalid_argument&) {
-      return verdict(DeliveryVerdict::refused, "a header field is not valid");
+      return verdict(DeliveryVerdict::refused, "a header field is not valid",
+                     DeliveryProblem::message);
     } catch (const std::exception&) {
       // No thread or no memory was to be had.
-      return verdict(DeliveryVerdict::retry_later, "out of resources");
+      return verdict(DeliveryVerdict::retry_later, "out of resources", DeliveryProblem::local);
     }
   }
 
@@ -87,11 +90,12 @@ class SmtpMailer final : public Mailer {
   };
 
   /// Without its reason when there is no memory even for that.
-  static Delivery verdict(DeliveryVerdict verdict, const char* reason) noexcept {
+  static Delivery verdict(DeliveryVerdict verdict, const char* reason,
+                          DeliveryProblem problem) noexcept {
     try {
-      return {verdict, reason};
+      return {verdict, reason, problem};
     } catch (const std::bad_alloc&) {
-      return {verdict, {}};
+      return {verdict, {}, problem};
     }
   }
 
@@ -102,8 +106,7 @@ class SmtpMailer final : public Mailer {
     auto session = take();
     if (!session || session->is_stale()) return std::nullopt;
     try {
-      session->reset(std::min(deadline, Clock::now() + proof_of_life));
-      return send(std::move(session), to, data, deadline);
+      return send(std::move(session), to, data, deadline, Clock::now() + proof_of_life);
     } catch (const SessionFailed&) {
       if (session && session->content_is_out()) throw;
       return std::nullopt;
@@ -116,8 +119,8 @@ class SmtpMailer final : public Mailer {
 
   /// Leaves `session` with the caller when it fails.
   Delivery send(std::unique_ptr<Session>&& session, std::string_view to, std::string_view data,
-                Deadline deadline) {
-    auto delivery = session->send(to, data, deadline);
+                Deadline deadline, std::optional<Deadline> life = std::nullopt) {
+    auto delivery = session->send(to, data, deadline, life);
     keep(std::move(session));
     return delivery;
   }

@@ -1,157 +1,190 @@
 #include "session.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace coffeeauth::smtp {
 namespace {
 
 constexpr int closing = 421;
 constexpr std::size_t longest_command = 512;
+constexpr const char* unasked = "a reply that was not asked for";
 
-std::string reason_for(std::string_view step_name, const Reply& reply) {
-  return std::string{step_name} + " " + std::to_string(reply.code);
+[[noreturn]] void fail(Step step, const Reply& reply) {
+  throw SessionFailed(reason_for(step, reply), problem_of(step, reply));
 }
 
-/// Permanent replies that are about us and not about this recipient or message: unknown or
-/// misplaced commands, and a login that is missing or not liked.
-bool blames_the_client(int code) {
-  static constexpr std::array<int, 6> codes{500, 502, 503, 530, 535, 538};
-  return std::find(codes.begin(), codes.end(), code) != codes.end();
+[[noreturn]] void fail(Step step, const char* why, DeliveryProblem problem) {
+  throw SessionFailed(std::string{name_of(step)} + ": " + why, problem);
 }
 
-Delivery not_delivered(std::string_view step_name, const Reply& reply) {
-  const bool refused = reply.is_permanent() && !blames_the_client(reply.code);
-  return {refused ? DeliveryVerdict::refused : DeliveryVerdict::retry_later,
-          reason_for(step_name, reply)};
+/// Says at which step it was.
+[[noreturn]] void fail(Step step, const SessionFailed& why) {
+  fail(step, why.what(), why.problem());
 }
 
 }  // namespace
 
 Session::Session(const SmtpOptions& options, const Poco::Net::Context::Ptr& context,
                  Deadline deadline)
-    : options_(options), channel_(options.host, options.port, step(deadline)) {
+    : options_(options), channel_(options.host, options.port, by(deadline)) {
   if (options_.security == SmtpSecurity::implicit_tls) secure(context, "TLS", deadline);
-  const auto greeting = read_reply("greeting", step(deadline));
-  if (greeting.code != 220) throw SessionFailed(reason_for("greeting", greeting));
-  auto can = greet(deadline);
+  const auto greeting = read_reply(Step::greeting, by(deadline));
+  if (greeting.code != 220) fail(Step::greeting, greeting);
+  greet(deadline);
   if (options_.security == SmtpSecurity::starttls) {
-    if (!can.starttls) throw SessionFailed("STARTTLS is not offered");
-    require("STARTTLS", "STARTTLS\r\n", 220, deadline);
+    if (!can_.starttls) throw SessionFailed("STARTTLS is not offered", DeliveryProblem::tls);
+    require(Step::starttls, "STARTTLS\r\n", 220, deadline);
     // What came in clear behind the reply would be taken for what the secured server says.
-    if (!buffer_.empty()) throw SessionFailed("STARTTLS: octets in clear behind the reply");
+    if (!buffer_.empty()) {
+      fail(Step::starttls, "octets in clear behind the reply", DeliveryProblem::tls);
+    }
     secure(context, "STARTTLS", deadline);
     // What was offered in clear may have been anybody's offer (RFC 3207 4.2).
-    can = greet(deadline);
+    greet(deadline);
   }
-  if (!options_.username.empty()) log_in(can, deadline);
+  if (!options_.username.empty()) log_in(deadline);
 }
 
-Deadline Session::step(Deadline deadline) const {
+Deadline Session::by(Deadline deadline) const {
   return std::min(deadline, std::chrono::steady_clock::now() + options_.timeout);
 }
 
-Reply Session::read_reply(std::string_view step_name, Deadline deadline) try {
+Reply Session::read_reply(Step step, Deadline deadline) {
   for (;;) {
     auto outcome = parse_reply(buffer_);
-    if (std::holds_alternative<Malformed>(outcome)) throw SessionFailed("not an SMTP reply");
+    if (std::holds_alternative<Malformed>(outcome)) {
+      fail(step, "not an SMTP reply", DeliveryProblem::protocol);
+    }
     if (auto* const parsed = std::get_if<Parsed>(&outcome)) {
       buffer_.erase(0, parsed->size);
-      if (parsed->reply.code == closing) throw SessionFailed("421");
+      if (parsed->reply.code == closing) fail(step, parsed->reply);
       return std::move(parsed->reply);
     }
-    channel_.receive_into(buffer_, deadline);
+    try {
+      channel_.receive_into(buffer_, deadline);
+    } catch (const SessionFailed& e) {
+      fail(step, e);
+    }
   }
-} catch (const SessionFailed& e) {
-  const auto* const between = std::string_view{e.what()} == "421" ? " " : ": ";
-  throw SessionFailed(std::string{step_name} + between + e.what());
 }
 
-Reply Session::ask(std::string_view step_name, std::string_view line, Deadline deadline) {
-  // A reply that was not asked for would be taken for the answer to this.
-  if (!buffer_.empty()) {
-    throw SessionFailed(std::string{step_name} + ": a reply that was not asked for");
-  }
-  const auto by = step(deadline);
-  say(step_name, line, by);
-  return read_reply(step_name, by);
-}
-
-void Session::say(std::string_view step_name, std::string_view bytes, Deadline deadline) {
+void Session::say(Step step, std::string_view bytes, Deadline deadline) {
+  // It would be taken for the answer to this.
+  if (!buffer_.empty()) fail(step, unasked, DeliveryProblem::protocol);
   try {
     channel_.send(bytes, deadline);
   } catch (const SessionFailed& e) {
-    throw SessionFailed(std::string{step_name} + ": " + e.what());
+    fail(step, e);
   }
 }
 
-void Session::require(std::string_view step_name, std::string_view line, int code,
-                      Deadline deadline) {
-  const auto reply = ask(step_name, line, deadline);
-  if (reply.code != code) throw SessionFailed(reason_for(step_name, reply));
+Reply Session::ask(Step step, std::string_view line, Deadline deadline) {
+  const auto until = by(deadline);
+  say(step, line, until);
+  return read_reply(step, until);
 }
 
-Capabilities Session::greet(Deadline deadline) {
+void Session::require(Step step, std::string_view line, int code, Deadline deadline) {
+  const auto reply = ask(step, line, deadline);
+  if (reply.code != code) fail(step, reply);
+}
+
+void Session::greet(Deadline deadline) {
   const auto name = options_.client_name.empty() ? channel_.local_literal() : options_.client_name;
-  const auto reply = ask("EHLO", "EHLO " + name + "\r\n", deadline);
-  if (reply.code != 250) throw SessionFailed(reason_for("EHLO", reply));
-  return read_capabilities(reply);
+  const auto reply = ask(Step::hello, "EHLO " + name + "\r\n", deadline);
+  if (reply.code != 250) fail(Step::hello, reply);
+  can_ = read_capabilities(reply);
 }
 
-void Session::secure(const Poco::Net::Context::Ptr& context, std::string_view step_name,
+void Session::secure(const Poco::Net::Context::Ptr& context, const char* step_name,
                      Deadline deadline) {
   try {
-    channel_.secure(context, options_.host, step(deadline));
+    channel_.secure(context, options_.host, by(deadline));
   } catch (const SessionFailed& e) {
-    throw SessionFailed(std::string{step_name} + ": " + e.what());
+    throw SessionFailed(std::string{step_name} + ": " + e.what(), e.problem());
   }
 }
 
-void Session::log_in(const Capabilities& can, Deadline deadline) {
+void Session::log_in(Deadline deadline) {
   const auto prove = [&](const Secret& line, int code) {
-    require("AUTH", line.expose_secret(), code, deadline);
+    require(Step::login, line.expose_secret(), code, deadline);
   };
-  if (can.plain) {
+  if (can_.plain) {
     const auto message = plain_message(options_.username, options_.password);
     auto line = secret_line("AUTH PLAIN ", message);
     if (line.size() > longest_command) {
-      require("AUTH", "AUTH PLAIN\r\n", 334, deadline);
+      require(Step::login, "AUTH PLAIN\r\n", 334, deadline);
       line = secret_line("", message);
     }
     prove(line, 235);
-  } else if (can.login) {
-    require("AUTH", "AUTH LOGIN\r\n", 334, deadline);
+  } else if (can_.login) {
+    require(Step::login, "AUTH LOGIN\r\n", 334, deadline);
     prove(secret_line("", Secret{options_.username}), 334);
     prove(secret_line("", options_.password), 235);
   } else {
-    throw SessionFailed("AUTH: neither PLAIN nor LOGIN is offered");
+    fail(Step::login, "neither PLAIN nor LOGIN is offered", DeliveryProblem::login);
   }
 }
 
-void Session::reset(Deadline deadline) {
+Delivery Session::send(std::string_view to, std::string_view data, Deadline deadline,
+                       std::optional<Deadline> proof_of_life) {
   content_is_out_ = false;
-  require("RSET", "RSET\r\n", 250, deadline);
-}
+  const bool first = mails_++ == 0;
+  const Envelope envelope{
+      .reset = first ? std::string{} : "RSET\r\n",
+      .sender = "MAIL FROM:<" + options_.from.address + ">\r\n",
+      .recipient = "RCPT TO:<" + std::string{to} + ">\r\n",
+  };
+  const auto life = std::min(deadline, proof_of_life.value_or(deadline));
+  const auto refusal = can_.pipelining ? send_together(envelope, deadline, life)
+                                       : send_in_turn(envelope, deadline, life);
+  if (refusal) return *refusal;
 
-Delivery Session::send(std::string_view to, std::string_view data, Deadline deadline) {
-  content_is_out_ = false;
-  ++mails_;
-  const auto from = ask("MAIL FROM", "MAIL FROM:<" + options_.from.address + ">\r\n", deadline);
-  // A sender that is refused is a mistake in the configuration, and would be for every mail.
-  if (!from.is_success()) return {DeliveryVerdict::retry_later, reason_for("MAIL FROM", from)};
-  const auto recipient = ask("RCPT TO", "RCPT TO:<" + std::string{to} + ">\r\n", deadline);
-  if (!recipient.is_success()) return not_delivered("RCPT TO", recipient);
-  const auto go = ask("DATA", "DATA\r\n", deadline);
-  if (go.is_success()) throw SessionFailed(reason_for("DATA", go));
-  if (go.code != 354) return not_delivered("DATA", go);
-
-  if (!buffer_.empty()) throw SessionFailed("DATA: a reply that was not asked for");
+  if (!buffer_.empty()) fail(Step::data, unasked, DeliveryProblem::protocol);
   content_is_out_ = true;
-  say("message", data, step(deadline));
-  const auto taken = read_reply("message", deadline);
+  say(Step::message, data, by(deadline));
+  const auto taken = read_reply(Step::message, deadline);
   content_is_out_ = false;
   if (taken.is_success()) return {DeliveryVerdict::delivered, {}};
-  return not_delivered("message", taken);
+  return judge(Step::message, taken);
+}
+
+std::optional<Delivery> Session::send_in_turn(const Envelope& envelope, Deadline deadline,
+                                              Deadline proof_of_life) {
+  if (!envelope.reset.empty()) require(Step::reset, envelope.reset, 250, proof_of_life);
+  const auto sender = ask(Step::sender, envelope.sender, deadline);
+  if (!sender.is_success()) return judge(Step::sender, sender);
+  const auto recipient = ask(Step::recipient, envelope.recipient, deadline);
+  if (!recipient.is_success()) return judge(Step::recipient, recipient);
+  const auto go = ask(Step::data, "DATA\r\n", deadline);
+  if (go.code == 354) return std::nullopt;
+  if (go.is_success()) fail(Step::data, go);
+  return judge(Step::data, go);
+}
+
+std::optional<Delivery> Session::send_together(const Envelope& envelope, Deadline deadline,
+                                               Deadline proof_of_life) {
+  const auto first = envelope.reset.empty() ? Step::sender : Step::reset;
+  say(first, envelope.reset + envelope.sender + envelope.recipient + "DATA\r\n", by(deadline));
+  if (!envelope.reset.empty()) {
+    const auto reset = read_reply(Step::reset, by(proof_of_life));
+    if (reset.code != 250) fail(Step::reset, reset);
+  }
+  const auto sender = read_reply(Step::sender, by(deadline));
+  const auto recipient = read_reply(Step::recipient, by(deadline));
+  const auto go = read_reply(Step::data, by(deadline));
+  const bool wanted = sender.is_success() && recipient.is_success();
+  if (go.is_success()) fail(Step::data, go);
+  if (wanted && go.code == 354) return std::nullopt;
+  if (go.code == 354) {
+    // A server may wait for the message of a mail that it has just refused; the lone dot ends that
+    // (RFC 2920 3.1), whatever it says to it.
+    say(Step::data, ".\r\n", by(deadline));
+    static_cast<void>(read_reply(Step::data, by(deadline)));
+  }
+  if (!sender.is_success()) return judge(Step::sender, sender);
+  if (!recipient.is_success()) return judge(Step::recipient, recipient);
+  return judge(Step::data, go);
 }
 
 void Session::quit() noexcept {

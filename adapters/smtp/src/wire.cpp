@@ -73,6 +73,7 @@ Capabilities read_capabilities(const Reply& ehlo) {
     }
     if (words.empty()) continue;
     found.starttls |= equal_ignoring_case(words.front(), "STARTTLS");
+    found.pipelining |= equal_ignoring_case(words.front(), "PIPELINING");
     if (!equal_ignoring_case(words.front(), "AUTH")) continue;
     for (const auto word : words) {
       found.plain |= equal_ignoring_case(word, "PLAIN");

@@ -17,6 +17,7 @@ struct Reply {
   std::vector<std::string> lines{};
 
   [[nodiscard]] bool is_success() const noexcept { return code >= 200 && code < 300; }
+  [[nodiscard]] bool is_transient() const noexcept { return code >= 400 && code < 500; }
   [[nodiscard]] bool is_permanent() const noexcept { return code >= 500; }
 };
 
@@ -38,6 +39,7 @@ struct Capabilities {
   bool starttls = false;
   bool plain = false;
   bool login = false;
+  bool pipelining = false;
 };
 [[nodiscard]] Capabilities read_capabilities(const Reply& ehlo);
 

@@ -2,6 +2,7 @@
 /// Mailer: hands one finished message to the world.
 
 #include <string>
+#include <string_view>
 
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/export.hpp"
@@ -20,7 +21,8 @@ struct Mail {
   std::string text;
   /// Empty for a plain-text message.
   std::string html;
-  /// The id-left and id-right of the Message-ID, without the angle brackets; the same at every try.
+  /// The Message-ID without its angle brackets; the same at every try. What stands behind the `@`
+  /// without a dot is no host's name: a Mailer that knows a better one puts it there.
   std::string message_id;
   /// For the Date field: when the mail was asked for.
   UtcTime date{};
@@ -31,17 +33,53 @@ enum class DeliveryVerdict {
   delivered,
   /// Nothing is known to have been delivered: come back later.
   retry_later,
-  /// Permanently refused for this recipient: trying again would be spam.
+  /// Permanently refused because of this recipient or this message: trying again would be spam.
+  /// What is wrong with the service's own set-up is `retry_later`, so that mending it loses no
+  /// mail.
   refused,
 };
+
+/// What stood in the way of a mail: a closed set, safe to log, count and label metrics with.
+enum class DeliveryProblem {
+  /// Nothing did, or the Mailer does not say.
+  none,
+  /// The mailbox does not exist, is full, or takes no mail.
+  recipient,
+  /// The message itself was refused: its form, its size or what it contains.
+  message,
+  /// The address that the mails come from was refused.
+  sender,
+  /// The login was refused, or one is needed.
+  login,
+  /// The server may not or will not send for this service: relaying denied, reputation, sending
+  /// paused.
+  policy,
+  /// More mails than the server's plan allows.
+  quota,
+  /// The server asks to come back later: greylisting, load, maintenance.
+  busy,
+  /// The server cannot be reached, or the connection broke.
+  unreachable,
+  /// The connection could not be secured, or the certificate is not trusted.
+  tls,
+  /// The other side does not speak the protocol as expected.
+  protocol,
+  /// Something on this side: a template, memory, the mail folder.
+  local,
+};
+
+/// The stable snake_case word of `problem`: `policy`.
+[[nodiscard]] std::string_view wire_name(DeliveryProblem problem) noexcept;
 
 /// The answer of one try.
 struct Delivery {
   /// What to do now.
   DeliveryVerdict verdict = DeliveryVerdict::retry_later;
-  /// A few words of ours for the administrator (`connection refused`, `450`); no secret, no
-  /// address.
+  /// A few fixed words for the administrator (`connection refused`, `RCPT TO 450`): never the
+  /// server's text, a secret or an address.
   std::string reason{};
+  /// Which kind of thing went wrong, for events and metrics.
+  DeliveryProblem problem = DeliveryProblem::none;
 };
 
 /// Callable from many threads.

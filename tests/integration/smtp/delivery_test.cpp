@@ -83,9 +83,34 @@ TEST_CASE("a wrong password delivers nothing and is for the administrator to men
   auto options = server.options();
   options.password = Secret{"canary"};
 
-  CHECK(told(make_smtp_mailer(std::move(options))->deliver(mail())) == "later: AUTH 535");
+  const auto delivery = make_smtp_mailer(std::move(options))->deliver(mail());
+
+  CHECK(told(delivery) == "later: AUTH 535 5.7.8");
+  CHECK(delivery.problem == DeliveryProblem::login);
 
   CHECK(server.mails().empty());
+}
+
+TEST_CASE(
+    "a server that will not relay keeps the mail waiting, and a mailbox that is none does not") {
+  const MailServer server{SmtpSecurity::none};
+  const auto mailer = make_smtp_mailer(server.options());
+  const auto refused_with = [&](const std::string& reply) {
+    server.refuse_next(reply);
+    return mailer->deliver(mail());
+  };
+
+  const auto relaying = refused_with("554 5.7.1 canary: Relay access denied");
+  CHECK(told(relaying) == "later: RCPT TO 554 5.7.1");
+  CHECK(relaying.problem == DeliveryProblem::policy);
+  const auto limit = refused_with("550 5.4.5 canary: daily limit");
+  CHECK(told(limit) == "later: RCPT TO 550 5.4.5");
+  CHECK(limit.problem == DeliveryProblem::quota);
+  const auto unknown = refused_with("550 5.1.1 canary");
+  CHECK(told(unknown) == "refused: RCPT TO 550 5.1.1");
+  CHECK(unknown.problem == DeliveryProblem::recipient);
+  CHECK(told(mailer->deliver(mail())) == "delivered");
+  CHECK(server.mails().size() == 1);
 }
 
 TEST_CASE("a burst uses one connection, which is closed with the mailer") {

@@ -166,7 +166,8 @@ void FaultServer::converse(Peer& peer) {
     if (verb == "EHLO") {
       const bool offers = manners_.security == SmtpSecurity::starttls && !peer.is_secured();
       answer(peer, verb,
-             offers ? "250-canary\r\n250 STARTTLS\r\n" : "250-canary\r\n250 AUTH PLAIN LOGIN\r\n");
+             "250-canary\r\n" + manners_.extensions +
+                 (offers ? "250 STARTTLS\r\n" : "250 AUTH PLAIN LOGIN\r\n"));
     } else if (verb == "STARTTLS") {
       answer(peer, verb, "220 canary\r\n");
       if (!manners_.answers.contains(verb)) peer.secure(*manners_.identity);

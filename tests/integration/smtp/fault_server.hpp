@@ -68,6 +68,8 @@ using Answer = std::function<void(Peer&)>;
 struct Manners {
   SmtpSecurity security = SmtpSecurity::none;
   const Identity* identity = &localhost();
+  /// Lines of the reply to EHLO, each as `250-PIPELINING\r\n`.
+  std::string extensions{};
   /// By step: `greeting`, `EHLO`, `STARTTLS`, `AUTH`, `RSET`, `MAIL`, `RCPT`, `DATA`, `message`.
   std::map<std::string, Answer> answers{};
 };

@@ -26,9 +26,21 @@ bool is_about_the_mail(const Step& step) {
   return step.name == "RCPT" || step.name == "DATA" || step.name == "message";
 }
 
-Delivery deliver_with(const std::string& step, Answer answer,
+Delivery deliver_alone(const std::string& step, const Answer& answer) {
+  return deliver_to({.answers = {{step, answer}}});
+}
+
+/// Whether or not the server takes commands together, the same becomes of the mail.
+Delivery deliver_with(const std::string& step, const Answer& answer,
                       const std::function<void(SmtpOptions&)>& change = {}) {
-  return deliver_to({.answers = {{step, std::move(answer)}}}, change);
+  auto delivery = deliver_to({.answers = {{step, answer}}}, change);
+  if (step != "greeting" && step != "EHLO") {
+    const auto together =
+        deliver_to({.extensions = "250-PIPELINING\r\n", .answers = {{step, answer}}}, change);
+    CHECK(told(together) == told(delivery));
+    CHECK(together.problem == delivery.problem);
+  }
+  return delivery;
 }
 
 std::atomic<int> pipe_signals{0};
@@ -37,6 +49,7 @@ std::atomic<int> pipe_signals{0};
 
 TEST_CASE("a friendly server gets the mail, so that the faults below are what fails") {
   CHECK(told(deliver_to({})) == "delivered");
+  CHECK(told(deliver_to({.extensions = "250-PIPELINING\r\n"})) == "delivered");
   for (const auto security : {SmtpSecurity::starttls, SmtpSecurity::implicit_tls}) {
     CHECK(told(deliver_to({.security = security})) == "delivered");
   }
@@ -66,14 +79,42 @@ TEST_CASE("4xx at any step is tried again later") {
   }
 }
 
-TEST_CASE("5xx refuses the mail when it is about the recipient or the message") {
+TEST_CASE("5xx refuses the mail where it is certainly about the recipient or the message") {
   for (const auto& step : steps) {
     CAPTURE(step.name);
     const auto* const verdict = is_about_the_mail(step) ? "refused: " : "later: ";
     for (const std::string code : {"550", "554", "552"}) {
-      CHECK(
-          told(deliver_with(step.name, says(code + "-canary\r\n" + code + " 5.1.1 canary\r\n"))) ==
-          verdict + step.reason + " " + code);
+      for (const std::string status : {"5.1.1", "5.2.2", "5.6.0"}) {
+        CHECK(told(deliver_with(step.name, says(code + "-" + status + " canary\r\n" + code + " " +
+                                                status + " canary\r\n"))) ==
+              verdict + step.reason + " " + code + " " + status);
+      }
+    }
+  }
+  CHECK(told(deliver_with("RCPT", says("550 canary\r\n"))) == "refused: RCPT TO 550");
+  CHECK(told(deliver_with("RCPT", says("551 canary\r\n"))) == "refused: RCPT TO 551");
+  CHECK(told(deliver_with("RCPT", says("553 canary\r\n"))) == "refused: RCPT TO 553");
+}
+
+TEST_CASE("5xx that may be about the service's own set-up loses no mail, and says what it is") {
+  struct Case {
+    std::string reply;
+    DeliveryProblem problem;
+  };
+  for (const auto& step : steps) {
+    for (const auto& [reply, problem] :
+         {Case{"554 5.7.1 canary: relay access denied", DeliveryProblem::policy},
+          Case{"550 5.7.1 canary", DeliveryProblem::policy},
+          Case{"550 5.4.5 canary", DeliveryProblem::quota},
+          Case{"554 canary: sending paused", DeliveryProblem::policy},
+          Case{"550 relay not permitted", DeliveryProblem::policy},
+          Case{"530 5.7.0 canary", DeliveryProblem::login}}) {
+      CAPTURE(step.name);
+      CAPTURE(reply);
+      const auto delivery = deliver_with(step.name, says(reply + "\r\n"));
+      CHECK(told(delivery).starts_with("later: " + step.reason + " " + reply.substr(0, 3)));
+      CHECK(told(delivery).find("canary") == std::string::npos);
+      CHECK(delivery.problem == problem);
     }
   }
 }
@@ -133,11 +174,11 @@ TEST_CASE("success of another kind than was asked for is none") {
 }
 
 TEST_CASE("replies that nobody asked for are not taken for the answer to the next command") {
-  CHECK(told(deliver_with("MAIL", says("250 canary\r\n250 canary\r\n"))) ==
+  CHECK(told(deliver_alone("MAIL", says("250 canary\r\n250 canary\r\n"))) ==
         "later: RCPT TO: a reply that was not asked for");
-  CHECK(told(deliver_with("RCPT", says("250 canary\r\n354 canary\r\n250 canary\r\n"))) ==
+  CHECK(told(deliver_alone("RCPT", says("250 canary\r\n354 canary\r\n250 canary\r\n"))) ==
         "later: DATA: a reply that was not asked for");
-  CHECK(told(deliver_with("DATA", says("354 canary\r\n250 canary\r\n"))) ==
+  CHECK(told(deliver_alone("DATA", says("354 canary\r\n250 canary\r\n"))) ==
         "later: DATA: a reply that was not asked for");
 }
 
@@ -208,4 +249,33 @@ TEST_CASE("what other users of OpenSSL left on the thread is nobody's failure") 
   }
   CHECK(server.connections() == 1);
   ERR_clear_error();
+}
+
+TEST_CASE("a server that waits for the message of a mail it refused is told that there is none") {
+  const auto refused_once = says_then("550 5.1.1 canary\r\n", 1, says("250 canary\r\n"));
+  const FaultServer server{
+      {.extensions = "250-PIPELINING\r\n", .answers = {{"RCPT", refused_once}}}};
+  const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
+
+  CHECK(told(mailer->deliver(mail("1"))) == "refused: RCPT TO 550 5.1.1");
+  CHECK(told(mailer->deliver(mail("2"))) == "delivered");
+
+  CHECK(server.connections() == 1);
+  REQUIRE(server.messages().size() == 2);
+  CHECK(server.messages().front().empty());
+}
+
+TEST_CASE("where commands are taken together, a reply too many is never taken for success") {
+  for (const std::string step : {"MAIL", "RCPT"}) {
+    for (const std::string reply :
+         {"250 canary\r\n250 canary\r\n", "250 canary\r\n354 canary\r\n"}) {
+      CAPTURE(step);
+      CAPTURE(reply);
+      const FaultServer server{
+          {.extensions = "250-PIPELINING\r\n", .answers = {{step, says(reply)}}}};
+      const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
+      CHECK(told(mailer->deliver(mail())).starts_with("later: "));
+      CHECK(server.messages().empty());
+    }
+  }
 }

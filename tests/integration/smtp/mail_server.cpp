@@ -47,7 +47,9 @@ std::vector<nlohmann::json> MailServer::mails() const {
   return mails;
 }
 
-void MailServer::refuse_next() const { std::ofstream{folder_.file("refuse")}; }
+void MailServer::refuse_next(const std::string& reply) const {
+  std::ofstream{folder_.file("refuse")} << reply;
+}
 
 std::size_t MailServer::quits(std::size_t expected) const {
   const auto give_up = std::chrono::steady_clock::now() + 10s;

@@ -27,7 +27,7 @@ class MailServer {
   /// The mails it took, in their order, each as mail_server.py writes it.
   [[nodiscard]] std::vector<nlohmann::json> mails() const;
   /// Has the next recipient refused for good.
-  void refuse_next() const;
+  void refuse_next(const std::string& reply = {}) const;
   /// How many connections there have been.
   [[nodiscard]] std::size_t connections() const { return lines_of("connections"); }
   /// How often a client took its leave; waits a while for `expected` of them.

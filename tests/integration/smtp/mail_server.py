@@ -70,8 +70,10 @@ class Handler:
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         try:
+            with open(os.path.join(FOLDER, "refuse")) as file:
+                reply = file.read()
             os.remove(os.path.join(FOLDER, "refuse"))
-            return "550 canary no such mailbox"
+            return reply or "550 canary no such mailbox"
         except FileNotFoundError:
             envelope.rcpt_tos.append(address)
             return "250 canary fine"

@@ -19,8 +19,9 @@ struct Outcome {
 };
 
 Outcome two_mails(const std::string& step, const Answer& answer,
-                  SmtpSecurity security = SmtpSecurity::none) {
-  const FaultServer server{{.security = security, .answers = {{step, answer}}}};
+                  SmtpSecurity security = SmtpSecurity::none, const std::string& extensions = {}) {
+  const FaultServer server{
+      {.security = security, .extensions = extensions, .answers = {{step, answer}}}};
   const auto mailer = make_smtp_mailer(options_for(server, security));
   Outcome outcome;
   outcome.first = told(mailer->deliver(mail("1")));
@@ -78,6 +79,21 @@ TEST_CASE("421 or an end on a kept connection, before the message is out, is ret
   check_retried(two_mails("RCPT", says_then(usual, 1, [left = 1](Peer& peer) mutable {
                             left-- > 0 ? peer.hang_up() : peer.say(usual);
                           })));
+}
+
+TEST_CASE("a kept connection that takes commands together is replaced as well") {
+  const auto together = [](const std::string& step, const Answer& answer) {
+    return two_mails(step, answer, SmtpSecurity::none, "250-PIPELINING\r\n");
+  };
+  check_retried(together("RSET", closing()));
+  check_retried(together("RSET", hangs_up()));
+  check_retried(together("RSET", is_silent()));
+  check_retried(together("RCPT", says_then(usual, 1, [left = 1](Peer& peer) mutable {
+                           left-- > 0 ? peer.hang_up() : peer.say(usual);
+                         })));
+  const auto kept = together("MAIL", says(usual));
+  CHECK(kept.second == "delivered");
+  CHECK(kept.connections == 1);
 }
 
 TEST_CASE("a kept connection that hangs is given up for a new one") {

@@ -84,6 +84,9 @@ TEST_CASE("capabilities are words of lines, in any case, after the greeting") {
   CHECK_FALSE(can.plain);
   CHECK_FALSE(can.login);
 
+  CHECK(offered("250-mail\r\n250 Pipelining\r\n").pipelining);
+  CHECK_FALSE(offered("250-PIPELINING\r\n250 XPIPELINING\r\n").pipelining);
+
   can = offered("250-mail\r\n250 AUTH=LOGIN\r\n");
   CHECK(can.login);
   CHECK_FALSE(can.plain);

@@ -87,11 +87,13 @@ struct SmtpOptions {
 /// Throws std::invalid_argument for options that cannot work: a host, sender or client name that is
 /// none, a password without TLS, an authorities' file that cannot be read, a time out of range.
 ///
-/// `refused` is said for a 5xx reply to the recipient or the message, and for a mail that cannot be
-/// written as a message; all else that goes wrong (4xx, no connection, a bad certificate, a wrong
-/// password, a refused sender, the 5xx that mean the client: 500, 502, 503, 530, 535, 538) is
-/// `retry_later`, so that no mail is lost to a mistake in the configuration. The reason is the step
-/// and the reply's code, or a few words; never the server's text.
+/// Refused for good is only what is certainly about the recipient or the message: the enhanced
+/// codes 5.1.x, 5.2.x and 5.6.x in answer to either (RFC 3463; but 5.1.7 and 5.1.8 are about the
+/// sender), a bare 550, 551 or 553 to the recipient, and a mail that cannot be written as a
+/// message. Everything else is `retry_later`, so that no mail is lost to a mistake in the set-up:
+/// relaying denied, sending paused, a daily limit, a refused sender, a wrong password, a bad
+/// certificate. The reason is the step and the reply's codes, or a few words; never the server's
+/// text. Callable from many threads.
 [[nodiscard]] std::unique_ptr<Mailer> make_smtp_mailer(SmtpOptions options);
 
 /// Where make_folder_mailer() writes, and who its mails are from.

@@ -1,0 +1,181 @@
+#include "judgement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace coffeeauth::smtp {
+namespace {
+
+constexpr EnhancedStatus undecided{};
+
+bool is_one_of(int value, std::initializer_list<int> values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+/// One number of one to three digits and what follows it: `end` or a dot.
+std::optional<int> take_number(std::string_view& text) {
+  int value = 0;
+  const auto [at, error] =
+      std::from_chars(text.data(), text.data() + std::min<std::size_t>(text.size(), 4), value);
+  const auto size = static_cast<std::size_t>(at - text.data());
+  if (error != std::errc{} || value < 0 || size > 3) return std::nullopt;
+  text.remove_prefix(size);
+  return value;
+}
+
+/// The code that begins a line, with its class; nothing when none does.
+struct Found {
+  int status_class = 0;
+  EnhancedStatus status;
+};
+
+std::optional<Found> read_status(std::string_view line) {
+  std::array<int, 3> parts{};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) {
+      if (!line.starts_with('.')) return std::nullopt;
+      line.remove_prefix(1);
+    }
+    const auto number = take_number(line);
+    if (!number) return std::nullopt;
+    parts.at(i) = *number;
+  }
+  // `5.1.1.2` begins an address, not a status.
+  if (!line.empty() && line.front() != ' ' && line.front() != '\t') return std::nullopt;
+  if (!is_one_of(parts[0], {2, 4, 5})) return std::nullopt;
+  return Found{parts[0], {parts[1], parts[2]}};
+}
+
+/// Refusals of the sender that servers give as an answer to the recipient, where they defer it to.
+bool blames_the_sender(const EnhancedStatus& status) {
+  return status == EnhancedStatus{1, 7} || status == EnhancedStatus{1, 8};
+}
+
+/// Unknown or misplaced commands, and a login that is missing or not liked, whatever the enhanced
+/// code beside them.
+bool blames_the_client(int code) { return is_one_of(code, {500, 502, 503, 504, 530, 535, 538}); }
+
+/// Exim's `550 relay not permitted` has no code that would tell it from an unknown mailbox.
+bool speaks_of_relaying(const Reply& reply) {
+  constexpr std::string_view word = "relay";
+  const auto same = [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x) == y; };
+  return std::any_of(reply.lines.begin(), reply.lines.end(), [&](const std::string& line) {
+    return std::search(line.begin(), line.end(), word.begin(), word.end(), same) != line.end();
+  });
+}
+
+DeliveryProblem problem_of(const EnhancedStatus& status, Step step) {
+  switch (status.subject) {
+    case 1:
+      return blames_the_sender(status) || step == Step::sender ? DeliveryProblem::sender
+                                                               : DeliveryProblem::recipient;
+    case 2:
+      return step == Step::sender ? DeliveryProblem::sender : DeliveryProblem::recipient;
+    case 3:
+      return status.detail == 4 ? DeliveryProblem::message : DeliveryProblem::policy;
+    case 4:
+      return status.detail == 5 ? DeliveryProblem::quota : DeliveryProblem::policy;
+    case 5:
+      return DeliveryProblem::protocol;
+    case 6:
+      return DeliveryProblem::message;
+    case 7:
+      return DeliveryProblem::policy;
+    default:
+      return DeliveryProblem::none;
+  }
+}
+
+DeliveryProblem problem_of_bare(Step step, const Reply& reply) {
+  if (!reply.is_permanent()) {
+    return reply.is_transient() ? DeliveryProblem::busy : DeliveryProblem::protocol;
+  }
+  if (blames_the_client(reply.code)) return DeliveryProblem::protocol;
+  if (speaks_of_relaying(reply)) return DeliveryProblem::policy;
+  if (step == Step::sender && reply.code != 554) return DeliveryProblem::sender;
+  if (step == Step::recipient && is_one_of(reply.code, {550, 551, 553})) {
+    return DeliveryProblem::recipient;
+  }
+  return DeliveryProblem::policy;
+}
+
+bool is_about_the_mail(Step step) {
+  return step == Step::recipient || step == Step::data || step == Step::message;
+}
+
+bool is_final(Step step, const Reply& reply) {
+  if (!reply.is_permanent() || !is_about_the_mail(step) || blames_the_client(reply.code)) {
+    return false;
+  }
+  if (const auto status = enhanced_status(reply)) {
+    return is_one_of(status->subject, {1, 2, 6}) && !blames_the_sender(*status);
+  }
+  return step == Step::recipient && is_one_of(reply.code, {550, 551, 553}) &&
+         !speaks_of_relaying(reply);
+}
+
+}  // namespace
+
+std::string_view name_of(Step step) noexcept {
+  switch (step) {
+    case Step::greeting:
+      return "greeting";
+    case Step::hello:
+      return "EHLO";
+    case Step::starttls:
+      return "STARTTLS";
+    case Step::login:
+      return "AUTH";
+    case Step::sender:
+      return "MAIL FROM";
+    case Step::recipient:
+      return "RCPT TO";
+    case Step::data:
+      return "DATA";
+    case Step::message:
+      return "message";
+    case Step::reset:
+      return "RSET";
+  }
+  return "unknown";
+}
+
+std::optional<EnhancedStatus> enhanced_status(const Reply& reply) {
+  std::optional<EnhancedStatus> status;
+  for (const auto& line : reply.lines) {
+    const auto found = read_status(line);
+    if (!found) continue;
+    if (found->status_class != reply.code / 100) return undecided;
+    if (status && *status != found->status) return undecided;
+    status = found->status;
+  }
+  return status;
+}
+
+std::string reason_for(Step step, const Reply& reply) {
+  auto reason = std::string{name_of(step)} + " " + std::to_string(reply.code);
+  if (const auto status = enhanced_status(reply); status && *status != undecided) {
+    reason += " " + std::to_string(reply.code / 100) + "." + std::to_string(status->subject) + "." +
+              std::to_string(status->detail);
+  }
+  return reason;
+}
+
+DeliveryProblem problem_of(Step step, const Reply& reply) {
+  if (is_one_of(reply.code, {530, 535, 538}) || (step == Step::login && reply.is_permanent())) {
+    return DeliveryProblem::login;
+  }
+  if (step == Step::starttls) return DeliveryProblem::tls;
+  const auto status = reply.is_permanent() ? enhanced_status(reply) : std::nullopt;
+  const auto problem = status ? problem_of(*status, step) : DeliveryProblem::none;
+  if (problem != DeliveryProblem::none) return problem;
+  return problem_of_bare(step, reply);
+}
+
+Delivery judge(Step step, const Reply& reply) {
+  return {is_final(step, reply) ? DeliveryVerdict::refused : DeliveryVerdict::retry_later,
+          reason_for(step, reply), problem_of(step, reply)};
+}
+
+}  // namespace coffeeauth::smtp

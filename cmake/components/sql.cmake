@@ -1,4 +1,5 @@
 find_dependency(Poco COMPONENTS Foundation Data DataSQLite)
+find_dependency(SQLite3)
 if(coffeeauth_SQL_POSTGRESQL)
   find_dependency(PostgreSQL)
   if(NOT TARGET PostgreSQL::client)

@@ -13,6 +13,7 @@
 #include "coffeeauth/password_service.hpp"
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/diagnostics.hpp"
 #include "coffeeauth/ports/event_sink.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/ports/store.hpp"
@@ -47,6 +48,9 @@ struct AuthParts {
   EventSink& events;
   /// Who may sign up; everybody when it is empty. The only part that is copied.
   SignUpPolicy sign_up_policy{};
+  /// Told what() of what a mail template or a handler of ApiOptions::extra_routes throws. Null for
+  /// the standard error output.
+  Diagnostics* diagnostics = nullptr;
 };
 
 /// The services over one Store. Callable from any thread; two of them in one process do not know of
@@ -80,7 +84,7 @@ class Auth {
   /// Who may ask how often; the REST API counts its requests here.
   [[nodiscard]] RateLimiter& limits() noexcept;
 
-  /// The parts, for what is built on top (the REST API, operators' tools).
+  /// The parts, for what is built on top (the REST API, operators' tools). `diagnostics` is set.
   [[nodiscard]] const AuthParts& parts() const noexcept;
   /// What MailWorker and Scheduler are made over: `jobs::MailWorker{auth.services(), mailer}`.
   [[nodiscard]] Services& services() noexcept;

@@ -17,11 +17,16 @@ Config checked(Config config) {
   return config;
 }
 
+AuthParts with_diagnostics(AuthParts parts) {
+  if (parts.diagnostics == nullptr) parts.diagnostics = &stderr_diagnostics();
+  return parts;
+}
+
 }  // namespace
 
 Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_in)
     : config(checked(std::move(config_in))),
-      parts(parts_in),
+      parts(with_diagnostics(parts_in)),
       vault(secret_key),
       live_users(config.tokens.live_user_lifetime, config.tokens.verified_cache_size),
       limits(config.limits, parts.counters, parts.clock),

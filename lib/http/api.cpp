@@ -43,6 +43,25 @@ std::string make_request_id(RandomSource& random) {
   return std::string{hex.data()};
 }
 
+/// The handler, with what it throws told: in the answer and the access record it is no more than
+/// that something failed. Unavailable is the library's own way to say 503, and is in the record.
+Handler telling(Handler handler, std::string name, Diagnostics& diagnostics) {
+  return [handler = std::move(handler), name = std::move(name),
+          &diagnostics](const RouteContext& context) -> Result<Response> {
+    try {
+      return handler(context);
+    } catch (const Unavailable&) {
+      throw;
+    } catch (const std::exception& failure) {
+      diagnostics.tell({"route", name, failure.what()});
+      throw;
+    } catch (...) {
+      diagnostics.tell({"route", name, "an exception of no known type"});
+      throw;
+    }
+  };
+}
+
 std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> document,
                               std::vector<Route> extra) {
   std::vector<Route> routes;
@@ -55,6 +74,10 @@ std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> doc
   add(user_routes(auth));
   add(service_routes(auth));
   routes.push_back(openapi_route(std::move(document)));
+  for (auto& route : extra) {
+    route.handler = telling(std::move(route.handler), route.method + " " + route.path,
+                            *auth.parts().diagnostics);
+  }
   add(std::move(extra));
   return routes;
 }

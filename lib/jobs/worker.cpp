@@ -92,8 +92,12 @@ Delivery MailWorker::State::render_and_send(const NewJob& job, const MailParamet
   MailContent content;
   try {
     content = s.parts.templates.render(job.kind, parameters);
-  } catch (const std::exception&) {
-    // An embedder's template; its text could hold anything, so it goes no further.
+  } catch (const std::exception& failure) {
+    // An embedder's template; its text could hold anything, so it goes into no row.
+    s.parts.diagnostics->tell({"mail template", job.kind, failure.what()});
+    return {DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local};
+  } catch (...) {
+    s.parts.diagnostics->tell({"mail template", job.kind, "an exception of no known type"});
     return {DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local};
   }
   return mailer.deliver({.to = parameters.to,

@@ -12,6 +12,10 @@ int run_migrate(const Arguments& arguments) {
   for (const int version : report.applied) std::cout << "applied migration " << version << "\n";
   std::cout << name_of(database) << " is at version " << report.version
             << (report.applied.empty() ? ": nothing to do" : "") << "\n";
+  if (arguments.has("--recount")) {
+    sql::recount_users(*open_store(database));
+    std::cout << "counted the users anew\n";
+  }
   return 0;
 }
 

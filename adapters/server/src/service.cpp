@@ -1,5 +1,7 @@
 #include "service.hpp"
 
+#include <utility>
+
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/redis/redis.hpp"
@@ -47,6 +49,32 @@ class EventLog final : public EventSink {
   Log& log_;
   Metrics& metrics_;
 };
+
+/// What an embedder's own code did wrong; in this program the code of its own routes.
+class DiagnosticsLog final : public Diagnostics {
+ public:
+  explicit DiagnosticsLog(Log& log) : log_(log) {}
+
+  void tell(const Diagnostic& diagnostic) noexcept override {
+    try {
+      log_.write(LogLevel::error, "own_code_failed",
+                 {{"what", std::string{diagnostic.what}},
+                  {"which", std::string{diagnostic.which}},
+                  {"text", std::string{diagnostic.text}}});
+    } catch (const std::exception&) {
+      // A line is lost rather than a request.
+    }
+  }
+
+ private:
+  Log& log_;
+};
+
+/// Opens the Store with someone to tell.
+std::unique_ptr<Store> open_store(Database& database, Diagnostics& diagnostics) {
+  std::visit([&](auto& options) { options.diagnostics = &diagnostics; }, database);
+  return server::open_store(std::as_const(database));
+}
 
 Secret key_for(const Settings& settings) {
   if (!settings.secret_key.empty()) return settings.secret_key.clone();
@@ -110,8 +138,9 @@ struct Service::Parts {
         mail_server(name_of(smtp_of(settings))),
         log(settings.log_format, settings.log_level, *clock),
         events(log, metrics),
+        diagnostics(log),
         random(make_system_random()),
-        store(open_store(database)),
+        store(open_store(database, diagnostics)),
         redis(make_redis(settings)),
         cache(make_cache(redis, *clock)),
         counters(make_counters(redis)),
@@ -128,7 +157,8 @@ struct Service::Parts {
               .hasher = *hasher,
               .keys = *keys,
               .templates = *templates,
-              .events = events}) {}
+              .events = events,
+              .diagnostics = &diagnostics}) {}
 
   Settings settings;
   Database database;
@@ -138,6 +168,7 @@ struct Service::Parts {
   Metrics metrics;
   Log log;
   EventLog events;
+  DiagnosticsLog diagnostics;
   std::unique_ptr<RandomSource> random;
   std::unique_ptr<Store> store;
   /// Null when the settings ask for none.

@@ -39,13 +39,17 @@ Connection::~Connection() {
 }
 
 template <class Work>
-auto Connection::guarded(Work&& work) {
+auto Connection::guarded(Work&& work, const OwnCall* own) {
   try {
     return work();
   } catch (const Poco::Exception& cause) {
     failed_ = true;
     const auto failure = driver_.describe(cause);
-    usable_ = usable_ && failure.connection_is_sound;
+    usable_ = usable_ && (failure.connection_is_sound || (own && failure.is_refused_write));
+    if (own != nullptr && own->use == OwnUse::read && failure.is_refused_write) {
+      throw std::invalid_argument("query(): the statement writes, and here it may only read");
+    }
+    if (own != nullptr) tell(cause, failure, *own);
     if (failure.is_conflict) throw TransactionConflict();
     throw Unavailable(failure.text);
   } catch (...) {
@@ -54,30 +58,98 @@ auto Connection::guarded(Work&& work) {
   }
 }
 
+// A race that was lost is tried again, and a connection that was lost is no fault of the statement.
+void Connection::tell(const Poco::Exception& cause, const Failure& failure,
+                      const OwnCall& own) noexcept {
+  if (failure.is_conflict) return;
+  try {
+    const auto words = driver_.words_of(cause);
+    if (words.empty()) return;
+    own.diagnostics.tell({"statement", own.statement.sql.text, words});
+  } catch (...) {
+    // No memory for a text; the failure itself goes on.
+  }
+}
+
 Rows Connection::run(const Sql& sql, std::vector<Value> parameters, Sending sending) {
   return guarded([&] {
-    if (in_transaction_ && failed_) {
-      throw Unavailable("the transaction failed before and can only be rolled back");
-    }
-    refuse_nul(parameters);
     set_sending(sending);
-    auto& statement = kept_[sql.text];
-    if (!statement) {
-      statement = std::make_unique<PreparedStatement>(driver_.make_statement(*session_, sql.text),
-                                                      sql.columns);
-    }
-    try {
-      return statement->run(std::move(parameters));
-    } catch (...) {
-      drop(sql.text);
-      throw;
-    }
+    return run_kept(sql.text, sql, std::move(parameters), Author::library);
   });
 }
 
+Rows Connection::run_kept(const std::string& key, const Sql& sql, std::vector<Value> parameters,
+                          Author author) {
+  if (in_transaction_ && failed_) {
+    throw Unavailable("the transaction failed before and can only be rolled back");
+  }
+  refuse_nul(parameters);
+  auto& statement = kept_[key];
+  if (!statement) {
+    statement = std::make_unique<PreparedStatement>(driver_.make_statement(*session_, sql, author),
+                                                    sql.columns);
+  }
+  try {
+    return statement->run(std::move(parameters));
+  } catch (...) {
+    drop(key);
+    throw;
+  }
+}
+
+Rows Connection::run_own(const Sql& sql, std::vector<Value> parameters, OwnUse use,
+                         Diagnostics& diagnostics) {
+  // A mistake that is found here makes the transaction fail like every other.
+  const auto statement = guarded([&] { return read_own_statement(sql, dialect_.grammar, use); });
+  if (parameters.size() != statement.parameters) {
+    failed_ = true;
+    throw std::invalid_argument("query(): the statement takes " +
+                                std::to_string(statement.parameters) +
+                                " parameters and was given " + std::to_string(parameters.size()));
+  }
+  const OwnCall own{statement, use, diagnostics};
+  if (use == OwnUse::transaction || dialect_.begin_read.empty()) {
+    return run_own_here(own, std::move(parameters));
+  }
+  begin(dialect_.begin_read);
+  try {
+    auto rows = run_own_here(own, std::move(parameters));
+    commit();
+    return rows;
+  } catch (...) {
+    rollback();
+    throw;
+  }
+}
+
+Rows Connection::run_own_here(const OwnCall& own, std::vector<Value> parameters) {
+  // Outside of what is told: what waits is the library's.
+  if (driver_.keep_words != nullptr) {
+    guarded([&] { driver_.keep_words(*session_, true); });
+  }
+  const auto stop_keeping = [&] {
+    if (driver_.keep_words != nullptr) driver_.keep_words(*session_, false);
+  };
+  try {
+    const auto& sql = own.statement.sql;
+    auto rows = guarded(
+        [&] {
+          set_sending(Sending::at_once);
+          return run_kept(sql.columns + '\0' + sql.text, sql, std::move(parameters),
+                          Author::embedder);
+        },
+        &own);
+    stop_keeping();
+    return rows;
+  } catch (...) {
+    stop_keeping();
+    throw;
+  }
+}
+
 // After an exception the state of a statement inside Poco is unknown.
-void Connection::drop(const std::string& text) {
-  const auto found = kept_.find(text);
+void Connection::drop(const std::string& key) {
+  const auto found = kept_.find(key);
   if (in_transaction_ && driver_.keeps_failed_until_rollback) {
     doomed_.push_back(std::move(found->second));
   }
@@ -87,7 +159,8 @@ void Connection::drop(const std::string& text) {
 Rows Connection::run_once(const Sql& sql) {
   return guarded([&] {
     set_sending(Sending::at_once);
-    return PreparedStatement(driver_.make_statement(*session_, sql.text), sql.columns).run({});
+    return PreparedStatement(driver_.make_statement(*session_, sql, Author::library), sql.columns)
+        .run({});
   });
 }
 
@@ -97,9 +170,11 @@ void Connection::set_sending(Sending sending) {
 
 bool Connection::alive() const { return usable_ && driver_.is_alive(*session_); }
 
-void Connection::begin() {
+void Connection::begin() { begin(dialect_.begin); }
+
+void Connection::begin(const std::string& text) {
   failed_ = false;
-  run({.text = dialect_.begin}, {}, Sending::with_next);
+  run({.text = text}, {}, Sending::with_next);
   in_transaction_ = true;
 }
 
@@ -107,6 +182,9 @@ void Connection::commit() {
   // SQLite and PostgreSQL both answer some commits of failed transactions with success.
   run(commit_sql, {});
   in_transaction_ = false;
+  if (driver_.after_commit == nullptr) return;
+  if (std::chrono::steady_clock::now() < next_after_commit_) return;
+  driver_.after_commit(*session_, next_after_commit_);
 }
 
 void Connection::rollback() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 /// Connection: one session with the data base and the statements prepared on it.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "adapters/sql/src/failure.hpp"
 #include "adapters/sql/src/statement.hpp"
 #include "coffeeauth/error.hpp"
+#include "coffeeauth/ports/diagnostics.hpp"
 
 namespace Poco {
 class Exception;
@@ -31,10 +33,15 @@ enum class Sending {
   instead,
 };
 
+/// Whose statement it is. What an embedder wrote is checked further: that its result has the
+/// columns that it declares, which throws std::invalid_argument.
+enum class Author { library, embedder };
+
 /// What differs in how a data base is spoken to; its words are in Dialect.
 struct Driver {
-  /// Makes a statement of a text, one that is compiled at its first run and stays so.
-  Poco::Data::Statement (*make_statement)(Poco::Data::Session& session, const std::string& text);
+  /// Makes a statement, one that is compiled at its first run and stays so.
+  Poco::Data::Statement (*make_statement)(Poco::Data::Session& session, const Sql& sql,
+                                          Author author);
   Failure (*describe)(const Poco::Exception& cause);
   /// Whether the other side is still there, as far as can be seen without asking it.
   bool (*is_alive)(Poco::Data::Session& session);
@@ -44,6 +51,13 @@ struct Driver {
   bool closes_session_first;
   /// How the statements that are run from now on are sent; null where that takes no time.
   void (*set_sending)(Poco::Data::Session& session, Sending sending);
+  /// Sends what waits, and lets failures keep the data base's own words until it is called again
+  /// with false; null where they always do.
+  void (*keep_words)(Poco::Data::Session& session, bool keep);
+  /// Called after a commit, from the time on that it set; null where there is nothing to do.
+  void (*after_commit)(Poco::Data::Session& session, std::chrono::steady_clock::time_point& next);
+  /// The data base's own words for the failure of an embedder's statement; empty when it said none.
+  std::string (*words_of)(const Poco::Exception& cause);
 };
 
 /// Runs statements, keeps them prepared, and turns every failure of the data base into Unavailable.
@@ -79,6 +93,11 @@ class Connection {
     return !query(sql, std::forward<Args>(args)...).empty();
   }
   Rows run(const Sql& sql, std::vector<Value> parameters, Sending sending = Sending::at_once);
+  /// Runs an embedder's statement, alone in its message. What the data base says of its failure
+  /// goes to `diagnostics`. Throws std::invalid_argument, too, for what is the embedder's mistake
+  /// whatever the data: see read_own_statement(), a wrong number of parameters, other columns than
+  /// it declares, a write where only reads are allowed.
+  Rows run_own(const Sql& sql, std::vector<Value> parameters, OwnUse use, Diagnostics& diagnostics);
   /// Runs a text once and does not keep it; for schema changes and settings.
   Rows run_once(const Sql& sql);
 
@@ -102,18 +121,30 @@ class Connection {
     (list.push_back(to_value(std::forward<Args>(args))), ...);
     return list;
   }
+  struct OwnCall {
+    const OwnStatement& statement;
+    OwnUse use;
+    Diagnostics& diagnostics;
+  };
   template <class Work>
-  auto guarded(Work&& work);
-  void drop(const std::string& text);
+  auto guarded(Work&& work, const OwnCall* own = nullptr);
+  void tell(const Poco::Exception& cause, const Failure& failure, const OwnCall& own) noexcept;
+  Rows run_kept(const std::string& key, const Sql& sql, std::vector<Value> parameters,
+                Author author);
+  Rows run_own_here(const OwnCall& own, std::vector<Value> parameters);
+  void begin(const std::string& text);
+  void drop(const std::string& key);
   void set_sending(Sending sending);
 
   const Driver& driver_;
   const Dialect& dialect_;
   std::unique_ptr<Poco::Data::Session> session_;
-  // By text: the texts are few, since every one is made of constants.
+  // By text, those of embedders by their letters and text: the texts are few, since every one is
+  // made of constants.
   std::unordered_map<std::string, std::unique_ptr<PreparedStatement>> kept_;
   // Those that failed in this transaction.
   std::vector<std::unique_ptr<PreparedStatement>> doomed_;
+  std::chrono::steady_clock::time_point next_after_commit_{};
   bool in_transaction_ = false;
   bool failed_ = false;
   bool usable_ = true;

@@ -2,6 +2,9 @@
 /// Dialect: the few words in which data bases differ. All else is one text for all of them.
 
 #include <string>
+#include <vector>
+
+#include "adapters/sql/src/own_statement.hpp"
 
 namespace coffeeauth::sql {
 
@@ -23,6 +26,12 @@ struct Dialect {
   std::string table_exists;
   /// Makes everybody else wait who is about to change the schema; empty when `begin` does.
   std::string schema_lock;
+  /// Begins a transaction that cannot write; empty where the connection for reads cannot.
+  std::string begin_read;
+  /// Counts the users anew; statements, in a transaction that writes.
+  std::vector<std::string> recount;
+  /// How texts of embedders are split into words.
+  Grammar grammar;
 };
 
 /// There is one writer at a time, so nothing needs to lock a row.
@@ -36,6 +45,11 @@ inline Dialect sqlite_dialect() {
       .hide = "+",
       .table_exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
       .schema_lock = "",
+      .begin_read = "",
+      .recount = {"DELETE FROM user_counts",
+                  "INSERT INTO user_counts SELECT 0, role, is_verified, is_active, count(*) "
+                  "FROM users GROUP BY role, is_verified, is_active"},
+      .grammar = Grammar::sqlite,
   };
 }
 
@@ -52,6 +66,9 @@ inline Dialect postgres_dialect() {
       .table_exists = "SELECT 1 WHERE to_regclass($1) IS NOT NULL",
       // The number is the word "coffeeau" in bytes; any would do that nobody else uses.
       .schema_lock = "SELECT pg_advisory_xact_lock(7165058122143588725)",
+      .begin_read = "BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY",
+      .recount = {"SELECT 1 FROM recount_users()"},
+      .grammar = Grammar::postgresql,
   };
 }
 

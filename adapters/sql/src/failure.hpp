@@ -13,6 +13,8 @@ struct Failure {
   bool connection_is_sound = false;
   /// Whether the transaction lost a race inside the data base and may be tried again.
   bool is_conflict = false;
+  /// Whether something was to be written where only reads are allowed.
+  bool is_refused_write = false;
 };
 
 }  // namespace coffeeauth::sql

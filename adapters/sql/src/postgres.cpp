@@ -29,6 +29,9 @@ constexpr Driver driver{
     .keeps_failed_until_rollback = true,
     .closes_session_first = true,
     .set_sending = set_postgres_sending,
+    .keep_words = keep_postgres_words,
+    .after_commit = nullptr,
+    .words_of = words_of_postgres,
 };
 
 const Dialect& dialect() {
@@ -99,7 +102,8 @@ PostgresOptions clone(const PostgresOptions& options) {
           .statement_timeout = options.statement_timeout,
           .lock_timeout = options.lock_timeout,
           .pool_timeout = options.pool_timeout,
-          .migrate = options.migrate};
+          .migrate = options.migrate,
+          .diagnostics = options.diagnostics};
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options) {
       options.connections, options.pool_timeout,
       [kept] { return open_postgres(*kept, Purpose::use); }, backoff);
   if (!options.migrate) require_current(*pool->lease(), postgres_migrations());
-  return std::make_unique<SqlStore>(pool, pool);
+  return std::make_unique<SqlStore>(pool, pool, options.diagnostics);
 }
 
 }  // namespace coffeeauth::sql

@@ -154,6 +154,24 @@ void check_server(PGconn* connection) {
 PostgresFailure::PostgresFailure(PGconn* connection)
     : sqlstate_(last_sqlstate(connection)), lost_(PQstatus(connection) != CONNECTION_OK) {}
 
+// Verbose texts begin with `ERROR:  42703: column "x" does not exist`, and end with the place in
+// the server's source.
+PostgresFailure PostgresFailure::with_words(PGconn* connection) {
+  PostgresFailure failure{std::string()};
+  failure.lost_ = PQstatus(connection) != CONNECTION_OK;
+  std::string_view text = PQerrorMessage(connection);
+  constexpr std::size_t length = 5;
+  const auto code = text.find_first_not_of(' ', std::min(text.find(':'), text.size() - 1) + 1);
+  if (code != std::string_view::npos && text.substr(code).size() > length &&
+      text[code + length] == ':') {
+    failure.sqlstate_ = text.substr(code, length);
+  }
+  text = text.substr(0, text.find("\nLOCATION:"));
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  failure.words_ = text;
+  return failure;
+}
+
 Failure describe_postgres(const Poco::Exception& cause) {
   const auto* failure = dynamic_cast<const PostgresFailure*>(&cause);
   // Poco's own exceptions: thrown when it found that the connection is gone.
@@ -171,10 +189,19 @@ Failure describe_postgres(const Poco::Exception& cause) {
   if (code == "55P03") return sound("the data base is locked by somebody else");
   if (code == "57014") return sound("the data base took too long");
   if (code == "53100") return sound("the disk of the data base is full");
-  if (code == "25006") return sound("the data base can only be read");
+  if (code == "25006") {
+    return {.text = "the data base can only be read",
+            .connection_is_sound = true,
+            .is_refused_write = true};
+  }
   if (code.starts_with("23")) return sound("the data base refused a row against its rules");
   if (code.starts_with("42")) return sound("the data base has another schema, or refused access");
   return sound("the data base failed");
+}
+
+std::string words_of_postgres(const Poco::Exception& cause) {
+  const auto* failure = dynamic_cast<const PostgresFailure*>(&cause);
+  return failure == nullptr ? std::string() : failure->words();
 }
 
 PostgresSession::PostgresSession(const PostgresOptions& options)
@@ -201,6 +228,12 @@ bool PostgresSession::is_alive() {
   return true;
 }
 
+void PostgresSession::keep_words(bool keep) {
+  if (keep && !pipeline_.is_empty()) pipeline_.send(handle_);
+  PQsetErrorVerbosity(handle_, keep ? PQERRORS_VERBOSE : PQERRORS_SQLSTATE);
+  keeps_words_ = keep;
+}
+
 const std::string& PostgresSession::connectorName() const {
   static const std::string name = "postgresql";
   return name;
@@ -214,6 +247,10 @@ void PostgresSession::refuse() { throw std::logic_error("not an operation of thi
 
 void set_postgres_sending(Poco::Data::Session& session, Sending sending) {
   dynamic_cast<PostgresSession&>(*session.impl()).set_sending(sending);
+}
+
+void keep_postgres_words(Poco::Data::Session& session, bool keep) {
+  dynamic_cast<PostgresSession&>(*session.impl()).keep_words(keep);
 }
 
 bool is_postgres_alive(Poco::Data::Session& session) {

@@ -18,20 +18,26 @@ class Session;
 
 namespace coffeeauth::sql {
 
-/// A failure that PostgreSQL or libpq reported. Holds none of their text: it quotes users' data.
+/// A failure that PostgreSQL or libpq reported. Holds none of their text, since it quotes users'
+/// data, but for a statement of an embedder's.
 class PostgresFailure final : public Poco::Data::DataException {
  public:
   /// What went wrong with the last call on the connection.
   explicit PostgresFailure(PGconn* connection);
+  /// The same, after the call was made with the server's own words asked for.
+  [[nodiscard]] static PostgresFailure with_words(PGconn* connection);
   /// As `sqlstate` says; the connection is sound.
   explicit PostgresFailure(std::string sqlstate) : sqlstate_(std::move(sqlstate)) {}
 
   /// Five letters or digits; empty when the server said none.
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   [[nodiscard]] bool connection_is_lost() const noexcept { return lost_; }
+  /// The server's own, for a statement of an embedder's.
+  [[nodiscard]] const std::string& words() const noexcept { return words_; }
 
  private:
   std::string sqlstate_;
+  std::string words_;
   bool lost_ = false;
 };
 
@@ -55,6 +61,9 @@ class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSes
   /// How the statements that are run from now on are sent.
   [[nodiscard]] Sending sending() const noexcept { return sending_; }
   void set_sending(Sending sending) noexcept { sending_ = sending; }
+  /// Driver::keep_words.
+  void keep_words(bool keep);
+  [[nodiscard]] bool keeps_words() const noexcept { return keeps_words_; }
   /// Whether the server has not hung up, as far as this side can see. Costs no round trip.
   [[nodiscard]] bool is_alive();
 
@@ -84,10 +93,15 @@ class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSes
   Poco::Data::PostgreSQL::SessionHandle handle_;
   PostgresPipeline pipeline_;
   Sending sending_ = Sending::at_once;
+  bool keeps_words_ = false;
 };
 
 /// Driver::set_sending, see connection.hpp.
 void set_postgres_sending(Poco::Data::Session& session, Sending sending);
+/// Driver::keep_words, see connection.hpp.
+void keep_postgres_words(Poco::Data::Session& session, bool keep);
+/// Driver::words_of, see connection.hpp.
+[[nodiscard]] std::string words_of_postgres(const Poco::Exception& cause);
 /// Driver::is_alive, see connection.hpp.
 [[nodiscard]] bool is_postgres_alive(Poco::Data::Session& session);
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "adapters/sql/src/declared_columns.hpp"
 #include "adapters/sql/src/poco_postgres.hpp"
 #include "adapters/sql/src/postgres_pipeline.hpp"
 #include "adapters/sql/src/postgres_session.hpp"
@@ -22,13 +23,42 @@ namespace pg = Poco::Data::PostgreSQL;
 
 constexpr auto in_failed_transaction = "25P02";
 
+// The numbers of the built-in types, which never change.
+constexpr Oid type_boolean = 16;
+constexpr Oid type_bytes = 17;
+constexpr Oid type_bigint = 20;
+constexpr Oid type_smallint = 21;
+constexpr Oid type_integer = 23;
+constexpr Oid type_numeric = 1700;
+
+bool is_integer(Oid type) {
+  return type == type_bigint || type == type_integer || type == type_smallint;
+}
+
+std::string_view type_name(Oid type) {
+  if (is_integer(type)) return "an integer";
+  if (type == type_bytes) return "BYTEA";
+  if (type == type_boolean) return "BOOLEAN";
+  return type == type_numeric ? "NUMERIC" : "another";
+}
+
+// The text of everything else but bytes is as good as text on SQLite.
+bool is_of_kind(Oid type, char letter) {
+  if (letter == 'n') return is_integer(type);
+  if (letter == 'b') return type == type_bytes;
+  return !is_integer(type) && type != type_bytes;
+}
+
 // Poco's executor, binder and extractor, put together anew: Poco's own statement needs Poco's own
 // session, and it throws the texts of the server.
 class KeptPostgresStatement final : public Poco::Data::StatementImpl {
  public:
-  explicit KeptPostgresStatement(PostgresSession& session)
+  explicit KeptPostgresStatement(PostgresSession& session, std::string columns = {},
+                                 Author author = Author::library)
       : StatementImpl(session),
         session_(session),
+        columns_(std::move(columns)),
+        author_(author),
         executor_(session.handle()),
         binder_(new pg::Binder),
         extractor_(new pg::Extractor(executor_)) {}
@@ -71,6 +101,7 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
       send_waiting();
       executor_.prepare(toString());
     });
+    if (author_ == Author::embedder) check_column_count(columns_, columnsReturned());
   }
   void bindImpl() override {
     has_row_ = false;
@@ -82,6 +113,7 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
     binder_->updateBindVectorToCurrentValues();
     PQclear(std::exchange(result_in(executor_), nullptr));
     guarded([&] { run(); });
+    if (author_ == Author::embedder) check_types();
   }
 
   Poco::Data::AbstractExtractor::Ptr extractor() override { return extractor_; }
@@ -133,7 +165,16 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
     } catch (const PostgresFailure&) {
       throw;
     } catch (const Poco::Exception&) {
-      throw PostgresFailure(static_cast<PGconn*>(session_.handle()));
+      PGconn* const connection = session_.handle();
+      if (session_.keeps_words()) throw PostgresFailure::with_words(connection);
+      throw PostgresFailure(connection);
+    }
+  }
+
+  void check_types() {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Oid type = PQftype(executor_, static_cast<int>(i));
+      if (!is_of_kind(type, columns_[i])) refuse_column(i, columns_[i], type_name(type));
     }
   }
 
@@ -146,6 +187,8 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
   }
 
   PostgresSession& session_;
+  const std::string columns_;
+  const Author author_;
   pg::StatementExecutor executor_;
   pg::Binder::Ptr binder_;
   pg::Extractor::Ptr extractor_;
@@ -158,11 +201,11 @@ Poco::SharedPtr<Poco::Data::StatementImpl> make_postgres_statement_impl(Postgres
   return new KeptPostgresStatement(session);
 }
 
-Poco::Data::Statement make_postgres_statement(Poco::Data::Session& session,
-                                              const std::string& text) {
-  Poco::Data::Statement statement(
-      make_postgres_statement_impl(dynamic_cast<PostgresSession&>(*session.impl())));
-  statement << text;
+Poco::Data::Statement make_postgres_statement(Poco::Data::Session& session, const Sql& sql,
+                                              Author author) {
+  Poco::Data::Statement statement(new KeptPostgresStatement(
+      dynamic_cast<PostgresSession&>(*session.impl()), sql.columns, author));
+  statement << sql.text;
   return statement;
 }
 

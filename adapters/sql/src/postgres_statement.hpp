@@ -3,24 +3,22 @@
 
 #include <Poco/SharedPtr.h>
 
-#include <string>
+#include "adapters/sql/src/connection.hpp"
 
 namespace Poco::Data {
-class Session;
-class Statement;
 class StatementImpl;
-}  // namespace Poco::Data
+}
 
 namespace coffeeauth::sql {
 
 class PostgresSession;
 
-/// A statement of the session, without a text yet.
+/// A statement of the library's on the session, without a text yet.
 [[nodiscard]] Poco::SharedPtr<Poco::Data::StatementImpl> make_postgres_statement_impl(
     PostgresSession& session);
 
 /// Driver::make_statement, see connection.hpp.
 [[nodiscard]] Poco::Data::Statement make_postgres_statement(Poco::Data::Session& session,
-                                                            const std::string& text);
+                                                            const Sql& sql, Author author);
 
 }  // namespace coffeeauth::sql

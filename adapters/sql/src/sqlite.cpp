@@ -15,6 +15,7 @@
 
 #include "adapters/sql/src/migrator.hpp"
 #include "adapters/sql/src/sqlite_failure.hpp"
+#include "adapters/sql/src/sqlite_log.hpp"
 #include "adapters/sql/src/sqlite_statement.hpp"
 #include "adapters/sql/src/store.hpp"
 
@@ -36,6 +37,9 @@ constexpr Driver driver{
     .keeps_failed_until_rollback = false,
     .closes_session_first = false,
     .set_sending = nullptr,
+    .keep_words = nullptr,
+    .after_commit = empty_long_log,
+    .words_of = words_of_sqlite,
 };
 
 void check(const SqliteOptions& options) {
@@ -47,6 +51,10 @@ void check(const SqliteOptions& options) {
     throw std::invalid_argument("SqliteOptions::path must name a file");
   }
   if (options.readers == 0) throw std::invalid_argument("SqliteOptions::readers is 0");
+  constexpr std::size_t mebibyte = 1024 * 1024;
+  if (options.wal_limit < mebibyte || options.wal_limit > 4096 * mebibyte) {
+    throw std::invalid_argument("SqliteOptions::wal_limit is not in 1 MiB to 4 GiB");
+  }
   if (options.busy_timeout.count() <= 0 || options.busy_timeout > std::chrono::minutes{10}) {
     throw std::invalid_argument("SqliteOptions::busy_timeout is not in 1 ms to 10 min");
   }
@@ -114,6 +122,8 @@ std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access acc
   set(*connection, "foreign_keys", "ON");
   set(*connection, "trusted_schema", "OFF");
   set(*connection, "temp_store", "MEMORY");
+  // How long the log may be is asked for again after commits, see sqlite_log.hpp.
+  set(*connection, "journal_size_limit", std::to_string(options.wal_limit));
   if (options.max_pages > 0) {
     set(*connection, "max_page_count", std::to_string(options.max_pages));
   }
@@ -141,7 +151,8 @@ std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options) {
       require_current(*connection, sqlite_migrations());
     }
   }
-  return std::make_unique<SqlStore>(std::move(writers), pool(options.readers, Access::read));
+  return std::make_unique<SqlStore>(std::move(writers), pool(options.readers, Access::read),
+                                    options.diagnostics);
 }
 
 }  // namespace coffeeauth::sql

@@ -15,7 +15,7 @@ Failure describe_sqlite(const Poco::Exception& cause) {
     return {"the disk of the data base is full"};
   }
   if (dynamic_cast<const lite::ReadOnlyException*>(error) != nullptr) {
-    return {"the data base can only be read"};
+    return {.text = "the data base can only be read", .is_refused_write = true};
   }
   if (dynamic_cast<const lite::CantOpenDBFileException*>(error) != nullptr) {
     return {"the file of the data base cannot be opened"};
@@ -28,5 +28,7 @@ Failure describe_sqlite(const Poco::Exception& cause) {
   }
   return {"the data base failed"};
 }
+
+std::string words_of_sqlite(const Poco::Exception& cause) { return cause.message(); }
 
 }  // namespace coffeeauth::sql

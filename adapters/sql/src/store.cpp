@@ -23,8 +23,8 @@ class BusyMark {
 
 class SqlTransaction final : public Transaction, private ConnectionSource {
  public:
-  SqlTransaction(BusyThreads& threads, ConnectionPool& writers)
-      : mark_(threads), connection_(writers.lease()) {
+  SqlTransaction(BusyThreads& threads, ConnectionPool& writers, Diagnostics& diagnostics)
+      : mark_(threads), connection_(writers.lease()), diagnostics_(diagnostics) {
     connection_->begin();
   }
   ~SqlTransaction() override { connection_->rollback(); }
@@ -36,7 +36,8 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
   KeyWrites& keys() override { return keys_; }
 
   Rows run(const Sql& sql, std::vector<Value> parameters) {
-    return lease()->run(sql, std::move(parameters));
+    refuse_after_commit();
+    return connection_->run_own(sql, std::move(parameters), OwnUse::transaction, diagnostics_);
   }
 
   void commit() override {
@@ -56,6 +57,7 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
 
   BusyMark mark_;
   Lease connection_;
+  Diagnostics& diagnostics_;
   bool committed_ = false;
   SqlUserWrites users_{*this};
   SqlSignUps sign_ups_{*this};
@@ -80,16 +82,18 @@ void BusyThreads::leave(std::thread::id thread) noexcept {
   threads_.erase(thread);
 }
 
-SqlStore::SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers)
+SqlStore::SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers,
+                   Diagnostics* diagnostics)
     : writers_(std::move(writers)),
       readers_(std::move(readers)),
+      diagnostics_(diagnostics != nullptr ? *diagnostics : stderr_diagnostics()),
       users_(*readers_),
       sessions_(*readers_),
       outbox_(*readers_),
       keys_(*readers_) {}
 
 std::unique_ptr<Transaction> SqlStore::begin() {
-  return std::make_unique<SqlTransaction>(busy_, *writers_);
+  return std::make_unique<SqlTransaction>(busy_, *writers_, diagnostics_);
 }
 
 void SqlStore::ping() {
@@ -98,7 +102,27 @@ void SqlStore::ping() {
 }
 
 Rows SqlStore::read(const Sql& sql, std::vector<Value> parameters) {
-  return readers_->lease()->run(sql, std::move(parameters));
+  return readers_->lease()->run_own(sql, std::move(parameters), OwnUse::read, diagnostics_);
+}
+
+void SqlStore::recount_users() {
+  const auto connection = writers_->lease();
+  connection->begin();
+  try {
+    for (const auto& statement : connection->dialect().recount) {
+      connection->run_once({.text = statement});
+    }
+    connection->commit();
+  } catch (...) {
+    connection->rollback();
+    throw;
+  }
+}
+
+void recount_users(Store& store) {
+  auto* const ours = dynamic_cast<SqlStore*>(&store);
+  if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
+  ours->recount_users();
 }
 
 Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters) {

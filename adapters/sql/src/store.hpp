@@ -31,7 +31,9 @@ class BusyThreads {
 class SqlStore final : public Store {
  public:
   /// `readers` may be the same pool as `writers`.
-  SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers);
+  /// `diagnostics` is borrowed; stderr_diagnostics() when it is null.
+  SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers,
+           Diagnostics* diagnostics);
 
   UserReads& users() override { return users_; }
   SessionReads& sessions() override { return sessions_; }
@@ -39,7 +41,9 @@ class SqlStore final : public Store {
   KeyReads& keys() override { return keys_; }
   void ping() override;
 
-  /// Runs a statement that reads, in a snapshot of its own.
+  /// See recount_users().
+  void recount_users();
+  /// Runs a statement of an embedder's that reads, in a snapshot of its own.
   [[nodiscard]] Rows read(const Sql& sql, std::vector<Value> parameters);
 
  private:
@@ -48,6 +52,7 @@ class SqlStore final : public Store {
   BusyThreads busy_;
   const std::shared_ptr<ConnectionPool> writers_;
   const std::shared_ptr<ConnectionPool> readers_;
+  Diagnostics& diagnostics_;
   SqlUserReads users_;
   SqlSessionReads sessions_;
   SqlOutboxReads outbox_;

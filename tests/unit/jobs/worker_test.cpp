@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "coffeeauth/jobs/worker.hpp"
+#include "tests/recording_diagnostics.hpp"
 #include "tests/unit/users/fixture.hpp"
 
 using namespace coffeeauth;
@@ -100,4 +101,50 @@ TEST_CASE_FIXTURE(WorkerFixture, "a running worker delivers what is written, and
   REQUIRE(sign_up("bob@example.org").has_value());
   CHECK(t.mailer().count_for(email("bob@example.org")) == 0);
   CHECK(outbox().depth().pending == 1);
+}
+
+namespace {
+
+class BrokenTemplates final : public MailTemplates {
+ public:
+  MailContent render(std::string_view, const MailParameters&) const override {
+    if (throws_int) throw 42;
+    throw std::runtime_error("no such partial");
+  }
+  bool throws_int = false;
+};
+
+}  // namespace
+
+TEST_CASE("what a template throws is told, whatever it is, and the mail waits for another try") {
+  coffeeauth::testing::TestAuth t;
+  coffeeauth::testing::RecordingDiagnostics heard;
+  BrokenTemplates templates;
+  const auto& usual = t.auth().parts();
+  Auth auth{t.auth().config(),
+            Secret{"a secret key of at least 32 bytes"},
+            {.store = usual.store,
+             .cache = usual.cache,
+             .counters = usual.counters,
+             .clock = usual.clock,
+             .random = usual.random,
+             .hasher = usual.hasher,
+             .keys = usual.keys,
+             .templates = templates,
+             .events = usual.events,
+             .diagnostics = &heard}};
+  jobs::MailWorker worker{auth.services(), t.mailer()};
+  REQUIRE(auth.users()
+              .sign_up({.email = email("ada@example.org"), .password = password(good)}, {})
+              .has_value());
+  for (const bool throws_int : {false, true}) {
+    templates.throws_int = throws_int;
+    CHECK(worker.run_once() == 1);
+    CHECK(t.store().outbox().depth().pending == 1);
+    t.clock().advance(std::chrono::minutes{1});
+  }
+  REQUIRE(heard.told().size() == 2);
+  CHECK(heard.told()[0].what == "mail template");
+  CHECK(heard.told()[0].text == "no such partial");
+  CHECK(heard.told()[1].text == "an exception of no known type");
 }

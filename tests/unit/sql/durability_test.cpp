@@ -5,7 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
+#include <atomic>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "tests/unit/sql/fixture.hpp"
 
@@ -53,7 +60,71 @@ std::uint64_t fill(Store& store, std::uint64_t limit) {
   return limit;
 }
 
+// A reader of another process that never ends, as a backup's.
+class OpenReader {
+ public:
+  explicit OpenReader(const std::string& path) {
+    REQUIRE(sqlite3_open(path.c_str(), &connection_) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(connection_, "BEGIN; SELECT count(*) FROM users", nullptr, nullptr,
+                         nullptr) == SQLITE_OK);
+  }
+  ~OpenReader() { sqlite3_close(connection_); }
+  OpenReader(const OpenReader&) = delete;
+  OpenReader& operator=(const OpenReader&) = delete;
+
+ private:
+  sqlite3* connection_ = nullptr;
+};
+
 }  // namespace
+
+TEST_CASE("the log that grew beside a long reader is emptied when the reader has gone") {
+  constexpr std::uintmax_t limit = 1024 * 1024;
+  const TemporaryFolder folder;
+  const auto path = folder.file("a.db");
+  const auto log_size = [&] { return std::filesystem::file_size(path + "-wal"); };
+  const auto store = make_sqlite_store({.path = path, .wal_limit = limit});
+  std::uint64_t n = 0;
+  {
+    const OpenReader reader(path);
+    while (log_size() < 3 * limit) add_user(*store, large_user(n++));
+  }
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+  while (log_size() > limit && std::chrono::steady_clock::now() < give_up) {
+    add_user(*store, large_user(n++));
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  CHECK(log_size() <= limit);
+  CHECK(store->users().count({}) == n);
+}
+
+TEST_CASE("readers that come and go without a pause do not keep the log growing") {
+  constexpr std::uintmax_t limit = 1024 * 1024;
+  const TemporaryFolder folder;
+  const auto path = folder.file("a.db");
+  const auto store = make_sqlite_store({.path = path, .wal_limit = limit});
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) static_cast<void>(store->users().list({.limit = 100}));
+    });
+  }
+  const auto log_size = [&] { return std::filesystem::file_size(path + "-wal"); };
+  // By itself SQLite never makes the file shorter.
+  std::uint64_t n = 0;
+  bool was_longer = false;
+  bool was_emptied = false;
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes{2};
+  while (!was_emptied && std::chrono::steady_clock::now() < give_up) {
+    add_user(*store, large_user(n++));
+    was_longer = was_longer || log_size() > limit;
+    was_emptied = was_longer && log_size() < limit / 2;
+  }
+  stop = true;
+  for (auto& reader : readers) reader.join();
+  CHECK(was_emptied);
+}
 
 TEST_CASE("what was committed is there after kill -9, what was not is gone") {
   const TemporaryFolder folder;

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "coffeeauth/testing/test_auth.hpp"
-#include "tests/unit/sql/fixture.hpp"
+#include "tests/unit/sql/own_statements.hpp"
 
 using namespace coffeeauth;
 using namespace coffeeauth::sql::testing;
@@ -26,6 +26,15 @@ struct OwnTable {
 
   TemporaryFolder folder;
   std::unique_ptr<Store> store = make_sqlite_store({.path = folder.file("a.db")});
+};
+
+struct OwnStore {
+  OwnStore() { make_own_table(*store); }
+
+  TemporaryFolder folder;
+  coffeeauth::testing::RecordingDiagnostics heard;
+  std::unique_ptr<Store> store =
+      make_sqlite_store({.path = folder.file("a.db"), .diagnostics = &heard});
 };
 
 void write_own(Transaction& tx, const UserId& user) {
@@ -85,9 +94,37 @@ TEST_CASE("a statement of one's own that fails takes the transaction with it") {
   CHECK_FALSE(own.store->users().find(new_user(1).id));
 }
 
-TEST_CASE("a read of one's own cannot write") {
-  const OwnTable own;
-  CHECK_THROWS_AS(static_cast<void>(query(*own.store, {"DELETE FROM app_own"})), Unavailable);
+TEST_CASE("query() on SQLite takes exactly one statement") {
+  const OwnStore own;
+  check_one_statement_only(*own.store);
+}
+
+TEST_CASE("query() on SQLite binds parameters by their number, and wants as many as there are") {
+  const OwnStore own;
+  check_parameters_by_number(*own.store);
+}
+
+TEST_CASE("query() on SQLite wants the columns that are declared") {
+  const OwnStore own;
+  check_declared_columns(*own.store);
+}
+
+TEST_CASE("query() of a Store on SQLite only reads") {
+  const OwnStore own;
+  check_reads_read(*own.store);
+  CHECK(says(mistake_reading(*own.store, {"WITH x AS (SELECT 1) DELETE FROM app_t"}),
+             "here it may only read"));
+  CHECK(row_of(*own.store) == "1 2 x");
+}
+
+TEST_CASE("query() on SQLite begins and ends no transaction") {
+  const OwnStore own;
+  check_transactions_are_the_stores(*own.store);
+}
+
+TEST_CASE("the message of SQLite for a statement of one's own goes to the diagnostics") {
+  const OwnStore own;
+  check_diagnostics(*own.store, own.heard);
 }
 
 TEST_CASE("a store of another kind has no statements") {

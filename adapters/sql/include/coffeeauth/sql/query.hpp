@@ -33,14 +33,15 @@ struct Bytes {
 /// NULL, an integer, text or bytes.
 using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 
-/// A statement: its text with `$1, $2, ...` in order of first use, and one letter for each column
-/// of its result: `n` number, `t` text, `b` bytes.
+/// A statement: its text with the placeholders `$1, $2, ...`, bound by their number, and one letter
+/// for each column of its result: `n` number, `t` text, `b` bytes.
 ///
 /// The letters are declared because SQLite has no types for expressions, and because a value that
 /// is read as another type comes back silently wrong. Statements are kept prepared by their text,
 /// so it should be a constant, and values go into the parameters alone.
 struct Sql {
-  /// One statement, the same for both data bases wherever it can be.
+  /// One statement, the same for both databases wherever it can be. A semicolon and comments may
+  /// stand behind it.
   std::string text;
   /// Empty for a statement that gives no rows.
   std::string columns{};
@@ -98,13 +99,19 @@ using Rows = std::vector<Row>;
 /// Runs one statement in `transaction`, which must be of a SQL store, and gives all its rows.
 ///
 /// It happens if and only if the transaction does; when it fails, the transaction cannot be
-/// committed any more. Throws TransactionConflict and Unavailable as the Store's own verbs do (so
-/// also for a statement that the data base refuses), and std::invalid_argument for a text with a
-/// NUL in it or a transaction of another kind of Store.
+/// committed. Throws TransactionConflict and Unavailable as the Store's own verbs do, so also for a
+/// statement that the database refuses; why it does so, the Diagnostics of the Store are told.
+///
+/// Throws std::invalid_argument, with a text that says what is wrong, for mistakes that are in the
+/// statement whatever the data, the same ones on both databases: more or less than one statement,
+/// placeholders with a gap, more or fewer values than placeholders, columns that are not as
+/// declared (`sum()` is NUMERIC on PostgreSQL: cast it), one that begins or ends a transaction or
+/// acts on the connection, a text with a NUL in it, a transaction of another kind of Store.
 Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters = {});
 
 /// Runs one statement that only reads, in a snapshot of its own and beside the transactions of
-/// others. Throws as the other one; callable from any thread.
+/// others. Throws as the other one, and std::invalid_argument for a statement that writes. Callable
+/// from any thread.
 [[nodiscard]] Rows query(Store& store, const Sql& sql, std::vector<Value> parameters = {});
 
 }  // namespace sql

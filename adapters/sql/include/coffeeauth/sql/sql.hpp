@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/ports/diagnostics.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/secret.hpp"
 
@@ -32,6 +33,12 @@ struct SqliteOptions {
   bool migrate = true;
   /// The largest size of the file in pages of 4 KiB; 0 for no limit but the disk.
   std::size_t max_pages = 0;
+  /// Octets of `<path>-wal` above which a commit empties it, as soon as no reader still needs it.
+  /// 1 MiB to 4 GiB.
+  std::size_t wal_limit = 16 * 1024 * 1024;
+  /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
+  /// standard error output.
+  Diagnostics* diagnostics = nullptr;
 };
 
 /// How to reach a PostgreSQL server, 13 or later, with a data base encoded in UTF-8.
@@ -63,6 +70,9 @@ struct PostgresOptions {
   std::chrono::milliseconds pool_timeout{2000};
   /// As SqliteOptions::migrate.
   bool migrate = true;
+  /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
+  /// standard error output.
+  Diagnostics* diagnostics = nullptr;
 };
 
 /// Reads `postgresql://user:password@host:port/database`, or `postgres://`, with percent-encoding,
@@ -106,6 +116,12 @@ MigrationReport migrate_postgres(const PostgresOptions& options);
 /// an end, see PostgresOptions; a server whose process is stopped while its machine goes on
 /// answering is the exception. Throws as migrate_postgres().
 [[nodiscard]] std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options);
+
+/// Counts the users anew. Lists take their `count` from totals that triggers keep; rows that were
+/// loaded with triggers switched off (`pg_restore --disable-triggers`) are missing there until
+/// this runs. Writers of users wait meanwhile. Throws Unavailable, and std::invalid_argument for a
+/// Store that is no SQL store.
+void recount_users(Store& store);
 
 }  // namespace sql
 }  // namespace coffeeauth

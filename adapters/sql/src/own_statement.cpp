@@ -1,0 +1,185 @@
+#include "adapters/sql/src/own_statement.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "adapters/sql/src/sql_words.hpp"
+
+namespace coffeeauth::sql {
+namespace {
+
+// More than any statement needs, and as many as PostgreSQL can count in its protocol.
+constexpr std::size_t most_parameters = 32766;
+
+[[noreturn]] void refuse(const std::string& reason) {
+  throw std::invalid_argument("query(): " + reason);
+}
+
+std::string upper(std::string_view word) {
+  std::string text(word);
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+constexpr std::array<std::string_view, 9> of_transactions{
+    "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
+// What they change outlives the transaction, for whoever uses the connection next. DO and CALL may
+// hold a COMMIT.
+constexpr std::array<std::string_view, 16> of_connections{
+    "PRAGMA", "ATTACH", "DETACH", "VACUUM",   "RESET",   "DISCARD", "DEALLOCATE", "EXECUTE",
+    "LISTEN", "NOTIFY", "COPY",   "UNLISTEN", "CLUSTER", "LOAD",    "DO",         "CALL"};
+constexpr std::array<std::string_view, 5> of_reads{"SELECT", "WITH", "VALUES", "TABLE", "EXPLAIN"};
+
+// The semicolons inside the body of a trigger on SQLite, or of a function between BEGIN ATOMIC and
+// END on PostgreSQL, end no statement of ours.
+class Body {
+ public:
+  explicit Body(Grammar grammar) : grammar_(grammar) {}
+
+  void pass(std::string_view name) {
+    if (words_++ == 0) can_be_ = name == "CREATE";
+    if (!can_be_) return;
+    if (name == "TRIGGER") is_trigger_ = true;
+    if (depth_ == 0) {
+      const bool begins = grammar_ == Grammar::sqlite ? is_trigger_ && name == "BEGIN"
+                                                      : last_ == "BEGIN" && name == "ATOMIC";
+      if (begins) depth_ = 1;
+    } else if (name == "CASE") {
+      ++depth_;
+    } else if (name == "END") {
+      --depth_;
+    }
+    last_ = name;
+  }
+  [[nodiscard]] bool is_inside() const noexcept { return depth_ > 0; }
+
+ private:
+  const Grammar grammar_;
+  std::size_t words_ = 0;
+  std::size_t depth_ = 0;
+  bool can_be_ = false;
+  bool is_trigger_ = false;
+  std::string last_;
+};
+
+class Reader {
+ public:
+  Reader(std::string_view text, Grammar grammar)
+      : words_(text, grammar), grammar_(grammar), body_(grammar), base_(text.data()) {}
+
+  // Leaves the text of the one statement.
+  OwnStatement read() {
+    while (const auto word = words_.next()) {
+      if (word->kind == WordKind::semicolon && !body_.is_inside()) {
+        if (!has_begun_) refuse("a semicolon stands before the statement");
+        has_ended_ = true;
+        continue;
+      }
+      if (has_ended_) refuse("the text holds more than one statement");
+      has_begun_ = true;
+      take(*word);
+    }
+    if (!has_begun_) refuse("the text holds no statement");
+    check_numbers();
+    return {.sql = {.text = std::move(text_)}, .parameters = used_.size()};
+  }
+  [[nodiscard]] const std::vector<std::string>& first_names() const noexcept { return names_; }
+
+ private:
+  void take(const SqlWord& word) {
+    const auto begin = static_cast<std::size_t>(word.text.data() - base_);
+    // What stands between the words stays, for messages that name a place in the text.
+    if (!text_.empty()) text_.append(base_ + end_, begin - end_);
+    end_ = begin + word.text.size();
+    if (word.kind == WordKind::placeholder) return take_placeholder(word.text);
+    text_ += word.text;
+    if (word.kind != WordKind::name) {
+      // `(SELECT ...)` is a SELECT.
+      if (word.text != "(" && names_.empty()) refuse("a statement begins with a word");
+      return;
+    }
+    const auto name = upper(word.text);
+    body_.pass(name);
+    if (names_.size() < kept_names) names_.push_back(name);
+  }
+
+  void take_placeholder(std::string_view word) {
+    const auto digits = word.substr(1);
+    std::size_t number = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (read.ec != std::errc{} || number == 0 || number > most_parameters || digits[0] == '0') {
+      refuse("placeholders are $1 to $" + std::to_string(most_parameters));
+    }
+    if (used_.size() < number) used_.resize(number, false);
+    used_[number - 1] = true;
+    text_ += grammar_ == Grammar::sqlite ? '?' : '$';
+    text_ += digits;
+  }
+
+  void check_numbers() const {
+    const auto gap = std::find(used_.begin(), used_.end(), false);
+    if (gap == used_.end()) return;
+    refuse("$" + std::to_string(gap - used_.begin() + 1) + " does not occur, and $" +
+           std::to_string(used_.size()) + " does");
+  }
+
+  static constexpr std::size_t kept_names = 2;
+
+  SqlWords words_;
+  const Grammar grammar_;
+  Body body_;
+  const char* const base_;
+  std::string text_;
+  std::size_t end_ = 0;
+  std::vector<std::string> names_;
+  std::vector<bool> used_;
+  bool has_begun_ = false;
+  bool has_ended_ = false;
+};
+
+void check_use(const std::vector<std::string>& names, OwnUse use) {
+  const auto& first = names.front();
+  if (is_one_of(first, of_transactions)) {
+    refuse(first + " is not for here: a transaction is begun and ended by its Store");
+  }
+  const bool is_local_setting =
+      first == "SET" && names.size() > 1 && (names[1] == "LOCAL" || names[1] == "CONSTRAINTS");
+  if (is_one_of(first, of_connections) || (first == "SET" && !is_local_setting)) {
+    refuse(first + " is not for here: it acts on the connection, which others use after you");
+  }
+  if (use == OwnUse::read && !is_one_of(first, of_reads)) {
+    refuse(first + " is not a read: what writes is for a transaction");
+  }
+}
+
+void check_letters(std::string_view columns) {
+  const auto wrong = columns.find_first_not_of("ntb");
+  if (wrong == std::string_view::npos) return;
+  refuse("letter " + std::to_string(wrong + 1) + " of `columns` is none of n, t and b");
+}
+
+}  // namespace
+
+OwnStatement read_own_statement(const Sql& sql, Grammar grammar, OwnUse use) {
+  check_letters(sql.columns);
+  // The databases would read to there.
+  if (sql.text.find('\0') != std::string::npos) refuse("the text holds a NUL");
+  Reader reader(sql.text, grammar);
+  auto statement = reader.read();
+  if (reader.first_names().empty()) refuse("the text holds no statement");
+  check_use(reader.first_names(), use);
+  statement.sql.columns = sql.columns;
+  return statement;
+}
+
+}  // namespace coffeeauth::sql

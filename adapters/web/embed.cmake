@@ -1,4 +1,5 @@
-# Makes a C++ file with the gzipped contents of FILES in it; each has a SHA-256 of its own for its ETag.
+# Makes a C++ file with the contents of FILES in it, plain and gzipped, so that nothing is inflated when it is
+# asked for; each has a SHA-256 of its own for its ETags.
 #   cmake -D FILES=a;b -D FOLDER=where the .gz go -D OUTPUT=assets.cpp -P embed.cmake
 set(blobs "")
 set(table "")
@@ -20,13 +21,20 @@ foreach(file IN LISTS FILES)
   string(SUBSTRING ${hash} 0 32 hash)
   execute_process(COMMAND gzip -9 -n -c ${file} OUTPUT_FILE ${FOLDER}/${name}.gz
                   COMMAND_ERROR_IS_FATAL ANY)
-  string(APPEND blobs "asm(\".section .rodata\\n.global coffeeauth_asset_${index}\\n"
-    ".global coffeeauth_asset_${index}_end\\ncoffeeauth_asset_${index}:\\n"
-    ".incbin \\\"${FOLDER}/${name}.gz\\\"\\ncoffeeauth_asset_${index}_end:\\n.byte 0\\n.previous\");\n"
-    "extern \"C\" const char coffeeauth_asset_${index}[];\n"
-    "extern \"C\" const char coffeeauth_asset_${index}_end[];\n")
-  string(APPEND table "      {\"${name}\", \"\\\"${hash}\\\"\", {coffeeauth_asset_${index}, "
-    "coffeeauth_asset_${index}_end}},\n")
+  foreach(form IN ITEMS plain gzipped)
+    if(form STREQUAL "gzipped")
+      set(content ${FOLDER}/${name}.gz)
+    else()
+      set(content ${file})
+    endif()
+    set(symbol coffeeauth_asset_${index}_${form})
+    string(APPEND blobs "asm(\".section .rodata\\n.global ${symbol}\\n.global ${symbol}_end\\n${symbol}:\\n"
+      ".incbin \\\"${content}\\\"\\n${symbol}_end:\\n.byte 0\\n.previous\");\n"
+      "extern \"C\" const char ${symbol}[];\nextern \"C\" const char ${symbol}_end[];\n")
+  endforeach()
+  string(APPEND table "      {\"${name}\", \"${hash}\",\n       {coffeeauth_asset_${index}_plain, "
+    "coffeeauth_asset_${index}_plain_end},\n       {coffeeauth_asset_${index}_gzipped, "
+    "coffeeauth_asset_${index}_gzipped_end}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
 file(WRITE ${OUTPUT} "// Made by embed.cmake.\n#include \"assets.hpp\"\n\n${blobs}\n"

@@ -1,29 +1,93 @@
 #include "asset_route.hpp"
 
-#include <Poco/InflatingStream.h>
-#include <Poco/MemoryStream.h>
-#include <Poco/StreamCopier.h>
-
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 namespace coffeeauth::web {
 namespace {
 
-bool takes_gzip(const http::Request& request) {
-  const auto accepted = request.header("Accept-Encoding");
-  const auto at = accepted.find("gzip");
-  // `gzip;q=0` is a refusal; nobody but tests sends it.
-  return at != std::string_view::npos && accepted.substr(at + 4, 4) != ";q=0";
+std::string_view take_item(std::string_view& list, char separator) {
+  const auto end = std::min(list.find(separator), list.size());
+  auto item = list.substr(0, end);
+  list.remove_prefix(std::min(end + 1, list.size()));
+  while (item.starts_with(' ') || item.starts_with('\t')) item.remove_prefix(1);
+  while (item.ends_with(' ') || item.ends_with('\t')) item.remove_suffix(1);
+  return item;
 }
 
-std::string inflate(std::string_view gzipped) {
-  Poco::MemoryInputStream compressed{gzipped.data(), static_cast<std::streamsize>(gzipped.size())};
-  Poco::InflatingInputStream in{compressed, Poco::InflatingStreamBuf::STREAM_GZIP};
-  std::string out;
-  Poco::StreamCopier::copyToString(in, out);
-  return out;
+bool is_gzip(std::string_view coding) {
+  constexpr std::string_view name = "gzip";
+  return std::equal(coding.begin(), coding.end(), name.begin(), name.end(),
+                    [](char c, char expected) { return (c | 0x20) == expected; });
+}
+
+/// `gzip;q=0` is a refusal (RFC 9110 12.5.3).
+bool takes_gzip(const http::Request& request) {
+  auto accepted = request.header("Accept-Encoding");
+  while (!accepted.empty()) {
+    auto item = take_item(accepted, ',');
+    if (!is_gzip(take_item(item, ';'))) continue;
+    const auto weight = take_item(item, ';');
+    const bool refused = (weight.starts_with("q=0") || weight.starts_with("Q=0")) &&
+                         weight.find_first_not_of("0.", 2) == std::string_view::npos;
+    return !refused;
+  }
+  return false;
+}
+
+/// One form of an asset as answers share it: however many are on their way, it is there once.
+class Shared {
+ public:
+  Shared(std::string_view content, std::string etag) : content_(content), etag_(std::move(etag)) {}
+
+  [[nodiscard]] const std::string& etag() const noexcept { return etag_; }
+  /// Made when it is first asked for, since most forms never are.
+  [[nodiscard]] std::shared_ptr<const std::string> body() {
+    std::call_once(made_, [&] { body_ = std::make_shared<const std::string>(content_); });
+    return body_;
+  }
+
+ private:
+  std::string_view content_;
+  std::string etag_;
+  std::once_flag made_;
+  std::shared_ptr<const std::string> body_;
+};
+
+struct Forms {
+  explicit Forms(const Asset& asset)
+      : plain(asset.plain, "\"" + std::string{asset.hash} + "\""),
+        gzipped(asset.gzipped, "\"" + std::string{asset.hash} + "-gzip\"") {}
+
+  Shared plain;
+  Shared gzipped;
+};
+
+/// If-None-Match compares weakly: a tag that a proxy made weak is the same.
+bool is_known(const http::Request& request, const std::string& etag) {
+  const auto known = request.header("If-None-Match");
+  return known == "*" || known.find(etag) != std::string_view::npos;
+}
+
+http::Response answer(Forms& forms, const http::Request& request, const std::string& type,
+                      const std::string& policy) {
+  const bool gzip = takes_gzip(request);
+  auto& form = gzip ? forms.gzipped : forms.plain;
+  http::Response response;
+  response.set("ETag", form.etag());
+  response.set("Cache-Control", "no-cache");
+  response.set("Vary", "Accept-Encoding");
+  if (!policy.empty()) response.set("Content-Security-Policy", policy);
+  if (is_known(request, form.etag())) {
+    response.status = 304;
+    return response;
+  }
+  response.set("Content-Type", type);
+  if (gzip) response.set("Content-Encoding", "gzip");
+  response.body = form.body();
+  return response;
 }
 
 }  // namespace
@@ -40,27 +104,9 @@ http::Route asset_route(std::string path, const Asset& asset, std::string conten
                         std::string policy) {
   return {.method = "GET",
           .path = std::move(path),
-          .handler = [&asset, type = std::move(content_type), policy = std::move(policy)](
-                         const http::RouteContext& context) -> Result<http::Response> {
-            http::Response response;
-            response.set("ETag", std::string{asset.etag});
-            response.set("Cache-Control", "no-cache");
-            response.set("Vary", "Accept-Encoding");
-            if (!policy.empty()) response.set("Content-Security-Policy", policy);
-            const auto known = context.request.header("If-None-Match");
-            if (known.find(asset.etag) != std::string_view::npos) {
-              response.status = 304;
-              return response;
-            }
-            response.set("Content-Type", type);
-            const bool gzip = takes_gzip(context.request);
-            if (gzip) response.set("Content-Encoding", "gzip");
-            response.body = std::make_shared<const std::string>(gzip ? std::string{asset.gzipped}
-                                                                     : inflate(asset.gzipped));
-            return response;
-          },
-          // A page is a dozen of these at once, and they cost next to nothing.
-          .limit = std::nullopt};
+          .handler = [forms = std::make_shared<Forms>(asset), type = std::move(content_type),
+                      policy = std::move(policy)](const http::RouteContext& context)
+              -> Result<http::Response> { return answer(*forms, context.request, type, policy); }};
 }
 
 }  // namespace coffeeauth::web

@@ -8,8 +8,9 @@ namespace coffeeauth::web {
 
 struct Asset {
   std::string_view name;
-  /// Quoted, as a header field has it.
-  std::string_view etag;
+  /// Of the contents, in hexadecimal digits.
+  std::string_view hash;
+  std::string_view plain;
   std::string_view gzipped;
 };
 

@@ -47,7 +47,7 @@ install_packages() {
     fail "apt-get could not install all of: ${missing[*]}"
   # The tests start servers of their own; those that the packages start are not wanted.
   local service
-  for service in redis-server postgresql nginx; do
+  for service in redis-server postgresql nginx haproxy; do
     if [[ " ${missing[*]} " == *" $service"* && -d /run/systemd/system ]]; then
       "${as_root[@]}" systemctl disable --now --quiet "$service" >&2 || true
     fi

@@ -32,6 +32,26 @@ Proof check_bearer(Auth& auth, const Request& request) {
   return {.principal = *std::move(principal)};
 }
 
+/// Routes for whoever runs the service, which others do not get to know of.
+bool is_private(const Route& route) noexcept {
+  return route.access == Access::operators || route.access == Access::link_holders;
+}
+
+bool opens(const Secret& token, std::string_view shown) noexcept {
+  return !token.empty() && equal_in_constant_time(token.expose_secret(), shown);
+}
+
+/// The value of `token` in a query, as it is: what is compared needs no decoding.
+std::string_view token_of(std::string_view query) noexcept {
+  constexpr std::string_view name = "token=";
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    if (pair.starts_with(name)) return pair.substr(name.size());
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+  }
+  return {};
+}
+
 Response unauthorised(const Error& error) {
   auto response = problem_response(error);
   // Without a token there is nothing to say about it (RFC 6750 3.1).
@@ -53,13 +73,18 @@ Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route>
       max_depth_(options.max_depth),
       router_(std::move(routes)),
       perimeter_(options.trusted_proxies, options.operator_networks),
-      cors_(options.cors_origins) {}
+      cors_(options.cors_origins),
+      operator_token_(options.operator_token.clone()),
+      link_token_(options.link_token.clone()) {}
 
 Response Dispatcher::dispatch(const Request& request, const Origin& origin,
                               AccessRecord& record) const {
   const auto target = split_target(request.target);
   Parameters parameters;
-  const auto* path = visible_path(target.path, origin, parameters);
+  const auto* path = visible_path(request, origin, parameters);
+  const bool for_all =
+      path == nullptr || std::none_of(path->routes.begin(), path->routes.end(),
+                                      [](const Route* r) { return is_private(*r); });
   Response response;
   if (path == nullptr) {
     // Looking for what may be there counts like finding it.
@@ -70,13 +95,14 @@ Response Dispatcher::dispatch(const Request& request, const Origin& origin,
     response = serve(*route, request, origin, parameters, target.query, record);
   } else if (request.method == "OPTIONS") {
     record.route = path->pattern;
-    response = cors_.preflight(request, path->allow);
+    response = for_all ? cors_.preflight(request, path->allow) : no_content();
+    response.set("Allow", path->allow);
   } else {
     record.route = path->pattern;
     response = problem_response({ErrorCode::method_not_allowed});
     response.set("Allow", path->allow);
   }
-  cors_.allow(request, response);
+  if (for_all) cors_.allow(request, response);
   return response;
 }
 
@@ -107,28 +133,34 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
   return *std::move(answered);
 }
 
-bool Dispatcher::is_visible(const Route& route, const Origin& origin) const noexcept {
-  if (route.access == Access::operators) return perimeter_.is_operator(origin);
-  if (route.access == Access::loopback) {
-    return Perimeter::is_loopback(origin) && origin.asked_for_loopback;
+bool Dispatcher::is_visible(const Route& route, const Request& request,
+                            const Origin& origin) const {
+  switch (route.access) {
+    case Access::operators: {
+      const auto bearer = read_bearer(request);
+      return perimeter_.is_operator(origin) ||
+             (bearer.state == BearerState::present && opens(operator_token_, bearer.token));
+    }
+    case Access::link_holders:
+      return opens(link_token_, token_of(split_target(request.target).query));
+    default:
+      return true;
   }
-  return true;
 }
 
 /// Null also for a path of which the client may see no route: not even 405 tells that it is there.
-const RoutedPath* Dispatcher::visible_path(std::string_view path, const Origin& origin,
+const RoutedPath* Dispatcher::visible_path(const Request& request, const Origin& origin,
                                            Parameters& parameters) const {
-  const auto* found = router_.find(path, parameters);
+  const auto* found = router_.find(split_target(request.target).path, parameters);
   if (found == nullptr) return nullptr;
   const bool all = std::all_of(found->routes.begin(), found->routes.end(),
-                               [&](const Route* r) { return is_visible(*r, origin); });
+                               [&](const Route* r) { return is_visible(*r, request, origin); });
   return all ? found : nullptr;
 }
 
 Result<void> Dispatcher::count(const Route& route, const Origin& origin,
                                const std::optional<Principal>& principal) const {
-  const bool for_operators = route.access == Access::operators || route.access == Access::loopback;
-  if (!route.limit || for_operators) return {};
+  if (!route.limit || is_private(route)) return {};
   if (*route.limit == LimitScope::any && principal) {
     return auth_.limits().check_user(principal->user.id.str());
   }

@@ -32,8 +32,9 @@ class Dispatcher {
   [[nodiscard]] Response serve(const Route& route, const Request& request, const Origin& origin,
                                const Parameters& path_parameters, std::string_view query,
                                AccessRecord& record) const;
-  [[nodiscard]] bool is_visible(const Route& route, const Origin& origin) const noexcept;
-  [[nodiscard]] const RoutedPath* visible_path(std::string_view path, const Origin& origin,
+  [[nodiscard]] bool is_visible(const Route& route, const Request& request,
+                                const Origin& origin) const;
+  [[nodiscard]] const RoutedPath* visible_path(const Request& request, const Origin& origin,
                                                Parameters& parameters) const;
   [[nodiscard]] Result<void> count(const Route& route, const Origin& origin,
                                    const std::optional<Principal>& principal) const;
@@ -45,6 +46,8 @@ class Dispatcher {
   Router router_;
   Perimeter perimeter_;
   CorsPolicy cors_;
+  Secret operator_token_;
+  Secret link_token_;
 };
 
 }  // namespace coffeeauth::http

@@ -36,7 +36,7 @@ bool needs_token(const Route& route) noexcept {
   return route.access == Access::user || route.access == Access::admin;
 }
 bool is_hidden(const Route& route) noexcept {
-  return route.access == Access::operators || route.access == Access::loopback;
+  return route.access == Access::operators || route.access == Access::link_holders;
 }
 
 Document example_problem(ErrorCode code) {

@@ -49,12 +49,10 @@ bool claims_forwarding(const Request& request) noexcept {
   });
 }
 
-/// Empty as well: what asks without one is no browser.
-bool names_loopback(std::string_view host) noexcept {
+/// Whether no stranger can have the name. Empty as well: what asks without one is no browser.
+bool is_local_name(std::string_view host) noexcept {
   const auto name = without_port(host);
-  if (name.empty() || equal_ignoring_case(name, "localhost")) return true;
-  const auto address = hop_of(name);
-  return Perimeter::is_loopback(address);
+  return name.find('.') == std::string_view::npos || parse_network_address(name).has_value();
 }
 
 bool any_contains(const std::vector<NetworkRange>& ranges,
@@ -92,20 +90,24 @@ Perimeter::Perimeter(const std::vector<std::string>& trusted_proxies,
 
 Origin Perimeter::origin_of(const Request& request) const {
   auto origin = traced(request);
-  origin.asked_for_loopback = names_loopback(request.header("Host"));
+  origin.asked_by_local_name = is_local_name(request.header("Host"));
   return origin;
 }
 
 Origin Perimeter::traced(const Request& request) const {
   auto origin = hop_of(request.peer_address);
-  if (!claims_forwarding(request)) return origin;
+  if (!claims_forwarding(request)) {
+    // A proxy that does not say for whom it asks: anybody.
+    origin.hidden = is_trusted(origin);
+    return origin;
+  }
   if (!is_trusted(origin)) {
     origin.hidden = true;
     return origin;
   }
+  // Forwarded in a dialect that is not read, it names no client either.
   const auto list = forwarded_for(request);
   std::string_view rest = list;
-  origin.hidden = list.empty();  // forwarded, but in a dialect that is not read
   while (!rest.empty() && is_trusted(origin)) {
     const auto comma = rest.rfind(',');
     const bool last = comma == std::string_view::npos;
@@ -118,6 +120,8 @@ Origin Perimeter::traced(const Request& request) const {
     }
     origin = std::move(hop);
   }
+  // A proxy that passes on what the client wrote can be made to say that it asks for itself.
+  origin.hidden = is_trusted(origin);
   return origin;
 }
 
@@ -125,17 +129,8 @@ bool Perimeter::is_trusted(const Origin& hop) const noexcept {
   return any_contains(proxies_, hop.parsed);
 }
 
-bool Perimeter::is_loopback(const Origin& origin) noexcept {
-  if (origin.hidden || !origin.parsed) return false;
-  const auto& address = *origin.parsed;
-  if (is_v4_mapped(address)) return address[12] == 127;
-  const auto leading_zeros = std::all_of(address.begin(), address.end() - 1,
-                                         [](std::uint8_t octet) { return octet == 0; });
-  return leading_zeros && address.back() == 1;
-}
-
 bool Perimeter::is_operator(const Origin& origin) const noexcept {
-  return is_loopback(origin) || (!origin.hidden && any_contains(operators_, origin.parsed));
+  return !origin.hidden && origin.asked_by_local_name && any_contains(operators_, origin.parsed);
 }
 
 ClientContext describe_client(const Request& request, const Origin& origin) {

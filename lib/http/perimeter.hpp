@@ -17,12 +17,12 @@ struct Origin {
   std::string address;
   /// Nothing when `address` is none.
   std::optional<NetworkAddress> parsed;
-  /// Someone that is not trusted says that the request was forwarded: then its true origin is not
-  /// known, and `address` is only that of the last hop.
+  /// The true origin is not known, and `address` is only that of the last hop: someone who is not
+  /// trusted says that the request was forwarded, or a trusted proxy does not say for whom.
   bool hidden = false;
-  /// The Host is a name of loopback: a browser that was led here by somebody's domain, whose
-  /// address changed to ours (DNS rebinding), says that domain.
-  bool asked_for_loopback = false;
+  /// The Host is an address, `localhost` or a name without dots: a browser that was led here by
+  /// somebody's domain, whose address changed to ours (DNS rebinding), says that domain.
+  bool asked_by_local_name = false;
 };
 
 class Perimeter {
@@ -32,12 +32,12 @@ class Perimeter {
             const std::vector<std::string>& operator_networks);
 
   /// Follows X-Forwarded-For from right to left for as long as the hop that wrote it is trusted;
-  /// what stands further left is hearsay.
+  /// what stands further left is hearsay. A chain that ends at a trusted proxy names no client.
   [[nodiscard]] Origin origin_of(const Request& request) const;
 
-  [[nodiscard]] static bool is_loopback(const Origin& origin) noexcept;
-  /// Loopback or of the operator networks, and not hidden: a reverse proxy on this very machine
-  /// that nobody listed as trusted must not make all the world local.
+  /// Of the operator networks, not hidden, and asked by a local name. Loopback is a network like
+  /// any other: a reverse proxy on this machine that nobody listed as trusted, and that sends no
+  /// forwarding field, makes all the world look local.
   [[nodiscard]] bool is_operator(const Origin& origin) const noexcept;
 
  private:

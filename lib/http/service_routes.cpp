@@ -66,7 +66,8 @@ std::vector<Route> service_routes(Auth& auth) {
 
   auto readyz = get("/readyz", "getReadiness", "Whether the service can work", "service",
                     [&auth](const RouteContext&) { return readiness(auth); });
-  readyz.description = "For operators (loopback, or the operator networks); to others it is 404.";
+  readyz.description =
+      "For operators (by the operator token, or from the operator networks); to others it is 404.";
   readyz.access = Access::operators;
   readyz.response_schema = schemas::readiness();
   readyz.other_responses = {{503, schemas::readiness()}};

@@ -82,7 +82,7 @@ test('"Try it out" signs a user up, and /dev/mail shows the mail', async () => {
   await page.close();
 
   const code = await server.code(email);
-  const mail = await open('/dev/mail');
+  const mail = await open(server.mailPage());
   const text = await mail.page.locator('body').innerText();
   assert.ok(text.includes(email), text);
   assert.ok(text.includes(code), text);
@@ -114,7 +114,7 @@ test('a mail shows markup as text', async () => {
   const answer = await server.post('/api/auth/signup', {email: 'safe@example.com', password, first_name: '<b onclick="x">', last_name: email});
   assert.equal(answer.status, 201);
   await server.code('safe@example.com');
-  const {page, faults} = await open('/dev/mail');
+  const {page, faults} = await open(server.mailPage());
   assert.equal(await page.locator('img, b[onclick], script:not([src])').count(), 0);
   assert.deepEqual(faults, []);
   await page.close();

@@ -97,6 +97,39 @@ test('SIGTERM lets requests in hand finish, accepts no new ones, and ends with 0
   assert.deepEqual(end, {code: 0, signal: null});
 });
 
+test(`SIGTERM under 200 sent logins, ${rounds} rounds: none is reset`, async () => {
+  let server = await startServer();
+  const person = await makeUser(server);
+  const seen = {};
+  for (let round = 0; round < rounds; ++round) {
+    const logins = await Promise.all(Array.from({length: 200}, () => sendLogin(server, {email: person.email, password})));
+    await new Promise((go) => setTimeout(go, 60 * round / (rounds - 1)));
+    const end = await server.stop({keep: true});
+    for (const {answer} of logins) {
+      // 503 is the queue of hashes that is full: an answer, and one that says when to ask again.
+      const status = await answer.catch((error) => error.code);
+      seen[status] = (seen[status] ?? 0) + 1;
+      assert.ok([200, 503].includes(status), `round ${round}: ${status}`);
+    }
+    assert.deepEqual(end, {code: 0, signal: null});
+    server = await startServer({dataDir: server.dataDir});
+  }
+  console.log(`# answers to logins sent before a stop: ${JSON.stringify(seen)}`);
+  await server.stop();
+});
+
+test('logins that are still being hashed when the patience of a stop is over end it without a fault', async () => {
+  const slow = await startServer({env: {ARGON2_ITERATIONS: '20', ARGON2_MEMORY_KIB: '262144', HASHING_THREADS: '1'}});
+  const logins = await Promise.all(Array.from({length: 12}, () => sendLogin(slow, {email: newAddress(), password})));
+  slow.child.kill('SIGTERM');
+  const end = await slow.ended;
+  await Promise.allSettled(logins.map(({answer}) => answer));
+  // 1 is the alarm of ten seconds, when the machine is slow; a fault would be a signal.
+  assert.equal(end.signal, null);
+  assert.ok([0, 1].includes(end.code), String(end.code));
+  assert.doesNotMatch(slow.log(), /AddressSanitizer|runtime error/);
+});
+
 test('SIGINT stops it as cleanly', async () => {
   const other = await startServer();
   other.child.kill('SIGINT');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {connect} from 'node:net';
 import {after, before, test} from 'node:test';
 import {badFields, problem, refusedToken, success} from './expect.mjs';
-import {freePort, inProduction, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, password, startServer} from './support.mjs';
+import {freePort, inProduction, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, operatorToken, password, startServer} from './support.mjs';
 
 let server, admin, user;
 before(async () => {
@@ -356,7 +356,7 @@ test('a client that stops in the middle harms nobody', async () => {
 });
 
 test('nothing that went wrong above was a fault of the server', async () => {
-  const metrics = await server.get('/metrics');
+  const metrics = await server.get('/metrics', {token: operatorToken});
   assert.doesNotMatch(metrics.text, /^\w*requests\w*\{[^}]*(status|code)="500"[^}]*\} [1-9]/m);
   assert.equal(server.child.exitCode, null);
   for (const secret of [password, user.token, user.refresh_token]) assert.ok(!server.log().includes(secret), 'a secret is in the log');

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {decodeJwt, isTokenPair, isUser, problem, rfc3339, stopped, success, uuid7} from './expect.mjs';
-import {inProduction, logIn, makeAdmin, makeLoggedIn, newAddress, password, startServer} from './support.mjs';
+import {inProduction, logIn, makeAdmin, makeLoggedIn, newAddress, operatorToken, password, startServer} from './support.mjs';
 
 // Where mails are sent there is no page that shows them.
-const devMail = inProduction ? [] : ['/dev/mail'];
+const devMail = () => inProduction ? [] : [server.mailPage()];
 
 let server;
 before(async () => (server = await startServer()));
@@ -169,10 +169,14 @@ test('an administrator reads, changes and deletes users', async () => {
 
 test('every path answers with and without a trailing slash', async () => {
   const admin = await makeAdmin(server);
-  for (const path of ['/api/me', '/api/me/sessions', '/api/users', `/api/users/${admin.id}`, '/healthz', '/readyz',
+  for (const path of ['/api/me', '/api/me/sessions', '/api/users', `/api/users/${admin.id}`, '/healthz',
     '/openapi.json', '/.well-known/jwks.json']) {
     assert.equal((await server.get(path, admin)).status, 200, path);
     assert.equal((await server.get(`${path}/`, admin)).status, 200, `${path}/`);
+  }
+  for (const path of ['/readyz', '/metrics']) {
+    assert.equal((await server.get(path, {token: operatorToken})).status, 200, path);
+    assert.equal((await server.get(`${path}/`, {token: operatorToken})).status, 200, `${path}/`);
   }
   for (const path of ['signup', 'verify', 'resend-code', 'login', 'refresh', 'logout']) {
     assert.equal((await server.post(`/api/auth/${path}`, {})).status, 400, path);
@@ -184,7 +188,7 @@ test('the pages and documents are where the contract has them', async () => {
   const root = await server.get('/');
   assert.ok([301, 302, 303, 307, 308].includes(root.status), String(root.status));
   assert.match(root.headers.get('location'), /\/swagger\/$/);
-  for (const path of ['/swagger/', '/redoc/', ...devMail]) {
+  for (const path of ['/swagger/', '/redoc/', ...devMail()]) {
     const page = await server.get(path);
     assert.equal(page.status, 200, path);
     assert.match(page.headers.get('content-type'), /^text\/html/);
@@ -200,22 +204,33 @@ test('the pages and documents are where the contract has them', async () => {
   assert.match(keys.headers.get('cache-control'), /max-age=[1-9]/);
   for (const key of keys.body.keys) assert.ok(!('d' in key) && !('k' in key), 'a private part is published');
   assert.equal((await server.get('/healthz')).status, 200);
-  const ready = await server.get('/readyz');
+  const ready = await server.get('/readyz', {token: operatorToken});
   assert.equal(ready.status, 200);
   assert.equal(typeof ready.body, 'object');
-  const metrics = await server.get('/metrics');
+  const metrics = await server.get('/metrics', {token: operatorToken});
   assert.equal(metrics.status, 200);
   assert.match(metrics.headers.get('content-type'), /^text\/plain/);
   assert.match(metrics.text, /^# TYPE \S+ counter$/m);
 });
 
 test('operators\' paths do not exist for others', async () => {
-  const strict = await startServer({env: {TRUSTED_PROXIES: '127.0.0.1/32'}});
+  const strict = await startServer({env: {TRUSTED_PROXIES: '127.0.0.1/32', OPERATOR_NETWORKS: '192.0.2.0/24,127.0.0.0/8'}});
   try {
     const headers = {'X-Forwarded-For': '203.0.113.9'};
-    for (const path of ['/readyz', '/metrics', ...devMail]) {
-      problem(await strict.get(path, {headers}), 404, 'not_found');
-      assert.equal((await strict.get(path)).status, 200, path);
+    const operator = {headers: {'X-Forwarded-For': '192.0.2.7'}};
+    for (const path of ['/readyz', '/metrics', '//metrics', '/metrics//', '/%6Detrics', '/metrics;', '/metrics?a=b']) {
+      for (const asked of [{headers}, {}, {token: 'a wrong one'}]) {
+        const answer = await strict.get(path, asked);
+        assert.equal(answer.status, 404, path);
+        assert.doesNotMatch(answer.text, /coffeeauth_|"store"/);
+      }
+    }
+    for (const path of ['/readyz', '/metrics']) {
+      assert.equal((await strict.get(path, operator)).status, 200, path);
+      assert.equal((await strict.get(path, {headers, token: operatorToken})).status, 200, path);
+    }
+    for (const path of inProduction ? [] : ['/dev/mail', '/dev/mail?token=', '/dev/mail?token=0', '/dev/mail/']) {
+      problem(await strict.get(path), 404, 'not_found');
     }
     assert.equal((await strict.get('/healthz', {headers})).status, 200);
   } finally {

@@ -6,7 +6,7 @@ import {connect} from 'node:net';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
 import {ask, footprint, hold, latencies, percentile, storm} from './held.mjs';
-import {makeLoggedIn, median, startProcess, until} from './support.mjs';
+import {makeLoggedIn, median, operatorToken, startProcess, until} from './support.mjs';
 
 const long = process.env.COFFEEAUTH_OVERLOAD === 'long';
 const held_in_all = long ? 10_000 : 2_000;
@@ -25,7 +25,7 @@ after(() => server?.stop());
 const fixed = (number) => number.toFixed(2);
 const me = (lasting, options) => latencies(server.port, '/api/me', user.token, {lasting, ...options});
 const nobody_held = () => until('the held connections to be gone', async () => {
-  const {text} = await server.get('/metrics');
+  const {text} = await server.get('/metrics', {token: operatorToken});
   return Number(/^coffeeauth_http_connections (\d+)/m.exec(text)[1]) < room_left;
 });
 
@@ -112,12 +112,12 @@ test('ten times the logins that can be: 503 with Retry-After, and /api/me and th
       const lasting = long ? 3_000 : 1_000;
       const look = async () => ({
         me: percentile(await latencies(service.port, '/api/me', person.token, {lasting}), 0.99),
-        metrics: percentile(await latencies(service.port, '/metrics', undefined, {lasting}), 0.99),
+        metrics: percentile(await latencies(service.port, '/metrics', operatorToken, {lasting}), 0.99),
       });
       const quiet = await look();
       const load = storm(service.port, login, 10 * peak);
       const stormy = await look();
-      success(await service.get('/readyz'));
+      success(await service.get('/readyz', {token: operatorToken}));
       const {answers, seconds} = await load.stop();
       all.push(...answers);
       goodput.push(answers.filter(({status}) => status === 200).length / seconds);

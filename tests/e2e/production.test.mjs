@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import {backends, startCluster, startJob, stopBackends} from './cluster.mjs';
 import {problem, success} from './expect.mjs';
 import {startPostgres} from './production.mjs';
-import {code, command, logIn, mails, makeAdmin, makeLoggedIn, newAddress, otherProcessesKnow, password, startProcess, temporaryFolder, until} from './support.mjs';
+import {code, command, logIn, mails, makeAdmin, makeLoggedIn, newAddress, operatorToken, otherProcessesKnow, password, startProcess, temporaryFolder, until} from './support.mjs';
 
 let service, admin;
 before(async () => {
@@ -194,11 +194,11 @@ test('no password, code, token or key stands in a table, in Redis, in a log or i
     'the data base': (await postgres.dump(service.database)).stdout,
     Redis: [...keys, ...values].join('\n'),
     'the logs': service.log(),
-    'the metrics': (await at(0).get('/metrics')).text + (await at(1).get('/metrics')).text,
+    'the metrics': (await at(0).get('/metrics', {token: operatorToken})).text + (await at(1).get('/metrics', {token: operatorToken})).text,
   };
   assert.ok(places['the data base'].includes(pending) && keys.length > 0 && places['the logs'].length > 0);
   const secrets = [password, 'canary bird & 12 seeds', user.access_token, user.refresh_token, spent.access_token, spent.refresh_token,
-    service.environment.SECRET_KEY, 'pass word'];
+    service.environment.SECRET_KEY, operatorToken, 'pass word'];
   for (const [place, text] of Object.entries(places)) {
     for (const secret of secrets) assert.ok(!text.includes(secret), `a secret is in ${place}`);
     assert.doesNotMatch(text, new RegExp(`(?<![0-9a-f-])${digits}(?![0-9a-f-])`), `a code is in ${place}`);

@@ -1,5 +1,5 @@
 // The tour of README.md, pasted block by block into one shell as a reader would, against a server of its
-// own. Only BASE differs from what is written there.
+// own. Only BASE and MAILS, the link that the start prints, differ from what is written there.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {mkdir, readFile, symlink} from 'node:fs/promises';
@@ -34,7 +34,7 @@ test('the tour works when it is pasted', async () => {
   await symlink(program, released);
   await symlink(folder, join(folder, 'data'));
   const child = spawn('bash', ['-euo', 'pipefail', '-c', tour.join('\n')], {
-    cwd: folder, env: {PATH: process.env.PATH, HOME: folder, BASE: server.base},
+    cwd: folder, env: {PATH: process.env.PATH, HOME: folder, BASE: server.base, MAILS: server.base + server.mailPage()},
   });
   let output = '', errors = '';
   child.stdout.on('data', (text) => (output += text));

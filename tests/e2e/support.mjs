@@ -12,6 +12,8 @@ export const here = dirname(fileURLToPath(import.meta.url));
 export const project = resolve(here, '../..');
 export const program =
     process.env.COFFEEAUTH_PROGRAM ?? join(project, 'build/dev/adapters/server/coffeeauth');
+/** Opens /readyz and /metrics of every server that is started here. */
+export const operatorToken = 'the.operator.of.these.tests';
 export const password = 'plum tart & 47 spoons';
 
 export const running = new Set();
@@ -86,6 +88,8 @@ export async function startProcess({env = {}, args = [], dataDir, port: wanted} 
     DATA_DIR: folder,
     HTTP_PORT: String(port),
     RATE_LIMITS_ENABLED: 'false',
+    OPERATOR_TOKEN: operatorToken,
+    DEV_MAIL: 'true',
     ...env,
   };
   const child = spawn(program, ['serve', ...args], {cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe']});
@@ -109,6 +113,8 @@ export async function startProcess({env = {}, args = [], dataDir, port: wanted} 
   return {
     base, port, dataDir: folder, child, ended, environment,
     log: () => log,
+    /** The path of /dev/mail with what opens it. */
+    mailPage: () => /\/dev\/mail\?token=\w+/.exec(log)?.[0],
     /** Stops it as an operator would, and says how it ended. */
     async stop({keep = false} = {}) {
       child.kill('SIGTERM');

@@ -60,6 +60,7 @@ ApiWorld::ApiWorld()
     : password_(random_password()),
       t_(without_limits(), renewed_store(store_)),
       api_(t_.auth(), {.trusted_proxies = {"10.0.0.0/8"},
+                       .operator_networks = {"127.0.0.1"},
                        .cors_origins = {"https://app.example"},
                        .access_log = [this](const http::AccessRecord& r) { record_ = r; }}),
       document_(api_.openapi()) {}

@@ -85,7 +85,7 @@ bool is_plain(std::string_view text) {
 
 /// The input as what a client can write: lines of X-Forwarded-For, the last ones about itself.
 void check_client(std::string_view input) {
-  static const http::Perimeter perimeter{{"10.0.0.0/8", "2001:db8::/32"}, {"192.0.2.0/24"}};
+  static const http::Perimeter perimeter{{"10.0.0.0/8", "2001:db8::/32"}, {"127.0.0.1"}};
   fuzz::Pieces pieces{input};
   http::Request request{.method = "GET", .target = "/"};
   request.headers.push_back({"User-Agent", std::string{pieces.line()}});
@@ -102,9 +102,10 @@ void check_client(std::string_view input) {
     if (std::string_view{peer} != "10.1.2.3") {
       hold(origin.address == peer && origin.hidden == forwarded,
            "nobody moves by a field who is not a trusted proxy");
-      hold(!forwarded || !http::Perimeter::is_loopback(origin),
-           "a forwarded request is not from this machine");
+      hold(!forwarded || !perimeter.is_operator(origin), "a stranger who forwards is no operator");
     }
+    hold(!NetworkRange{"10.0.0.0/8"}.contains(*origin.parsed) || origin.hidden,
+         "a proxy asks for somebody else");
     const auto client = http::describe_client(request, origin);
     hold(is_plain(client.user_agent) && client.user_agent.size() <= 256, "a user agent is plain");
     hold(is_plain(client.language) && client.language.size() <= 35 &&

@@ -39,6 +39,7 @@ Service::Service(Config config, ApiOptions options)
                 records.push_back(record);
               };
             }
+            if (options.operator_networks.empty()) options.operator_networks = {"127.0.0.1"};
             return std::move(options);
           }()),
       document(api.openapi()) {}

@@ -53,6 +53,7 @@ struct Tokens {
   std::string refresh;
 };
 
+/// The operator of a service that names no networks is 127.0.0.1.
 class Service {
  public:
   explicit Service(Config config = {}, ApiOptions options = {});

@@ -120,12 +120,15 @@ TEST_CASE("operators' paths are not there for others, not even as a method that 
     if (!chain.empty()) headers.push_back({"X-Forwarded-For", chain});
     return s.call(method, "/readyz", {.headers = headers, .peer = peer}).status();
   };
-  CHECK(asked("127.0.0.1") == 200);
-  CHECK(asked("::1") == 200);
+  // Loopback is what a proxy on this machine makes of everybody.
+  CHECK(asked("127.0.0.1") == 404);
+  CHECK(asked("::1") == 404);
   CHECK(asked("192.0.2.77") == 200);
   CHECK(asked("::ffff:192.0.2.77") == 200);
   CHECK(asked("10.0.0.1", "192.0.2.77") == 200);
-  CHECK(asked("127.0.0.1", {}, "POST") == 405);
+  CHECK(asked("192.0.2.77", {}, "POST") == 405);
+  CHECK(asked("10.0.0.1") == 404);
+  CHECK(asked("10.0.0.1", "10.0.0.2") == 404);
   CHECK(asked("203.0.113.9") == 404);
   CHECK(asked("2001:db8::1") == 404);
   CHECK(asked("127.0.0.1", "127.0.0.1") == 404);
@@ -135,6 +138,105 @@ TEST_CASE("operators' paths are not there for others, not even as a method that 
   CHECK(asked("203.0.113.9", {}, "POST") == 404);
   CHECK(asked("203.0.113.9", {}, "OPTIONS") == 404);
   CHECK(asked("") == 404);
+}
+
+TEST_CASE("nobody is an operator unless it was said who is") {
+  testing::TestAuth t;
+  Api api{t.auth(), {}};
+  for (const auto* const peer :
+       {"127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1", "203.0.113.9", ""}) {
+    CAPTURE(peer);
+    CHECK(api.handle({.method = "GET", .target = "/readyz", .peer_address = peer}).status == 404);
+  }
+}
+
+TEST_CASE("the operator token opens the operators' paths from anywhere, and no other does") {
+  Service s{{},
+            {.operator_networks = {"192.0.2.0/24"}, .operator_token = Secret{"0123456789abcdef"}}};
+  const auto asked = [&](std::vector<Header> headers) {
+    return s.call("GET", "/readyz", {.headers = std::move(headers)}).status();
+  };
+  CHECK(asked({{"Authorization", "Bearer 0123456789abcdef"}}) == 200);
+  CHECK(asked({{"Authorization", "Bearer 0123456789abcdef"},
+               {"X-Forwarded-For", "198.51.100.7"},
+               {"Host", "auth.example"}}) == 200);
+  for (const std::string wrong : {"", "Bearer", "Bearer 0123456789abcdeg", "Bearer 0123456789abcde",
+                                  "Bearer 0123456789abcdef0", "Basic 0123456789abcdef"}) {
+    CAPTURE(wrong);
+    CHECK(asked({{"Authorization", wrong}}) == 404);
+  }
+  CHECK(asked({{"Authorization", "Bearer 0123456789abcdef"},
+               {"Authorization", "Bearer 0123456789abcdef"}}) == 404);
+  CHECK(s.call("GET", "/readyz?token=0123456789abcdef").status() == 404);
+  Service without{{}, {.operator_networks = {"192.0.2.0/24"}}};
+  CHECK(without.call("GET", "/readyz", {.headers = {{"Authorization", "Bearer "}}}).status() ==
+        404);
+}
+
+TEST_CASE("guesses at the operator token are counted like any look for what may be there") {
+  Config config;
+  config.limits.any = {3, 60s};
+  Service s{config, {.operator_token = Secret{"0123456789abcdef"}}};
+  const auto asked = [&] { return s.call("GET", "/readyz", {.token = "guess"}).status(); };
+  for (int i = 0; i < 3; ++i) CHECK(asked() == 404);
+  CHECK(asked() == 429);
+}
+
+TEST_CASE("operators' paths are not there for a browser that a stranger's domain led here") {
+  Service s{{}, {.operator_networks = {"192.0.2.0/24"}}};
+  const auto asked = [&](const std::string& host) {
+    return s.call("GET", "/readyz", {.headers = {{"Host", host}}, .peer = "192.0.2.7"}).status();
+  };
+  for (const auto* const own : {"192.0.2.1", "192.0.2.1:8000", "[2001:db8::1]:8000", "localhost",
+                                "LocalHost:8000", "server:8000"})
+    CHECK(asked(own) == 200);
+  for (const auto* const other : {"evil.example", "evil.example:8000", "localhost.evil.example",
+                                  "127.0.0.1.evil.example", "server."}) {
+    CAPTURE(other);
+    CHECK(asked(other) == 404);
+  }
+}
+
+TEST_CASE("no web page of another origin can read what is for operators or behind a link") {
+  Route page;
+  page.method = "GET";
+  page.path = "/page";
+  page.access = Access::link_holders;
+  page.handler = [](const RouteContext&) -> Result<Response> { return Response{}; };
+  for (const auto* const allowed : {"*", "https://a.example"}) {
+    Service s{{},
+              {.link_token = Secret{"link"}, .cors_origins = {allowed}, .extra_routes = {page}}};
+    for (const auto* const target : {"/readyz", "/page?token=link"}) {
+      for (const auto* const method : {"GET", "OPTIONS", "POST"}) {
+        CAPTURE(target);
+        CAPTURE(method);
+        const auto answer = s.call(
+            method, target, {.headers = {{"Origin", "https://a.example"}}, .peer = "127.0.0.1"});
+        CHECK(answer.status() != 404);
+        for (const auto& header : answer.response.headers)
+          CHECK_FALSE(header.name.starts_with("Access-Control-"));
+      }
+    }
+  }
+}
+
+TEST_CASE("what is behind a link is not there without it") {
+  Route page;
+  page.method = "GET";
+  page.path = "/page";
+  page.access = Access::link_holders;
+  page.handler = [](const RouteContext&) -> Result<Response> { return Response{}; };
+  Service s{{}, {.link_token = Secret{"12345"}, .extra_routes = {page}}};
+  CHECK(s.get("/page?token=12345").status() == 200);
+  CHECK(s.get("/page/?a=b&token=12345").status() == 200);
+  for (const auto* const target :
+       {"/page", "/page?token=", "/page?token=1234", "/page?token=123456", "/page?token",
+        "/page?tokens=12345", "/page?token=wrong&token=12345"}) {
+    CAPTURE(target);
+    CHECK(s.call("GET", target, {.peer = "127.0.0.1"}).outcome() == "404 not_found");
+  }
+  Service without{{}, {.extra_routes = {page}}};
+  CHECK(without.get("/page?token=").status() == 404);
 }
 
 TEST_CASE("what is not found does not tell apart what is hidden from what is not there") {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "coffeeauth/http_poco/http_poco.hpp"
+#include "coffeeauth/ports/random_source.hpp"
 #include "command.hpp"
 #include "server_routes.hpp"
 #include "service.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 /// Requests in hand get this long of the ten seconds that stopping may take.
 constexpr std::chrono::seconds request_grace{7};
+constexpr std::size_t link_token_digits = 32;
 
 /// Every connection is an open file; the usual soft limit of 1,024 is for programs that use
 /// select().
@@ -50,18 +52,25 @@ std::string url_of(const Settings& settings, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-void announce(Service& service, std::uint16_t port) {
+/// What opens /dev/mail until this process ends; empty when it is not served.
+Secret make_link_token(const Service& service) {
+  if (!shows_mails(service)) return {};
+  return random_digits(*make_system_random(), link_token_digits);
+}
+
+void announce(Service& service, std::uint16_t port, const Secret& link_token) {
   const auto& settings = service.settings();
   const auto url = url_of(settings, port);
   service.log().info("serving", {{"url", url},
                                  {"store", service.store_name()},
                                  {"mail", service.mail_name()},
                                  {"version", COFFEEAUTH_VERSION}});
+  // Asked for, so it is told also where nobody may be reading; never in the log.
+  if (!link_token.empty()) {
+    std::cout << "mails " << url << "/dev/mail?token=" << link_token.expose_secret() << std::endl;
+  }
   if (::isatty(STDOUT_FILENO) == 0) return;
-  std::cout << "Swagger " << url << "/swagger/";
-  if (service.mails_to_folder() && settings.dev_mail)
-    std::cout << "   mails " << url << "/dev/mail";
-  std::cout << "   Ctrl-C stops" << std::endl;
+  std::cout << "Swagger " << url << "/swagger/   Ctrl-C stops" << std::endl;
 }
 
 http_poco::Options server_options(const Settings& settings) {
@@ -69,13 +78,17 @@ http_poco::Options server_options(const Settings& settings) {
           .port = settings.http_port,
           .max_connections = settings.max_connections,
           .max_connections_per_address = settings.max_connections_per_address,
+          .idle_timeout = settings.http_idle_timeout,
           .shutdown_grace = request_grace};
 }
 
-http::ApiOptions api_options(Service& service, std::function<std::size_t()> open_connections) {
+http::ApiOptions api_options(Service& service, const Secret& link_token,
+                             std::function<std::size_t()> open_connections) {
   const auto& settings = service.settings();
   return {.trusted_proxies = settings.trusted_proxies,
           .operator_networks = settings.operator_networks,
+          .operator_token = settings.operator_token.clone(),
+          .link_token = link_token.clone(),
           .cors_origins = settings.cors_origins,
           .access_log = [&service](const auto& record) { log_request(service, record); },
           .extra_routes = server_routes(service, std::move(open_connections))};
@@ -88,9 +101,10 @@ int run_serve(const Arguments& arguments) {
   raise_file_limit();
   Service service{settings_of(arguments)};
   // Each is made after what it borrows, and so goes before it, with whoever is still at work in it.
+  const Secret link_token = make_link_token(service);
   const http_poco::Server* watched = nullptr;
-  http::Api api{service.auth(),
-                api_options(service, [&watched] { return watched->statistics().open; })};
+  http::Api api{service.auth(), api_options(service, link_token,
+                                            [&watched] { return watched->statistics().open; })};
   const auto server = http_poco::make_poco_server(api, server_options(service.settings()));
   watched = server.get();
 
@@ -103,7 +117,7 @@ int run_serve(const Arguments& arguments) {
   server->start();
   if (worker) worker->start();
   if (scheduler) scheduler->start();
-  announce(service, server->port());
+  announce(service, server->port(), link_token);
 
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
   server->stop();

@@ -49,11 +49,15 @@ std::vector<web::ShownMail> mails_in(const std::filesystem::path& folder) {
 
 }  // namespace
 
+bool shows_mails(const Service& service) {
+  return service.mails_to_folder() && service.settings().dev_mail;
+}
+
 std::vector<http::Route> server_routes(Service& service,
                                        std::function<std::size_t()> open_connections) {
   auto routes = web::page_routes();
   routes.push_back(metrics_route(service, std::move(open_connections)));
-  if (service.mails_to_folder() && service.settings().dev_mail) {
+  if (shows_mails(service)) {
     auto pages = web::mail_routes([folder = service.mail_folder()] { return mails_in(folder); });
     std::move(pages.begin(), pages.end(), std::back_inserter(routes));
   }

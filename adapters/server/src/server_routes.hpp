@@ -9,9 +9,12 @@
 
 namespace coffeeauth::server {
 
-/// /metrics, the documentation pages, and /dev/mail where mails go to a folder. Borrow `service`;
-/// `open_connections` is asked at each /metrics.
+/// /metrics, the documentation pages, and /dev/mail where it is asked for and mails go to a folder.
+/// Borrow `service`; `open_connections` is asked at each /metrics.
 [[nodiscard]] std::vector<http::Route> server_routes(Service& service,
                                                      std::function<std::size_t()> open_connections);
+
+/// Whether /dev/mail is among them.
+[[nodiscard]] bool shows_mails(const Service& service);
 
 }  // namespace coffeeauth::server

@@ -1,14 +1,18 @@
 #include "setting_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
 
+#include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 
 namespace coffeeauth::server {
 namespace {
+
+using namespace std::chrono_literals;
 
 template <class Number>
 bool read_number(std::string_view text, Number& out, Number least, Number most) {
@@ -20,6 +24,15 @@ bool read_number(std::string_view text, Number& out, Number least, Number most) 
   }
   out = value;
   return true;
+}
+
+/// What a bearer token may be made of (RFC 6750 2.1).
+bool is_operator_token(std::string_view text) {
+  return text.size() >= 16 && text.size() <= 256 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view{"-._~+/"}.find(c) != std::string_view::npos;
+         });
 }
 
 bool read_switch(std::string_view text, bool& out) {
@@ -201,6 +214,17 @@ void add_network(std::vector<Setting>& out) {
                    return read_number<std::uint16_t>(text, s.http_port, 0, 65'535);
                  },
                  [](const Settings& s) { return std::to_string(s.http_port); }, "0 to 65535"});
+  out.push_back({"HTTP_IDLE_TIMEOUT",
+                 "How long a connection may rest between two requests; 1s to 1h. Longer than the "
+                 "proxy in front keeps it (nginx and AWS 60s, Google Cloud 10min).",
+                 [](Settings& s, std::string_view text) {
+                   const auto read = parse_duration(text);
+                   if (!read || *read < 1s || *read > 1h) return false;
+                   s.http_idle_timeout = *read;
+                   return true;
+                 },
+                 [](const Settings& s) { return to_duration_text(s.http_idle_timeout); },
+                 "a duration of 1s to 1h"});
   out.push_back(count_setting("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
                               &Settings::max_connections));
   out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
@@ -209,9 +233,20 @@ void add_network(std::vector<Setting>& out) {
   out.push_back(networks_setting("TRUSTED_PROXIES",
                                  "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
                                  &Settings::trusted_proxies));
-  out.push_back(networks_setting("OPERATOR_NETWORKS",
-                                 "Networks that may read /readyz and /metrics, beside loopback.",
-                                 &Settings::operator_networks));
+  out.push_back(
+      networks_setting("OPERATOR_NETWORKS",
+                       "Networks that may read /readyz and /metrics, as CIDR with commas; "
+                       "loopback is one like any other.",
+                       &Settings::operator_networks));
+  out.push_back({"OPERATOR_TOKEN",
+                 "16 characters at least, of letters, digits and -._~+/; as bearer token it opens "
+                 "/readyz and /metrics from anywhere.",
+                 [](Settings& s, std::string_view text) {
+                   s.operator_token = Secret{text};
+                   return text.empty() || is_operator_token(text);
+                 },
+                 [](const Settings& s) { return s.operator_token.empty() ? "" : "********"; },
+                 "16 to 256 letters, digits and -._~+/"});
   out.push_back(list_setting("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
                              &Settings::cors_origins));
 }
@@ -228,7 +263,9 @@ void add_rest(std::vector<Setting>& out) {
                    return true;
                  },
                  [](const Settings& s) { return s.from_email; }, "an address"});
-  out.push_back(switch_setting("DEV_MAIL", "Whether /dev/mail is shown to clients on loopback.",
+  out.push_back(switch_setting("DEV_MAIL",
+                               "Whether the mails in the folder are shown at /dev/mail, to "
+                               "whoever has the link that the start prints.",
                                &Settings::dev_mail));
   out.push_back(
       {"LOG_FORMAT", "json, text, or auto: text on a terminal, else json.",

@@ -1,6 +1,7 @@
 #pragma once
 /// Settings: everything that the program is told from outside, and where each value came from.
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -36,14 +37,18 @@ struct Settings {
   Secret secret_key{};
   std::string http_host = "127.0.0.1";
   std::uint16_t http_port = 8000;
+  /// Between two requests on a connection.
+  std::chrono::milliseconds http_idle_timeout{75'000};
   std::size_t max_connections = 2'000;
   std::size_t max_connections_per_address = 256;
   std::vector<std::string> trusted_proxies{};
   std::vector<std::string> operator_networks{};
+  /// Opens what the operator networks may read, from anywhere; empty for none.
+  Secret operator_token{};
   std::vector<std::string> cors_origins{};
   std::string from_email = "coffeeauth@localhost";
-  /// Shows /dev/mail to clients on loopback. On unless mail really is sent.
-  bool dev_mail = true;
+  /// Serves /dev/mail, to whoever has the link that the start prints, while mails go to a folder.
+  bool dev_mail = false;
   LogFormat log_format = LogFormat::automatic;
   LogLevel log_level = LogLevel::info;
   bool access_log = false;

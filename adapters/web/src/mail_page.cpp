@@ -56,7 +56,7 @@ std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mai
   http::Route page{
       .method = "GET",
       .path = "/dev/mail",
-      .access = http::Access::loopback,
+      .access = http::Access::link_holders,
       .handler = [mails = std::move(mails)](const http::RouteContext&) -> Result<http::Response> {
         http::Response response;
         response.set("Content-Type", "text/html; charset=utf-8");

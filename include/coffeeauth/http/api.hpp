@@ -13,6 +13,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/route.hpp"
+#include "coffeeauth/secret.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
@@ -44,8 +45,14 @@ struct ApiOptions {
   std::size_t max_depth = 32;
   /// Networks (CIDR) whose X-Forwarded-For is believed.
   std::vector<std::string> trusted_proxies{};
-  /// Networks (CIDR) that may read /readyz and /metrics, beside loopback.
+  /// Networks (CIDR) that may read /readyz and /metrics. None by default, and loopback is no
+  /// exception: a proxy on the same machine makes every client look like it. Only a request whose
+  /// Host is an address, `localhost` or a name without dots counts, which no stranger's domain is.
   std::vector<std::string> operator_networks{};
+  /// The bearer token that opens the same routes from anywhere; empty for none.
+  Secret operator_token{};
+  /// The `token` in the query that opens routes with Access::link_holders; empty for none.
+  Secret link_token{};
   /// Origins that may call from a browser (CORS); `*` for all; none by default.
   std::vector<std::string> cors_origins{};
   /// Called after every request, on its thread; must not throw.

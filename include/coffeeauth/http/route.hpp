@@ -29,11 +29,12 @@ enum class Access {
   user,
   /// The same, and an administrator.
   admin,
-  /// A client on loopback or in the operator networks; to others the route does not exist (404).
+  /// Whoever sends ApiOptions::operator_token as bearer token, or comes from the operator networks;
+  /// to others the route does not exist (404). Web pages of other origins cannot read it.
   operators,
-  /// A client on loopback that asks by a name of loopback (Host); to others the route does not
-  /// exist (404).
-  loopback,
+  /// Whoever has the link: `?token=` followed by ApiOptions::link_token. To others the route does
+  /// not exist (404). Web pages of other origins cannot read it.
+  link_holders,
 };
 
 /// Texts by name.

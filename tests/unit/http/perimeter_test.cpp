@@ -91,64 +91,61 @@ TEST_CASE("a trusted proxy that passes on no address leaves the client unknown")
   CHECK(behind_proxies().origin_of(from("10.1.2.3", {{"X-Real-IP", "203.0.113.9"}})).hidden);
 }
 
-TEST_CASE("a request from a proxy itself is from the proxy") {
-  CHECK(origin(from("10.1.2.3")) == "10.1.2.3");
-  CHECK(origin(forwarded("10.1.2.3", "10.9.9.9")) == "10.9.9.9");
+TEST_CASE("a proxy that does not say for whom it asks is asking for anybody") {
+  CHECK(origin(from("10.1.2.3")) == "(10.1.2.3)");
+  // What a proxy says that passes on the client's own field.
+  CHECK(origin(forwarded("10.1.2.3", "10.9.9.9")) == "(10.9.9.9)");
+  CHECK(origin(forwarded("10.1.2.3", "10.1.2.3")) == "(10.1.2.3)");
+  const Perimeter local_proxy{{"127.0.0.1/32"}, {"127.0.0.0/8"}};
+  CHECK(origin(local_proxy, from("127.0.0.1")) == "(127.0.0.1)");
+  CHECK(origin(local_proxy, forwarded("127.0.0.1", "127.0.0.1")) == "(127.0.0.1)");
+  CHECK(origin(local_proxy, forwarded("127.0.0.1", "203.0.113.9")) == "203.0.113.9");
 }
 
-TEST_CASE(
-    "loopback is the loopback of both families, and nothing that was forwarded by a stranger") {
-  const auto is_loopback = [](const Request& request) {
-    return Perimeter::is_loopback(behind_proxies().origin_of(request));
+TEST_CASE("a request that asks by a name with dots may come from a stranger's domain") {
+  const auto local = [](std::string value) {
+    return behind_proxies()
+        .origin_of(from("127.0.0.1", {{"Host", std::move(value)}}))
+        .asked_by_local_name;
   };
-  for (const char* const address : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"}) {
-    CHECK(is_loopback(from(address)));
-  }
-  for (const char* const address : {"128.0.0.1", "126.255.255.255", "0.0.0.0", "::", "::2",
-                                    "::ffff:10.0.0.1", "1::1", "localhost", "", "::127.0.0.1"}) {
-    CAPTURE(address);
-    CHECK_FALSE(is_loopback(from(address)));
-  }
-  // A proxy on this machine that nobody listed must not make all the world local.
-  CHECK_FALSE(is_loopback(forwarded("127.0.0.1", "203.0.113.9")));
-  CHECK_FALSE(is_loopback(forwarded("127.0.0.1", "127.0.0.1")));
-  const Perimeter local_proxy{{"127.0.0.1/32"}, {}};
-  CHECK_FALSE(Perimeter::is_loopback(local_proxy.origin_of(forwarded("127.0.0.1", "203.0.113.9"))));
-  CHECK_FALSE(Perimeter::is_loopback(local_proxy.origin_of(forwarded("127.0.0.1", "unknown"))));
-}
-
-TEST_CASE("a request is for loopback when its Host says so, and forwarded when Via does") {
-  const auto origin_with = [](std::string name, std::string value) {
-    return behind_proxies().origin_of(from("127.0.0.1", {{std::move(name), std::move(value)}}));
-  };
-  for (const char* const own :
-       {"", "localhost", "LocalHost:8000", "127.0.0.1:8000", "127.9.9.9", "[::1]:8000"}) {
+  for (const char* const own : {"", "localhost", "LocalHost:8000", "127.0.0.1:8000", "192.0.2.1",
+                                "[::1]:8000", "[2001:db8::1]", "server", "server:8000"}) {
     CAPTURE(own);
-    CHECK(origin_with("Host", own).asked_for_loopback);
+    CHECK(local(own));
   }
-  for (const char* const other : {"evil.example", "localhost.evil.example",
-                                  "127.0.0.1.evil.example:8000", "192.0.2.1", "[2001:db8::1]"}) {
+  for (const char* const other :
+       {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000", "localhost.",
+        "127.0.0.1.", "server.svc", "1.2.3.256"}) {
     CAPTURE(other);
-    CHECK_FALSE(origin_with("Host", other).asked_for_loopback);
+    CHECK_FALSE(local(other));
   }
-  CHECK(Perimeter::is_loopback(origin_with("Host", "localhost")));
-  CHECK_FALSE(Perimeter::is_loopback(origin_with("Via", "1.1 proxy")));
 }
 
-TEST_CASE("an operator is on loopback or in the operators' networks, and known") {
+TEST_CASE("an operator is in the operators' networks, known, and asks by a local name") {
   const auto is_operator = [](const Request& request) {
     return behind_proxies().is_operator(behind_proxies().origin_of(request));
   };
-  CHECK(is_operator(from("127.0.0.1")));
   CHECK(is_operator(from("192.0.2.255")));
   CHECK(is_operator(from("::ffff:192.0.2.7")));
   CHECK(is_operator(from("2001:db8:1:9::1")));
   CHECK(is_operator(forwarded("10.0.0.1", "192.0.2.7")));
+  CHECK_FALSE(is_operator(from("127.0.0.1")));
+  CHECK_FALSE(is_operator(from("::1")));
   CHECK_FALSE(is_operator(from("192.0.3.0")));
   CHECK_FALSE(is_operator(from("2001:db8:2::1")));
   CHECK_FALSE(is_operator(from("10.0.0.1")));
   CHECK_FALSE(is_operator(forwarded("192.0.2.7", "192.0.2.8")));
   CHECK_FALSE(is_operator(forwarded("10.0.0.1", "192.0.2.7, 203.0.113.9")));
+  CHECK_FALSE(is_operator(from("192.0.2.7", {{"Via", "1.1 proxy"}})));
+  CHECK_FALSE(is_operator(from("192.0.2.7", {{"Host", "evil.example"}})));
+  // Loopback is a network like any other, and forwarded by a stranger it is nobody's.
+  const Perimeter local{{}, {"127.0.0.0/8"}};
+  const auto is_local_operator = [&](const Request& request) {
+    return local.is_operator(local.origin_of(request));
+  };
+  CHECK(is_local_operator(from("127.0.0.1")));
+  CHECK_FALSE(is_local_operator(from("::1")));
+  CHECK_FALSE(is_local_operator(forwarded("127.0.0.1", "127.0.0.1")));
 }
 
 TEST_CASE("networks that are none are refused") {

@@ -124,6 +124,12 @@ TEST_CASE("values that each setting must refuse are refused") {
       {"TRUSTED_PROXIES", "10.0.0.0/8,everyone"},
       {"TRUSTED_PROXIES", "*"},
       {"OPERATOR_NETWORKS", "localhost"},
+      {"OPERATOR_TOKEN", "fifteen letters"},
+      {"OPERATOR_TOKEN", "sixteen  letters"},
+      {"OPERATOR_TOKEN", std::string(257, 'x')},
+      {"HTTP_IDLE_TIMEOUT", "0s"},
+      {"HTTP_IDLE_TIMEOUT", "61min"},
+      {"HTTP_IDLE_TIMEOUT", "long"},
       {"DATA_DIR", ""},
       {"SECRET_KEY", ""},
       {"SECRET_KEY", std::string(31, 'x')},
@@ -147,9 +153,11 @@ TEST_CASE("values that each setting must take are taken") {
                             {"MAX_CONNECTIONS", "1000000"},
                             {"TRUSTED_PROXIES", " 10.0.0.0/8 ,, 2001:db8::/32,192.0.2.1"},
                             {"OPERATOR_NETWORKS", ""},
+                            {"OPERATOR_TOKEN", "0123456789abc-._~+/"},
+                            {"HTTP_IDLE_TIMEOUT", "11min"},
                             {"CORS_ORIGINS", "https://a.example, https://b.example"},
                             {"DATA_DIR", "/var/lib/coffee auth"},
-                            {"DEV_MAIL", "off"},
+                            {"DEV_MAIL", "on"},
                             {"ACCESS_LOG", "True"},
                             {"LOG_FORMAT", "text"},
                             {"LOG_LEVEL", "error"},
@@ -160,9 +168,12 @@ TEST_CASE("values that each setting must take are taken") {
   CHECK(settings.trusted_proxies ==
         std::vector<std::string>{"10.0.0.0/8", "2001:db8::/32", "192.0.2.1"});
   CHECK(settings.operator_networks.empty());
+  CHECK(settings.operator_token.expose_secret() == "0123456789abc-._~+/");
+  CHECK(row(loaded, "OPERATOR_TOKEN").value == "********");
+  CHECK(settings.http_idle_timeout == std::chrono::minutes{11});
   CHECK(settings.cors_origins.size() == 2);
   CHECK(settings.data_dir == "/var/lib/coffee auth");
-  CHECK_FALSE(settings.dev_mail);
+  CHECK(settings.dev_mail);
   CHECK(settings.access_log);
   CHECK(settings.log_format == LogFormat::text);
   CHECK(settings.log_level == LogLevel::error);

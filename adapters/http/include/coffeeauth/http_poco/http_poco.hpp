@@ -58,8 +58,9 @@ struct Options {
   std::chrono::milliseconds head_timeout{10'000};
   /// From the end of the head to the last octet of the body.
   std::chrono::milliseconds body_timeout{20'000};
-  /// How long a connection may stay open between two requests.
-  std::chrono::milliseconds idle_timeout{60'000};
+  /// How long a connection may stay open between two requests. Longer than a proxy in front keeps
+  /// it: otherwise both may close it while the proxy sends the next request, which is then lost.
+  std::chrono::milliseconds idle_timeout{75'000};
   /// How long a peer may take to receive one response.
   std::chrono::milliseconds write_timeout{30'000};
   /// Octets of request line and header fields together. More: 431. At least 256.

@@ -28,8 +28,8 @@ struct ShownMail {
 /// `/` (which leads to /swagger/), `/swagger`, `/redoc`, and their assets.
 [[nodiscard]] std::vector<http::Route> page_routes();
 
-/// `/dev/mail`, for clients on loopback alone. `mails` is called for each request, from any thread,
-/// and returns them newest first.
+/// `/dev/mail`, for whoever has the link. `mails` is called for each request, from any thread, and
+/// returns them newest first.
 [[nodiscard]] std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails);
 
 }  // namespace coffeeauth::web

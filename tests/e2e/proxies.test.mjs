@@ -53,7 +53,6 @@ const leaks = /coffeeauth_http|"store"|plum|To<\/dt>/;
 for (const [name, {start, tells: says, denies}] of Object.entries(proxies)) {
   test(`behind ${name} nobody is an operator, and the mails are nobody's`, async () => {
     for (const [kind, server] of Object.entries(servers)) {
-      // In TCP mode, or silent, a proxy that is not listed is what its own address is: that of an operator in none of these.
       const proxy = await start(server.port);
       try {
         const email = newAddress('proxied');
@@ -64,11 +63,11 @@ for (const [name, {start, tells: says, denies}] of Object.entries(proxies)) {
         }
         await server.code(email);
         for (const path of [...operatorPaths, ...mailPaths]) {
-          for (const headers of claims) {
+          await Promise.all(claims.map(async (headers) => {
             const answer = await exchange(proxy.port, 'GET', path, {headers});
             assert.ok([400, 404].includes(answer.status), `${kind}: ${path} ${JSON.stringify(headers)}: ${answer.status}`);
             assert.doesNotMatch(answer.text, leaks);
-          }
+          }));
         }
         const opened = await exchange(proxy.port, 'GET', '/metrics', {headers: {Authorization: `Bearer ${operatorToken}`}});
         assert.equal(opened.status, denies ? 404 : 200);

@@ -16,7 +16,8 @@ namespace {
 
 /// Requests in hand get this long of the ten seconds that stopping may take.
 constexpr std::chrono::seconds request_grace{7};
-constexpr std::size_t link_token_digits = 32;
+// Four bits each.
+constexpr std::size_t link_token_size = 32;
 
 /// Every connection is an open file; the usual soft limit of 1,024 is for programs that use
 /// select().
@@ -55,7 +56,12 @@ std::string url_of(const Settings& settings, std::uint16_t port) {
 /// What opens /dev/mail until this process ends; empty when it is not served.
 Secret make_link_token(const Service& service) {
   if (!shows_mails(service)) return {};
-  return random_digits(*make_system_random(), link_token_digits);
+  constexpr std::string_view digits = "0123456789abcdef";
+  auto token = Secret::of_size(link_token_size);
+  make_system_random()->fill(token.writable());
+  for (auto& octet : token.writable())
+    octet = static_cast<std::byte>(digits[std::to_integer<std::size_t>(octet) % digits.size()]);
+  return token;
 }
 
 void announce(Service& service, std::uint16_t port, const Secret& link_token) {

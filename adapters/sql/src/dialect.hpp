@@ -54,10 +54,11 @@ inline Dialect sqlite_dialect() {
 }
 
 /// READ COMMITTED, whatever the server's default: each statement that waited for a row sees it as
-/// it is now, which is what the statements count on.
-inline Dialect postgres_dialect() {
+/// it is now. With SERIALIZABLE it is a conflict, and the transaction is tried again.
+inline Dialect postgres_dialect(bool serializable) {
   return {
-      .begin = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE",
+      .begin = std::string("BEGIN ISOLATION LEVEL ") +
+               (serializable ? "SERIALIZABLE" : "READ COMMITTED") + ", READ WRITE",
       .for_update = " FOR UPDATE",
       .for_update_skip_locked = " FOR UPDATE SKIP LOCKED",
       .of_table = " OF ",

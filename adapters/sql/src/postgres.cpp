@@ -34,9 +34,10 @@ constexpr Driver driver{
     .words_of = words_of_postgres,
 };
 
-const Dialect& dialect() {
-  static const Dialect instance = postgres_dialect();
-  return instance;
+const Dialect& dialect(bool serializable) {
+  static const Dialect read_committed = postgres_dialect(false);
+  static const Dialect strict = postgres_dialect(true);
+  return serializable ? strict : read_committed;
 }
 
 void check_time(milliseconds time, const char* name) {
@@ -102,6 +103,7 @@ PostgresOptions clone(const PostgresOptions& options) {
           .statement_timeout = options.statement_timeout,
           .lock_timeout = options.lock_timeout,
           .pool_timeout = options.pool_timeout,
+          .serializable = options.serializable,
           .migrate = options.migrate,
           .diagnostics = options.diagnostics};
 }
@@ -111,7 +113,7 @@ PostgresOptions clone(const PostgresOptions& options) {
 std::unique_ptr<Connection> open_postgres(const PostgresOptions& options, Purpose purpose) {
   auto connection = std::make_unique<Connection>(
       Poco::Data::Session(Poco::AutoPtr<Poco::Data::SessionImpl>(new PostgresSession(options))),
-      driver, dialect());
+      driver, dialect(options.serializable));
   const bool migrates = purpose == Purpose::migration;
   const auto statement = migrates ? migration_patience : options.statement_timeout;
   const auto lock = migrates ? migration_patience : options.lock_timeout;

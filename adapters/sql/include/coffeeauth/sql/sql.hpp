@@ -68,6 +68,9 @@ struct PostgresOptions {
   std::chrono::milliseconds lock_timeout{5000};
   /// The longest that a call waits for a free connection.
   std::chrono::milliseconds pool_timeout{2000};
+  /// Transactions that write run as SERIALIZABLE and not as READ COMMITTED, for a server that
+  /// speaks PostgreSQL and has nothing else. Both are right; this one tries again more often.
+  bool serializable = false;
   /// As SqliteOptions::migrate.
   bool migrate = true;
   /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the

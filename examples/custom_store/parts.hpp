@@ -40,8 +40,12 @@ class Work final : public Source {
 [[nodiscard]] bool is_live(const Session& session, UtcTime now);
 /// Makes the account what apply_patch() said, and ends its sessions if that said so.
 void put_patched(Tables& tables, UserRow& row, const PatchedUser& patched);
-/// The user as a sign-up or an administrator writes it; refuses an id that is taken.
+/// The user as a sign-up or an administrator writes it; refuses an id that is taken. The password
+/// of one that is not verified is its pending sign-up's.
 UserRow& add_user(Work& work, const NewUser& user, bool is_verified);
+[[nodiscard]] Pending pending_of(const NewUser& sign_up);
+void drop_codes(UserRow& row);
+void drop_sign_ups(UserRow& row);
 std::size_t erase_sessions(Tables& tables, const UserId& user, const std::optional<SessionId>& but);
 
 class UserReadsPart : public virtual UserReads {
@@ -62,6 +66,7 @@ class UsersPart final : public UserWrites, public UserReadsPart {
  public:
   explicit UsersPart(Work& work) : UserReadsPart(work), work_(work) {}
   UserWrite create_user(const NewUser& user) override;
+  UserWrite create_or_take_over(const NewUser& user) override;
   UserWrite update_user(const UserId& id, std::optional<std::int64_t> expected_version,
                         const UserPatch& patch, UtcTime now) override;
   UserWriteOutcome delete_user(const UserId& id,
@@ -79,13 +84,16 @@ class SignUpsPart final : public SignUps {
  public:
   explicit SignUpsPart(Work& work) : work_(work) {}
   SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override;
-  bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override;
-  void put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                UtcTime now) override;
-  CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
-                       UtcTime now) override;
+  void admit_network(const UserId& user, const AddressDigest& network, std::size_t max_networks,
+                     UtcTime now) override;
+  bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
+                      UtcTime now) override;
+  void put_code(const UserId& user, const NewCode& code, UtcTime now) override;
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+                       const GuessLimits& limits, UtcTime now) override;
   Activation activate(const UserId& user, const CodeDigest& code,
-                      const std::optional<PasswordHash>& password_hash, UtcTime now) override;
+                      const std::optional<ChosenPassword>& chosen, UtcTime now) override;
+  std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override;
 
  private:
   Work& work_;

@@ -14,96 +14,172 @@ auto with_hash(std::vector<Pending>& pending, const PasswordHash& hash) {
   return std::ranges::find(pending, hash, &Pending::password_hash);
 }
 
-bool has_live_code(const UserRow* row, UtcTime now) {
-  return row != nullptr && row->code && now < row->code->expires_at;
+bool is_live(const std::optional<Code>& code, UtcTime now) {
+  return code && now < code->expires_at;
+}
+
+bool is_code(const std::optional<Code>& code, const CodeDigest& digest, UtcTime now) {
+  return is_live(code, now) && code->digest == digest;
+}
+
+/// The network's own share, or the one of all that have none.
+Share& share_of(UserRow& row, const AddressDigest& network) {
+  const auto own = std::ranges::find_if(
+      row.shares, [&](const Share& share) { return share.network && *share.network == network; });
+  if (own != row.shares.end()) return *own;
+  const auto others =
+      std::ranges::find_if(row.shares, [](const Share& share) { return !share.network; });
+  return others == row.shares.end() ? row.shares.emplace_back() : *others;
+}
+
+bool is_of_use(const UserRow& row, const Share& share, UtcTime now) {
+  return is_live(row.code, now) || is_live(row.older_code, now) || now - share.admitted_at < 24h ||
+         now - share.guessing_since < 24h ||
+         (!share.mails.empty() && now - share.mails.back() < 24h);
 }
 
 }  // namespace
 
 SignUp SignUpsPart::sign_up(const NewUser& candidate, std::size_t max_pending) {
-  const Pending wanted{candidate.password_hash, candidate.email, candidate.first_name,
-                       candidate.last_name};
   const auto* found = find_row(work_.tables, candidate.email);
   if (found == nullptr) {
-    auto& row = add_user(work_, candidate, false);
-    row.pending.push_back(wanted);
-    return {SignUpOutcome::created, row.account.user};
+    return {SignUpOutcome::created, add_user(work_, candidate, false).account.user};
   }
   auto& row = *find_row(work_.tables, found->account.user.id);
-  if (row.account.user.is_verified) return {SignUpOutcome::existing, row.account.user};
   const auto same = with_hash(row.pending, candidate.password_hash);
   if (same != row.pending.end()) {
-    *same = wanted;
-  } else if (row.pending.size() < max_pending) {
-    row.pending.push_back(wanted);
-  } else {
-    return {SignUpOutcome::full, row.account.user};
+    row.pending.erase(same);
+  } else if (row.pending.size() >= max_pending) {
+    row.pending.erase(row.pending.begin());
+    row.contested = true;
   }
+  row.pending.push_back(pending_of(candidate));
   row.unverified_since = candidate.now;
-  return {SignUpOutcome::joined, row.account.user};
+  return {awaits_owner(row.account) ? SignUpOutcome::joined : SignUpOutcome::existing,
+          row.account.user};
 }
 
-bool SignUpsPart::take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) {
+void SignUpsPart::admit_network(const UserId& user, const AddressDigest& network,
+                                std::size_t max_networks, UtcTime now) {
+  auto* row = find_row(work_.tables, user);
+  if (row == nullptr) return;
+  std::size_t admitted = 0;
+  Share* own = nullptr;
+  for (auto& share : row->shares) {
+    if (!share.network) continue;
+    const bool is_own = *share.network == network;
+    const bool is_fresh = now - share.admitted_at < 24h;
+    if (is_own && is_fresh) return;
+    if (is_own) own = &share;
+    if (is_fresh) ++admitted;
+  }
+  if (admitted >= max_networks) return;
+  if (own == nullptr) own = &row->shares.emplace_back(Share{.network = network});
+  own->admitted_at = now;
+}
+
+bool SignUpsPart::take_mail_slot(const UserId& user, const AddressDigest& network,
+                                 const MailPace& pace, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) return false;
+  auto& mails = share_of(*row, network).mails;
   const auto within = [&](std::chrono::milliseconds time) {
     return static_cast<std::size_t>(
-        std::ranges::count_if(row->mails, [&](UtcTime sent) { return now - sent < time; }));
+        std::ranges::count_if(mails, [&](UtcTime sent) { return now - sent < time; }));
   };
   if (within(pace.pause) > 0 || within(1h) >= pace.per_hour || within(24h) >= pace.per_day) {
     return false;
   }
-  std::erase_if(row->mails, [&](UtcTime sent) {
+  std::erase_if(mails, [&](UtcTime sent) {
     return now - sent >= std::max<std::chrono::milliseconds>(24h, pace.pause);
   });
-  row->mails.push_back(now);
+  mails.push_back(now);
   return true;
 }
 
-void SignUpsPart::put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                           UtcTime /*now*/) {
+void SignUpsPart::put_code(const UserId& user, const NewCode& code, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) work_.refuse("a code for nobody");
-  row->code = Code{.digest = digest, .expires_at = expires_at};
+  const bool spares_older = is_live(row->code, now) && is_live(row->older_code, now) &&
+                            row->code->network == code.network &&
+                            !(row->older_code->network == code.network);
+  if (!spares_older) row->older_code = row->code;
+  row->code = Code{.digest = code.digest, .network = code.network, .expires_at = code.expires_at};
+  for (auto& share : row->shares) {
+    if (!spares_older) share.older_attempts = share.attempts;
+    share.attempts = 0;
+  }
 }
 
-CodeVerdict SignUpsPart::try_code(const UserId& user, const CodeDigest& guess,
-                                  const GuessLimits& limits, UtcTime now) {
+CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& network,
+                                  const CodeDigest& guess, const GuessLimits& limits, UtcTime now) {
   auto* row = find_row(work_.tables, user);
-  if (!has_live_code(row, now)) return CodeVerdict::dead;
-  const bool is_new_day = now - row->guessing_since >= 24h;
-  const auto guesses = is_new_day ? 0 : row->guesses;
-  if (row->code->attempts >= limits.per_code || guesses >= limits.per_day) {
-    return CodeVerdict::dead;
-  }
-  if (row->code->digest == guess) return CodeVerdict::match;
-  if (is_new_day) row->guessing_since = now;
-  row->guesses = guesses + 1;
-  ++row->code->attempts;
+  if (row == nullptr) return CodeVerdict::dead;
+  auto& share = share_of(*row, network);
+  const bool is_new_day = now - share.guessing_since >= 24h;
+  const auto guesses = is_new_day ? 0 : share.guesses;
+  const bool newest = is_live(row->code, now) && share.attempts < limits.per_code;
+  const bool older = is_live(row->older_code, now) && share.older_attempts < limits.per_code;
+  if ((!newest && !older) || guesses >= limits.per_day) return CodeVerdict::dead;
+  const bool is_newest = newest && row->code->digest == guess;
+  const bool is_older = older && row->older_code->digest == guess;
+  if (is_newest || is_older) return CodeVerdict::match;
+  if (is_new_day) share.guessing_since = now;
+  share.guesses = guesses + 1;
+  ++share.attempts;
+  ++share.older_attempts;
   return CodeVerdict::no_match;
 }
 
 Activation SignUpsPart::activate(const UserId& user, const CodeDigest& code,
-                                 const std::optional<PasswordHash>& password_hash, UtcTime now) {
+                                 const std::optional<ChosenPassword>& chosen, UtcTime now) {
   auto* row = find_row(work_.tables, user);
-  if (!has_live_code(row, now) || !(row->code->digest == code) || row->account.user.is_verified) {
+  if (row == nullptr || !awaits_owner(row->account) ||
+      !(is_code(row->code, code, now) || is_code(row->older_code, code, now))) {
     return {ActivationOutcome::gone};
   }
+  if (!chosen && (row->contested || row->pending.size() != 1)) {
+    return {ActivationOutcome::password_required};
+  }
+  const auto sign_up = chosen ? with_hash(row->pending, chosen->hash) : row->pending.begin();
   UserPatch patch{.is_verified = true};
-  if (password_hash || !row->pending.empty()) {
-    if (!password_hash && row->pending.size() > 1) return {ActivationOutcome::password_required};
-    const auto chosen =
-        password_hash ? with_hash(row->pending, *password_hash) : row->pending.begin();
-    if (chosen == row->pending.end()) return {ActivationOutcome::no_such_sign_up};
-    patch.first_name = chosen->first_name;
-    patch.last_name = chosen->last_name;
-    patch.email = chosen->email;
-    patch.password_hash = chosen->password_hash;
+  if (sign_up != row->pending.end()) {
+    patch.first_name = sign_up->first_name;
+    patch.last_name = sign_up->last_name;
+    patch.email = sign_up->email;
+    patch.password_hash = sign_up->password_hash;
+    row->pending.erase(sign_up);
+  } else if (chosen->is_acceptable) {
+    patch.password_hash = chosen->hash;
+    // Nobody knows whose the names of an account are that never had an owner.
+    if (row->account.password_hash.empty()) patch.first_name = patch.last_name = "";
+  } else {
+    return {ActivationOutcome::password_refused};
   }
   put_patched(work_.tables, *row, apply_patch(row->account, patch));
-  row->pending.clear();
-  row->code.reset();
+  drop_codes(*row);
   return {ActivationOutcome::activated, row->account.user};
+}
+
+std::size_t SignUpsPart::delete_stale(const StaleBefore& before, std::size_t limit) {
+  std::size_t gone = 0;
+  for (auto& [id, row] : work_.tables.users) {
+    if (gone >= limit) break;
+    if (row.account.user.is_verified && row.unverified_since < before.sign_ups) {
+      gone += row.pending.size();
+      row.pending.clear();
+      row.contested = false;
+    }
+    for (auto* code : {&row.code, &row.older_code}) {
+      if (!*code || is_live(*code, before.now)) continue;
+      code->reset();
+      ++gone;
+    }
+    gone += std::erase_if(row.shares, [&, &each = row](const Share& share) {
+      return !is_of_use(each, share, before.now);
+    });
+  }
+  return gone;
 }
 
 }  // namespace json_store

@@ -28,8 +28,18 @@ void fields(F&& f, Pending& p) {
 template <class F>
 void fields(F&& f, Code& c) {
   f("digest", c.digest);
+  f("network", c.network);
   f("expires_at", c.expires_at);
-  f("attempts", c.attempts);
+}
+template <class F>
+void fields(F&& f, Share& s) {
+  f("network", s.network);
+  f("admitted_at", s.admitted_at);
+  f("attempts", s.attempts);
+  f("older_attempts", s.older_attempts);
+  f("guessing_since", s.guessing_since);
+  f("guesses", s.guesses);
+  f("mails", s.mails);
 }
 template <class F>
 void fields(F&& f, Visit& v) {
@@ -56,10 +66,10 @@ void fields(F&& f, UserRow& r) {
   f("password_hash", r.account.password_hash);
   f("unverified_since", r.unverified_since);
   f("pending", r.pending);
+  f("contested", r.contested);
   f("code", r.code);
-  f("guessing_since", r.guessing_since);
-  f("guesses", r.guesses);
-  f("mails", r.mails);
+  f("older_code", r.older_code);
+  f("shares", r.shares);
   f("visits", r.visits);
 }
 template <class F>

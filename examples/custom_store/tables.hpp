@@ -23,8 +23,22 @@ struct Pending {
 
 struct Code {
   CodeDigest digest{};
+  AddressDigest network{};
   UtcTime expires_at{};
+};
+
+/// What a network has spent, or all that have no share of their own.
+struct Share {
+  std::optional<AddressDigest> network{};
+  UtcTime admitted_at{};
+  /// Wrong guesses at the newest code, and at the one before it.
   std::size_t attempts = 0;
+  std::size_t older_attempts = 0;
+  /// Wrong guesses of the day that began then.
+  UtcTime guessing_since{};
+  std::size_t guesses = 0;
+  /// When mails were sent, the latest last.
+  std::vector<UtcTime> mails{};
 };
 
 struct Visit {
@@ -36,13 +50,13 @@ struct UserRow {
   Credentials account{User{{}, EmailAddress::restore({}, {}), {}, {}}, {}};
   /// When the latest sign-up was.
   UtcTime unverified_since{};
+  /// Those that wait for the owner, or decoys; the latest last.
   std::vector<Pending> pending{};
+  /// Whether one of them was dropped for lack of room.
+  bool contested = false;
   std::optional<Code> code{};
-  /// Wrong guesses of the day that began then.
-  UtcTime guessing_since{};
-  std::size_t guesses = 0;
-  /// When mails were sent, the latest last.
-  std::vector<UtcTime> mails{};
+  std::optional<Code> older_code{};
+  std::vector<Share> shares{};
   /// The latest last.
   std::vector<Visit> visits{};
 };

@@ -48,6 +48,23 @@ bool another_admin(const Tables& tables, const UserId& than) {
   });
 }
 
+/// What hangs on whether the address is proved.
+void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
+  const auto& after = row.account;
+  const bool loses_owner = !awaits_owner(before) && awaits_owner(after);
+  if (loses_owner || after.user.email != before.user.email) drop_sign_ups(row);
+  if (awaits_owner(before) && !awaits_owner(after)) {
+    drop_codes(row);
+    std::erase_if(row.pending,
+                  [&](const Pending& each) { return each.password_hash == after.password_hash; });
+  }
+  if (loses_owner && !after.password_hash.empty()) {
+    row.pending.push_back(
+        {after.password_hash, after.user.email, after.user.first_name, after.user.last_name});
+  }
+  if (before.user.is_verified && !after.user.is_verified) row.unverified_since = now;
+}
+
 void erase_user(Tables& tables, const UserId& id) {
   erase_sessions(tables, id, std::nullopt);
   tables.users.erase(id);
@@ -87,9 +104,28 @@ UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
                       .role = user.role,
                       .is_verified = is_verified,
                       .date_joined = user.now};
-  row.account.password_hash = user.password_hash;
+  if (is_verified) {
+    row.account.password_hash = user.password_hash;
+  } else if (!user.password_hash.empty()) {
+    row.pending.push_back(pending_of(user));
+  }
   row.unverified_since = user.now;
   return row;
+}
+
+Pending pending_of(const NewUser& sign_up) {
+  return {sign_up.password_hash, sign_up.email, sign_up.first_name, sign_up.last_name};
+}
+
+void drop_codes(UserRow& row) {
+  row.code.reset();
+  row.older_code.reset();
+}
+
+void drop_sign_ups(UserRow& row) {
+  row.pending.clear();
+  row.contested = false;
+  drop_codes(row);
 }
 
 std::optional<User> UserReadsPart::find(const UserId& id) {
@@ -109,7 +145,9 @@ std::optional<Credentials> UserReadsPart::find_credentials(const EmailAddress& e
   const auto tables = source_.look();
   const auto* row = find_row(*tables, email);
   if (row == nullptr) return std::nullopt;
-  return row->account;
+  auto found = row->account;
+  for (const auto& each : row->pending) found.sign_ups.push_back(each.password_hash);
+  return found;
 }
 
 std::vector<User> UserReadsPart::list(const UserListQuery& query) {
@@ -155,21 +193,33 @@ UserWrite UsersPart::create_user(const NewUser& user) {
   return {UserWriteOutcome::written, add_user(work_, user, user.is_verified).account.user};
 }
 
+UserWrite UsersPart::create_or_take_over(const NewUser& user) {
+  const auto* found = find_row(work_.tables, user.email);
+  if (found == nullptr) {
+    return {UserWriteOutcome::written, add_user(work_, user, true).account.user};
+  }
+  if (!awaits_owner(found->account)) return {UserWriteOutcome::email_taken};
+  auto& row = *find_row(work_.tables, found->account.user.id);
+  put_patched(work_.tables, row, apply_patch(row.account, taking_over(user)));
+  drop_sign_ups(row);
+  return {UserWriteOutcome::written, row.account.user};
+}
+
 UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> expected_version,
                                  const UserPatch& patch, UtcTime now) {
   auto* row = find_row(work_.tables, id);
   if (row == nullptr) return {UserWriteOutcome::not_found};
-  const auto before = row->account.user;
-  if (expected_version.value_or(before.version) != before.version) {
+  const auto before = row->account;
+  if (expected_version.value_or(before.user.version) != before.user.version) {
     return {UserWriteOutcome::version_conflict};
   }
-  const auto patched = apply_patch(row->account, patch);
+  const auto patched = apply_patch(before, patch);
   const auto& after = patched.after.user;
-  const bool moves = after.email != before.email;
-  if (!before.is_verified && after.is_verified && row->pending.size() > 1) {
-    return {UserWriteOutcome::contested};
+  const bool moves = after.email != before.user.email;
+  if (after.role == Role::admin && before.user.role != Role::admin && awaits_owner(patched.after)) {
+    return {UserWriteOutcome::unproved};
   }
-  if (is_effective_admin(before) && !is_effective_admin(after) &&
+  if (is_effective_admin(before.user) && !is_effective_admin(after) &&
       !another_admin(work_.tables, id)) {
     return {UserWriteOutcome::last_admin};
   }
@@ -177,15 +227,7 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
     return {UserWriteOutcome::email_taken};
   }
   put_patched(work_.tables, *row, patched);
-  if (moves || (!before.is_verified && after.is_verified)) {
-    row->pending.clear();
-    row->code.reset();
-  }
-  if (before.is_verified && !after.is_verified) {
-    row->pending.assign(
-        {{row->account.password_hash, after.email, after.first_name, after.last_name}});
-    row->unverified_since = now;
-  }
+  follow_verification(*row, before, now);
   return {UserWriteOutcome::written, after};
 }
 

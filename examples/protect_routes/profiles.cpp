@@ -24,21 +24,29 @@ class SignUpsWithProfiles final : public ca::SignUps {
     }
     return done;
   }
-  bool take_mail_slot(const ca::UserId& user, const ca::MailPace& pace, ca::UtcTime now) override {
-    return inner_.sign_ups().take_mail_slot(user, pace, now);
+  void admit_network(const ca::UserId& user, const ca::AddressDigest& network,
+                     std::size_t max_networks, ca::UtcTime now) override {
+    inner_.sign_ups().admit_network(user, network, max_networks, now);
   }
-  void put_code(const ca::UserId& user, const ca::CodeDigest& digest, ca::UtcTime expires_at,
-                ca::UtcTime now) override {
-    inner_.sign_ups().put_code(user, digest, expires_at, now);
+  bool take_mail_slot(const ca::UserId& user, const ca::AddressDigest& network,
+                      const ca::MailPace& pace, ca::UtcTime now) override {
+    return inner_.sign_ups().take_mail_slot(user, network, pace, now);
   }
-  ca::CodeVerdict try_code(const ca::UserId& user, const ca::CodeDigest& guess,
-                           const ca::GuessLimits& limits, ca::UtcTime now) override {
-    return inner_.sign_ups().try_code(user, guess, limits, now);
+  void put_code(const ca::UserId& user, const ca::NewCode& code, ca::UtcTime now) override {
+    inner_.sign_ups().put_code(user, code, now);
+  }
+  ca::CodeVerdict try_code(const ca::UserId& user, const ca::AddressDigest& network,
+                           const ca::CodeDigest& guess, const ca::GuessLimits& limits,
+                           ca::UtcTime now) override {
+    return inner_.sign_ups().try_code(user, network, guess, limits, now);
   }
   ca::Activation activate(const ca::UserId& user, const ca::CodeDigest& code,
-                          const std::optional<ca::PasswordHash>& password_hash,
+                          const std::optional<ca::ChosenPassword>& chosen,
                           ca::UtcTime now) override {
-    return inner_.sign_ups().activate(user, code, password_hash, now);
+    return inner_.sign_ups().activate(user, code, chosen, now);
+  }
+  std::size_t delete_stale(const ca::StaleBefore& before, std::size_t limit) override {
+    return inner_.sign_ups().delete_stale(before, limit);
   }
 
  private:

@@ -53,9 +53,9 @@ struct NewAdmin {
   EmailAddress email;
   /// As strong as any user's: PasswordService::check_strength() decides.
   Password password;
-  /// From parse_name(), or empty.
+  /// May be empty; parse_name() decides whether it is one.
   std::string first_name{};
-  /// From parse_name(), or empty.
+  /// The same.
   std::string last_name{};
 };
 
@@ -71,9 +71,11 @@ class AdminService {
 
   /// Error: not_found.
   [[nodiscard]] Result<User> get_user(const UserId& id);
-  /// Errors: not_found, email_taken, last_admin, version_conflict, validation_failed on
-  /// `is_verified` (several different sign-ups are pending, only the owner's code can tell them
-  /// apart).
+  /// Changes an account. Verifying one whose mailbox nobody has proved gives it no password: what
+  /// was signed up with opens nothing, and a code is mailed with which the owner sets one.
+  ///
+  /// Errors: not_found, email_taken, last_admin, version_conflict; validation_failed on a name, or
+  /// on `role` (an account becomes an administrator's only when it is verified and has a password).
   [[nodiscard]] Result<User> update_user(const UserId& id, const UserPatch& patch,
                                          std::optional<std::int64_t> expected_version,
                                          const UserId& actor, const ClientContext& client);
@@ -82,10 +84,12 @@ class AdminService {
                                          std::optional<std::int64_t> expected_version,
                                          const UserId& actor, const ClientContext& client);
 
-  /// Makes a verified administrator. Errors: email_taken, validation_failed.
+  /// Makes a verified administrator. An address that was signed up and whose owner has not proved
+  /// it and set a password is taken over: the account gets this password and these names, and what
+  /// waited there is gone. Errors: email_taken (the account has an owner), validation_failed.
   [[nodiscard]] Result<User> create_admin(NewAdmin request);
-  /// Makes an existing account a verified, active administrator; its password stays.
-  /// Errors: not_found, validation_failed (contested, as above).
+  /// Makes an existing account an active administrator's; its password stays.
+  /// Errors: not_found, validation_failed on `role` (not verified, or without a password).
   [[nodiscard]] Result<User> promote(const EmailAddress& email);
 
  private:

@@ -16,20 +16,28 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Verification codes and pending sign-ups.
 struct CodeConfig {
-  /// How long a code stays good. Range 5 min to 24 h. Longer is kinder to slow mail servers; what
-  /// stops a guesser is the limit on attempts.
+  /// How long a code stays good; the last two of an account are. Range 5 min to 24 h. Longer is
+  /// kinder to slow mail servers; what stops a guesser is the limit on attempts.
   std::chrono::seconds lifetime{std::chrono::hours{1}};
-  /// Wrong guesses until a code is dead. Range 1 to 10.
+  /// Wrong guesses until a code is dead, for each share: each of `networks` has one, and all other
+  /// networks together have another. Range 1 to 10.
   std::size_t attempts = 5;
-  /// Guesses evaluated for one account in 24 hours, over all its codes. Range 5 to 1,000.
+  /// Guesses evaluated for one account in 24 hours, for each share. With the defaults at most 200
+  /// in all, each against two codes: one account in 2,500 a day for a guesser with many networks,
+  /// one in 10,000 for one with a single network. Range 5 to 1,000.
   std::size_t guesses_per_day = 50;
-  /// Least time between two mails to one account. Range 0 s to 1 h.
+  /// Networks (IPv6 by /64) that get a share of their own in the guesses and mails of an account in
+  /// 24 hours, by signing up or asking for a code: what strangers spend is not the owner's. Range 1
+  /// to 20.
+  std::size_t networks = 3;
+  /// Least time between two mails to one account, for each share. Range 0 s to 1 h.
   std::chrono::seconds resend_pause{60};
-  /// Mails to one account in an hour and in 24 hours. Range 1 to 1,000.
+  /// Mails to one account in an hour, for each share. Range 1 to 1,000.
   std::size_t mails_per_hour = 5;
-  /// The same in 24 hours.
+  /// Mails to one account in 24 hours, for each share. Range 1 to 1,000.
   std::size_t mails_per_day = 10;
-  /// Different sign-ups that may be pending for one address. Range 1 to 20.
+  /// Different sign-ups that are kept for one address; one more displaces the oldest, and from then
+  /// on a code wants a password beside it. Range 1 to 20.
   std::size_t pending_sign_ups = 5;
   /// When an unverified account is deleted. Range 1 h to 90 days.
   std::chrono::seconds unverified_lifetime{std::chrono::hours{48}};

@@ -3,6 +3,7 @@
 /// anything.
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "coffeeauth/config.hpp"
@@ -10,6 +11,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/password_hasher.hpp"
 #include "coffeeauth/ports/random_source.hpp"
+#include "coffeeauth/user.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
@@ -23,6 +25,16 @@ struct PasswordOwner {
   std::string_view first_name;
   /// May be empty.
   std::string_view last_name;
+};
+
+/// Whose the password of a login is.
+enum class LoginPassword {
+  nobodys,
+  /// One that the address was signed up with, and that was never confirmed by code.
+  sign_ups,
+  accounts,
+  /// The account's, whose hash was made with weaker settings than today's.
+  accounts_needs_rehash,
 };
 
 /// Callable from any thread.
@@ -40,10 +52,16 @@ class PasswordService {
 
   /// Hashes with a random salt.
   [[nodiscard]] PasswordHash hash(const Password& password);
-  /// Hashes with the salt that belongs to `email` (keyed, so nobody else can compute it): equal
-  /// passwords for one address give equal hashes, by which pending sign-ups are told apart at the
-  /// price of one hash, whoever asks.
-  [[nodiscard]] PasswordHash hash_for_sign_up(const Password& password, const EmailAddress& email);
+  /// Hashes like the account with this address does, `account` as find_credentials(email) gave it,
+  /// or with the salt that belongs to `email` (keyed, so nobody else can compute it) where there is
+  /// nothing to hash like. Equal passwords for one address give equal hashes, by which sign-ups are
+  /// told apart at the price of one hash, whoever asks.
+  [[nodiscard]] PasswordHash hash_for_sign_up(const Password& password, const EmailAddress& email,
+                                              const std::optional<Credentials>& account);
+  /// Compares one hash with the account's and with those of all sign-ups for it: the same price
+  /// whether there is an account, a password or a sign-up.
+  [[nodiscard]] LoginPassword check_login(const Password& password, const EmailAddress& email,
+                                          const std::optional<Credentials>& account);
   /// Checks; a missing or empty `stored` costs the same and never matches.
   [[nodiscard]] PasswordVerdict verify(const Password& password, const PasswordHash* stored);
 

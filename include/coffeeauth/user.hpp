@@ -57,8 +57,11 @@ struct User {
 struct Credentials {
   /// The account.
   User user;
-  /// Empty for an account without a password.
+  /// Chosen by whoever proved the mailbox, or by an operator. Empty for an account without one.
   PasswordHash password_hash;
+  /// Those of the sign-ups that are kept for the address, the oldest first. None of them logs in;
+  /// who knows one is told that the address is not verified.
+  std::vector<PasswordHash> sign_ups{};
 };
 
 /// A user to be written for the first time, by create_user().
@@ -91,11 +94,13 @@ struct UserPatch {
   std::optional<EmailAddress> email{};
   /// Stops earlier access tokens.
   std::optional<Role> role{};
-  /// Taking it away ends the user's sessions.
+  /// Taking it away ends the user's sessions. Setting it gives no password: an account whose
+  /// mailbox was never proved has none until its owner sets one with a mailed code.
   std::optional<bool> is_verified{};
   /// Taking it away ends the user's sessions.
   std::optional<bool> is_active{};
-  /// Ends the user's sessions.
+  /// Ends the user's sessions. To be set only to a password of whoever has just proved the mailbox
+  /// or of an operator.
   std::optional<PasswordHash> password_hash{};
 };
 

@@ -15,7 +15,8 @@ struct Services;
 
 /// A person's name as it may be stored: valid UTF-8, NFC, trimmed, at most 150 code points (the
 /// seed's limit), no control or line-breaking characters, so that it can stand in a mail header.
-/// Errors: validation_failed on `field`.
+/// The services apply it to every name they are given; it changes nothing of what it gave. Errors:
+/// validation_failed on `field`.
 [[nodiscard]] Result<std::string> parse_name(std::string_view field, std::string_view typed);
 
 /// What a person filled in to get an account.
@@ -24,9 +25,9 @@ struct SignUpRequest {
   EmailAddress email;
   /// Any that parses; sign_up() checks that it is good enough.
   Password password;
-  /// From parse_name(), or empty.
+  /// May be empty; parse_name() decides whether it is one.
   std::string first_name{};
-  /// From parse_name(), or empty.
+  /// The same.
   std::string last_name{};
 };
 
@@ -40,9 +41,9 @@ struct CodeReceipt {
 
 /// What a user may change of their own account; an empty member leaves the field as it is.
 struct ProfilePatch {
-  /// From parse_name().
+  /// What parse_name() accepts.
   std::optional<std::string> first_name{};
-  /// From parse_name().
+  /// What parse_name() accepts.
   std::optional<std::string> last_name{};
 };
 
@@ -63,15 +64,17 @@ class UserService {
   /// Starts an account and has a code mailed to its address.
   ///
   /// Answers alike, and at the same price of one password hash, whether the address is new, pending
-  /// or taken; the owner of a taken one gets a mail without a code. User, code and mail job are
-  /// written together or not at all.
-  /// Errors: what the SignUpPolicy says; validation_failed (the password is not good enough);
+  /// or taken; the owner of a taken one gets a mail without a code. A login with this password then
+  /// answers alike, too: email_not_verified. User, code and mail job are written together or not at
+  /// all.
+  /// Errors: what the SignUpPolicy says; validation_failed (the password is not good enough, or a
+  /// name is none);
   /// email_taken only with CodeConfig::sign_up_reveals_existing.
   [[nodiscard]] Result<CodeReceipt> sign_up(SignUpRequest request, const ClientContext& client);
 
   /// Error: not_found.
   [[nodiscard]] Result<User> get(const UserId& id);
-  /// Changes the user's own names. Error: not_found.
+  /// Changes the user's own names. Errors: validation_failed, not_found.
   [[nodiscard]] Result<User> update_profile(const UserId& id, const ProfilePatch& patch,
                                             const ClientContext& client);
   /// Deletes the account with sessions and codes, if `password` is its own.

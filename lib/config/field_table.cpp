@@ -34,17 +34,22 @@ void add_codes(Rows& rows) {
   using C = CodeConfig;
   rows.push_back(
       row("CODE_LIFETIME", "How long a verification code is good", in(&C::lifetime), 5min, 24h));
-  rows.push_back(
-      row("CODE_ATTEMPTS", "Wrong guesses until a code is dead", in(&C::attempts), 1, 10));
-  rows.push_back(row("CODE_GUESSES_PER_DAY", "Guesses evaluated for one account in 24 hours",
+  rows.push_back(row("CODE_ATTEMPTS", "Wrong guesses until a code is dead, for each share",
+                     in(&C::attempts), 1, 10));
+  rows.push_back(row("CODE_GUESSES_PER_DAY",
+                     "Guesses evaluated for one account in 24 hours, for each share",
                      in(&C::guesses_per_day), 5, 1'000));
-  rows.push_back(row("CODE_RESEND_PAUSE", "Least time between two mails to one account",
+  rows.push_back(row("CODE_NETWORKS",
+                     "Networks with a share of their own in an account's guesses and mails",
+                     in(&C::networks), 1, 20));
+  rows.push_back(row("CODE_RESEND_PAUSE",
+                     "Least time between two mails to one account, for each share",
                      in(&C::resend_pause), 0s, 1h));
-  rows.push_back(row("CODE_MAILS_PER_HOUR", "Most mails to one account in an hour",
+  rows.push_back(row("CODE_MAILS_PER_HOUR", "Most mails to one account in an hour, for each share",
                      in(&C::mails_per_hour), 1, 1'000));
-  rows.push_back(row("CODE_MAILS_PER_DAY", "Most mails to one account in 24 hours",
+  rows.push_back(row("CODE_MAILS_PER_DAY", "Most mails to one account in 24 hours, for each share",
                      in(&C::mails_per_day), 1, 1'000));
-  rows.push_back(row("PENDING_SIGN_UPS", "Different sign-ups that may be pending for one address",
+  rows.push_back(row("PENDING_SIGN_UPS", "Different sign-ups that are kept for one address",
                      in(&C::pending_sign_ups), 1, 20));
   rows.push_back(row("UNVERIFIED_LIFETIME", "When an unverified account is deleted",
                      in(&C::unverified_lifetime), 1h, 90 * day));

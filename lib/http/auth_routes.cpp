@@ -122,7 +122,10 @@ Route verify_route(Auth& auth) {
       "/api/auth/verify", [&auth](const RouteContext& c) { return verify(auth, c); }, "verify",
       "Verify an e-mail address");
   route.description =
-      "`password` is needed only when several different sign-ups are pending for the address.";
+      "With `password`, the account gets that password, whoever signed up with whatever else: the "
+      "code proves the mailbox. Without one it gets that of the sign-up, and 400 "
+      "`password_required` where sign-ups differ. Also how the owner of an account that an "
+      "administrator verified sets a password.";
   route.request_schema = schemas::verify();
   route.response_schema = schemas::detail();
   route.errors = {ErrorCode::invalid_code, ErrorCode::password_required};

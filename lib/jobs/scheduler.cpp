@@ -88,6 +88,9 @@ CleanUpReport Scheduler::State::run_once() {
   report.jobs = in_batches([&](Transaction& tx, std::size_t limit) {
     return tx.outbox().delete_expired_jobs(now, limit);
   });
+  report.stale = in_batches([&](Transaction& tx, std::size_t limit) {
+    return tx.sign_ups().delete_stale({.sign_ups = cutoff, .now = now}, limit);
+  });
   report.keys =
       s.parts.store.transact([&](Transaction& tx) { return tx.keys().delete_keys_before(now); });
   return report;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "coffeeauth/error.hpp"
@@ -17,6 +18,9 @@ constexpr std::size_t hash_size = 32;
 /// The most memory that a stored hash is believed to need: 256 MiB, or what the service itself
 /// uses. A row that somebody tampered with must not be able to eat the machine.
 constexpr std::uint32_t trusted_memory_kib = 262'144;
+
+/// Less than this Argon2 does not take.
+constexpr std::uint32_t least_memory_kib = 8;
 
 /// The parameters, if Argon2 and phc.hpp can have them.
 std::uint32_t checked(std::size_t value, std::size_t least, std::size_t most) {
@@ -40,7 +44,7 @@ std::vector<unsigned char> derive(const Password& password, const PhcString& phc
 class Argon2Hasher final : public PasswordHasher {
  public:
   Argon2Hasher(const PasswordConfig& config, RandomSource& random)
-      : memory_kib_(checked(config.argon2_memory_kib, 8, 1'048'576)),
+      : memory_kib_(checked(config.argon2_memory_kib, least_memory_kib, 1'048'576)),
         iterations_(checked(config.argon2_iterations, 1, 20)),
         decoy_(make_decoy(random)) {
     // Without it libsodium works, but with its slowest implementation.
@@ -57,19 +61,29 @@ class Argon2Hasher final : public PasswordHasher {
 
   [[nodiscard]] PasswordVerdict verify(const Password& password,
                                        const PasswordHash& stored) override {
-    const auto phc = parse_phc(stored.phc());
-    if (!phc || phc->memory_kib > std::max(memory_kib_, trusted_memory_kib)) {
+    const auto made = hash_like(password, stored);
+    if (!made) {
       // What cannot be read costs what can: whether an account has a usable hash must not show.
       static_cast<void>(derive(password, *parse_phc(decoy_.phc())));
       return PasswordVerdict::no_match;
     }
-    const auto derived = derive(password, *phc);
-    if (sodium_memcmp(derived.data(), phc->hash.data(), derived.size()) != 0) {
-      return PasswordVerdict::no_match;
-    }
-    const bool weaker = phc->memory_kib < memory_kib_ || phc->iterations < iterations_ ||
-                        phc->hash.size() < hash_size;
-    return weaker ? PasswordVerdict::match_needs_rehash : PasswordVerdict::match;
+    if (!(*made == stored)) return PasswordVerdict::no_match;
+    return needs_rehash(stored) ? PasswordVerdict::match_needs_rehash : PasswordVerdict::match;
+  }
+
+  [[nodiscard]] std::optional<PasswordHash> hash_like(const Password& password,
+                                                      const PasswordHash& stored) override {
+    auto phc = parse_phc(stored.phc());
+    if (!phc || phc->memory_kib > std::max(memory_kib_, trusted_memory_kib)) return std::nullopt;
+    phc->hash = derive(password, *phc);
+    spend_what_is_left(password, *phc);
+    return PasswordHash{to_phc(*phc)};
+  }
+
+  [[nodiscard]] bool needs_rehash(const PasswordHash& stored) const noexcept override {
+    const auto phc = parse_phc(stored.phc());
+    return phc && (phc->memory_kib < memory_kib_ || phc->iterations < iterations_ ||
+                   phc->hash.size() < hash_size);
   }
 
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }
@@ -80,6 +94,15 @@ class Argon2Hasher final : public PasswordHasher {
             .iterations = iterations_,
             .salt = std::vector<unsigned char>(crypto_pwhash_argon2id_SALTBYTES),
             .hash = std::vector<unsigned char>(hash_size)};
+  }
+  /// A hash of weaker settings costs what one of today's does: which accounts have one must not
+  /// show.
+  void spend_what_is_left(const Password& password, const PhcString& done) const {
+    const auto today = std::uint64_t{memory_kib_} * iterations_;
+    const auto spent = std::uint64_t{done.memory_kib} * done.iterations;
+    auto rest = blank();
+    rest.memory_kib = spent < today ? static_cast<std::uint32_t>((today - spent) / iterations_) : 0;
+    if (rest.memory_kib >= least_memory_kib) static_cast<void>(derive(password, rest));
   }
   /// Random bytes in place of a hash: finding a password for them is as hard as for any other.
   [[nodiscard]] PasswordHash make_decoy(RandomSource& random) const {

@@ -40,6 +40,13 @@ class HashingPool final : public PasswordHasher {
                                        const PasswordHash& stored) override {
     return run<PasswordVerdict>([&] { return inner_->verify(password, stored); });
   }
+  [[nodiscard]] std::optional<PasswordHash> hash_like(const Password& password,
+                                                      const PasswordHash& stored) override {
+    return run<std::optional<PasswordHash>>([&] { return inner_->hash_like(password, stored); });
+  }
+  [[nodiscard]] bool needs_rehash(const PasswordHash& stored) const noexcept override {
+    return inner_->needs_rehash(stored);
+  }
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return inner_->decoy(); }
 
  private:

@@ -72,9 +72,38 @@ PasswordHash PasswordService::hash(const Password& password) {
   return hasher_.hash(password, salt);
 }
 
-PasswordHash PasswordService::hash_for_sign_up(const Password& password,
-                                               const EmailAddress& email) {
+PasswordHash PasswordService::hash_for_sign_up(const Password& password, const EmailAddress& email,
+                                               const std::optional<Credentials>& account) {
+  if (account) {
+    // The account's own first: its sign-ups were made like it.
+    if (!account->password_hash.empty()) {
+      if (auto made = hasher_.hash_like(password, account->password_hash)) return *std::move(made);
+    }
+    if (!account->sign_ups.empty()) {
+      if (auto made = hasher_.hash_like(password, account->sign_ups.front())) {
+        return *std::move(made);
+      }
+    }
+  }
   return hasher_.hash(password, vault_.sign_up_salt(email));
+}
+
+LoginPassword PasswordService::check_login(const Password& password, const EmailAddress& email,
+                                           const std::optional<Credentials>& account) {
+  const auto made = hash_for_sign_up(password, email, account);
+  if (!account) return LoginPassword::nobodys;
+  const auto& own = account->password_hash;
+  const bool is_own = !own.empty() && made == own;
+  // All of them, so that the time does not tell which one it was.
+  bool is_sign_up = false;
+  for (const auto& kept : account->sign_ups) {
+    is_sign_up = (!kept.empty() && made == kept) || is_sign_up;
+  }
+  if (is_own) {
+    return hasher_.needs_rehash(own) ? LoginPassword::accounts_needs_rehash
+                                     : LoginPassword::accounts;
+  }
+  return is_sign_up ? LoginPassword::sign_ups : LoginPassword::nobodys;
 }
 
 PasswordVerdict PasswordService::verify(const Password& password, const PasswordHash* stored) {

@@ -71,13 +71,17 @@ Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Passwo
   const auto allowed = s_.limits.begin_login(email, counted_as);
   if (!allowed) return fail(EventKind::login_throttled, allowed.error());
 
-  const auto verdict = s_.passwords.verify(password, found ? &found->password_hash : nullptr);
-  if (!found || verdict == PasswordVerdict::no_match) {
+  const auto whose = s_.passwords.check_login(password, email, found);
+  if (whose == LoginPassword::sign_ups) {
+    // The same whether the sign-up waits for its code or is a decoy of an account.
+    return fail(EventKind::login_failed, {ErrorCode::email_not_verified});
+  }
+  if (!found || whose == LoginPassword::nobodys) {
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }
   const auto permitted = may_log_in(found->user);
   if (!permitted) return fail(EventKind::login_failed, permitted.error());
-  if (verdict == PasswordVerdict::match_needs_rehash) renew_hash(s_, *found, password);
+  if (whose == LoginPassword::accounts_needs_rehash) renew_hash(s_, *found, password);
 
   auto refresh_token =
       RefreshToken::make(SessionId::make(now, s_.parts.random), s_.vault, s_.parts.random);

@@ -48,13 +48,29 @@ std::optional<Parts> split(std::string_view phc) {
   return parts;
 }
 
+PasswordHash make(std::uint64_t generation, std::string_view salt, const Password& password) {
+  return PasswordHash{std::string{prefix} + std::to_string(generation) + "$" + std::string{salt} +
+                      "$" + fnv1a(salt, password.expose_secret())};
+}
+
 }  // namespace
 
 PasswordHash FastHasher::hash(const Password& password, const PasswordSalt& salt) {
   ++hashes_;
-  const auto salt_text = to_hex(salt);
-  return PasswordHash{std::string{prefix} + std::to_string(generation_) + "$" + salt_text + "$" +
-                      fnv1a(salt_text, password.expose_secret())};
+  return make(generation_, to_hex(salt), password);
+}
+
+std::optional<PasswordHash> FastHasher::hash_like(const Password& password,
+                                                  const PasswordHash& stored) {
+  const auto parts = split(stored.phc());
+  if (!parts) return std::nullopt;
+  ++hashes_;
+  return make(parts->generation, parts->salt, password);
+}
+
+bool FastHasher::needs_rehash(const PasswordHash& stored) const noexcept {
+  const auto parts = split(stored.phc());
+  return parts && parts->generation < generation_;
 }
 
 PasswordVerdict FastHasher::verify(const Password& password, const PasswordHash& stored) {

@@ -1,10 +1,13 @@
 #include "coffeeauth/admin_service.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "lib/auth/services.hpp"
+#include "lib/users/code_mail.hpp"
 #include "lib/users/list_cursor.hpp"
+#include "lib/users/names.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -21,10 +24,10 @@ Result<User> to_result(const UserWrite& written) {
       return ErrorCode::email_taken;
     case UserWriteOutcome::last_admin:
       return ErrorCode::last_admin;
-    case UserWriteOutcome::contested:
-      return field_error("is_verified", "contested",
-                         "Several sign-ups are pending for this address; only the code mailed to "
-                         "its owner can tell them apart.");
+    case UserWriteOutcome::unproved:
+      return field_error("role", "unproved",
+                         "The owner of this address has not proved it and set a password yet; an "
+                         "administrator needs both.");
   }
   return ErrorCode::not_found;
 }
@@ -51,6 +54,23 @@ std::vector<User> read_numbered_page(UserReads& users, const ListUsersRequest& r
   auto rows = users.list(query);
   std::reverse(rows.begin(), rows.end());
   return rows;
+}
+
+/// For an account that this patch verifies without a password: what its owner sets one with.
+std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
+                                            const UserPatch& patch, UtcTime now) {
+  if (!patch.is_verified.value_or(false)) return nullptr;
+  const auto user = s.parts.store.users().find(id);
+  if (!user || user->is_verified) return nullptr;
+  // Not the administrator's language or network.
+  return std::make_unique<CodeMail>(s, patch.email.value_or(user->email), ClientContext{}, now);
+}
+
+/// Mails the code, if the account still awaits its owner.
+bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
+  if (code == nullptr || !done.user || !done.user->is_active) return false;
+  const auto account = tx.users().find_credentials(done.user->id);
+  return account && awaits_owner(*account) && code->send(tx, done.user->id);
 }
 
 }  // namespace
@@ -95,12 +115,18 @@ Result<User> AdminService::get_user(const UserId& id) {
   return *std::move(user);
 }
 
-Result<User> AdminService::update_user(const UserId& id, const UserPatch& patch,
+Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted,
                                        std::optional<std::int64_t> expected_version,
                                        const UserId& actor, const ClientContext& client) {
+  auto patch = wanted;
+  if (auto wrong = check_names(patch)) return *std::move(wrong);
   const auto now = s_.now();
+  const auto code = code_for_verified(s_, id, patch, now);
+  bool mailed = false;
   const auto written = s_.transact_on_user(id, [&](Transaction& tx) {
-    return tx.users().update_user(id, expected_version, patch, now);
+    auto done = tx.users().update_user(id, expected_version, patch, now);
+    mailed = tell_owner(tx, done, code.get());
+    return done;
   });
   auto result = to_result(written);
   if (!result) return result;
@@ -109,6 +135,10 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& patch,
     s_.emit({.kind = kind, .at = now, .user = id, .actor = actor, .client = client});
   };
   emit(EventKind::user_updated);
+  if (mailed) {
+    s_.job_written.notify();
+    emit(EventKind::code_sent);
+  }
   if (patch.role) emit(EventKind::role_changed);
   if (patch.is_active) {
     emit(*patch.is_active ? EventKind::user_enabled : EventKind::user_disabled);
@@ -134,22 +164,25 @@ Result<void> AdminService::delete_user(const UserId& id,
 }
 
 Result<User> AdminService::create_admin(NewAdmin request) {
-  const auto strong = s_.passwords.check_strength(
-      request.password, {request.email, request.first_name, request.last_name});
+  auto names = checked_names(request.first_name, request.last_name);
+  if (!names) return names.error();
+  const auto strong =
+      s_.passwords.check_strength(request.password, {request.email, names->first, names->last});
   if (!strong) return strong.error();
   const auto now = s_.now();
   const NewUser admin{.id = UserId::make(now, s_.parts.random),
                       .email = request.email,
-                      .first_name = std::move(request.first_name),
-                      .last_name = std::move(request.last_name),
+                      .first_name = std::move(names->first),
+                      .last_name = std::move(names->last),
                       .role = Role::admin,
                       .is_verified = true,
                       .password_hash = s_.passwords.hash(request.password),
                       .now = now};
   const auto written =
-      s_.transact_on_users([&](Transaction& tx) { return tx.users().create_user(admin); });
+      s_.transact_on_users([&](Transaction& tx) { return tx.users().create_or_take_over(admin); });
   auto result = to_result(written);
   if (!result) return result;
+  s_.live_users.forget(result->id);
   s_.users_changed();
   s_.emit({.kind = EventKind::role_changed, .at = now, .user = result->id});
   return result;
@@ -159,7 +192,7 @@ Result<User> AdminService::promote(const EmailAddress& email) {
   const auto found = s_.parts.store.users().find_credentials(email);
   if (!found) return ErrorCode::not_found;
   const auto now = s_.now();
-  const UserPatch patch{.role = Role::admin, .is_verified = true, .is_active = true};
+  const UserPatch patch{.role = Role::admin, .is_active = true};
   const auto written = s_.transact_on_user(found->user.id, [&](Transaction& tx) {
     return tx.users().update_user(found->user.id, std::nullopt, patch, now);
   });

@@ -10,12 +10,17 @@ MailPace mail_pace(const CodeConfig& config) {
           .per_day = config.mails_per_day};
 }
 
+AddressDigest network_of(const Services& services, const ClientContext& client) {
+  return services.vault.address_digest(rate_limit_network(client.address));
+}
+
 CodeMail::CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,
                    UtcTime now)
     : s_(services),
       now_(now),
       expires_at_(now + services.config.codes.lifetime),
       email_(email),
+      network_(network_of(services, client)),
       code_(VerificationCode::random(services.parts.random)),
       // No name in the mail: whoever signed up chose it, and the mailbox may be a stranger's.
       job_(make_mail_job(mail_kind::verification_code,
@@ -26,8 +31,13 @@ CodeMail::CodeMail(const Services& services, const EmailAddress& email, const Cl
                          services.vault, services.parts.random, now, expires_at_)) {}
 
 bool CodeMail::send(Transaction& tx, const UserId& user) const {
-  if (!tx.sign_ups().take_mail_slot(user, mail_pace(s_.config.codes), now_)) return false;
-  tx.sign_ups().put_code(user, s_.vault.code_digest(user, email_, code_), expires_at_, now_);
+  auto& sign_ups = tx.sign_ups();
+  if (!sign_ups.take_mail_slot(user, network_, mail_pace(s_.config.codes), now_)) return false;
+  sign_ups.put_code(user,
+                    {.digest = s_.vault.code_digest(user, email_, code_),
+                     .network = network_,
+                     .expires_at = expires_at_},
+                    now_);
   tx.outbox().enqueue(job_);
   return true;
 }

@@ -11,8 +11,8 @@ class CodeMail {
   CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,
            UtcTime now);
 
-  /// Makes it the user's live code and enqueues its mail, if the user's pace allows one. Says
-  /// whether it did.
+  /// Makes it a live code of the user and enqueues its mail, if the pace of the client's share
+  /// allows one. Says whether it did.
   [[nodiscard]] bool send(Transaction& tx, const UserId& user) const;
 
   [[nodiscard]] UtcTime expires_at() const noexcept { return expires_at_; }
@@ -22,11 +22,15 @@ class CodeMail {
   UtcTime now_;
   UtcTime expires_at_;
   EmailAddress email_;
+  AddressDigest network_;
   VerificationCode code_;
   NewJob job_;
 };
 
-/// The pace of all mails to one account.
+/// The network of a client, as the shares of an account know it.
+[[nodiscard]] AddressDigest network_of(const Services& services, const ClientContext& client);
+
+/// The pace of the mails of one share of an account.
 [[nodiscard]] MailPace mail_pace(const CodeConfig& config);
 
 }  // namespace coffeeauth

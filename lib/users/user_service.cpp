@@ -5,6 +5,7 @@
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
 #include "lib/users/code_mail.hpp"
+#include "lib/users/names.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -42,31 +43,36 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
     const auto allowed = s_.parts.sign_up_policy(request, client);
     if (!allowed) return allowed.error();
   }
-  const auto strong = s_.passwords.check_strength(
-      request.password, {request.email, request.first_name, request.last_name});
+  auto names = checked_names(request.first_name, request.last_name);
+  if (!names) return names.error();
+  const auto strong =
+      s_.passwords.check_strength(request.password, {request.email, names->first, names->last});
   if (!strong) return strong.error();
 
   // Everything slow or random comes before the transaction, and all of it in every case: whether
   // the address is known must show neither in the answer nor in the time it takes.
   const auto now = s_.now();
+  const auto account = s_.parts.store.users().find_credentials(request.email);
   const NewUser candidate{
       .id = UserId::make(now, s_.parts.random),
       .email = request.email,
-      .first_name = std::move(request.first_name),
-      .last_name = std::move(request.last_name),
-      .password_hash = s_.passwords.hash_for_sign_up(request.password, request.email),
+      .first_name = std::move(names->first),
+      .last_name = std::move(names->last),
+      .password_hash = s_.passwords.hash_for_sign_up(request.password, request.email, account),
       .now = now};
+  const auto network = network_of(s_, client);
   const CodeMail code{s_, request.email, client, now};
   const auto notice = existing_account_job(s_, request.email, client, now);
   const auto& rules = s_.config.codes;
 
   const auto effect = s_.transact_on_users([&](Transaction& tx) -> SignUpEffect {
     const auto found = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
+    tx.sign_ups().admit_network(found.user.id, network, rules.networks, now);
     SignUpEffect done{found.outcome, found.user.id};
     if (found.outcome != SignUpOutcome::existing) {
-      done.mailed = found.outcome != SignUpOutcome::full && code.send(tx, found.user.id);
+      done.mailed = code.send(tx, found.user.id);
     } else if (!rules.sign_up_reveals_existing &&
-               tx.sign_ups().take_mail_slot(found.user.id, mail_pace(rules), now)) {
+               tx.sign_ups().take_mail_slot(found.user.id, network, mail_pace(rules), now)) {
       tx.outbox().enqueue(notice);
       done.mailed = true;
     }
@@ -92,7 +98,8 @@ Result<User> UserService::get(const UserId& id) {
 Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& patch,
                                          const ClientContext& client) {
   const auto now = s_.now();
-  const UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
+  UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
+  if (auto wrong = check_names(change)) return *std::move(wrong);
   const auto written = s_.transact_on_user(
       id, [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;

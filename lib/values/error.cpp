@@ -93,7 +93,7 @@ std::string_view message(ErrorCode code) noexcept {
     case ErrorCode::invalid_code:
       return "Invalid or expired code";
     case ErrorCode::password_required:
-      return "Several sign-ups are pending for this address. Send the password too.";
+      return "Send the password that you want for your account together with the code.";
     case ErrorCode::rate_limited:
       return "Too many requests. Please try again later.";
     case ErrorCode::last_admin:

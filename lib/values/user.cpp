@@ -49,7 +49,10 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   const bool role = replace(user.role, patch.role);
   const bool verified = replace(user.is_verified, patch.is_verified);
   const bool active = replace(user.is_active, patch.is_active);
-  const bool password = replace(result.after.password_hash, patch.password_hash);
+  auto wanted = patch.password_hash;
+  // It was chosen by whoever reads another mailbox, if by anybody who proved one.
+  if (address && !wanted && !(before.user.is_verified && user.is_verified)) wanted.emplace();
+  const bool password = replace(result.after.password_hash, wanted);
 
   result.changed = first_name || last_name || spelling || role || verified || active || password;
   if (result.changed) ++user.version;
@@ -61,6 +64,20 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
 
 bool is_effective_admin(const User& user) noexcept {
   return user.role == Role::admin && user.is_active && user.is_verified;
+}
+
+UserPatch taking_over(const NewUser& user) {
+  return {.first_name = user.first_name,
+          .last_name = user.last_name,
+          .email = user.email,
+          .role = user.role,
+          .is_verified = true,
+          .is_active = true,
+          .password_hash = user.password_hash};
+}
+
+bool awaits_owner(const Credentials& account) noexcept {
+  return !account.user.is_verified || account.password_hash.empty();
 }
 
 }  // namespace coffeeauth

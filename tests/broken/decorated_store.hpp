@@ -40,6 +40,9 @@ class Users : public UserWrites {
     return work_->users().knows_address(user, digest);
   }
   UserWrite create_user(const NewUser& user) override { return work_->users().create_user(user); }
+  UserWrite create_or_take_over(const NewUser& user) override {
+    return work_->users().create_or_take_over(user);
+  }
   UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                         const UserPatch& patch, UtcTime now) override {
     return work_->users().update_user(id, version, patch, now);
@@ -69,20 +72,27 @@ class Codes : public SignUps {
   SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
     return work_->sign_ups().sign_up(candidate, max_pending);
   }
-  bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override {
-    return work_->sign_ups().take_mail_slot(user, pace, now);
+  void admit_network(const UserId& user, const AddressDigest& network, std::size_t max_networks,
+                     UtcTime now) override {
+    work_->sign_ups().admit_network(user, network, max_networks, now);
   }
-  void put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                UtcTime now) override {
-    work_->sign_ups().put_code(user, digest, expires_at, now);
+  bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
+                      UtcTime now) override {
+    return work_->sign_ups().take_mail_slot(user, network, pace, now);
   }
-  CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
-                       UtcTime now) override {
-    return work_->sign_ups().try_code(user, guess, limits, now);
+  void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
+    work_->sign_ups().put_code(user, code, now);
+  }
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+                       const GuessLimits& limits, UtcTime now) override {
+    return work_->sign_ups().try_code(user, network, guess, limits, now);
   }
   Activation activate(const UserId& user, const CodeDigest& code,
-                      const std::optional<PasswordHash>& wanted, UtcTime now) override {
-    return work_->sign_ups().activate(user, code, wanted, now);
+                      const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+    return work_->sign_ups().activate(user, code, chosen, now);
+  }
+  std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override {
+    return work_->sign_ups().delete_stale(before, limit);
   }
 
  protected:

@@ -44,6 +44,33 @@ struct RacyUpdate : Sound {
   };
 };
 
+struct RacyTakeOver : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_or_take_over(const NewUser& user) override {
+      return look_then_leap(work_, [&] { return Users::create_or_take_over(user); });
+    }
+  };
+};
+
+// The new address was free when it looked.
+struct RacyAddress : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto seen = Users::update_user(id, version, patch, now);
+      if (!patch.email || seen.outcome != UserWriteOutcome::written) return seen;
+      work_.roll_back();
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      work_.begin_again();
+      auto done = Users::update_user(id, version, patch, now);
+      if (done.outcome == UserWriteOutcome::email_taken) throw Unavailable("a row was refused");
+      return done;
+    }
+  };
+};
+
 struct RacyLastAdmin : Sound {
   struct UsersPart : Users {
     using Users::Users;
@@ -65,9 +92,10 @@ struct RacySignUp : Sound {
 struct RacyAttempts : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
-                         UtcTime now) override {
-      return look_then_leap(work_, [&] { return Codes::try_code(user, guess, limits, now); });
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+                         const GuessLimits& limits, UtcTime now) override {
+      return look_then_leap(work_,
+                            [&] { return Codes::try_code(user, network, guess, limits, now); });
     }
   };
 };
@@ -76,7 +104,7 @@ struct RacyActivation : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
     Activation activate(const UserId& user, const CodeDigest& code,
-                        const std::optional<PasswordHash>& wanted, UtcTime now) override {
+                        const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       return look_then_leap(work_, [&] { return Codes::activate(user, code, wanted, now); });
     }
   };
@@ -85,8 +113,9 @@ struct RacyActivation : Sound {
 struct RacyPace : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override {
-      return look_then_leap(work_, [&] { return Codes::take_mail_slot(user, pace, now); });
+    bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
+                        UtcTime now) override {
+      return look_then_leap(work_, [&] { return Codes::take_mail_slot(user, network, pace, now); });
     }
   };
 };
@@ -137,3 +166,5 @@ REJECTED("activates later", RacyActivation, activation_contract)
 REJECTED("rotates a token later", RacyRefresh, refresh_contract)
 REJECTED("claims a job later", RacyClaim, outbox_contract)
 REJECTED("inserts a key later", RacyKeys, key_contract)
+REJECTED("takes an account over later", RacyTakeOver, activation_contract)
+REJECTED("gives an address away later", RacyAddress, admin_contract)

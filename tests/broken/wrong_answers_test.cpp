@@ -76,9 +76,10 @@ struct EagerCleanUp : Sound {
 struct FreeAttempts : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
-                         UtcTime now) override {
-      return Codes::try_code(user, guess, {.per_code = 1'000'000, .per_day = limits.per_day}, now);
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+                         const GuessLimits& limits, UtcTime now) override {
+      return Codes::try_code(user, network, guess,
+                             {.per_code = 1'000'000, .per_day = limits.per_day}, now);
     }
   };
 };
@@ -86,9 +87,10 @@ struct FreeAttempts : Sound {
 struct EndlessDay : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
-                         UtcTime now) override {
-      return Codes::try_code(user, guess, {.per_code = limits.per_code, .per_day = 1'000'000}, now);
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+                         const GuessLimits& limits, UtcTime now) override {
+      return Codes::try_code(user, network, guess,
+                             {.per_code = limits.per_code, .per_day = 1'000'000}, now);
     }
   };
 };
@@ -96,10 +98,112 @@ struct EndlessDay : Sound {
 struct NoPause : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override {
+    bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
+                        UtcTime now) override {
       auto hasty = pace;
       hasty.pause = {};
-      return Codes::take_mail_slot(user, hasty, now);
+      return Codes::take_mail_slot(user, network, hasty, now);
+    }
+  };
+};
+
+// Each an error of the first version.
+struct VerifiesTheRow : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto wrong = patch;
+      const auto user = work_->users().find(id);
+      if (user && patch.is_verified.value_or(false)) {
+        const auto found = work_->users().find_credentials(user->email);
+        if (!found->sign_ups.empty()) wrong.password_hash = found->sign_ups.front();
+      }
+      return Users::update_user(id, version, wrong, now);
+    }
+  };
+};
+
+struct AppointsAnybody : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_or_take_over(const NewUser& user) override {
+      const auto found = work_->users().find_credentials(user.email);
+      if (!found) return Users::create_or_take_over(user);
+      return Users::update_user(found->user.id, {}, taking_over(user), user.now);
+    }
+  };
+};
+
+struct DropsTheNewest : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
+      const auto found = work_->users().find_credentials(candidate.email);
+      if (found && found->sign_ups.size() >= max_pending) {
+        return {SignUpOutcome::joined, found->user};
+      }
+      return Codes::sign_up(candidate, max_pending);
+    }
+  };
+};
+
+struct OneShareForAll : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void admit_network(const UserId&, const AddressDigest&, std::size_t, UtcTime) override {}
+  };
+};
+
+struct SharesWithoutEnd : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void admit_network(const UserId& user, const AddressDigest& network, std::size_t,
+                       UtcTime now) override {
+      Codes::admit_network(user, network, 1'000'000, now);
+    }
+  };
+};
+
+struct OneLiveCode : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
+      auto expired = code;
+      expired.expires_at = now;
+      Codes::put_code(user, expired, now);
+      Codes::put_code(user, expired, now);
+      Codes::put_code(user, code, now);
+    }
+  };
+};
+
+struct AnyPassword : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+      auto lax = chosen;
+      if (lax) lax->is_acceptable = true;
+      return Codes::activate(user, code, lax, now);
+    }
+  };
+};
+
+struct LeavesTheStale : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    std::size_t delete_stale(const StaleBefore&, std::size_t) override { return 0; }
+  };
+};
+
+struct ForgetsAttempts : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override {
+      auto eager = before;
+      eager.now += std::chrono::hours{24 * 365};
+      return Codes::delete_stale(eager, limit);
     }
   };
 };
@@ -108,10 +212,11 @@ struct CodeThatStays : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
     Activation activate(const UserId& user, const CodeDigest& code,
-                        const std::optional<PasswordHash>& wanted, UtcTime now) override {
+                        const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       auto done = Codes::activate(user, code, wanted, now);
       if (done.outcome == ActivationOutcome::activated) {
-        put_code(user, code, now + std::chrono::hours{1}, now);
+        put_code(user, {.digest = code, .network = {}, .expires_at = now + std::chrono::hours{1}},
+                 now);
       }
       return done;
     }
@@ -219,3 +324,12 @@ REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract
 REJECTED("that gives one job to two workers", ClaimsTwice, outbox_contract)
 REJECTED("that believes a stale lease", StaleLease, outbox_contract)
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
+REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
+REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
+REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_contract)
+REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
+REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)
+REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
+REJECTED("that activates a password that was not accepted", AnyPassword, activation_contract)
+REJECTED("that never cleans up codes and decoys", LeavesTheStale, sign_up_contract)
+REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, sign_up_contract)

@@ -19,6 +19,14 @@ async function run(args, {env = {}, input, dataDir} = {}) {
   return {...await command(args, {cwd: folder, input, env: {DATA_DIR: data, ...env}}), data};
 }
 
+/** Runs a line of a shell in which `$0` is the program, with the settings of `server`. */
+async function inShell(server, line) {
+  const child = spawn('sh', ['-c', line, program], {cwd: server.dataDir, env: server.environment});
+  const output = {stdout: '', stderr: ''};
+  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+  return {code: await new Promise((done) => child.once('close', done)), ...output};
+}
+
 const good = (ended) => (assert.equal(ended.code, 0, ended.stderr), ended.stdout);
 
 /** Failed with one clear line. */
@@ -81,6 +89,43 @@ test('create-admin makes a verified administrator who can log in', async () => {
     for (const ended of [await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: `${password}\n`})]) {
       assert.ok(!(ended.stdout + ended.stderr).includes(password));
     }
+  } finally {
+    await server.stop();
+  }
+});
+
+test('create-admin takes an address over that a stranger signed up, --promote does not', async () => {
+  const server = await startServer();
+  try {
+    const email = newAddress('ops');
+    const strangers = 'the stranger waits 1';
+    success(await server.post('/api/auth/signup', {email, password: strangers}), 201);
+    const code = await server.code(email);
+    bad(await server.command(['create-admin', '--email', email, '--promote']), /not proved/);
+    good(await server.command(['create-admin', '--email', email, '--password-stdin', '--first-name', 'Grace'], {input: `${password}\n`}));
+    const {access_token: token} = await logIn(server, {email});
+    const me = success(await server.get('/api/me', {token}));
+    assert.deepEqual([me.role, me.first_name, me.is_verified], ['admin', 'Grace', true]);
+    problem(await server.post('/api/auth/login', {email, password: strangers}), 401, 'invalid_credentials');
+    problem(await server.post('/api/auth/verify', {email, code, password: strangers}), 400, 'invalid_code');
+  } finally {
+    await server.stop();
+  }
+});
+
+test('create-admin refuses a name that sign-up refuses, and lists stay readable', async () => {
+  const server = await startServer();
+  try {
+    const create = (name) => server.command(
+        ['create-admin', '--email', newAddress('boss'), '--password-stdin', '--first-name', name], {input: `${password}\n`});
+    // Node hands arguments on as UTF-8; a shell writes the octet that is none.
+    bad(await inShell(server, `echo '${password}' | "$0" create-admin --email broken@example.com --password-stdin --first-name "$(printf '\\377')"`), /first_name/);
+    bad(await create('x'.repeat(151)), /first_name/);
+    bad(await create('two\nlines'), /first_name/);
+    const email = newAddress('boss');
+    good(await server.command(['create-admin', '--email', email, '--password-stdin'], {input: `${password}\n`}));
+    const {access_token: token} = await logIn(server, {email});
+    assert.equal(success(await server.get('/api/users', {token})).count, 1);
   } finally {
     await server.stop();
   }

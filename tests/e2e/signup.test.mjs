@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {badFields, problem, success} from './expect.mjs';
-import {makeAdmin, makeUser, newAddress, password, startServer, until} from './support.mjs';
+import {inProduction, makeAdmin, makeUser, newAddress, password, startServer, until} from './support.mjs';
 
 let server;
 // Without a pause between two mails, so that a test can ask for a second code.
@@ -38,7 +38,7 @@ test('the owner of a verified address gets a mail without a code, and keeps the 
   success(await signUp(owner.email, 'an intruder 99', {first_name: 'Intruder'}), 201);
   const notice = await until('the notice', async () => (await server.mails(owner.email)).find((mail) => !mail.code));
   assert.doesNotMatch(notice.text, /\b\d{6}\b/);
-  problem(await login(owner.email, 'an intruder 99'), 401, 'invalid_credentials');
+  problem(await login(owner.email, 'an intruder 99'), 400, 'email_not_verified');
   const {access_token: token} = success(await login(owner.email));
   assert.equal(success(await server.get('/api/me', {token})).first_name, 'Owner');
 });
@@ -62,14 +62,106 @@ test('resend-code answers alike for unknown, pending and verified addresses, and
   assert.equal((await server.mails(verified.email)).length, before);
 });
 
-test('a new code makes the old one worthless', async () => {
-  const email = newAddress();
-  success(await signUp(email), 201);
-  const old = await server.code(email);
-  success(await server.post('/api/auth/resend-code', {email}));
-  const fresh = await server.code(email, {count: 2});
-  if (old !== fresh) problem(await verify(email, old), 400, 'invalid_code', 'Invalid or expired code');
-  success(await verify(email, fresh));
+test('a new code leaves the last one good, and makes the one before that worthless', async () => {
+  for (const asked of [1, 2]) {
+    const email = newAddress();
+    success(await signUp(email), 201);
+    const first = await server.code(email);
+    for (let i = 1; i <= asked; ++i) {
+      success(await server.post('/api/auth/resend-code', {email}));
+      await server.code(email, {count: i + 1});
+    }
+    const fresh = await server.code(email, {count: asked + 1});
+    if (asked === 1) success(await verify(email, first));
+    if (asked === 2 && first !== fresh) problem(await verify(email, first), 400, 'invalid_code', 'Invalid or expired code');
+    if (asked === 2) success(await verify(email, fresh));
+  }
+});
+
+test('sign-up, then login with the same password: one answer, whether the address has an account', async () => {
+  const taken = (await makeUser(server)).email;
+  const fresh = newAddress();
+  const answers = [];
+  for (const email of [fresh, taken]) {
+    for (const secret of ['a first attempt 1', 'a second attempt 2']) success(await signUp(email, secret), 201);
+    for (const secret of ['a first attempt 1', 'a second attempt 2', 'never tried here 3']) answers.push(shape(await login(email, secret)));
+  }
+  assert.deepEqual(answers.slice(3), answers.slice(0, 3));
+  assert.deepEqual(answers.map(({status}) => status), [400, 400, 401, 400, 400, 401]);
+  success(await login(taken));
+});
+
+test('an administrator who verifies an address opens it to no stranger; its owner sets a password with a code', async () => {
+  const admin = await makeAdmin(server);
+  for (const strangers of [1, 2]) {
+    const email = newAddress('ops');
+    for (let i = 0; i < strangers; ++i) success(await signUp(email, `the stranger waits ${i}`), 201);
+    const [{id}] = success(await server.get(`/api/users?search=${encodeURIComponent(email)}`, admin)).results;
+    badFields(await server.patch(`/api/users/${id}`, {role: 'admin'}, admin), 'role');
+    badFields(await server.patch(`/api/users/${id}`, {role: 'admin', is_verified: true}, admin), 'role');
+    assert.equal(success(await server.patch(`/api/users/${id}`, {is_verified: true}, admin)).is_verified, true);
+    for (let i = 0; i < strangers; ++i) assert.notEqual((await login(email, `the stranger waits ${i}`)).status, 200);
+    const code = await server.code(email, {count: strangers + 1});
+    success(await verify(email, code, password));
+    success(await login(email));
+    for (let i = 0; i < strangers; ++i) assert.notEqual((await login(email, `the stranger waits ${i}`)).status, 200);
+    success(await server.patch(`/api/users/${id}`, {role: 'admin'}, admin));
+  }
+});
+
+test('a new address of a contested sign-up carries no password along', async () => {
+  const admin = await makeAdmin(server);
+  const [email, moved] = [newAddress(), newAddress('moved')];
+  for (const secret of ['the first stranger 1', 'the second stranger 2']) success(await signUp(email, secret), 201);
+  const [{id}] = success(await server.get(`/api/users?search=${encodeURIComponent(email)}`, admin)).results;
+  success(await server.patch(`/api/users/${id}`, {email: moved}, admin));
+  success(await server.patch(`/api/users/${id}`, {is_verified: true}, admin));
+  problem(await login(moved, 'the first stranger 1'), 401, 'invalid_credentials');
+  const code = await server.code(moved);
+  problem(await verify(moved, code), 400, 'password_required');
+  success(await verify(moved, code, password));
+  success(await login(moved));
+});
+
+for (const room of ['1', '5', '20']) {
+  test(`with PENDING_SIGN_UPS=${room} the owner's code never activates a stranger's password, and always the owner's`, async () => {
+    const small = await startServer({env: {PENDING_SIGN_UPS: room, CODE_RESEND_PAUSE: '0s', CODE_MAILS_PER_HOUR: '100', CODE_MAILS_PER_DAY: '100'}});
+    try {
+      for (const ownerAt of [0, Number(room), -1]) {
+        const email = newAddress();
+        for (let i = 0; i <= Number(room); ++i) {
+          success(await small.post('/api/auth/signup', {email, password: i === ownerAt ? password : `the stranger waits ${i}`}), 201);
+        }
+        const code = await small.code(email, {count: Number(room) + 1});
+        problem(await small.post('/api/auth/verify', {email, code}), 400, 'password_required');
+        success(await small.post('/api/auth/verify', {email, code, password}));
+        success(await small.post('/api/auth/login', {email, password}));
+        for (let i = 0; i <= Number(room); ++i) {
+          assert.notEqual((await small.post('/api/auth/login', {email, password: `the stranger waits ${i}`})).status, 200);
+        }
+      }
+    } finally {
+      await small.stop();
+    }
+  });
+}
+
+test('what a stranger guesses and asks for from elsewhere keeps nobody unverified', {skip: inProduction}, async () => {
+  const behind = await startServer({env: {TRUSTED_PROXIES: '127.0.0.1', CODE_RESEND_PAUSE: '0s'}});
+  const from = (address) => ({headers: {'X-Forwarded-For': address}});
+  try {
+    const email = newAddress();
+    success(await behind.post('/api/auth/signup', {email, password}, from('192.0.2.1')), 201);
+    const code = await behind.code(email);
+    for (let i = 1; i <= 60; ++i) {
+      problem(await behind.post('/api/auth/verify', {email, code: otherCode(code, i)}, from('198.51.100.7')), 400, 'invalid_code');
+      if (i % 5 === 0) success(await behind.post('/api/auth/resend-code', {email}, from('198.51.100.7')));
+    }
+    problem(await behind.post('/api/auth/verify', {email, code}, from('198.51.100.7')), 400, 'invalid_code');
+    success(await behind.post('/api/auth/verify', {email, code}, from('192.0.2.1')));
+  } finally {
+    await behind.stop();
+  }
 });
 
 test('a faster ask for a code is answered alike and sends nothing', async () => {
@@ -147,21 +239,26 @@ test('contested: the code proves the mailbox, the password picks the sign-up', a
     const code = await server.code(email, {count: 2});
     problem(await verify(email, code), 400, 'password_required');
     problem(await verify(email, otherCode(code)), 400, 'invalid_code');
-    problem(await verify(email, code, 'neither of the two'), 400, 'invalid_code');
+    badFields(await verify(email, code, 'password'), 'password');
     success(await verify(email, code, owner));
     success(await login(email, owner));
-    problem(await login(email, intruder), 401, 'invalid_credentials');
+    problem(await login(email, intruder), 400, 'email_not_verified');
     problem(await verify(email, code, intruder), 400, 'invalid_code');
   }
 });
 
-test('a sixth pending sign-up is answered alike and changes nothing', async () => {
-  const email = newAddress();
-  for (let i = 1; i <= 6; ++i) success(await signUp(email, `attempt number ${i}`), 201);
-  const code = await until('codes', () => server.code(email, {count: 5}));
-  problem(await verify(email, code, 'attempt number 6'), 400, 'invalid_code');
-  success(await verify(email, await server.mails(email).then((mails) => mails.filter((mail) => mail.code).at(-1).code), 'attempt number 5'));
-  success(await login(email, 'attempt number 5'));
+test('the code activates the password that comes with it, also one that nobody signed up with', async () => {
+  for (const chosen of ['attempt number 1', 'attempt number 6', 'my own choice 47']) {
+    const email = newAddress();
+    for (let i = 1; i <= 6; ++i) success(await signUp(email, `attempt number ${i}`), 201);
+    const code = await until('codes', () => server.code(email, {count: 6}));
+    problem(await verify(email, otherCode(code), chosen), 400, 'invalid_code');
+    success(await verify(email, code, chosen));
+    success(await login(email, chosen));
+    for (let i = 1; i <= 6; ++i) {
+      if (`attempt number ${i}` !== chosen) assert.notEqual((await login(email, `attempt number ${i}`)).status, 200);
+    }
+  }
 });
 
 test('an address is one account however it is written', async () => {

@@ -36,6 +36,21 @@ void erase_user(Unit& unit, const UserId& user) {
   db.users.erase(user);
 }
 
+PendingSignUp pending_of(const NewUser& candidate) {
+  return {candidate.password_hash, candidate.email, candidate.first_name, candidate.last_name};
+}
+
+void drop_codes(UserRow& row) {
+  row.code.reset();
+  row.older_code.reset();
+}
+
+void drop_sign_ups(UserRow& row) {
+  row.pending.clear();
+  row.contested = false;
+  drop_codes(row);
+}
+
 void write_patched(Unit& unit, const PatchedUser& patched) {
   if (!patched.changed) return;
   auto& db = unit.database;
@@ -65,8 +80,13 @@ std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_ve
                   .date_joined = candidate.now};
   unit.undo.keep(db.users, user.id);
   unit.undo.keep(db.users_by_email, user.email.canonical());
-  db.users.emplace(user.id, UserRow{.credentials = {user, candidate.password_hash},
-                                    .unverified_since = candidate.now});
+  UserRow row{.credentials = {user, {}}, .unverified_since = candidate.now};
+  if (is_verified) {
+    row.credentials.password_hash = candidate.password_hash;
+  } else if (!candidate.password_hash.empty()) {
+    row.pending.push_back(pending_of(candidate));
+  }
+  db.users.emplace(user.id, std::move(row));
   db.users_by_email.emplace(user.email.canonical(), user.id);
   return user;
 }

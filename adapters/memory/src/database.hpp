@@ -17,6 +17,7 @@
 
 namespace coffeeauth::memory {
 
+/// One that waits for the owner of the mailbox, or, where there is one, a decoy.
 struct PendingSignUp {
   PasswordHash password_hash;
   EmailAddress email;
@@ -26,14 +27,22 @@ struct PendingSignUp {
 
 struct LiveCode {
   CodeDigest digest;
+  AddressDigest network;
   UtcTime expires_at{};
-  std::size_t attempts = 0;
 };
 
-/// Guesses of one day; starts again with the first guess after it is over.
-struct GuessWindow {
-  UtcTime started_at{};
+/// What one network, or all those without a share of their own, has done to an account.
+struct Share {
+  /// Nothing for the one that all others have together.
+  std::optional<AddressDigest> network{};
+  UtcTime admitted_at{};
+  /// Wrong guesses at the newest code and at the one before it.
+  std::size_t attempts = 0;
+  std::size_t older_attempts = 0;
+  /// Guesses of one day; starts again with the first guess after it is over.
+  UtcTime window_started_at{};
   std::size_t guesses = 0;
+  std::vector<UtcTime> mails{};
 };
 
 struct KnownAddress {
@@ -46,9 +55,11 @@ struct UserRow {
   Credentials credentials;
   UtcTime unverified_since{};
   std::vector<PendingSignUp> pending{};
+  /// Whether a sign-up was dropped for lack of room.
+  bool contested = false;
   std::optional<LiveCode> code{};
-  GuessWindow window{};
-  std::vector<UtcTime> mails{};
+  std::optional<LiveCode> older_code{};
+  std::vector<Share> shares{};
   std::vector<KnownAddress> addresses{};
 };
 
@@ -113,7 +124,13 @@ std::size_t erase_sessions(Unit& unit, const UserId& user, const std::optional<S
 void erase_user(Unit& unit, const UserId& user);
 /// Makes the row what `patched` says, address index and sessions included.
 void write_patched(Unit& unit, const PatchedUser& patched);
+[[nodiscard]] PendingSignUp pending_of(const NewUser& candidate);
+/// Drops the codes of a user. The guesses of the day stay.
+void drop_codes(UserRow& row);
+/// Drops all sign-ups and codes of a user.
+void drop_sign_ups(UserRow& row);
 /// Inserts a new user, unless its address is taken.
+/// The password of one that is not verified becomes that of a pending sign-up.
 std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_verified);
 /// The row, kept for a rollback; null when there is none.
 UserRow* hold_user(Unit& unit, const UserId& user);

@@ -8,25 +8,73 @@ namespace {
 constexpr auto hour = std::chrono::hours{1};
 constexpr auto day = std::chrono::hours{24};
 
-PendingSignUp pending_of(const NewUser& candidate) {
-  return {candidate.password_hash, candidate.email, candidate.first_name, candidate.last_name};
-}
-
 auto find_pending(std::vector<PendingSignUp>& pending, const PasswordHash& hash) {
   return std::find_if(pending.begin(), pending.end(),
                       [&](const PendingSignUp& sign_up) { return sign_up.password_hash == hash; });
 }
 
-bool is_live(const UserRow& row, UtcTime now) { return row.code && row.code->expires_at > now; }
+bool is_live(const std::optional<LiveCode>& code, UtcTime now) {
+  return code && code->expires_at > now;
+}
 
-// What the chosen sign-up makes of the user. Without one, only the verification.
-UserPatch verification_by(const PendingSignUp* chosen) {
-  UserPatch patch{.is_verified = true};
-  if (chosen != nullptr) {
-    patch.first_name = chosen->first_name;
-    patch.last_name = chosen->last_name;
-    patch.email = chosen->email;
-    patch.password_hash = chosen->password_hash;
+bool is_live(const std::optional<LiveCode>& code, const CodeDigest& digest, UtcTime now) {
+  return is_live(code, now) && code->digest == digest;
+}
+
+// The network's own share, or the one of all that have none.
+Share& share_of(UserRow& row, const AddressDigest& network) {
+  const auto find = [&](const std::optional<AddressDigest>& whose) {
+    return std::find_if(row.shares.begin(), row.shares.end(), [&](const Share& share) {
+      return share.network.has_value() == whose.has_value() && (!whose || *share.network == *whose);
+    });
+  };
+  auto share = find(network);
+  if (share == row.shares.end()) share = find(std::nullopt);
+  if (share == row.shares.end()) return row.shares.emplace_back();
+  return *share;
+}
+
+bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
+  return row.credentials.user.is_verified && row.unverified_since < before.sign_ups &&
+         !row.pending.empty();
+}
+
+bool is_stale(const UserRow& row, const Share& share, UtcTime now) {
+  // Attempts at a code are counted there.
+  return !is_live(row.code, now) && !is_live(row.older_code, now) &&
+         share.admitted_at <= now - day && share.window_started_at <= now - day &&
+         (share.mails.empty() || share.mails.back() <= now - day);
+}
+
+bool has_stale(const UserRow& row, const StaleBefore& before) {
+  return has_stale_decoys(row, before) || (row.code && !is_live(row.code, before.now)) ||
+         (row.older_code && !is_live(row.older_code, before.now)) ||
+         std::any_of(row.shares.begin(), row.shares.end(),
+                     [&](const Share& share) { return is_stale(row, share, before.now); });
+}
+
+void erase_stale(UserRow& row, const StaleBefore& before) {
+  if (has_stale_decoys(row, before)) {
+    row.pending.clear();
+    row.contested = false;
+  }
+  if (!is_live(row.code, before.now)) row.code.reset();
+  if (!is_live(row.older_code, before.now)) row.older_code.reset();
+  std::erase_if(row.shares, [&](const Share& share) { return is_stale(row, share, before.now); });
+}
+
+// What the right code makes of the account.
+UserPatch activation_by(const Credentials& before, const PendingSignUp* sign_up,
+                        const PasswordHash& password) {
+  UserPatch patch{.is_verified = true, .password_hash = password};
+  if (sign_up != nullptr) {
+    patch.first_name = sign_up->first_name;
+    patch.last_name = sign_up->last_name;
+    patch.email = sign_up->email;
+  } else if (before.password_hash.empty()) {
+    // Nobody knows whose names those are.
+    patch.first_name = "";
+    patch.last_name = "";
   }
   return patch;
 }
@@ -36,28 +84,47 @@ UserPatch verification_by(const PendingSignUp* chosen) {
 SignUp MemorySignUps::sign_up(const NewUser& candidate, std::size_t max_pending) {
   auto& db = unit_.database;
   if (auto created = insert_user(unit_, candidate, false)) {
-    db.users.at(created->id).pending.push_back(pending_of(candidate));
     return {SignUpOutcome::created, *std::move(created)};
   }
   auto& row = *hold_user(unit_, db.users_by_email.at(candidate.email.canonical()));
-  const auto& user = row.credentials.user;
-  if (user.is_verified) return {SignUpOutcome::existing, user};
   const auto same = find_pending(row.pending, candidate.password_hash);
   if (same != row.pending.end()) {
-    *same = pending_of(candidate);
+    row.pending.erase(same);
   } else if (row.pending.size() >= max_pending) {
-    return {SignUpOutcome::full, user};
-  } else {
-    row.pending.push_back(pending_of(candidate));
+    row.pending.erase(row.pending.begin());
+    row.contested = true;
   }
+  row.pending.push_back(pending_of(candidate));
   row.unverified_since = candidate.now;
-  return {SignUpOutcome::joined, user};
+  const auto& user = row.credentials.user;
+  return {awaits_owner(row.credentials) ? SignUpOutcome::joined : SignUpOutcome::existing, user};
 }
 
-bool MemorySignUps::take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) {
+void MemorySignUps::admit_network(const UserId& user, const AddressDigest& network,
+                                  std::size_t max_networks, UtcTime now) {
+  auto* row = hold_user(unit_, user);
+  if (row == nullptr) return;
+  std::size_t admitted = 0;
+  for (auto& share : row->shares) {
+    if (!share.network) continue;
+    if (share.admitted_at > now - day) ++admitted;
+    if (*share.network == network && share.admitted_at > now - day) return;
+  }
+  if (admitted >= max_networks) return;
+  for (auto& share : row->shares) {
+    if (share.network && *share.network == network) {
+      share.admitted_at = now;
+      return;
+    }
+  }
+  row->shares.push_back({.network = network, .admitted_at = now});
+}
+
+bool MemorySignUps::take_mail_slot(const UserId& user, const AddressDigest& network,
+                                   const MailPace& pace, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) return false;
-  auto& mails = row->mails;
+  auto& mails = share_of(*row, network).mails;
   const auto sent_since = [&](UtcTime moment) {
     return static_cast<std::size_t>(
         std::count_if(mails.begin(), mails.end(), [&](UtcTime sent) { return sent > moment; }));
@@ -72,50 +139,74 @@ bool MemorySignUps::take_mail_slot(const UserId& user, const MailPace& pace, Utc
   return true;
 }
 
-void MemorySignUps::put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                             UtcTime /*now*/) {
+void MemorySignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) refuse(unit_, "a code was put for a user who does not exist");
-  row->code = LiveCode{.digest = digest, .expires_at = expires_at};
+  const bool spares_older = is_live(row->older_code, now) && is_live(row->code, now) &&
+                            row->code->network == code.network &&
+                            !(row->older_code->network == code.network);
+  if (!spares_older) {
+    row->older_code = row->code;
+    for (auto& share : row->shares) share.older_attempts = share.attempts;
+  }
+  for (auto& share : row->shares) share.attempts = 0;
+  row->code = LiveCode{code.digest, code.network, code.expires_at};
 }
 
-CodeVerdict MemorySignUps::try_code(const UserId& user, const CodeDigest& guess,
-                                    const GuessLimits& limits, UtcTime now) {
+CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& network,
+                                    const CodeDigest& guess, const GuessLimits& limits,
+                                    UtcTime now) {
   auto* row = hold_user(unit_, user);
-  if (row == nullptr || !is_live(*row, now)) return CodeVerdict::dead;
-  auto& code = *row->code;
-  auto window = row->window;
-  if (window.started_at <= now - day) window = {.started_at = now};
-  if (code.attempts >= limits.per_code || window.guesses >= limits.per_day) {
-    return CodeVerdict::dead;
+  if (row == nullptr) return CodeVerdict::dead;
+  auto& share = share_of(*row, network);
+  if (share.window_started_at <= now - day) {
+    share.window_started_at = now;
+    share.guesses = 0;
   }
-  if (code.digest == guess) return CodeVerdict::match;
-  ++code.attempts;
-  ++window.guesses;
-  row->window = window;
+  const bool newest = is_live(row->code, now) && share.attempts < limits.per_code;
+  const bool older = is_live(row->older_code, now) && share.older_attempts < limits.per_code;
+  if ((!newest && !older) || share.guesses >= limits.per_day) return CodeVerdict::dead;
+  const bool is_newest = newest && row->code->digest == guess;
+  const bool is_older = older && row->older_code->digest == guess;
+  if (is_newest || is_older) return CodeVerdict::match;
+  share.attempts += newest ? 1 : 0;
+  share.older_attempts += older ? 1 : 0;
+  ++share.guesses;
   return CodeVerdict::no_match;
 }
 
 Activation MemorySignUps::activate(const UserId& user, const CodeDigest& code,
-                                   const std::optional<PasswordHash>& password_hash, UtcTime now) {
+                                   const std::optional<ChosenPassword>& chosen, UtcTime now) {
   auto* row = hold_user(unit_, user);
-  if (row == nullptr || row->credentials.user.is_verified || !is_live(*row, now) ||
-      !(row->code->digest == code)) {
+  if (row == nullptr || !awaits_owner(row->credentials) ||
+      !(is_live(row->code, code, now) || is_live(row->older_code, code, now))) {
     return {ActivationOutcome::gone};
   }
-  auto chosen = row->pending.begin();
-  if (password_hash) {
-    chosen = find_pending(row->pending, *password_hash);
-    if (chosen == row->pending.end()) return {ActivationOutcome::no_such_sign_up};
-  } else if (row->pending.size() > 1) {
+  auto& pending = row->pending;
+  if (!chosen && (row->contested || pending.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
-  const auto patch = verification_by(chosen == row->pending.end() ? nullptr : &*chosen);
-  const auto patched = apply_patch(row->credentials, patch);
+  const auto sign_up = chosen ? find_pending(pending, chosen->hash) : pending.begin();
+  const bool is_known = sign_up != pending.end();
+  if (!is_known && !chosen->is_acceptable) return {ActivationOutcome::password_refused};
+  const auto password = is_known ? sign_up->password_hash : chosen->hash;
+  const auto patched = apply_patch(
+      row->credentials, activation_by(row->credentials, is_known ? &*sign_up : nullptr, password));
   write_patched(unit_, patched);
-  row->pending.clear();
-  row->code.reset();
+  // The others stay, as decoys.
+  if (is_known) pending.erase(sign_up);
+  drop_codes(*row);
   return {ActivationOutcome::activated, patched.after.user};
+}
+
+std::size_t MemorySignUps::delete_stale(const StaleBefore& before, std::size_t limit) {
+  std::vector<UserId> late;
+  for (const auto& [id, row] : unit_.database.users) {
+    if (late.size() == limit) break;
+    if (has_stale(row, before)) late.push_back(id);
+  }
+  for (const auto& id : late) erase_stale(*hold_user(unit_, id), before);
+  return late.size();
 }
 
 }  // namespace coffeeauth::memory

@@ -10,13 +10,16 @@ class MemorySignUps final : public SignUps {
   explicit MemorySignUps(Unit& unit) : unit_(unit) {}
 
   SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override;
-  bool take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) override;
-  void put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                UtcTime now) override;
-  CodeVerdict try_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
-                       UtcTime now) override;
+  void admit_network(const UserId& user, const AddressDigest& network, std::size_t max_networks,
+                     UtcTime now) override;
+  bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
+                      UtcTime now) override;
+  void put_code(const UserId& user, const NewCode& code, UtcTime now) override;
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+                       const GuessLimits& limits, UtcTime now) override;
   Activation activate(const UserId& user, const CodeDigest& code,
-                      const std::optional<PasswordHash>& password_hash, UtcTime now) override;
+                      const std::optional<ChosenPassword>& chosen, UtcTime now) override;
+  std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override;
 
  private:
   Unit& unit_;

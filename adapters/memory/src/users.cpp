@@ -16,10 +16,11 @@ bool is_last_admin(const Database& db, const UserId& id) {
 
 // Why the change must not be made, if there is a reason.
 std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row,
-                                          const User& after) {
+                                          const Credentials& changed) {
   const auto& before = row.credentials.user;
-  if (after.is_verified && !before.is_verified && row.pending.size() > 1) {
-    return UserWriteOutcome::contested;
+  const auto& after = changed.user;
+  if (after.role == Role::admin && before.role != Role::admin && awaits_owner(changed)) {
+    return UserWriteOutcome::unproved;
   }
   if (is_effective_admin(before) && !is_effective_admin(after) && is_last_admin(db, before.id)) {
     return UserWriteOutcome::last_admin;
@@ -31,16 +32,23 @@ std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row
 }
 
 // What hangs on whether the address is proved.
-void follow_verification(UserRow& row, const User& before, UtcTime now) {
-  const auto& user = row.credentials.user;
-  if ((user.is_verified && !before.is_verified) || user.email != before.email) {
-    row.pending.clear();
-    row.code.reset();
+void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
+  const auto& after = row.credentials;
+  if (after.user.email != before.user.email) drop_sign_ups(row);
+  if (awaits_owner(before) && !awaits_owner(after)) {
+    drop_codes(row);
+    std::erase_if(row.pending, [&](const PendingSignUp& kept) {
+      return kept.password_hash == after.password_hash;
+    });
   }
-  if (!user.is_verified && before.is_verified) {
-    row.pending = {{row.credentials.password_hash, user.email, user.first_name, user.last_name}};
-    row.unverified_since = now;
+  if (!awaits_owner(before) && awaits_owner(after)) {
+    drop_sign_ups(row);
+    const auto& user = after.user;
+    if (!after.password_hash.empty()) {
+      row.pending = {{after.password_hash, user.email, user.first_name, user.last_name}};
+    }
   }
+  if (!after.user.is_verified && before.user.is_verified) row.unverified_since = now;
 }
 
 }  // namespace
@@ -63,7 +71,10 @@ std::optional<Credentials> MemoryUserReads::find_credentials(const EmailAddress&
   const Lock lock{database_.mutex};
   const auto entry = database_.users_by_email.find(email.canonical());
   if (entry == database_.users_by_email.end()) return std::nullopt;
-  return database_.users.at(entry->second).credentials;
+  const auto& row = database_.users.at(entry->second);
+  auto found = row.credentials;
+  for (const auto& kept : row.pending) found.sign_ups.push_back(kept.password_hash);
+  return found;
 }
 
 bool MemoryUserReads::knows_address(const UserId& user, const AddressDigest& digest) {
@@ -81,17 +92,30 @@ UserWrite MemoryUserWrites::create_user(const NewUser& user) {
   return {UserWriteOutcome::written, std::move(written)};
 }
 
+UserWrite MemoryUserWrites::create_or_take_over(const NewUser& user) {
+  const auto entry = database_.users_by_email.find(user.email.canonical());
+  if (entry == database_.users_by_email.end()) {
+    return {UserWriteOutcome::written, insert_user(unit_, user, true)};
+  }
+  auto& row = *hold_user(unit_, entry->second);
+  if (!awaits_owner(row.credentials)) return {UserWriteOutcome::email_taken};
+  const auto patched = apply_patch(row.credentials, taking_over(user));
+  write_patched(unit_, patched);
+  drop_sign_ups(row);
+  return {UserWriteOutcome::written, patched.after.user};
+}
+
 UserWrite MemoryUserWrites::update_user(const UserId& id,
                                         std::optional<std::int64_t> expected_version,
                                         const UserPatch& patch, UtcTime now) {
   auto* row = hold_user(unit_, id);
   if (row == nullptr) return {UserWriteOutcome::not_found};
-  const auto before = row->credentials.user;
-  if (expected_version && *expected_version != before.version) {
+  const auto before = row->credentials;
+  if (expected_version && *expected_version != before.user.version) {
     return {UserWriteOutcome::version_conflict};
   }
   const auto patched = apply_patch(row->credentials, patch);
-  if (const auto reason = objection(database_, *row, patched.after.user)) return {*reason};
+  if (const auto reason = objection(database_, *row, patched.after)) return {*reason};
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
   return {UserWriteOutcome::written, patched.after.user};

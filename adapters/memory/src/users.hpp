@@ -25,6 +25,7 @@ class MemoryUserWrites final : public UserWrites, public MemoryUserReads {
   explicit MemoryUserWrites(Unit& unit) : MemoryUserReads(unit.database), unit_(unit) {}
 
   UserWrite create_user(const NewUser& user) override;
+  UserWrite create_or_take_over(const NewUser& user) override;
   UserWrite update_user(const UserId& id, std::optional<std::int64_t> expected_version,
                         const UserPatch& patch, UtcTime now) override;
   UserWriteOutcome delete_user(const UserId& id,

@@ -18,6 +18,11 @@ namespace {
   }
   if (error.fields.empty()) throw std::runtime_error(std::string{message(error.code)});
   const auto& field = error.fields.front();
+  if (field.code == "unproved") {
+    throw std::runtime_error(
+        "the owner of that e-mail address has not proved it and set a password yet; without "
+        "--promote, create-admin takes the address over, with a password that you choose");
+  }
   throw std::runtime_error(field.field + ": " + field.message);
 }
 

@@ -8,46 +8,46 @@
 namespace coffeeauth::sql {
 namespace {
 
-constexpr auto hour = std::chrono::hours{1};
 constexpr auto day = std::chrono::hours{24};
 
-const Sql has_pending_sql{
-    .text = "SELECT 1 FROM pending_sign_ups WHERE user_id = $1 AND password_hash = $2",
-    .columns = "n"};
 const Sql list_pending_sql{.text = R"(
   SELECT password_hash, email_display, first_name, last_name
-  FROM pending_sign_ups WHERE user_id = $1)",
+  FROM pending_sign_ups WHERE user_id = $1 ORDER BY signed_up_at, sign_up_id)",
                            .columns = "tttt"};
+// A row without a password: that another one was dropped for lack of room.
+const Sql note_dropped_sql{.text = R"(
+  INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name,
+                                signed_up_at, sign_up_id)
+  VALUES ($1, '', '', '', '', $2, '')
+  ON CONFLICT (user_id, password_hash) DO NOTHING)"};
 
-const Sql mail_times_sql{
-    .text = "SELECT sent_at FROM mail_slots WHERE user_id = $1 ORDER BY sent_at", .columns = "n"};
-const Sql add_mail_sql{.text = "INSERT INTO mail_slots (user_id, sent_at) VALUES ($1, $2)"};
-const Sql forget_mails_sql{.text = "DELETE FROM mail_slots WHERE user_id = $1 AND sent_at <= $2"};
-
-const Sql put_code_sql{.text = R"(
-  INSERT INTO verification_codes (user_id, digest, expires_at, attempts, window_started_at,
-                                  window_guesses)
-  VALUES ($1, $2, $3, 0, $4, 0)
-  ON CONFLICT (user_id) DO UPDATE
-    SET digest = excluded.digest, expires_at = excluded.expires_at, attempts = 0)"};
-// Counts and decides in one statement, so that no two guesses can see the same count. $1 is the
-// moment a day ago, $2 is now.
-const Sql spend_attempt_sql{.text = R"(
-  UPDATE verification_codes
-  SET attempts = attempts + 1,
-      window_guesses = CASE WHEN window_started_at <= $1 THEN 1 ELSE window_guesses + 1 END,
-      window_started_at = CASE WHEN window_started_at <= $1 THEN $2 ELSE window_started_at END
-  WHERE user_id = $3 AND digest IS NOT NULL AND expires_at > $2 AND attempts < $4
-    AND (CASE WHEN window_started_at <= $1 THEN 0 ELSE window_guesses END) < $5
-  RETURNING digest)",
-                            .columns = "t"};
-const Sql give_back_sql{.text = R"(
-  UPDATE verification_codes SET attempts = attempts - 1, window_guesses = window_guesses - 1
-  WHERE user_id = $1)"};
-const Sql live_code_sql{.text = R"(
-  SELECT digest FROM verification_codes
-  WHERE user_id = $1 AND digest IS NOT NULL AND expires_at > $2)",
-                        .columns = "t"};
+// Each with the moment in question, and about how many.
+const Sql stale_decoys_sql{.text = R"(
+  DELETE FROM pending_sign_ups WHERE signed_up_at < $1 AND user_id IN (
+    SELECT p.user_id FROM pending_sign_ups p JOIN users u ON u.id = p.user_id
+    WHERE p.signed_up_at < $1 AND u.is_verified = 1 AND u.unverified_since < $1
+    ORDER BY p.signed_up_at LIMIT $2)
+  RETURNING 1)",
+                           .columns = "n"};
+const Sql stale_codes_sql{.text = R"(
+  DELETE FROM verification_codes WHERE expires_at <= $1 AND user_id IN (
+    SELECT user_id FROM verification_codes WHERE expires_at <= $1 AND older_expires_at <= $1
+    ORDER BY expires_at LIMIT $2)
+  RETURNING 1)",
+                          .columns = "n"};
+const Sql stale_mails_sql{.text = R"(
+  DELETE FROM mail_slots WHERE sent_at <= $1 AND user_id IN (
+    SELECT user_id FROM mail_slots WHERE sent_at <= $1 ORDER BY sent_at LIMIT $2)
+  RETURNING 1)",
+                          .columns = "n"};
+// Not while there is a code: attempts at it are counted there.
+const Sql stale_shares_sql{.text = R"(
+  DELETE FROM code_shares WHERE window_started_at <= $1 AND admitted_at <= $1 AND user_id IN (
+    SELECT s.user_id FROM code_shares s WHERE s.window_started_at <= $1 AND s.admitted_at <= $1
+      AND NOT EXISTS (SELECT 1 FROM verification_codes c WHERE c.user_id = s.user_id)
+    ORDER BY s.window_started_at LIMIT $2)
+  RETURNING 1)",
+                           .columns = "n"};
 
 struct Pending {
   PasswordHash password_hash;
@@ -56,44 +56,55 @@ struct Pending {
   std::string last_name;
 };
 
-std::vector<Pending> list_pending(Connection& connection, const UserId& user) {
-  std::vector<Pending> list;
+struct PendingList {
+  // The oldest first.
+  std::vector<Pending> kept;
+  // Whether one was dropped for lack of room.
+  bool contested = false;
+
+  [[nodiscard]] auto find(const PasswordHash& hash) const {
+    return std::find_if(kept.begin(), kept.end(),
+                        [&](const Pending& candidate) { return candidate.password_hash == hash; });
+  }
+};
+
+PendingList list_pending(Connection& connection, const UserId& user) {
+  PendingList list;
   for (const auto& row : connection.query(list_pending_sql, user)) {
-    list.push_back({PasswordHash{row.text(0)}, row.text(1), row.text(2), row.text(3)});
+    if (row.text(0).empty()) {
+      list.contested = true;
+    } else {
+      list.kept.push_back({PasswordHash{row.text(0)}, row.text(1), row.text(2), row.text(3)});
+    }
   }
   return list;
 }
 
-// The user with the address, the row held.
-User hold_by_email(Connection& connection, const EmailAddress& email) {
-  const Sql sql{.text = "SELECT " + user_columns() + " FROM users WHERE email_canonical = $1" +
-                        connection.dialect().for_update,
-                .columns = std::string(user_kinds)};
-  const auto row = connection.query_one(sql, email.canonical());
-  // Deleted between the two statements, which only happens where writers run side by side.
-  if (!row) throw TransactionConflict();
-  return read_user(*row);
+// Drops the oldest until there is room for another one.
+void make_room(Connection& connection, const UserId& user, const PendingList& pending,
+               const NewUser& candidate, std::size_t max_pending) {
+  auto count = pending.kept.size();
+  for (const auto& oldest : pending.kept) {
+    if (count < max_pending) break;
+    drop_sign_up(connection, user, oldest.password_hash);
+    --count;
+  }
+  if (count < pending.kept.size()) connection.query(note_dropped_sql, user, candidate.now);
 }
 
-void add_pending(Connection& connection, const UserId& user, const NewUser& candidate) {
-  put_pending(connection, user, candidate.email, candidate.first_name, candidate.last_name,
-              candidate.password_hash);
-}
-
-bool is_live(Connection& connection, const UserId& user, const CodeDigest& code, UtcTime now) {
-  const auto row = connection.query_one(live_code_sql, user, now);
-  return row && row->digest<CodeDigest>(0) == code;
-}
-
-// What the chosen sign-up makes of the user. Without one, only the verification.
-PatchedUser verified_by(const Credentials& before, const Pending* chosen) {
-  UserPatch patch{.is_verified = true};
-  if (chosen != nullptr) {
-    patch.first_name = chosen->first_name;
-    patch.last_name = chosen->last_name;
-    patch.password_hash = chosen->password_hash;
+// What the right code makes of the account.
+PatchedUser activated_by(const Credentials& before, const Pending* sign_up,
+                         const PasswordHash& password) {
+  UserPatch patch{.is_verified = true, .password_hash = password};
+  if (sign_up != nullptr) {
+    patch.first_name = sign_up->first_name;
+    patch.last_name = sign_up->last_name;
     // The same address, as this sign-up typed it.
-    patch.email = EmailAddress::restore(chosen->email_display, before.user.email.canonical());
+    patch.email = EmailAddress::restore(sign_up->email_display, before.user.email.canonical());
+  } else if (before.password_hash.empty()) {
+    // Nobody knows whose names those are.
+    patch.first_name = "";
+    patch.last_name = "";
   }
   return apply_patch(before, patch);
 }
@@ -103,76 +114,54 @@ PatchedUser verified_by(const Credentials& before, const Pending* chosen) {
 SignUp SqlSignUps::sign_up(const NewUser& candidate, std::size_t max_pending) {
   const auto connection = source_.lease();
   if (auto created = insert_user(*connection, candidate, false)) {
-    add_pending(*connection, created->id, candidate);
+    put_pending(*connection, created->id, candidate);
     return {SignUpOutcome::created, *std::move(created)};
   }
-  auto user = hold_by_email(*connection, candidate.email);
-  if (user.is_verified) return {SignUpOutcome::existing, std::move(user)};
-  if (!connection->any(has_pending_sql, user.id, candidate.password_hash.phc()) &&
-      count_pending(*connection, user.id) >= std::get<std::int64_t>(to_limit(max_pending))) {
-    return {SignUpOutcome::full, std::move(user)};
+  auto account = hold_by_email(*connection, candidate.email);
+  // Deleted between the two statements, which only happens where writers run side by side.
+  if (!account) throw TransactionConflict();
+  const auto& id = account->user.id;
+  const auto pending = list_pending(*connection, id);
+  if (pending.find(candidate.password_hash) == pending.kept.end()) {
+    make_room(*connection, id, pending, candidate, max_pending);
   }
-  add_pending(*connection, user.id, candidate);
-  restart_clean_up(*connection, user.id, candidate.now);
-  return {SignUpOutcome::joined, std::move(user)};
-}
-
-bool SqlSignUps::take_mail_slot(const UserId& user, const MailPace& pace, UtcTime now) {
-  const auto connection = source_.lease();
-  if (!hold_user(*connection, user)) return false;
-  const auto rows = connection->query(mail_times_sql, user);
-  const auto sent_since = [&](std::chrono::milliseconds span) {
-    return static_cast<std::size_t>(std::count_if(
-        rows.begin(), rows.end(), [&](const Row& row) { return row.time(0) > now - span; }));
-  };
-  if (!rows.empty() && now - rows.back().time(0) < pace.pause) return false;
-  if (sent_since(hour) >= pace.per_hour || sent_since(day) >= pace.per_day) return false;
-  connection->query(forget_mails_sql, user,
-                    now - std::max<std::chrono::milliseconds>(day, pace.pause));
-  connection->query(add_mail_sql, user, now);
-  return true;
-}
-
-void SqlSignUps::put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                          UtcTime now) {
-  source_.lease()->query(put_code_sql, user, digest, expires_at, now);
-}
-
-CodeVerdict SqlSignUps::try_code(const UserId& user, const CodeDigest& guess,
-                                 const GuessLimits& limits, UtcTime now) {
-  const auto connection = source_.lease();
-  // As everybody: the user's row before what hangs on it.
-  lock_user(*connection, user);
-  const auto row = connection->query_one(spend_attempt_sql, now - day, now, user,
-                                         to_limit(limits.per_code), to_limit(limits.per_day));
-  if (!row) return CodeVerdict::dead;
-  // The comparison of digests takes constant time; one in SQL would not.
-  if (!(row->digest<CodeDigest>(0) == guess)) return CodeVerdict::no_match;
-  connection->query(give_back_sql, user);
-  return CodeVerdict::match;
+  put_pending(*connection, id, candidate);
+  restart_clean_up(*connection, id, candidate.now);
+  const auto outcome = awaits_owner(*account) ? SignUpOutcome::joined : SignUpOutcome::existing;
+  return {outcome, std::move(account->user)};
 }
 
 Activation SqlSignUps::activate(const UserId& user, const CodeDigest& code,
-                                const std::optional<PasswordHash>& password_hash, UtcTime now) {
+                                const std::optional<ChosenPassword>& chosen, UtcTime now) {
   const auto connection = source_.lease();
   const auto before = hold_user(*connection, user);
-  if (!before || before->user.is_verified || !is_live(*connection, user, code, now)) {
+  if (!before || !awaits_owner(*before) || !is_live_code(*connection, user, code, now)) {
     return {ActivationOutcome::gone};
   }
   const auto pending = list_pending(*connection, user);
-  auto chosen = pending.begin();
-  if (password_hash) {
-    chosen = std::find_if(pending.begin(), pending.end(), [&](const Pending& candidate) {
-      return candidate.password_hash == *password_hash;
-    });
-    if (chosen == pending.end()) return {ActivationOutcome::no_such_sign_up};
-  } else if (pending.size() > 1) {
+  if (!chosen && (pending.contested || pending.kept.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
-  const auto patched = verified_by(*before, chosen == pending.end() ? nullptr : &*chosen);
+  const auto found = chosen ? pending.find(chosen->hash) : pending.kept.begin();
+  const auto* const sign_up = found == pending.kept.end() ? nullptr : &*found;
+  if (sign_up == nullptr && !chosen->is_acceptable) return {ActivationOutcome::password_refused};
+  const auto& password = sign_up == nullptr ? chosen->hash : sign_up->password_hash;
+  const auto patched = activated_by(*before, sign_up, password);
   write_patched(*connection, patched);
-  drop_sign_ups(*connection, user);
+  // The others stay, as decoys.
+  drop_sign_up(*connection, user, password);
+  drop_codes(*connection, user);
   return {ActivationOutcome::activated, patched.after.user};
+}
+
+std::size_t SqlSignUps::delete_stale(const StaleBefore& before, std::size_t limit) {
+  const auto connection = source_.lease();
+  const auto most = to_limit(limit);
+  auto gone = connection->query(stale_decoys_sql, before.sign_ups, most).size();
+  gone += connection->query(stale_codes_sql, before.now, most).size();
+  gone += connection->query(stale_mails_sql, before.now - day, most).size();
+  gone += connection->query(stale_shares_sql, before.now - day, most).size();
+  return gone;
 }
 
 }  // namespace coffeeauth::sql

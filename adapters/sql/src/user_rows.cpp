@@ -25,15 +25,20 @@ const Sql write_user_sql{.text = R"(
   WHERE id = $11)"};
 const Sql end_sessions_sql{.text = "DELETE FROM sessions WHERE user_id = $1"};
 const Sql drop_pending_sql{.text = "DELETE FROM pending_sign_ups WHERE user_id = $1"};
-const Sql drop_code_sql{.text = "UPDATE verification_codes SET digest = NULL WHERE user_id = $1"};
-const Sql count_pending_sql{.text = "SELECT count(*) FROM pending_sign_ups WHERE user_id = $1",
-                            .columns = "n"};
+const Sql drop_one_pending_sql{
+    .text = "DELETE FROM pending_sign_ups WHERE user_id = $1 AND password_hash = $2"};
+const Sql drop_codes_sql{.text = R"(
+  UPDATE verification_codes
+  SET digest = NULL, expires_at = 0, older_digest = NULL, older_expires_at = 0
+  WHERE user_id = $1)"};
 const Sql put_pending_sql{.text = R"(
-  INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name)
-  VALUES ($1, $2, $3, $4, $5)
+  INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name,
+                                signed_up_at, sign_up_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)
   ON CONFLICT (user_id, password_hash) DO UPDATE
     SET email_display = excluded.email_display, first_name = excluded.first_name,
-        last_name = excluded.last_name)"};
+        last_name = excluded.last_name, signed_up_at = excluded.signed_up_at,
+        sign_up_id = excluded.sign_up_id)"};
 
 const Sql restart_sql{.text = "UPDATE users SET unverified_since = $1 WHERE id = $2"};
 
@@ -67,20 +72,35 @@ User read_user(const Row& row, std::size_t first_column) {
 }
 
 std::optional<User> insert_user(Connection& connection, const NewUser& user, bool verified) {
-  const auto row = connection.query_one(
-      insert_user_sql, user.id, user.email.canonical(), user.email.display(), user.first_name,
-      user.last_name, user.role == Role::admin, verified, user.now, user.password_hash.phc());
+  const auto row =
+      connection.query_one(insert_user_sql, user.id, user.email.canonical(), user.email.display(),
+                           user.first_name, user.last_name, user.role == Role::admin, verified,
+                           user.now, verified ? user.password_hash.phc() : std::string{});
   if (!row) return std::nullopt;
   return read_user(*row);
 }
 
-std::optional<Credentials> hold_user(Connection& connection, const UserId& id) {
-  const Sql sql{.text = "SELECT " + user_columns() + ", password_hash FROM users WHERE id = $1" +
-                        connection.dialect().for_update,
+namespace {
+
+template <class Key>
+std::optional<Credentials> hold_where(Connection& connection, std::string_view condition,
+                                      const Key& key) {
+  const Sql sql{.text = "SELECT " + user_columns() + ", password_hash FROM users WHERE " +
+                        std::string(condition) + connection.dialect().for_update,
                 .columns = std::string(user_kinds) + "t"};
-  const auto row = connection.query_one(sql, id);
+  const auto row = connection.query_one(sql, key);
   if (!row) return std::nullopt;
   return Credentials{read_user(*row), PasswordHash{row->text(user_column_count)}};
+}
+
+}  // namespace
+
+std::optional<Credentials> hold_user(Connection& connection, const UserId& id) {
+  return hold_where(connection, "id = $1", id);
+}
+
+std::optional<Credentials> hold_by_email(Connection& connection, const EmailAddress& email) {
+  return hold_where(connection, "email_canonical = $1", email.canonical());
 }
 
 void lock_user(Connection& connection, const UserId& id) {
@@ -99,24 +119,24 @@ void write_patched(Connection& connection, const PatchedUser& patched) {
   if (patched.ends_sessions) connection.query(end_sessions_sql, user.id);
 }
 
-void drop_sign_ups(Connection& connection, const UserId& id) {
-  connection.query(drop_pending_sql, id);
-  connection.query(drop_code_sql, id);
+void drop_codes(Connection& connection, const UserId& id) { connection.query(drop_codes_sql, id); }
+
+void drop_sign_up(Connection& connection, const UserId& id, const PasswordHash& password_hash) {
+  connection.query(drop_one_pending_sql, id, password_hash.phc());
 }
 
-std::int64_t count_pending(Connection& connection, const UserId& id) {
-  return connection.query(count_pending_sql, id).front().number(0);
+void drop_sign_ups(Connection& connection, const UserId& id) {
+  connection.query(drop_pending_sql, id);
+  drop_codes(connection, id);
 }
 
 void restart_clean_up(Connection& connection, const UserId& id, UtcTime now) {
   connection.query(restart_sql, now, id);
 }
 
-void put_pending(Connection& connection, const UserId& id, const EmailAddress& email,
-                 const std::string& first_name, const std::string& last_name,
-                 const PasswordHash& password_hash) {
-  connection.query(put_pending_sql, id, password_hash.phc(), email.display(), first_name,
-                   last_name);
+void put_pending(Connection& connection, const UserId& id, const NewUser& sign_up) {
+  connection.query(put_pending_sql, id, sign_up.password_hash.phc(), sign_up.email.display(),
+                   sign_up.first_name, sign_up.last_name, sign_up.now, sign_up.id);
 }
 
 }  // namespace coffeeauth::sql

@@ -21,6 +21,9 @@ inline constexpr std::size_t user_column_count = user_kinds.size();
 /// The user and the password hash, the row held for the rest of the transaction.
 [[nodiscard]] std::optional<Credentials> hold_user(Connection& connection, const UserId& id);
 
+[[nodiscard]] std::optional<Credentials> hold_by_email(Connection& connection,
+                                                       const EmailAddress& email);
+
 /// Holds the user's row, where several transactions write side by side; elsewhere it costs nothing.
 void lock_user(Connection& connection, const UserId& id);
 
@@ -28,22 +31,22 @@ void lock_user(Connection& connection, const UserId& id);
 /// nothing changed. The row must be held.
 void write_patched(Connection& connection, const PatchedUser& patched);
 
-/// Drops the pending sign-ups and the live code of a user; the day's count of guesses stays.
+/// Drops the codes of a user; the day's counts of guesses stay.
+void drop_codes(Connection& connection, const UserId& id);
+/// Drops the sign-up with this password, if there is one.
+void drop_sign_up(Connection& connection, const UserId& id, const PasswordHash& password_hash);
+/// Drops the codes and all sign-ups of a user, decoys and all.
 void drop_sign_ups(Connection& connection, const UserId& id);
 
-/// Inserts the user and returns it as written; nothing when the address is taken.
+/// Inserts the user and returns it as written; nothing when the address is taken. One that is not
+/// verified gets no password: that is its pending sign-up's.
 [[nodiscard]] std::optional<User> insert_user(Connection& connection, const NewUser& user,
                                               bool verified);
-
-/// How many sign-ups are pending, each with a password of its own.
-[[nodiscard]] std::int64_t count_pending(Connection& connection, const UserId& id);
 
 /// Restarts the hours that an unverified user is kept.
 void restart_clean_up(Connection& connection, const UserId& id, UtcTime now);
 
-/// Makes `sign_up` one of the pending ones, in place of one with the same password.
-void put_pending(Connection& connection, const UserId& id, const EmailAddress& email,
-                 const std::string& first_name, const std::string& last_name,
-                 const PasswordHash& password_hash);
+/// Keeps `sign_up` for the user, in place of one with an equal password.
+void put_pending(Connection& connection, const UserId& id, const NewUser& sign_up);
 
 }  // namespace coffeeauth::sql

@@ -1,5 +1,9 @@
 #include "adapters/sql/src/users.hpp"
 
+#include <map>
+#include <string>
+#include <utility>
+
 #include "adapters/sql/src/user_rows.hpp"
 
 namespace coffeeauth::sql {
@@ -15,8 +19,12 @@ const Sql find_sql{.text = "SELECT " + user_columns() + " FROM users WHERE id = 
                    .columns = std::string(user_kinds)};
 const Sql credentials_by_id_sql{.text = select_credentials + "WHERE id = $1",
                                 .columns = credentials_kinds};
-const Sql credentials_by_email_sql{.text = select_credentials + "WHERE email_canonical = $1",
-                                   .columns = credentials_kinds};
+// One row for each sign-up that is kept, and one where there is none.
+const Sql credentials_by_email_sql{
+    .text = "SELECT " + user_columns("u.") + R"(, u.password_hash, coalesce(p.password_hash, ''),
+    coalesce(p.signed_up_at, 0), coalesce(p.sign_up_id, '')
+  FROM users u LEFT JOIN pending_sign_ups p ON p.user_id = u.id WHERE u.email_canonical = $1)",
+    .columns = credentials_kinds + "tnt"};
 const Sql knows_address_sql{
     .text = "SELECT 1 FROM known_addresses WHERE user_id = $1 AND digest = $2", .columns = "n"};
 
@@ -77,9 +85,10 @@ bool may_unseat(const UserPatch& patch) {
 
 // Why the change must not be made, if there is a reason.
 std::optional<UserWriteOutcome> objection(Connection& connection, const User& before,
-                                          const User& after) {
-  if (after.is_verified && !before.is_verified && count_pending(connection, before.id) > 1) {
-    return UserWriteOutcome::contested;
+                                          const Credentials& changed) {
+  const auto& after = changed.user;
+  if (after.role == Role::admin && before.role != Role::admin && awaits_owner(changed)) {
+    return UserWriteOutcome::unproved;
   }
   if (is_effective_admin(before) && !is_effective_admin(after) &&
       is_last_admin(connection, before.id)) {
@@ -93,17 +102,26 @@ std::optional<UserWriteOutcome> objection(Connection& connection, const User& be
 }
 
 // What hangs on whether the address is proved.
-void follow_verification(Connection& connection, const User& before, const Credentials& after,
-                         UtcTime now) {
+void follow_verification(Connection& connection, const Credentials& before,
+                         const Credentials& after, UtcTime now) {
   const auto& user = after.user;
-  if ((user.is_verified && !before.is_verified) || user.email != before.email) {
-    drop_sign_ups(connection, user.id);
+  const bool moved = user.email != before.user.email;
+  const bool loses_owner = !awaits_owner(before) && awaits_owner(after);
+  if (moved || loses_owner) drop_sign_ups(connection, user.id);
+  if (awaits_owner(before) && !awaits_owner(after)) {
+    drop_codes(connection, user.id);
+    drop_sign_up(connection, user.id, after.password_hash);
   }
-  if (!user.is_verified && before.is_verified) {
-    put_pending(connection, user.id, user.email, user.first_name, user.last_name,
-                after.password_hash);
-    restart_clean_up(connection, user.id, now);
+  if (loses_owner && !after.password_hash.empty()) {
+    put_pending(connection, user.id,
+                {.id = user.id,
+                 .email = user.email,
+                 .first_name = user.first_name,
+                 .last_name = user.last_name,
+                 .password_hash = after.password_hash,
+                 .now = now});
   }
+  if (!user.is_verified && before.user.is_verified) restart_clean_up(connection, user.id, now);
 }
 
 }  // namespace
@@ -119,8 +137,18 @@ std::optional<Credentials> SqlUserReads::find_credentials(const UserId& id) {
 }
 
 std::optional<Credentials> SqlUserReads::find_credentials(const EmailAddress& email) {
-  return optional_credentials(
-      source_.lease()->query_one(credentials_by_email_sql, email.canonical()));
+  const auto rows = source_.lease()->query(credentials_by_email_sql, email.canonical());
+  if (rows.empty()) return std::nullopt;
+  auto found = read_credentials(rows.front());
+  // Here and not there: a few rows, that no index is worth.
+  std::map<std::pair<UtcTime, std::string>, PasswordHash> by_age;
+  for (const auto& row : rows) {
+    const auto& hash = row.text(user_column_count + 1);
+    const std::pair age{row.time(user_column_count + 2), row.text(user_column_count + 3)};
+    if (!hash.empty()) by_age.emplace(age, PasswordHash{hash});
+  }
+  for (auto& [age, hash] : by_age) found.sign_ups.push_back(std::move(hash));
+  return found;
 }
 
 bool SqlUserReads::knows_address(const UserId& user, const AddressDigest& digest) {
@@ -128,9 +156,26 @@ bool SqlUserReads::knows_address(const UserId& user, const AddressDigest& digest
 }
 
 UserWrite SqlUserWrites::create_user(const NewUser& user) {
-  auto written = insert_user(*source_.lease(), user, user.is_verified);
+  const auto connection = source_.lease();
+  auto written = insert_user(*connection, user, user.is_verified);
   if (!written) return {UserWriteOutcome::email_taken};
+  if (!user.is_verified && !user.password_hash.empty()) put_pending(*connection, user.id, user);
   return {UserWriteOutcome::written, std::move(written)};
+}
+
+UserWrite SqlUserWrites::create_or_take_over(const NewUser& user) {
+  const auto connection = source_.lease();
+  if (auto created = insert_user(*connection, user, true)) {
+    return {UserWriteOutcome::written, std::move(created)};
+  }
+  const auto before = hold_by_email(*connection, user.email);
+  // Deleted between the two statements.
+  if (!before) throw TransactionConflict();
+  if (!awaits_owner(*before)) return {UserWriteOutcome::email_taken};
+  const auto patched = apply_patch(*before, taking_over(user));
+  write_patched(*connection, patched);
+  drop_sign_ups(*connection, before->user.id);
+  return {UserWriteOutcome::written, patched.after.user};
 }
 
 UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_t> expected_version,
@@ -143,10 +188,11 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
     return {UserWriteOutcome::version_conflict};
   }
   const auto patched = apply_patch(*before, patch);
-  if (const auto reason = objection(*connection, before->user, patched.after.user))
+  if (const auto reason = objection(*connection, before->user, patched.after)) {
     return {*reason};
+  }
   write_patched(*connection, patched);
-  follow_verification(*connection, before->user, patched.after, now);
+  follow_verification(*connection, *before, patched.after, now);
   return {UserWriteOutcome::written, patched.after.user};
 }
 

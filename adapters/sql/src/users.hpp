@@ -26,6 +26,7 @@ class SqlUserWrites final : public UserWrites, public SqlUserReads {
   using SqlUserReads::SqlUserReads;
 
   UserWrite create_user(const NewUser& user) override;
+  UserWrite create_or_take_over(const NewUser& user) override;
   UserWrite update_user(const UserId& id, std::optional<std::int64_t> expected_version,
                         const UserPatch& patch, UtcTime now) override;
   UserWriteOutcome delete_user(const UserId& id,

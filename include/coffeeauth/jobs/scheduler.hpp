@@ -22,13 +22,16 @@ struct CleanUpReport {
   std::size_t sessions = 0;
   /// Mails whose time was over before they were sent.
   std::size_t jobs = 0;
+  /// Dead codes, decoys of sign-ups, and counts of guesses and mails that are over.
+  std::size_t stale = 0;
   /// Signing keys that nothing is verified with any more.
   std::size_t keys = 0;
 };
 
 /// Deletes unverified users after CodeConfig::unverified_lifetime, sessions past an expiry, mail
-/// jobs that expired, and keys that no longer verify: in batches, with a lease in the Store so that
-/// any number of schedulers may run and one acts.
+/// jobs that expired, what only time made useless of codes and sign-ups
+/// (SignUps::delete_stale()), and keys that no longer verify: in batches, with a lease in the Store
+/// so that any number of schedulers may run and one acts.
 class Scheduler {
  public:
   /// Borrows `services`: `jobs::Scheduler{auth.services()}`.

@@ -1,6 +1,8 @@
 #pragma once
 /// PasswordHasher: slow on purpose.
 
+#include <optional>
+
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/password.hpp"
 
@@ -27,6 +29,14 @@ class PasswordHasher {
   /// out of bounds must not eat the machine. Throws Unavailable as hash() does.
   [[nodiscard]] virtual PasswordVerdict verify(const Password& password,
                                                const PasswordHash& stored) = 0;
+
+  /// Hashes with the salt and the parameters of `stored`: the result equals it exactly when the
+  /// password does, and one hash can be compared with several that were made alike. Nothing, at no
+  /// cost, for a malformed, empty or outrageous one. Throws Unavailable as hash() does.
+  [[nodiscard]] virtual std::optional<PasswordHash> hash_like(const Password& password,
+                                                              const PasswordHash& stored) = 0;
+  /// Whether a hash that matched was made with weaker settings than today's.
+  [[nodiscard]] virtual bool needs_rehash(const PasswordHash& stored) const noexcept = 0;
 
   /// A hash that no password matches, with today's parameters: verified against when an account
   /// does not exist, so that the answer costs the same.

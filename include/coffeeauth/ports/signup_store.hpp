@@ -13,15 +13,15 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// What a sign-up found.
 enum class SignUpOutcome {
-  /// The address was new: a user (unverified) and its first pending sign-up were written.
+  /// The address was new: a user (unverified, without a password) and its first pending sign-up
+  /// were written.
   created,
-  /// The user was there and unverified: this sign-up is pending beside the others. One with the
-  /// same
-  /// password hash as a pending one replaces it.
+  /// The account was there and awaits its owner (awaits_owner()): this sign-up is pending beside
+  /// the
+  /// others. One with an equal password hash is replaced.
   joined,
-  /// As `joined`, but as many different sign-ups as allowed are pending: nothing changed.
-  full,
-  /// The address belongs to a verified account: nothing changed.
+  /// The account has an owner. The sign-up is kept as a decoy: it answers a login as a pending one
+  /// does and never activates anything.
   existing,
 };
 
@@ -33,7 +33,7 @@ struct SignUp {
   User user;
 };
 
-/// How many mails an account may be sent.
+/// How many mails an account may be sent on account of one share (see SignUps::admit_network()).
 struct MailPace {
   /// Least time since the last one.
   std::chrono::milliseconds pause;
@@ -43,12 +43,38 @@ struct MailPace {
   std::size_t per_day;
 };
 
-/// How many guesses count.
+/// How many guesses one share has (see SignUps::admit_network()).
 struct GuessLimits {
-  /// Until the code is dead.
+  /// Wrong ones until a code is dead for the share.
   std::size_t per_code;
-  /// For the account, over all its codes, in the 24 hours before now.
+  /// In 24 hours, over all codes of the account.
   std::size_t per_day;
+};
+
+/// A verification code to be kept.
+struct NewCode {
+  /// Keyed hash of the code.
+  CodeDigest digest;
+  /// The network that asked for it.
+  AddressDigest network;
+  /// From here on it is dead.
+  UtcTime expires_at{};
+};
+
+/// The password given together with a right code.
+struct ChosenPassword {
+  /// Made like the pending ones of the account, so that equal passwords have equal hashes.
+  PasswordHash hash;
+  /// Whether it may become the account's even when no pending sign-up has it.
+  bool is_acceptable = false;
+};
+
+/// From when on rows that only time makes useless are useless.
+struct StaleBefore {
+  /// Decoys of an account whose latest sign-up was earlier go.
+  UtcTime sign_ups;
+  /// Dead codes go; so do counts of guesses and mails that are a day older.
+  UtcTime now;
 };
 
 /// What a guess at a code came to.
@@ -57,19 +83,20 @@ enum class CodeVerdict {
   match,
   /// Wrong; the attempt is spent.
   no_match,
-  /// There is nothing to guess at: no code, expired, out of attempts, or the day's guesses are used
-  /// up. Nothing was compared.
+  /// There is nothing to guess at: no code, expired, out of attempts, or the share's guesses of the
+  /// day are used up. Nothing was compared.
   dead,
 };
 
 /// What an activation came to.
 enum class ActivationOutcome {
   activated,
-  /// Several different sign-ups are pending and no hash was given. Nothing changed.
+  /// No password was given, and the pending sign-ups do not agree on one: several differ, one was
+  /// dropped for lack of room, or none is left. Nothing changed.
   password_required,
-  /// A hash was given and no pending sign-up has it. Nothing changed.
-  no_such_sign_up,
-  /// The code is not (or no longer) the live one, or the user is verified already or gone.
+  /// The password given is no pending sign-up's and is not acceptable. Nothing changed.
+  password_refused,
+  /// The code is not (or no longer) live, or the account has an owner already, or is gone.
   gone,
 };
 
@@ -88,43 +115,61 @@ class SignUps {
   SignUps(const SignUps&) = delete;
   SignUps& operator=(const SignUps&) = delete;
 
-  /// Creates the user, or adds to the pending sign-ups of an unverified one.
+  /// Creates the user, or adds to the sign-ups of the one who is there.
   ///
-  /// `candidate.password_hash` must be made with the salt that belongs to the address, so that
-  /// equal passwords have equal hashes. `created` and `joined` restart the user's 48 hours (see
-  /// delete_unverified_before()). Two at the same moment for a new address: one is `created`, the
-  /// other `joined`.
+  /// The password stays with the sign-up: the account itself has none until activate() gives it
+  /// one. `candidate.password_hash` must be made like those that are there (see
+  /// PasswordService::hash_for_sign_up()), so that equal passwords have equal hashes. Where
+  /// `max_pending` others are kept, the oldest goes, and from then on no code activates without a
+  /// password. `created` and `joined` restart the user's 48 hours (see delete_unverified_before()),
+  /// `existing` those of the decoys. Two at the same moment for a new address: one is `created`,
+  /// the other `joined`.
   [[nodiscard]] virtual SignUp sign_up(const NewUser& candidate, std::size_t max_pending) = 0;
 
-  /// Takes one of the account's mails, if the pace allows one at `now`: at least `pause` since the
-  /// last, fewer than `per_hour` in the hour and `per_day` in the 24 hours before. Of many at the
-  /// same moment, one gets it.
-  [[nodiscard]] virtual bool take_mail_slot(const UserId& user, const MailPace& pace,
-                                            UtcTime now) = 0;
+  /// Gives the network behind `network` a share of its own in the account's mails and guesses, if
+  /// it has none and fewer than `max_networks` were given one in the 24 hours before `now`.
+  ///
+  /// All networks without one share another. What strangers do from theirs costs the owner nothing;
+  /// all shares together bound what an account can be sent and how often it can be guessed at.
+  virtual void admit_network(const UserId& user, const AddressDigest& network,
+                             std::size_t max_networks, UtcTime now) = 0;
 
-  /// Makes `digest` the user's one live code, in place of any other, with its attempts unspent. The
-  /// guesses of the day are not given back.
-  virtual void put_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                        UtcTime now) = 0;
+  /// Takes one mail of the share that `network` has in the account, if the pace allows one at
+  /// `now`: at least `pause` since the last, fewer than `per_hour` in the hour and `per_day` in the
+  /// 24 hours before. Of many at the same moment, one gets it.
+  [[nodiscard]] virtual bool take_mail_slot(const UserId& user, const AddressDigest& network,
+                                            const MailPace& pace, UtcTime now) = 0;
 
-  /// Spends one attempt on the user's live code and compares in constant time.
+  /// Adds a live code, with its attempts unspent. Two live: this one, and the one before it. A code
+  /// that another network asked for is not displaced by the second of two from one network; that
+  /// one displaces the first. The guesses of the day are not given back.
+  virtual void put_code(const UserId& user, const NewCode& code, UtcTime now) = 0;
+
+  /// Spends one attempt of the share that `network` has, on each live code, and compares in
+  /// constant time.
   ///
   /// The attempt is counted before the comparison and in the same statement, so a thousand parallel
-  /// guesses still get only `per_code` comparisons. Callers run it in a transaction of its own that
-  /// commits, so that the count survives whatever follows, and treat every outcome but `match`
-  /// alike towards the person asking.
-  [[nodiscard]] virtual CodeVerdict try_code(const UserId& user, const CodeDigest& guess,
-                                             const GuessLimits& limits, UtcTime now) = 0;
+  /// guesses still get only `per_code` comparisons with one code. Callers run it in a transaction
+  /// of its own that commits, so that the count survives whatever follows, and treat every outcome
+  /// but `match` alike towards the client.
+  [[nodiscard]] virtual CodeVerdict try_code(const UserId& user, const AddressDigest& network,
+                                             const CodeDigest& guess, const GuessLimits& limits,
+                                             UtcTime now) = 0;
 
-  /// Consumes the code and verifies the user with the one pending sign-up that counts.
+  /// Consumes the codes, and verifies an account that awaits its owner (awaits_owner()).
   ///
-  /// With one pending sign-up (or none left) and no `password_hash`, that one; with several, the
-  /// one whose hash equals `password_hash`. Its names, address as typed, and hash become the
-  /// user's; the others and the code are dropped. Exactly one of many simultaneous calls is
-  /// `activated`.
+  /// Its password becomes `chosen`, whoever signed up with whatever else: the code proves the
+  /// mailbox. Without `chosen`, that of the pending sign-ups, if all that ever waited carry one
+  /// password. Names and the address as typed are those of the sign-up with that password; where
+  /// none has it, an account that never had an owner starts without names. The other sign-ups stay
+  /// as decoys. Exactly one of many simultaneous calls is `activated`.
   [[nodiscard]] virtual Activation activate(const UserId& user, const CodeDigest& code,
-                                            const std::optional<PasswordHash>& password_hash,
+                                            const std::optional<ChosenPassword>& chosen,
                                             UtcTime now) = 0;
+
+  /// Deletes what only time made useless: decoys, dead codes, and counts of guesses and mails. Some
+  /// `limit` rows of each kind; returns how many went. Less than `limit` means that none is left.
+  [[nodiscard]] virtual std::size_t delete_stale(const StaleBefore& before, std::size_t limit) = 0;
 
  protected:
   SignUps() = default;

@@ -21,9 +21,9 @@ enum class UserWriteOutcome {
   email_taken,
   /// The change would leave no administrator who is verified and active; nothing changed.
   last_admin,
-  /// `is_verified` was to be set while several different sign-ups are pending for the address, so
-  /// nobody can say whose password would count; nothing changed.
-  contested,
+  /// The account was to become an administrator's and awaits its owner (awaits_owner()); nothing
+  /// changed.
+  unproved,
 };
 
 /// The outcome, and the row as it is now when `written`.
@@ -47,10 +47,20 @@ struct PatchedUser {
 
 /// Applies `patch` to `before`: grows `version` when anything changes, and `security_version` when
 /// earlier access tokens must stop (role, activity, verification, password, address). Pure.
+///
+/// A new address of an account that is not verified (before or after) voids its password, unless
+/// the patch brings one: it was chosen by whoever reads another mailbox.
 [[nodiscard]] PatchedUser apply_patch(const Credentials& before, const UserPatch& patch);
+
+/// What create_or_take_over() makes of an account that is there. Pure.
+[[nodiscard]] UserPatch taking_over(const NewUser& user);
 
 /// True for an account that can manage users right now: administrator, active and verified.
 [[nodiscard]] bool is_effective_admin(const User& user) noexcept;
+
+/// Whether a code from its mailbox is what the account waits for: it is not verified, or has no
+/// password (an administrator verified it, and nobody has proved the mailbox yet).
+[[nodiscard]] bool awaits_owner(const Credentials& account) noexcept;
 
 /// Reads of users. Each call sees everything committed before it began.
 class UserReads {
@@ -61,9 +71,9 @@ class UserReads {
 
   /// The account, without what a password is checked with.
   [[nodiscard]] virtual std::optional<User> find(const UserId& id) = 0;
-  /// The account and its password hash.
+  /// The account and its password hash, without `sign_ups`.
   [[nodiscard]] virtual std::optional<Credentials> find_credentials(const UserId& id) = 0;
-  /// By canonical address.
+  /// By canonical address, with `sign_ups`; one statement, however many there are.
   [[nodiscard]] virtual std::optional<Credentials> find_credentials(const EmailAddress& email) = 0;
 
   /// The users that match, in the order asked for, ties by id. With `after` it starts behind that
@@ -83,16 +93,23 @@ class UserReads {
 /// Writes of users. Every verb decides its races itself; callers never read first and write later.
 class UserWrites : public virtual UserReads {
  public:
-  /// Inserts, unless the canonical address is taken. Outcomes: written, email_taken.
+  /// Inserts, unless the canonical address is taken. The password of one that is not verified is
+  /// kept as a pending sign-up, not as the account's. Outcomes: written, email_taken.
   [[nodiscard]] virtual UserWrite create_user(const NewUser& user) = 0;
+
+  /// Inserts a verified user; an account that awaits its owner (awaits_owner()) at that moment
+  /// becomes it instead, and keeps its id and the day it joined: role, names, spelling and password
+  /// are those of `user`, it is verified and active, its sign-ups, codes and sessions are gone.
+  /// Outcomes: written, email_taken (the address has an owner; nothing changed).
+  [[nodiscard]] virtual UserWrite create_or_take_over(const NewUser& user) = 0;
 
   /// Applies `patch` (by apply_patch) to the row as it is at that moment.
   ///
   /// With `expected_version`, only to that version of it. Implementations must also: end the user's
-  /// sessions when PatchedUser::ends_sessions; on a change to verified or of the address, drop the
-  /// pending sign-ups and the live code; on a change to unverified, keep the present password as
-  /// the one pending sign-up and start the 48 hours of delete_unverified_before() at `now`.
-  /// Outcomes: all.
+  /// sessions when PatchedUser::ends_sessions; drop the sign-ups and the codes on a change of the
+  /// address, the codes when the account stops to await its owner (awaits_owner()); when it begins
+  /// to, drop the decoys and keep its password as the one pending sign-up; and on a change to
+  /// unverified start the 48 hours of delete_unverified_before() at `now`. Outcomes: all.
   [[nodiscard]] virtual UserWrite update_user(const UserId& id,
                                               std::optional<std::int64_t> expected_version,
                                               const UserPatch& patch, UtcTime now) = 0;

@@ -18,6 +18,9 @@ class FastHasher final : public PasswordHasher {
   [[nodiscard]] PasswordHash hash(const Password& password, const PasswordSalt& salt) override;
   [[nodiscard]] PasswordVerdict verify(const Password& password,
                                        const PasswordHash& stored) override;
+  [[nodiscard]] std::optional<PasswordHash> hash_like(const Password& password,
+                                                      const PasswordHash& stored) override;
+  [[nodiscard]] bool needs_rehash(const PasswordHash& stored) const noexcept override;
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }
 
   /// From now on hashes made before need a rehash.

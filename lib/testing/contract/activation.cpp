@@ -43,18 +43,21 @@ void one_sign_up(StoreHarness& harness) {
     CHECK(t.alone.activate(ada, code(1), {}, noon + 1h + 1ms).outcome == ActivationOutcome::gone);
     CHECK(t.alone.activate(nth<UserId>(9), code(1)).outcome == ActivationOutcome::gone);
     CHECK_FALSE(t.get(ada).is_verified);
+    // The last two live.
     t.alone.put_code(ada, code(3));
+    t.alone.put_code(ada, code(4));
     CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::gone);
     CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
   }
 
-  SUBCASE("activation: a verified account is not activated again") {
-    const Waiting t{harness};
-    t.alone.update(ada, {.is_verified = true});
+  SUBCASE("activation: an account that has an owner is not activated again") {
+    const Trial t{harness};
+    t.alone.create(user(1));
     const auto before = t.get(ada);
     t.alone.put_code(ada, code(4));
-    CHECK(t.alone.activate(ada, code(4)).outcome == ActivationOutcome::gone);
+    CHECK(t.alone.activate(ada, code(4), {{hash(4), true}}).outcome == ActivationOutcome::gone);
     CHECK(t.get(ada) == before);
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
   }
 }
 
@@ -64,38 +67,78 @@ void contested(StoreHarness& harness) {
     t.contest();
     const auto before = t.get(ada);
     CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
-    CHECK(t.alone.activate(ada, code(1), hash(3)).outcome == ActivationOutcome::no_such_sign_up);
+    CHECK(t.alone.activate(ada, code(1), {{hash(3)}}).outcome ==
+          ActivationOutcome::password_refused);
     CHECK(t.get(ada) == before);
     CHECK(t.alone.try_code(ada, code(1)) == CodeVerdict::match);
   }
 
-  SUBCASE("activation: the password picks the sign-up; the others are dropped") {
+  SUBCASE("activation: the password picks the sign-up; the others never activate anything") {
     const Waiting t{harness};
     t.contest();
-    const auto done = t.alone.activate(ada, code(1), hash(2));
+    const auto done = t.alone.activate(ada, code(1), {{hash(2)}});
     REQUIRE(done.outcome == ActivationOutcome::activated);
     CHECK(done.user->first_name == "Mallory");
     CHECK(done.user->last_name.empty());
     CHECK(done.user->email.display() == "ADA@example.org");
     CHECK(done.user->id == ada);
     CHECK(t.get(ada) == *done.user);
-    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(2));
+    const auto account = t.store->users().find_credentials(address("ada@example.org"));
+    CHECK(account->password_hash == hash(2));
+    CHECK(account->sign_ups == std::vector{hash(1)});
 
     // Nothing of the others is left when the address must be proved again.
     t.alone.update(ada, {.is_verified = false});
     t.alone.put_code(ada, code(5));
-    CHECK(t.alone.activate(ada, code(5), hash(1)).outcome == ActivationOutcome::no_such_sign_up);
+    CHECK(t.alone.activate(ada, code(5), {{hash(1)}}).outcome ==
+          ActivationOutcome::password_refused);
     CHECK(t.alone.activate(ada, code(5)).outcome == ActivationOutcome::activated);
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(2));
   }
 
   SUBCASE("activation: the first sign-up wins by its password as well as the last") {
     const Waiting t{harness};
     t.contest();
-    const auto done = t.alone.activate(ada, code(1), hash(1));
+    const auto done = t.alone.activate(ada, code(1), {{hash(1)}});
     REQUIRE(done.outcome == ActivationOutcome::activated);
     CHECK(done.user->first_name == "Ada");
     CHECK(done.user->email.display() == "Ada@example.org");
     CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
+  }
+
+  SUBCASE(
+      "activation: an acceptable password of no sign-up is the account's, without their names") {
+    const Waiting t{harness};
+    t.contest();
+    const auto done = t.alone.activate(ada, code(1), {{hash(3), true}});
+    REQUIRE(done.outcome == ActivationOutcome::activated);
+    CHECK(done.user->first_name.empty());
+    CHECK(done.user->last_name.empty());
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(3));
+    CHECK(t.alone.activate(ada, code(1), {{hash(1), true}}).outcome == ActivationOutcome::gone);
+  }
+
+  SUBCASE("activation: an account that had an owner keeps its names under a new password") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    t.alone.update(ada, {.is_verified = false});
+    t.alone.put_code(ada, code(1));
+    const auto done = t.alone.activate(ada, code(1), {{hash(3), true}});
+    REQUIRE(done.outcome == ActivationOutcome::activated);
+    CHECK(done.user->first_name == "Ada");
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(3));
+  }
+
+  SUBCASE("activation: an account that nobody signed up for wants a password") {
+    const Trial t{harness};
+    auto made = user(1);
+    made.is_verified = false;
+    made.password_hash = PasswordHash{};
+    t.alone.create(made);
+    t.alone.put_code(ada, code(1));
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+    CHECK(t.alone.activate(ada, code(1), {{hash(3), true}}).outcome ==
+          ActivationOutcome::activated);
   }
 }
 
@@ -124,7 +167,28 @@ void races(StoreHarness& harness) {
         return 0;
       });
       CHECK(t.get(ada).is_verified == (activated[0] == 1));
-      CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
+      const auto password = t.store->users().find_credentials(ada)->password_hash;
+      CHECK(password == (activated[0] == 1 ? hash(1) : PasswordHash{}));
+    }
+  }
+}
+
+void taking_over_at_once(StoreHarness& harness) {
+  SUBCASE("activation: at the same moment as an operator takes over, exactly one of them happens") {
+    for (Rounds rounds{harness, {.threads = 2, .times = 4}}; rounds.next();) {
+      const Waiting t{harness};
+      auto boss = admin(9);
+      boss.email = address("ada@example.org");
+      const auto happened = race(2, [&](std::size_t i) -> int {
+        if (i == 0) {
+          return t.alone.activate(ada, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
+        }
+        return t.alone.take_over(boss).outcome == UserWriteOutcome::written ? 1 : 0;
+      });
+      CHECK(happened[0] + happened[1] == 1);
+      const auto account = t.store->users().find_credentials(ada);
+      CHECK(account->password_hash == (happened[0] == 1 ? hash(1) : hash(9)));
+      CHECK(account->user.role == (happened[0] == 1 ? Role::user : Role::admin));
     }
   }
 }
@@ -135,6 +199,7 @@ void activation_contract(StoreHarness& harness) {
   one_sign_up(harness);
   contested(harness);
   races(harness);
+  taking_over_at_once(harness);
 }
 
 }  // namespace coffeeauth::testing

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+#include <vector>
+
 #include "coffeeauth/testing/contract/store.hpp"
 #include "lib/testing/contract/each_alone.hpp"
 #include "lib/testing/contract/race.hpp"
@@ -79,28 +82,50 @@ void sessions_after_updates(StoreHarness& harness) {
 }
 
 void verification_by_hand(StoreHarness& harness) {
-  SUBCASE("users: verifying by hand drops the sign-up and the code") {
+  SUBCASE("users: verifying by hand gives nobody's password to an account, and its code goes on") {
     const Trial t{harness};
     const auto ada = candidate(1, "ada@example.org", hash(1));
     t.alone.sign_up(ada);
     t.alone.put_code(ada.id, code(1));
     REQUIRE(t.alone.update(ada.id, {.is_verified = true}).outcome == UserWriteOutcome::written);
-    CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
-    CHECK(t.alone.activate(ada.id, code(1)).outcome == ActivationOutcome::gone);
-    CHECK(t.store->users().find_credentials(ada.id)->password_hash == hash(1));
+    CHECK(t.get(ada.id).is_verified);
+    CHECK(t.store->users().find_credentials(ada.id)->password_hash.empty());
+    CHECK(t.alone.sign_up(candidate(2, "ada@example.org", hash(2))).outcome ==
+          SignUpOutcome::joined);
+    CHECK(t.alone.activate(ada.id, code(1)).outcome == ActivationOutcome::password_required);
+    REQUIRE(t.alone.activate(ada.id, code(1), {{hash(3), true}}).outcome ==
+            ActivationOutcome::activated);
+    CHECK(t.store->users().find_credentials(ada.id)->password_hash == hash(3));
   }
 
-  SUBCASE("users: an account for which different sign-ups wait cannot be verified by hand") {
+  SUBCASE("users: verifying by hand keeps the password of an account that had an owner") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const auto id = nth<UserId>(1);
+    t.alone.update(id, {.is_verified = false});
+    t.alone.sign_up(candidate(2, "user1@example.org", hash(2)));
+    t.alone.put_code(id, code(1));
+    REQUIRE(t.alone.update(id, {.is_verified = true}).outcome == UserWriteOutcome::written);
+    CHECK(t.store->users().find_credentials(id)->password_hash == hash(1));
+    CHECK(t.alone.try_code(id, code(1)) == CodeVerdict::dead);
+  }
+
+  SUBCASE("users: an account that awaits its owner does not become an administrator's") {
     const Trial t{harness};
     const auto ada = candidate(1, "ada@example.org", hash(1));
     t.alone.sign_up(ada);
-    t.alone.sign_up(candidate(2, "ada@example.org", hash(2)));
-    CHECK(t.alone.update(ada.id, {.is_verified = true}).outcome == UserWriteOutcome::contested);
+    CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::unproved);
+    CHECK(t.alone.update(ada.id, {.role = Role::admin, .is_verified = true}).outcome ==
+          UserWriteOutcome::unproved);
     CHECK_FALSE(t.get(ada.id).is_verified);
-    CHECK(t.alone.update(ada.id, {.first_name = "Augusta"}).outcome == UserWriteOutcome::written);
+    t.alone.update(ada.id, {.is_verified = true});
+    CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::unproved);
+    t.alone.put_code(ada.id, code(1));
+    REQUIRE(t.alone.activate(ada.id, code(1)).outcome == ActivationOutcome::activated);
+    CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::written);
   }
 
-  SUBCASE("users: a new address drops the sign-up and the code of the old one") {
+  SUBCASE("users: a new address drops the sign-ups and the codes of the old one") {
     const Trial t{harness};
     const auto ada = candidate(1, "ada@example.org", hash(1));
     t.alone.sign_up(ada);
@@ -109,11 +134,28 @@ void verification_by_hand(StoreHarness& harness) {
     REQUIRE(t.alone.update(ada.id, {.email = address("new@example.org")}).outcome ==
             UserWriteOutcome::written);
     CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
+    CHECK(t.store->users().find_credentials(address("new@example.org"))->sign_ups.empty());
 
-    // No sign-up is left, so nothing is contested and the account stays as it is.
+    // Nobody has signed up for the new one: only a password of its owner's will do.
     t.alone.put_code(ada.id, code(2));
-    CHECK(t.alone.activate(ada.id, code(2)).outcome == ActivationOutcome::activated);
-    CHECK(t.store->users().find_credentials(ada.id)->password_hash == hash(1));
+    CHECK(t.alone.activate(ada.id, code(2)).outcome == ActivationOutcome::password_required);
+    CHECK(t.alone.activate(ada.id, code(2), {{hash(1)}}).outcome ==
+          ActivationOutcome::password_refused);
+    CHECK(t.store->users().find_credentials(ada.id)->password_hash.empty());
+  }
+
+  SUBCASE("users: a new address of an account that is not verified voids its password") {
+    for (const bool at_once : {false, true}) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const auto id = nth<UserId>(1);
+      if (!at_once) t.alone.update(id, {.is_verified = false});
+      t.alone.update(id, {.email = address("new@example.org"), .is_verified = false});
+      CHECK(t.store->users().find_credentials(id)->password_hash.empty());
+      t.alone.update(id, {.is_verified = true});
+      CHECK(t.store->users().find_credentials(id)->password_hash.empty());
+      CHECK(t.store->users().find_credentials(address("new@example.org"))->sign_ups.empty());
+    }
   }
 
   SUBCASE("users: who is made unverified keeps the password as the one pending sign-up") {
@@ -125,7 +167,7 @@ void verification_by_hand(StoreHarness& harness) {
             SignUpOutcome::joined);
     t.alone.put_code(id, code(1));
     CHECK(t.alone.activate(id, code(1)).outcome == ActivationOutcome::password_required);
-    REQUIRE(t.alone.activate(id, code(1), hash(1)).outcome == ActivationOutcome::activated);
+    REQUIRE(t.alone.activate(id, code(1), {{hash(1)}}).outcome == ActivationOutcome::activated);
     CHECK(t.store->users().find_credentials(id)->password_hash == hash(1));
     CHECK(t.get(id).first_name == "Ada");
   }
@@ -137,6 +179,78 @@ void verification_by_hand(StoreHarness& harness) {
     CHECK(t.alone.erase_unverified(noon + 10h) == 0);
     CHECK(t.alone.erase_unverified(noon + 10h + 1ms) == 1);
     CHECK_FALSE(t.exists(nth<UserId>(1)));
+  }
+}
+
+void taking_over(StoreHarness& harness) {
+  SUBCASE("users: an operator takes over an address that awaits its owner, with a new password") {
+    for (const bool verified_by_hand : {false, true}) {
+      const Trial t{harness};
+      const auto ada = candidate(1, "ada@example.org", hash(1));
+      t.alone.sign_up(ada);
+      t.alone.sign_up(candidate(2, "ada@example.org", hash(2)));
+      t.alone.put_code(ada.id, code(1));
+      t.alone.update(ada.id, {.is_verified = verified_by_hand, .is_active = false});
+      auto boss = admin(9);
+      boss.email = address("ADA@example.org");
+      boss.first_name = "Grace";
+      const auto done = t.alone.take_over(boss);
+      REQUIRE(done.outcome == UserWriteOutcome::written);
+      CHECK(*done.user == t.get(ada.id));
+      CHECK(is_effective_admin(*done.user));
+      CHECK(done.user->first_name == "Grace");
+      CHECK(done.user->email.display() == "ADA@example.org");
+      const auto account = t.store->users().find_credentials(address("ada@example.org"));
+      CHECK(account->password_hash == hash(9));
+      CHECK(account->sign_ups.empty());
+      CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
+      CHECK_FALSE(t.exists(boss.id));
+    }
+  }
+
+  SUBCASE("users: an operator makes an account for a new address, and takes no owner's") {
+    const Trial t{harness};
+    const auto made = t.alone.take_over(admin(1));
+    REQUIRE(made.outcome == UserWriteOutcome::written);
+    CHECK(is_effective_admin(t.get(nth<UserId>(1))));
+    CHECK(t.store->users().find_credentials(nth<UserId>(1))->password_hash == hash(1));
+    const auto before = t.get(nth<UserId>(1));
+    auto again = admin(2);
+    again.email = before.email;
+    CHECK(t.alone.take_over(again).outcome == UserWriteOutcome::email_taken);
+    CHECK(t.get(nth<UserId>(1)) == before);
+    CHECK(t.store->users().find_credentials(nth<UserId>(1))->password_hash == hash(1));
+  }
+}
+
+void addresses_at_once(StoreHarness& harness) {
+  SUBCASE("users: a new address at the same moment as a sign-up for it: one gets it, none fails") {
+    for (Rounds rounds{harness, {.threads = 2, .times = 4}}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const auto outcomes = race(2, [&](std::size_t i) -> std::string {
+        if (i == 1) {
+          const auto made = t.alone.sign_up(candidate(2, "new@example.org", hash(2)));
+          return made.outcome == SignUpOutcome::created ? "created" : "existing";
+        }
+        const auto moved = t.alone.update(nth<UserId>(1), {.email = address("new@example.org")});
+        return moved.outcome == UserWriteOutcome::written ? "moved" : "taken";
+      });
+      CHECK((outcomes == std::vector<std::string>{"moved", "existing"} ||
+             outcomes == std::vector<std::string>{"taken", "created"}));
+    }
+  }
+
+  SUBCASE("users: of many who are given one address at once one gets it, none fails") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(user(n));
+      const auto outcomes = race(race_threads, [&](std::size_t i) {
+        return t.alone.update(nth<UserId>(i + 1), {.email = address("new@example.org")}).outcome;
+      });
+      CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
+    }
   }
 }
 
@@ -206,6 +320,8 @@ void admin_contract(StoreHarness& harness) {
   removal(harness);
   sessions_after_updates(harness);
   verification_by_hand(harness);
+  taking_over(harness);
+  addresses_at_once(harness);
   last_admin(harness);
 }
 

@@ -61,15 +61,44 @@ void guesses(StoreHarness& harness) {
 }
 
 void new_codes(StoreHarness& harness) {
-  SUBCASE("codes: a new one takes the place of the old one, with its attempts unspent") {
+  SUBCASE("codes: the last two live, each with attempts of its own") {
     const Waiting t{harness};
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 3; ++i) {
       REQUIRE(t.alone.try_code(ada, wrong) == CodeVerdict::no_match);
     }
     t.alone.put_code(ada, code(3));
+    CHECK(t.alone.try_code(ada, right) == CodeVerdict::match);
+    CHECK(t.alone.try_code(ada, code(3)) == CodeVerdict::match);
+    for (int i = 0; i < 2; ++i) CHECK(t.alone.try_code(ada, wrong) == CodeVerdict::no_match);
+    // Five wrong ones in the life of the first code, two in that of the second.
     CHECK(t.alone.try_code(ada, right) == CodeVerdict::no_match);
-    for (int i = 0; i < 4; ++i) CHECK(t.alone.try_code(ada, wrong) == CodeVerdict::no_match);
+    CHECK(t.alone.try_code(ada, code(3)) == CodeVerdict::match);
+    for (int i = 0; i < 2; ++i) CHECK(t.alone.try_code(ada, wrong) == CodeVerdict::no_match);
     CHECK(t.alone.try_code(ada, code(3)) == CodeVerdict::dead);
+    t.alone.put_code(ada, code(4));
+    CHECK(t.alone.try_code(ada, code(3)) == CodeVerdict::no_match);
+    CHECK(t.alone.try_code(ada, code(4)) == CodeVerdict::match);
+  }
+
+  SUBCASE("codes: a third one takes the place of the first") {
+    const Waiting t{harness};
+    t.alone.put_code(ada, code(3));
+    t.alone.put_code(ada, code(4));
+    CHECK(t.alone.try_code(ada, right) == CodeVerdict::no_match);
+    CHECK(t.alone.try_code(ada, code(3)) == CodeVerdict::match);
+    CHECK(t.alone.try_code(ada, code(4)) == CodeVerdict::match);
+    CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
+    CHECK(t.alone.try_code(ada, code(4)) == CodeVerdict::dead);
+  }
+
+  SUBCASE("codes: however many a stranger has mailed, the owner's last one lives") {
+    const Waiting t{harness};
+    for (std::uint64_t n = 3; n <= 9; ++n)
+      t.alone.put_code(ada, code(n), noon + 1h, noon, network(2));
+    CHECK(t.alone.try_code(ada, right) == CodeVerdict::match);
+    CHECK(t.alone.try_code(ada, code(9)) == CodeVerdict::match);
+    CHECK(t.alone.try_code(ada, code(8)) == CodeVerdict::no_match);
+    CHECK(t.alone.activate(ada, right).outcome == ActivationOutcome::activated);
   }
 
   SUBCASE("codes: a new one does not give back the guesses of the day") {
@@ -88,6 +117,61 @@ void new_codes(StoreHarness& harness) {
     t.alone.put_code(ada, right, noon + 72h);
     CHECK(t.alone.try_code(ada, right, limits, noon + 1h) == CodeVerdict::dead);
     CHECK(t.alone.try_code(ada, right, limits, noon + 24h + 1ms) == CodeVerdict::match);
+  }
+}
+
+void shares(StoreHarness& harness) {
+  SUBCASE("codes: the guesses of strangers take nothing from a network that was admitted") {
+    const Waiting t{harness};
+    t.alone.admit(ada, network(7));
+    const auto guess = [&](const CodeDigest& digest, std::uint64_t from) {
+      return t.alone.try_code(ada, digest, {.per_code = 3, .per_day = 4}, noon, network(from));
+    };
+    for (std::uint64_t n = 0; n < 3; ++n) REQUIRE(guess(wrong, n) == CodeVerdict::no_match);
+    CHECK(guess(right, 3) == CodeVerdict::dead);
+    CHECK(guess(right, 7) == CodeVerdict::match);
+    for (int i = 0; i < 3; ++i) CHECK(guess(wrong, 7) == CodeVerdict::no_match);
+    CHECK(guess(right, 7) == CodeVerdict::dead);
+    // The day's guesses of the share hold for the next code, too.
+    t.alone.put_code(ada, code(5));
+    CHECK(guess(wrong, 7) == CodeVerdict::no_match);
+    CHECK(guess(code(5), 7) == CodeVerdict::dead);
+    CHECK(guess(code(5), 1) == CodeVerdict::match);
+  }
+
+  SUBCASE("codes: no more networks have a share than may, and none a second one in a day") {
+    const Waiting t{harness};
+    for (std::uint64_t n = 11; n <= 15; ++n) t.alone.admit(ada, network(n), 2);
+    t.alone.admit(ada, network(11), 2);
+    const auto guess = [&](std::uint64_t from, UtcTime at) {
+      return t.alone.try_code(ada, wrong, {.per_code = 1'000, .per_day = 1}, at, network(from));
+    };
+    std::size_t heard = 0;
+    for (std::uint64_t n = 10; n <= 16; ++n) heard += guess(n, noon) == CodeVerdict::no_match;
+    CHECK(heard == 3);
+    t.alone.put_code(ada, right, noon + 72h);
+    t.alone.admit(ada, network(13), 2, noon + 24h - 1ms);
+    CHECK(guess(13, noon + 24h - 1ms) == CodeVerdict::dead);
+    t.alone.admit(ada, network(13), 2, noon + 24h + 1ms);
+    CHECK(guess(14, noon + 24h + 1ms) == CodeVerdict::no_match);
+    CHECK(guess(13, noon + 24h + 1ms) == CodeVerdict::no_match);
+  }
+
+  SUBCASE("codes: of many networks at once no more are admitted than may") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Waiting t{harness};
+      constexpr GuessLimits limits{.per_code = 1'000, .per_day = 1};
+      race(race_threads, [&](std::size_t i) -> int {
+        t.alone.admit(ada, network(100 + i), 3);
+        return 0;
+      });
+      std::size_t heard = 0;
+      for (std::size_t i = 0; i < race_threads; ++i) {
+        heard +=
+            t.alone.try_code(ada, wrong, limits, noon, network(100 + i)) == CodeVerdict::no_match;
+      }
+      CHECK(heard == 4);
+    }
   }
 }
 
@@ -120,6 +204,7 @@ void parallel_guesses(StoreHarness& harness) {
 void code_contract(StoreHarness& harness) {
   guesses(harness);
   new_codes(harness);
+  shares(harness);
   parallel_guesses(harness);
 }
 

@@ -17,6 +17,9 @@ class EachAlone {
   UserWrite create(const NewUser& made) const {
     return store_.transact([&](Transaction& tx) { return tx.users().create_user(made); });
   }
+  UserWrite take_over(const NewUser& made) const {
+    return store_.transact([&](Transaction& tx) { return tx.users().create_or_take_over(made); });
+  }
   UserWrite update(const UserId& id, const UserPatch& patch,
                    std::optional<std::int64_t> version = {}, UtcTime now = noon) const {
     return store_.transact(
@@ -37,23 +40,36 @@ class EachAlone {
     return store_.transact(
         [&](Transaction& tx) { return tx.sign_ups().sign_up(made, max_pending); });
   }
-  bool take_mail_slot(const UserId& id, const MailPace& pace, UtcTime now) const {
+  void admit(const UserId& id, const AddressDigest& from, std::size_t most = 3,
+             UtcTime now = noon) const {
+    store_.transact([&](Transaction& tx) { tx.sign_ups().admit_network(id, from, most, now); });
+  }
+  bool take_mail_slot(const UserId& id, const MailPace& pace, UtcTime now,
+                      const AddressDigest& from = network(1)) const {
     return store_.transact(
-        [&](Transaction& tx) { return tx.sign_ups().take_mail_slot(id, pace, now); });
+        [&](Transaction& tx) { return tx.sign_ups().take_mail_slot(id, from, pace, now); });
   }
   void put_code(const UserId& id, const CodeDigest& digest, UtcTime expires_at = noon + 1h,
-                UtcTime now = noon) const {
-    store_.transact([&](Transaction& tx) { tx.sign_ups().put_code(id, digest, expires_at, now); });
+                UtcTime now = noon, const AddressDigest& from = network(1)) const {
+    store_.transact([&](Transaction& tx) {
+      tx.sign_ups().put_code(id, {.digest = digest, .network = from, .expires_at = expires_at},
+                             now);
+    });
   }
   CodeVerdict try_code(const UserId& id, const CodeDigest& guess,
-                       const GuessLimits& limits = five_guesses, UtcTime now = noon) const {
+                       const GuessLimits& limits = five_guesses, UtcTime now = noon,
+                       const AddressDigest& from = network(1)) const {
     return store_.transact(
-        [&](Transaction& tx) { return tx.sign_ups().try_code(id, guess, limits, now); });
+        [&](Transaction& tx) { return tx.sign_ups().try_code(id, from, guess, limits, now); });
   }
   Activation activate(const UserId& id, const CodeDigest& digest,
-                      const std::optional<PasswordHash>& wanted = {}, UtcTime now = noon) const {
+                      const std::optional<ChosenPassword>& chosen = {}, UtcTime now = noon) const {
     return store_.transact(
-        [&](Transaction& tx) { return tx.sign_ups().activate(id, digest, wanted, now); });
+        [&](Transaction& tx) { return tx.sign_ups().activate(id, digest, chosen, now); });
+  }
+  std::size_t erase_stale(const StaleBefore& before, std::size_t limit = 100) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.sign_ups().delete_stale(before, limit); });
   }
 
   OpenSessionOutcome open(const NewSession& opened, std::int64_t security_version = 1) const {

@@ -12,6 +12,11 @@ namespace {
 constexpr const char* ada_mail = "ada@example.org";
 const UserId ada = nth<UserId>(1);
 
+/// Whichever of many made the account.
+UserId ada_of(const Trial& t) {
+  return t.store->users().find_credentials(address(ada_mail))->user.id;
+}
+
 void outcomes(StoreHarness& harness) {
   SUBCASE("sign-ups: a new address makes an unverified user") {
     const Trial t{harness};
@@ -38,17 +43,48 @@ void outcomes(StoreHarness& harness) {
     CHECK(t.store->users().count({}) == 1);
   }
 
-  SUBCASE("sign-ups: when enough different ones wait, one more changes nothing") {
+  SUBCASE("sign-ups: an account has no password of its own until it is activated") {
     const Trial t{harness};
-    for (std::uint64_t n = 1; n <= 3; ++n) {
-      t.alone.sign_up(candidate(n, ada_mail, hash(n)), 3);
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    t.alone.sign_up(candidate(2, ada_mail, hash(2)));
+    const auto found = t.store->users().find_credentials(address(ada_mail));
+    REQUIRE(found.has_value());
+    CHECK(found->password_hash.empty());
+    CHECK(found->sign_ups == std::vector{hash(1), hash(2)});
+    CHECK(t.store->users().find_credentials(ada)->password_hash.empty());
+  }
+
+  SUBCASE("sign-ups: when enough different ones wait, one more displaces the oldest") {
+    for (const std::size_t most : {1U, 2U, 3U}) {
+      const Trial t{harness};
+      for (std::uint64_t n = 1; n <= most + 1; ++n) {
+        auto made = candidate(n, ada_mail, hash(n));
+        made.now = noon + n * 1ms;
+        t.alone.sign_up(made, most);
+      }
+      const auto kept = t.store->users().find_credentials(address(ada_mail))->sign_ups;
+      CHECK(kept.size() == most);
+      CHECK(kept.back() == hash(most + 1));
+      CHECK(kept.front() == hash(2));
+      // It restarts the time of the account.
+      CHECK(t.alone.erase_unverified(noon + (most + 1) * 1ms) == 0);
     }
-    auto late = candidate(4, ada_mail, hash(4));
-    late.now = noon + 1h;
-    CHECK(t.alone.sign_up(late, 3).outcome == SignUpOutcome::full);
-    t.alone.put_code(ada, code(1));
-    CHECK(t.alone.activate(ada, code(1), hash(4)).outcome == ActivationOutcome::no_such_sign_up);
-    CHECK(t.alone.erase_unverified(noon + 1ms) == 1);
+  }
+
+  SUBCASE("sign-ups: once one was displaced, no code activates without a password") {
+    for (const std::size_t most : {1U, 2U}) {
+      const Trial t{harness};
+      for (std::uint64_t n = 1; n <= most + 1; ++n) {
+        t.alone.sign_up(candidate(n, ada_mail, hash(n)), most);
+      }
+      // Of what is left all carry one password.
+      for (std::uint64_t n = 1; n <= most; ++n) {
+        t.alone.sign_up(candidate(n, ada_mail, hash(99)), 1);
+      }
+      t.alone.put_code(ada, code(1));
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+      CHECK(t.alone.activate(ada, code(1), {{hash(99)}}).outcome == ActivationOutcome::activated);
+    }
   }
 
   SUBCASE("sign-ups: the same password again replaces its sign-up, also when others are full") {
@@ -59,13 +95,13 @@ void outcomes(StoreHarness& harness) {
     again.first_name = "Augusta";
     CHECK(t.alone.sign_up(again, 2).outcome == SignUpOutcome::joined);
     t.alone.put_code(ada, code(1));
-    const auto done = t.alone.activate(ada, code(1), hash(1));
+    const auto done = t.alone.activate(ada, code(1), {{hash(1)}});
     REQUIRE(done.outcome == ActivationOutcome::activated);
     CHECK(done.user->first_name == "Augusta");
     CHECK(done.user->email.display() == "ADA@example.org");
   }
 
-  SUBCASE("sign-ups: a verified account is left alone") {
+  SUBCASE("sign-ups: an account that has an owner keeps everything, and the sign-up as a decoy") {
     const Trial t{harness};
     t.alone.create(user(1));
     const auto before = t.get(ada);
@@ -73,6 +109,30 @@ void outcomes(StoreHarness& harness) {
     CHECK(found.outcome == SignUpOutcome::existing);
     CHECK(found.user == before);
     CHECK(t.get(ada) == before);
+    const auto account = t.store->users().find_credentials(address("user1@example.org"));
+    CHECK(account->password_hash == hash(1));
+    CHECK(account->sign_ups == std::vector{hash(2)});
+    t.alone.put_code(ada, code(1));
+    CHECK(t.alone.activate(ada, code(1), {{hash(2), true}}).outcome == ActivationOutcome::gone);
+  }
+
+  SUBCASE("sign-ups: decoys are as many as sign-ups may wait") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    for (std::uint64_t n = 2; n <= 9; ++n) {
+      t.alone.sign_up(candidate(n, "user1@example.org", hash(n)), 3);
+    }
+    CHECK(t.store->users().find_credentials(address("user1@example.org"))->sign_ups ==
+          std::vector{hash(7), hash(8), hash(9)});
+  }
+
+  SUBCASE("sign-ups: decoys never wait for the owner when the address must be proved again") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    t.alone.sign_up(candidate(2, "user1@example.org", hash(2)));
+    t.alone.update(ada, {.is_verified = false});
+    t.alone.put_code(ada, code(1));
+    REQUIRE(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::activated);
     CHECK(t.store->users().find_credentials(ada)->password_hash == hash(1));
   }
 }
@@ -104,8 +164,10 @@ void races(StoreHarness& harness) {
         return t.alone.sign_up(candidate(i + 1, ada_mail, hash(i)), 5).outcome;
       });
       CHECK(count_of(found, SignUpOutcome::created) == 1);
-      CHECK(count_of(found, SignUpOutcome::joined) == 4);
-      CHECK(count_of(found, SignUpOutcome::full) == race_threads - 5);
+      CHECK(count_of(found, SignUpOutcome::joined) == race_threads - 1);
+      CHECK(t.store->users().find_credentials(address(ada_mail))->sign_ups.size() == 5);
+      t.alone.put_code(ada_of(t), code(1));
+      CHECK(t.alone.activate(ada_of(t), code(1)).outcome == ActivationOutcome::password_required);
     }
   }
 }
@@ -150,6 +212,54 @@ void expiry(StoreHarness& harness) {
     CHECK(t.alone.erase_unverified(noon + 1h) == 1);
     CHECK_FALSE(t.exists(nth<UserId>(1)));
     CHECK(t.exists(nth<UserId>(2)));
+  }
+
+  SUBCASE("clean-up: decoys go with the time of their latest sign-up, those that wait do not") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    for (std::uint64_t n = 2; n <= 3; ++n) {
+      auto decoy = candidate(n, "user1@example.org", hash(n));
+      decoy.now = noon + (n - 2) * 1h;
+      t.alone.sign_up(decoy);
+    }
+    t.alone.sign_up(candidate(4, "waits@example.org", hash(4)));
+    const auto kept = [&](const char* mail) {
+      return t.store->users().find_credentials(address(mail))->sign_ups.size();
+    };
+    CHECK(t.alone.erase_stale({.sign_ups = noon + 1h, .now = noon}) == 0);
+    CHECK(kept("user1@example.org") == 2);
+    CHECK(t.alone.erase_stale({.sign_ups = noon + 1h + 1ms, .now = noon}) > 0);
+    CHECK(kept("user1@example.org") == 0);
+    CHECK(kept("waits@example.org") == 1);
+    CHECK(t.alone.erase_stale({.sign_ups = noon + 1h + 1ms, .now = noon}) == 0);
+  }
+
+  SUBCASE("clean-up: dead codes, and counts of mails and guesses a day later; live ones stay") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    t.alone.admit(ada, network(1));
+    REQUIRE(t.alone.take_mail_slot(ada, {.pause = 0ms, .per_hour = 1, .per_day = 1}, noon));
+    t.alone.put_code(ada, code(1), noon + 1h);
+    REQUIRE(t.alone.try_code(ada, code(2), {.per_code = 1, .per_day = 1}) == CodeVerdict::no_match);
+    const StaleBefore early{.sign_ups = noon, .now = noon + 1h - 1ms};
+    CHECK(t.alone.erase_stale(early) == 0);
+    CHECK(t.alone.try_code(ada, code(1), {.per_code = 1, .per_day = 9}) == CodeVerdict::dead);
+    CHECK_FALSE(
+        t.alone.take_mail_slot(ada, {.pause = 0ms, .per_hour = 9, .per_day = 1}, noon + 1h));
+    CHECK(t.alone.erase_stale({.sign_ups = noon, .now = noon + 24h + 1ms}) > 0);
+    CHECK(t.alone.erase_stale({.sign_ups = noon, .now = noon + 24h + 1ms}) == 0);
+    CHECK(t.exists(ada));
+  }
+
+  SUBCASE("clean-up: attempts at a code that lives longer than a day are not given back") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    t.alone.put_code(ada, code(1), noon + 72h);
+    for (int i = 0; i < 5; ++i) {
+      REQUIRE(t.alone.try_code(ada, code(2)) == CodeVerdict::no_match);
+    }
+    static_cast<void>(t.alone.erase_stale({.sign_ups = noon, .now = noon + 48h}));
+    CHECK(t.alone.try_code(ada, code(1), five_guesses, noon + 48h) == CodeVerdict::dead);
   }
 
   SUBCASE("clean-up: at the same moment as an activation, exactly one of them happens") {
@@ -197,6 +307,17 @@ void mail_pace(StoreHarness& harness) {
     CHECK(t.alone.take_mail_slot(ada, pace, noon + 24h + 1min));
     CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 24h + 2min));
     CHECK(t.alone.take_mail_slot(ada, pace, noon + 24h + 31min));
+  }
+
+  SUBCASE("mail pace: what strangers are sent takes nothing from a network that was admitted") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    t.alone.admit(ada, network(7));
+    const MailPace pace{.pause = 60s, .per_hour = 1, .per_day = 1};
+    CHECK(t.alone.take_mail_slot(ada, pace, noon, network(1)));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon, network(2)));
+    CHECK(t.alone.take_mail_slot(ada, pace, noon, network(7)));
+    CHECK_FALSE(t.alone.take_mail_slot(ada, pace, noon + 2h, network(7)));
   }
 
   SUBCASE("mail pace: of many at the same moment, one gets the mail") {

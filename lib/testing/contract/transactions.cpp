@@ -34,8 +34,9 @@ void change_everything(Transaction& tx) {
   tx.users().remember_address(nth<UserId>(1), network(1), noon);
   static_cast<void>(tx.sign_ups().sign_up(candidate(5, "five@example.org", hash(5)), 5));
   static_cast<void>(tx.sign_ups().sign_up(candidate(6, "three@example.org", hash(6)), 5));
-  static_cast<void>(tx.sign_ups().take_mail_slot(nth<UserId>(3), no_pace, noon));
-  tx.sign_ups().put_code(nth<UserId>(3), code(2), noon + 1h, noon);
+  static_cast<void>(tx.sign_ups().take_mail_slot(nth<UserId>(3), network(1), no_pace, noon));
+  tx.sign_ups().put_code(nth<UserId>(3),
+                         {.digest = code(2), .network = network(1), .expires_at = noon + 1h}, noon);
   static_cast<void>(tx.sessions().end_session(nth<SessionId>(1), {}));
   tx.outbox().enqueue(job(2));
   static_cast<void>(tx.outbox().claim_jobs(10, nth<LeaseId>(1), noon, noon + 60s));

@@ -254,7 +254,7 @@ void counts(StoreHarness& harness) {
     t.alone.sign_up(candidate(8, "late@example.org", hash(8)));
     t.alone.put_code(nth<UserId>(7), code(1));
     check_counts(t);
-    t.alone.activate(nth<UserId>(7), code(1), hash(8));
+    t.alone.activate(nth<UserId>(7), code(1), {{hash(8)}});
     check_counts(t);
     t.alone.erase(nth<UserId>(5));
     t.alone.erase_unverified(noon + 1h);

@@ -99,7 +99,8 @@ TEST_CASE("a failure says nothing of the user it was about") {
 
   const auto text = unavailable([&] {
     store->transact([&](Transaction& tx) {
-      tx.sign_ups().put_code(nobody, nth_digest<CodeDigest>(1), noon, noon);
+      tx.sign_ups().put_code(
+          nobody, {.digest = nth_digest<CodeDigest>(1), .network = {}, .expires_at = noon}, noon);
     });
   });
 
@@ -113,7 +114,9 @@ TEST_CASE("after a failure that was swallowed the transaction does not commit") 
   CHECK_THROWS_AS(store->transact([&](Transaction& tx) {
     static_cast<void>(tx.users().create_user(new_user(1)));
     // Fails when it is sent, which is with what asks for an answer.
-    tx.sign_ups().put_code(nth_id<UserId>(7), nth_digest<CodeDigest>(1), noon, noon);
+    tx.sign_ups().put_code(nth_id<UserId>(7),
+                           {.digest = nth_digest<CodeDigest>(1), .network = {}, .expires_at = noon},
+                           noon);
     CHECK_THROWS_AS(static_cast<void>(tx.users().create_user(new_user(3))), Unavailable);
   }),
                   Unavailable);

@@ -40,6 +40,18 @@ TEST_CASE_FIXTURE(Fixture, "a clean-up larger than a batch goes on to its end") 
   CHECK(f.t.events().count(EventKind::unverified_users_deleted) == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "codes, counts and decoys go when their time is over, of every account") {
+  verified_user("ada@example.org");
+  REQUIRE(sign_up("ada@example.org", other_good).has_value());
+  verified_user("bob@example.org");
+  jobs::Scheduler scheduler{auth().services()};
+  t.clock().advance(49h);
+  CHECK(scheduler.run_once().stale > 0);
+  CHECK(scheduler.run_once().stale == 0);
+  CHECK(log_in("ada@example.org").has_value());
+}
+
 TEST_CASE_FIXTURE(Fixture, "of several schedulers one acts") {
   jobs::Scheduler first{auth().services()};
   jobs::Scheduler second{auth().services()};

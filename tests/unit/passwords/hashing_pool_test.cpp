@@ -53,6 +53,13 @@ class GatedHasher final : public PasswordHasher {
     gate_.pass();
     return inner_.verify(text, stored);
   }
+  std::optional<PasswordHash> hash_like(const Password& text, const PasswordHash& stored) override {
+    gate_.pass();
+    return inner_.hash_like(text, stored);
+  }
+  [[nodiscard]] bool needs_rehash(const PasswordHash& stored) const noexcept override {
+    return inner_.needs_rehash(stored);
+  }
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return inner_.decoy(); }
 
  private:
@@ -68,6 +75,10 @@ class FailingHasher final : public PasswordHasher {
   PasswordVerdict verify(const Password&, const PasswordHash&) override {
     throw Failure{"no memory"};
   }
+  std::optional<PasswordHash> hash_like(const Password&, const PasswordHash&) override {
+    throw Failure{"no memory"};
+  }
+  [[nodiscard]] bool needs_rehash(const PasswordHash&) const noexcept override { return false; }
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }
 
  private:

@@ -1,4 +1,5 @@
 #include <array>
+#include <optional>
 
 #include "coffeeauth/testing/fast_hasher.hpp"
 #include "lib/vault/vault.hpp"
@@ -95,10 +96,56 @@ TEST_CASE_FIXTURE(Fixture, "a good password is accepted whatever the owner leave
 TEST_CASE_FIXTURE(Fixture, "two hashes of one password differ, those of a sign-up do not") {
   const auto other = EmailAddress::parse("alan@example.com").value();
   CHECK_FALSE(service.hash(password(good)) == service.hash(password(good)));
-  CHECK(service.hash_for_sign_up(password(good), email) ==
-        service.hash_for_sign_up(password(good), email));
-  CHECK_FALSE(service.hash_for_sign_up(password(good), email) ==
-              service.hash_for_sign_up(password(good), other));
+  CHECK(service.hash_for_sign_up(password(good), email, {}) ==
+        service.hash_for_sign_up(password(good), email, {}));
+  CHECK_FALSE(service.hash_for_sign_up(password(good), email, {}) ==
+              service.hash_for_sign_up(password(good), other, {}));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a sign-up hashes like the account that is there, whatever that is like") {
+  const auto own = service.hash(password(good));
+  hasher.raise_parameters();
+  const PasswordHash foreign{"bcrypt$nonsense"};
+  Credentials account{.user = {.id = {}, .email = email, .first_name = "", .last_name = ""},
+                      .password_hash = own};
+  CHECK(service.hash_for_sign_up(password(good), email, account) == own);
+  account.sign_ups = {own};
+  for (const auto& useless : {PasswordHash{}, foreign}) {
+    account.password_hash = useless;
+    CHECK(service.hash_for_sign_up(password(good), email, account) == own);
+  }
+  account.sign_ups.clear();
+  CHECK(service.hash_for_sign_up(password(good), email, account) ==
+        service.hash_for_sign_up(password(good), email, {}));
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a login costs one hash, whoever has an account, a password or a sign-up") {
+  const auto own = service.hash(password(good));
+  Credentials account{.user = {.id = {}, .email = email, .first_name = "", .last_name = ""},
+                      .password_hash = own};
+  account.sign_ups = {service.hash_for_sign_up(password("another good one"), email, account),
+                      PasswordHash{}};
+  auto empty = account;
+  empty.password_hash = PasswordHash{};
+  empty.sign_ups.clear();
+  auto foreign = empty;
+  foreign.password_hash = PasswordHash{"bcrypt$nonsense"};
+  const auto check = [&](const std::optional<Credentials>& found, std::string_view text) {
+    const auto before = hasher.hashes() + hasher.verifies();
+    const auto whose = service.check_login(password(text), email, found);
+    CHECK(hasher.hashes() + hasher.verifies() - before == 1);
+    return whose;
+  };
+  CHECK(check(account, good) == LoginPassword::accounts);
+  CHECK(check(account, "another good one") == LoginPassword::sign_ups);
+  CHECK(check(account, "neither of the two") == LoginPassword::nobodys);
+  CHECK(check(empty, good) == LoginPassword::nobodys);
+  CHECK(check(foreign, good) == LoginPassword::nobodys);
+  CHECK(check(std::nullopt, good) == LoginPassword::nobodys);
+  hasher.raise_parameters();
+  CHECK(check(account, good) == LoginPassword::accounts_needs_rehash);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a missing or empty hash never matches and costs one check") {

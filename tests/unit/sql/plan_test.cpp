@@ -150,6 +150,7 @@ TEST_CASE("login, refresh, the claim of jobs and the clean-up search indexes") {
     static_cast<void>(tx.users().update_user(user, {}, UserPatch{.role = Role::user}, noon));
     static_cast<void>(tx.users().delete_unverified_before(noon, 10));
     static_cast<void>(tx.sessions().delete_expired_sessions(noon, 10));
+    static_cast<void>(tx.sign_ups().delete_stale({.sign_ups = noon, .now = noon}, 10));
     static_cast<void>(tx.outbox().claim_jobs(10, LeaseId{}, noon, noon));
     static_cast<void>(tx.outbox().delete_expired_jobs(noon, 10));
     static_cast<void>(tx.outbox().depth());

@@ -66,18 +66,133 @@ TEST_CASE_FIXTURE(AdminFixture, "an address in use cannot be given to another us
   CHECK(code_of(change(user, {.email = email("BOSS@example.org")})) == ErrorCode::email_taken);
 }
 
-TEST_CASE_FIXTURE(AdminFixture, "a contested sign-up cannot be verified over the owner's head") {
-  REQUIRE(sign_up("ada@example.org", good).has_value());
-  const auto pending =
-      auth().parts().store.users().find_credentials(email("ada@example.org"))->user;
-  SUBCASE("one sign-up: the administrator may vouch") {
-    CHECK(change(pending, {.is_verified = true}).has_value());
-    CHECK(log_in("ada@example.org").has_value());
+namespace {
+
+struct Unproved : AdminFixture {
+  /// Two strangers' or one's, whoever they are.
+  User signed_up(int sign_ups) {
+    for (int i = 0; i < sign_ups; ++i) {
+      REQUIRE(sign_up("ops@example.org", "the stranger's own " + std::to_string(i)).has_value());
+    }
+    return auth().parts().store.users().find_credentials(email("ops@example.org"))->user;
   }
-  SUBCASE("two different ones: only the code can tell") {
-    REQUIRE(sign_up("ada@example.org", other_good).has_value());
-    CHECK(code_of(change(pending, {.is_verified = true})) == ErrorCode::validation_failed);
+  /// None of the strangers' passwords opens anything.
+  void check_closed(std::string_view address = "ops@example.org") {
+    for (int i = 0; i < 2; ++i) {
+      CHECK_FALSE(log_in(address, "the stranger's own " + std::to_string(i)).has_value());
+    }
   }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Unproved, "an administrator who verifies an address opens it to no stranger") {
+  int sign_ups = 1;
+  SUBCASE("who was alone") { sign_ups = 1; }
+  SUBCASE("of whom there were two") { sign_ups = 2; }
+  const auto user = signed_up(sign_ups);
+  const auto mails = mails_to("ops@example.org");
+  t.clock().advance(61s);
+  REQUIRE(change(user, {.is_verified = true}).has_value());
+  check_closed();
+  CHECK(code_of(change(user, {.role = Role::admin})) == ErrorCode::validation_failed);
+
+  // The owner is mailed a code at once, and sets a password with it.
+  REQUIRE(mails_to("ops@example.org") == mails + 1);
+  REQUIRE(verify_with("ops@example.org", mailed_code("ops@example.org"), good).has_value());
+  CHECK(log_in("ops@example.org", good).has_value());
+  check_closed();
+  CHECK(change(user, {.role = Role::admin}).has_value());
+}
+
+TEST_CASE_FIXTURE(Unproved,
+                  "the owner of an account verified by hand may ask for a code, any day") {
+  const auto user = signed_up(1);
+  REQUIRE(change(user, {.is_verified = true}).has_value());
+  t.clock().advance(24h * 10);
+  jobs::Scheduler{auth().services()}.run_once();
+  SUBCASE("by resend") { resend("ops@example.org"); }
+  SUBCASE("by signing up again") { REQUIRE(sign_up("ops@example.org", good).has_value()); }
+  REQUIRE(verify_with("ops@example.org", mailed_code("ops@example.org"), good).has_value());
+  CHECK(log_in("ops@example.org", good).has_value());
+  const auto mails = mails_to("ops@example.org");
+  t.clock().advance(61s);
+  resend("ops@example.org");
+  CHECK(mails_to("ops@example.org") == mails);
+}
+
+TEST_CASE_FIXTURE(Unproved, "no chain of an administrator's changes gives a stranger's password") {
+  const auto user = signed_up(2);
+  SUBCASE("verified and made administrator in one") {
+    CHECK_FALSE(change(user, {.role = Role::admin, .is_verified = true}).has_value());
+  }
+  SUBCASE("a new address, then verified") {
+    REQUIRE(change(user, {.email = email("new@example.org")}).has_value());
+    REQUIRE(change(user, {.is_verified = true}).has_value());
+  }
+  SUBCASE("a new address and verified in one") {
+    REQUIRE(change(user, {.email = email("new@example.org"), .is_verified = true}).has_value());
+  }
+  SUBCASE("verified, taken back, verified") {
+    for (const bool flag : {true, false, true}) {
+      REQUIRE(change(user, {.is_verified = flag}).has_value());
+    }
+  }
+  SUBCASE("disabled, verified, enabled") {
+    REQUIRE(change(user, {.is_active = false}).has_value());
+    REQUIRE(change(user, {.is_verified = true}).has_value());
+    REQUIRE(change(user, {.is_active = true}).has_value());
+  }
+  SUBCASE("promoted") {
+    CHECK(code_of(auth().admin().promote(email("ops@example.org"))) ==
+          ErrorCode::validation_failed);
+  }
+  check_closed();
+  check_closed("new@example.org");
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "who proved the mailbox keeps the password when verified by hand") {
+  const auto user = verified_user("ada@example.org");
+  REQUIRE(change(user, {.is_verified = false}).has_value());
+  CHECK(code_of(log_in("ada@example.org")) == ErrorCode::email_not_verified);
+  REQUIRE(sign_up("ada@example.org", other_good).has_value());
+  REQUIRE(change(user, {.is_verified = true}).has_value());
+  CHECK(log_in("ada@example.org").has_value());
+  CHECK_FALSE(log_in("ada@example.org", other_good).has_value());
+}
+
+TEST_CASE_FIXTURE(Unproved,
+                  "an operator's new administrator takes over an address that is not proved") {
+  signed_up(2);
+  const auto digits = mailed_code("ops@example.org");
+  const auto made = auth().admin().create_admin(
+      {.email = email("ops@example.org"), .password = password(good), .first_name = "Grace"});
+  REQUIRE(made.has_value());
+  CHECK(is_effective_admin(*made));
+  CHECK(made->first_name == "Grace");
+  CHECK(log_in("ops@example.org", good).has_value());
+  check_closed();
+  CHECK_FALSE(verify_with("ops@example.org", digits, other_good).has_value());
+}
+
+TEST_CASE_FIXTURE(AdminFixture,
+                  "an operator's and an administrator's names are checked as a sign-up's") {
+  const auto broken = auth().admin().create_admin({.email = email("new@example.org"),
+                                                   .password = password(good),
+                                                   .first_name = "\xFF\xFE",
+                                                   .last_name = std::string(151, 'x')});
+  REQUIRE_FALSE(broken.has_value());
+  REQUIRE(broken.error().fields.size() == 2);
+  CHECK(broken.error().fields.at(0).field == "first_name");
+  CHECK(broken.error().fields.at(1).code == "too_long");
+  const auto user = verified_user("ada@example.org");
+  CHECK(code_of(change(user, {.first_name = "A\nB"})) == ErrorCode::validation_failed);
+  CHECK(auth()
+            .admin()
+            .create_admin({.email = email("new@example.org"),
+                           .password = password(good),
+                           .first_name = "  Grace "})
+            ->first_name == "Grace");
 }
 
 TEST_CASE_FIXTURE(AdminFixture, "lists page from first to last by number and by cursor alike") {

@@ -55,6 +55,9 @@ struct Fixture {
   Result<TokenPair> log_in(std::string_view address, std::string_view secret = good) {
     return auth().sessions().log_in(email(address), password(secret), client);
   }
+  void resend(std::string_view address) {
+    static_cast<void>(auth().verification().resend_code(email(address), client));
+  }
   /// Signs up and verifies.
   User verified_user(std::string_view address, std::string_view secret = good) {
     REQUIRE(sign_up(address, secret).has_value());

@@ -35,12 +35,20 @@ TEST_CASE_FIXTURE(Fixture, "a code is good for an hour and once") {
     REQUIRE(verify("ada@example.org", right).has_value());
     CHECK(code_of(verify("ada@example.org", right)) == ErrorCode::invalid_code);
   }
-  SUBCASE("superseded") {
+  SUBCASE("not the last, but the one before it") {
     t.clock().advance(61s);
-    static_cast<void>(auth().verification().resend_code(email("ada@example.org"), client));
-    const auto newer = mailed_code("ada@example.org");
-    if (newer != right) CHECK(code_of(verify("ada@example.org", right)) == ErrorCode::invalid_code);
-    CHECK(verify("ada@example.org", newer).has_value());
+    resend("ada@example.org");
+    REQUIRE(mails_to("ada@example.org") == 2);
+    CHECK(verify("ada@example.org", right).has_value());
+  }
+  SUBCASE("superseded by two") {
+    for (int i = 0; i < 2; ++i) {
+      t.clock().advance(61s);
+      resend("ada@example.org");
+    }
+    const auto newest = mailed_code("ada@example.org");
+    if (newest != right) CHECK_FALSE(verify("ada@example.org", right).has_value());
+    CHECK(verify("ada@example.org", newest).has_value());
   }
 }
 
@@ -108,6 +116,48 @@ TEST_CASE_FIXTURE(Fixture, "new codes do not refill the guesses of a day") {
     REQUIRE_FALSE(f.verify("ada@example.org", wrong_code(right, i)).has_value());
   }
   CHECK(code_of(f.verify("ada@example.org", right)) == ErrorCode::invalid_code);
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "a stranger's guesses and resends keep nobody unverified who signed up elsewhere") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  const ClientContext stranger{.address = "198.51.100.7"};
+  const auto guess = [&](int n) {
+    return auth().verification().verify(
+        {.email = email("ada@example.org"), .code = code(wrong_code(right, n))}, stranger);
+  };
+  for (int i = 0; i < 60; ++i) {
+    if (i % 6 == 0) {
+      t.clock().advance(61s);
+      static_cast<void>(auth().verification().resend_code(email("ada@example.org"), stranger));
+    }
+    REQUIRE_FALSE(guess(i).has_value());
+  }
+  SUBCASE("the code that she is typing") { CHECK(verify("ada@example.org", right).has_value()); }
+  SUBCASE("a new one, after four typing errors") {
+    for (int i = 0; i < 4; ++i) {
+      REQUIRE_FALSE(verify("ada@example.org", wrong_code(right, i)).has_value());
+    }
+    const auto mails = mails_to("ada@example.org");
+    resend("ada@example.org");
+    CHECK(mails_to("ada@example.org") == mails + 1);
+    CHECK(verify("ada@example.org", mailed_code("ada@example.org")).has_value());
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "all networks together are sent as many mails as Config says") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  for (int hour = 0; hour < 23; ++hour) {
+    for (int i = 0; i < 8; ++i) {
+      const ClientContext from{.address = "192.0.2." + std::to_string(i)};
+      static_cast<void>(auth().verification().resend_code(email("ada@example.org"), from));
+    }
+    t.deliver_mail();
+    t.clock().advance(1h);
+  }
+  // Three networks and all others, ten each.
+  CHECK(mails_to("ada@example.org") == 4 * 10);
 }
 
 TEST_CASE_FIXTURE(Fixture, "of 64 right answers at once exactly one is accepted") {

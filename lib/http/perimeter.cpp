@@ -14,6 +14,12 @@ namespace {
 constexpr std::array<std::string_view, 4> forwarding_fields{"X-Forwarded-For", "Forwarded",
                                                             "X-Real-IP", "Via"};
 
+bool is_loopback(const Origin& origin) noexcept {
+  static const NetworkRange v4{"127.0.0.0/8"};
+  static const NetworkRange v6{"::1"};
+  return origin.parsed && (v4.contains(*origin.parsed) || v6.contains(*origin.parsed));
+}
+
 /// Some proxies write the port too: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
 std::string_view without_port(std::string_view hop) noexcept {
   if (hop.starts_with('[')) {
@@ -120,8 +126,9 @@ Origin Perimeter::traced(const Request& request) const {
     }
     origin = std::move(hop);
   }
-  // A proxy that passes on what the client wrote can be made to say that it asks for itself.
-  origin.hidden = is_trusted(origin);
+  // A proxy that passes on what the client wrote can be made to say that it asks for itself, or for
+  // its own machine.
+  origin.hidden = is_trusted(origin) || is_loopback(origin);
   return origin;
 }
 

@@ -32,7 +32,8 @@ class Perimeter {
             const std::vector<std::string>& operator_networks);
 
   /// Follows X-Forwarded-For from right to left for as long as the hop that wrote it is trusted;
-  /// what stands further left is hearsay. A chain that ends at a trusted proxy names no client.
+  /// what stands further left is hearsay. A chain that ends at a trusted proxy, or at
+  /// loopback, names no client.
   [[nodiscard]] Origin origin_of(const Request& request) const;
 
   /// Of the operator networks, not hidden, and asked by a local name. Loopback is a network like

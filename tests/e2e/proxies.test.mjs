@@ -45,7 +45,7 @@ const proxies = {
 
 const operatorPaths = ['/metrics', '/metrics/', '//metrics', '/%6Detrics', '/./metrics', '/x/../metrics', '/METRICS', '/readyz', '/readyz/'];
 const mailPaths = ['/dev/mail', '/dev/mail/', '/dev/mail?token=', '/dev/mail?token=1', '//dev/mail', '/dev%2Fmail'];
-const claims = [{}, {Host: 'localhost'}, {Host: '127.0.0.1:8000'}, {'X-Forwarded-For': '127.0.0.1'}, {'X-Forwarded-For': '::1, 127.0.0.1'},
+const claims = [{}, {Host: 'localhost'}, {Host: '127.0.0.1:8000'}, {'X-Forwarded-For': '127.0.0.1'}, {'X-Forwarded-For': '::1, 127.0.0.1'}, {'X-Forwarded-For': '127.0.0.2'},
   {'X-Real-IP': '127.0.0.1'}, {Forwarded: 'for=127.0.0.1'}, {Host: 'localhost', 'X-Forwarded-For': '127.0.0.1'}, {Via: '1.1 localhost'},
   {Authorization: 'Bearer '}, {Authorization: `Bearer ${operatorToken}x`}];
 const leaks = /coffeeauth_http|"store"|plum|To<\/dt>/;
@@ -108,13 +108,13 @@ test('the mails are behind the link that the start prints, which is another one 
   assert.notEqual(server.mailPage(), servers.bare.mailPage());
   const origin = {Origin: 'https://evil.example'};
   assert.equal((await server.get(server.mailPage(), {headers: origin})).headers.get('access-control-allow-origin'), null);
+  const {stdout} = await server.command(['config'], {env: {DEV_MAIL: undefined}});
+  assert.match(stdout, /^DEV_MAIL +false +default$/m);
   await server.stop();
   const quiet = await startProcess({env: {DEV_MAIL: 'false'}});
   assert.equal(quiet.mailPage(), undefined);
   for (const path of ['/dev/mail', '/dev/mail?token=']) assert.equal((await quiet.get(path)).status, 404);
   await quiet.stop();
-  const {stdout} = await server.command(['config'], {env: {DEV_MAIL: undefined}});
-  assert.match(stdout, /^DEV_MAIL +false +default$/m);
 });
 
 test('neither the link nor the operator token stands in the log', async () => {

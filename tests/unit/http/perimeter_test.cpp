@@ -100,6 +100,11 @@ TEST_CASE("a proxy that does not say for whom it asks is asking for anybody") {
   CHECK(origin(local_proxy, from("127.0.0.1")) == "(127.0.0.1)");
   CHECK(origin(local_proxy, forwarded("127.0.0.1", "127.0.0.1")) == "(127.0.0.1)");
   CHECK(origin(local_proxy, forwarded("127.0.0.1", "203.0.113.9")) == "203.0.113.9");
+  for (const char* const loopback : {"127.0.0.2", "::1", "::ffff:127.9.9.9", "127.0.0.2:4711"}) {
+    CAPTURE(loopback);
+    CHECK(local_proxy.origin_of(forwarded("127.0.0.1", loopback)).hidden);
+    CHECK(behind_proxies().origin_of(forwarded("10.1.2.3", loopback)).hidden);
+  }
 }
 
 TEST_CASE("a request that asks by a name with dots may come from a stranger's domain") {

@@ -13,14 +13,15 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// A mail address that has been parsed and normalised.
 ///
 /// Holding one means: exactly one mailbox, an ASCII dot-atom local part of at most 64 octets, a
-/// plausible domain of at least two labels, at most 254 octets in all, no control characters, and
-/// so nothing that could inject a header (RFC 5321 4.1.2, RFC 5322 3.4.1). Internationalised
-/// domains are mapped to A-labels (IDNA 2008, UTS 46 non-transitional). Two addresses that reach
-/// the same account compare equal. Whether the mailbox exists is for VerificationService to find
-/// out.
+/// plausible domain of at least two labels, the last of two letters or more or an A-label, at most
+/// 254 octets in all, no control characters, and so nothing that could inject a header (RFC
+/// 5321 4.1.2, RFC 5322 3.4.1). Internationalised domains are mapped to A-labels (IDNA 2008, UTS 46
+/// non-transitional). Two addresses that reach the same account compare equal. Whether the mailbox
+/// exists is for VerificationService to find out.
 class EmailAddress {
  public:
-  /// Parses what a person typed, less surrounding blanks. Errors: validation_failed on field
+  /// Parses what a person typed or pasted, less the blanks and invisible characters of Unicode
+  /// around it (tab, line feed, U+00A0, U+3000, U+FEFF, ...). Errors: validation_failed on field
   /// `email` with code `required` (empty), `too_long` or `invalid`.
   [[nodiscard]] static Result<EmailAddress> parse(std::string_view typed);
 

@@ -1,6 +1,9 @@
 #pragma once
 /// VerificationCode: six digits that a person copies from a mail.
 
+#include <cstdint>
+#include <string_view>
+
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/result.hpp"
@@ -14,8 +17,13 @@ class VerificationCode {
   /// How many digits it has.
   static constexpr std::size_t digits = 6;
 
-  /// Error: validation_failed on `code` with code `required` or `invalid`.
+  /// Reads a code as people copy it: blanks, hyphens and invisible characters of Unicode are
+  /// dropped wherever they stand (`123 456`, `123-456`). Error: validation_failed on `code` with
+  /// code `required` or `invalid`.
   [[nodiscard]] static Result<VerificationCode> parse(std::string_view typed);
+  /// Reads a code that a client sent as a number, which has lost its leading zeros. Error:
+  /// validation_failed on `code` with code `invalid` for anything outside 0 to 999999.
+  [[nodiscard]] static Result<VerificationCode> parse_number(std::int64_t number);
   /// Uniform over 000000 to 999999. Throws Unavailable when the random source fails.
   [[nodiscard]] static VerificationCode random(RandomSource& random);
 

@@ -105,7 +105,8 @@ class DefaultTemplates final : public MailTemplates {
     MailContent content;
     content.subject = fill(words.subject);
     content.text = fill(words.greeting) + "\n\n" + fill(words.lead) + "\n\n";
-    if (!words.highlight.empty()) content.text += "    " + fill(words.highlight) + "\n\n";
+    // Alone on its line, so that a double click or a script takes the code and nothing else.
+    if (!words.highlight.empty()) content.text += fill(words.highlight) + "\n\n";
     content.text += fill(words.closing) + "\n";
     content.html = html(language.tag, words, parameters);
     return content;

@@ -50,6 +50,10 @@ PasswordService::PasswordService(const PasswordConfig& config, const Vault& vaul
 
 Result<void> PasswordService::check_strength(const Password& password,
                                              const PasswordOwner& owner) const {
+  if (!unicode::has_visible(password.expose_secret())) {
+    return field_error("password", "invisible",
+                       "Enter a password of characters that can be seen, not of blanks alone.");
+  }
   if (password.code_points() < config_.min_length) {
     return field_error("password", "too_short",
                        "Enter at least " + std::to_string(config_.min_length) + " characters.");

@@ -40,7 +40,16 @@ bool is_label(std::string_view label) noexcept {
          });
 }
 
-/// At least two labels, the last of which is no number: an address of digits is no domain.
+/// Letters, two at least, as every top-level domain has them; or the A-label of one in another
+/// script, which begins with four characters that are no part of it.
+bool is_top_level(std::string_view label) noexcept {
+  if (label.starts_with("xn--")) return label.size() > 4;
+  return label.size() >= 2 && std::all_of(label.begin(), label.end(), [](char c) {
+           return is_alphanumeric(c) && (c < '0' || c > '9');
+         });
+}
+
+/// At least two labels, the last of which can be a top-level domain. `domain` is in lower case.
 bool is_domain(std::string_view domain) noexcept {
   if (domain.size() > longest_domain) return false;
   std::size_t labels = 0;
@@ -49,10 +58,7 @@ bool is_domain(std::string_view domain) noexcept {
     const auto label = domain.substr(0, dot);
     if (!is_label(label)) return false;
     ++labels;
-    if (dot == std::string_view::npos) {
-      return labels >= 2 &&
-             std::any_of(label.begin(), label.end(), [](char c) { return c < '0' || c > '9'; });
-    }
+    if (dot == std::string_view::npos) return labels >= 2 && is_top_level(label);
     domain.remove_prefix(dot + 1);
   }
 }
@@ -82,12 +88,6 @@ bool is_ascii(std::string_view text) noexcept {
                      [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 std::optional<std::string> canonical_form(std::string_view address) {
   const auto at = address.find('@');
   if (at == std::string_view::npos || address.find('@', at + 1) != std::string_view::npos) {
@@ -111,7 +111,7 @@ std::optional<std::string> canonical_form(std::string_view address) {
 }  // namespace
 
 Result<EmailAddress> EmailAddress::parse(std::string_view typed) {
-  const auto address = trimmed(typed);
+  const auto address = unicode::trimmed(typed);
   if (address.empty()) return field_error("email", "required", "This field may not be blank.");
   if (address.size() > longest_address) {
     return field_error("email", "too_long", "Enter an address of at most 254 characters.");

@@ -8,12 +8,6 @@ constexpr std::size_t most_code_points = 150;
 /// Four octets a code point, and room for what NFC puts together.
 constexpr std::size_t most_octets = 4 * most_code_points * 4;
 
-std::string_view trimmed(std::string_view text) noexcept {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 }  // namespace
 
 Result<std::string> parse_name(std::string_view field, std::string_view typed) {
@@ -23,7 +17,11 @@ Result<std::string> parse_name(std::string_view field, std::string_view typed) {
   if (!unicode::is_valid(typed) || unicode::has_controls(typed)) {
     return field_error(field, "invalid", "The name holds characters that cannot be used.");
   }
-  auto name = unicode::nfc(trimmed(typed));
+  const bool left_out = typed.find_first_not_of(' ') == std::string_view::npos;
+  if (!left_out && !unicode::has_visible(typed)) {
+    return field_error(field, "invisible", "Enter a name that can be seen.");
+  }
+  auto name = unicode::nfc(unicode::trimmed(typed));
   if (unicode::count_code_points(name) > most_code_points) {
     return field_error(field, "too_long", "Enter at most 150 characters.");
   }

@@ -6,6 +6,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -51,6 +52,27 @@ bool is_ignorable(ucs4_t c) noexcept {
   return uc_is_property_default_ignorable_code_point(c) && c != 0x200C && c != 0x200D;
 }
 
+bool is_blank(ucs4_t c) noexcept {
+  // A pattern of no dots is drawn as a blank, and is none by its properties.
+  return uc_is_property_white_space(c) || c == 0x2800;
+}
+
+/// Invisible, and at the end of a text there by accident only.
+bool is_stray(ucs4_t c) noexcept {
+  const bool zero_width = c == 0x200B || c == 0x2060 || c == 0xFEFF;
+  return is_blank(c) || zero_width || (c > 0x9F && is_control(c));
+}
+
+bool is_visible(ucs4_t c) noexcept {
+  return !is_blank(c) && !uc_is_property_default_ignorable_code_point(c) &&
+         !uc_is_general_category(c, UC_MARK) && !uc_is_general_category(c, UC_CONTROL) &&
+         !uc_is_general_category(c, UC_FORMAT) && !uc_is_property_not_a_character(c);
+}
+
+bool is_separator(ucs4_t c) noexcept {
+  return is_stray(c) || uc_is_property_dash(c) || uc_is_property_default_ignorable_code_point(c);
+}
+
 bool has_any(std::string_view text, bool (*is_meant)(ucs4_t) noexcept) noexcept {
   const auto* at = bytes_of(text);
   const auto* const end = at + text.size();
@@ -91,5 +113,36 @@ std::size_t count_code_points(std::string_view text) noexcept {
 
 bool has_controls(std::string_view text) noexcept { return has_any(text, is_control); }
 bool has_ignorables(std::string_view text) noexcept { return has_any(text, is_ignorable); }
+bool has_visible(std::string_view text) noexcept { return has_any(text, is_visible); }
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const auto* const begin = bytes_of(text);
+  std::size_t first = text.size();
+  std::size_t last = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    ucs4_t c = 0;
+    const auto size = static_cast<std::size_t>(u8_mbtouc(&c, begin + at, text.size() - at));
+    if (!is_stray(c)) {
+      first = std::min(first, at);
+      last = at + size;
+    }
+    at += size;
+  }
+  return last == 0 ? std::string_view{} : text.substr(first, last - first);
+}
+
+std::string without_separators(std::string_view text) {
+  std::string kept;
+  // At once, so that no smaller copy of a secret is left behind.
+  kept.reserve(text.size());
+  const auto* const begin = bytes_of(text);
+  for (std::size_t at = 0; at < text.size();) {
+    ucs4_t c = 0;
+    const auto size = static_cast<std::size_t>(u8_mbtouc(&c, begin + at, text.size() - at));
+    if (!is_separator(c)) kept.append(text, at, size);
+    at += size;
+  }
+  return kept;
+}
 
 }  // namespace coffeeauth::unicode

@@ -32,4 +32,15 @@ void wipe(std::string& text) noexcept;
 /// space, a variation selector). The two joiners are none here: some scripts are written with them.
 [[nodiscard]] bool has_ignorables(std::string_view text) noexcept;
 
+/// Whether valid text holds at least one character that leaves a mark of its own: no blank, nothing
+/// invisible, and no combining mark, which only changes the character before it.
+[[nodiscard]] bool has_visible(std::string_view text) noexcept;
+
+/// Without the blanks at both ends: White_Space, and the zero-width characters that copying a text
+/// brings along (U+200B, U+2060, U+FEFF, marks of direction).
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+/// Valid text without any blank, dash or invisible character in it. Throws std::bad_alloc.
+[[nodiscard]] std::string without_separators(std::string_view text);
+
 }  // namespace coffeeauth::unicode

@@ -2,15 +2,39 @@
 
 #include <algorithm>
 
+#include "lib/values/unicode.hpp"
+
 namespace coffeeauth {
+namespace {
+
+/// Far more than six digits with whatever a mail program puts around them; longer input is refused
+/// before any work is done on it.
+constexpr std::size_t most_octets = 256;
+
+Error refused() { return field_error("code", "invalid", "Enter the six digits of the code."); }
+
+}  // namespace
 
 Result<VerificationCode> VerificationCode::parse(std::string_view typed) {
-  if (typed.empty()) return field_error("code", "required", "This field may not be blank.");
+  if (typed.size() > most_octets || !unicode::is_valid(typed)) return refused();
+  auto meant = unicode::without_separators(typed);
+  Secret code{std::string_view{meant}};
+  unicode::wipe(meant);
+  const auto text = code.expose_secret();
+  if (text.empty()) return field_error("code", "required", "This field may not be blank.");
   const bool six_digits =
-      typed.size() == digits &&
-      std::all_of(typed.begin(), typed.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!six_digits) return field_error("code", "invalid", "Enter the six digits of the code.");
-  return VerificationCode{Secret{typed}};
+      text.size() == digits &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!six_digits) return refused();
+  return VerificationCode{std::move(code)};
+}
+
+Result<VerificationCode> VerificationCode::parse_number(std::int64_t number) {
+  if (number < 0 || number > 999'999) return refused();
+  auto text = std::to_string(1'000'000 + number).substr(1);
+  VerificationCode code{Secret{std::string_view{text}}};
+  unicode::wipe(text);
+  return code;
 }
 
 VerificationCode VerificationCode::random(RandomSource& random) {

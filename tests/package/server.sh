@@ -64,10 +64,10 @@ answered() {
 # sign_up <address> <password>: leaves the code, out of the printed mail, in $code.
 sign_up() {
   local before
-  before=$(grep -cE '^ +[0-9]{6}' "$folder/output" || true)
+  before=$(grep -cE '^[0-9]{6}' "$folder/output" || true)
   expect 201 POST /api/auth/signup "{\"email\": \"$1\", \"password\": \"$2\"}"
   for _ in {1..300}; do
-    code=$(grep -oE '^ +[0-9]{6}' "$folder/output" | tail -n +$((before + 1)) | tr -d ' ' | grep .) && return
+    code=$(grep -oE '^[0-9]{6}' "$folder/output" | tail -n +$((before + 1)) | grep .) && return
     sleep 0.1
   done
   echo "no code came for $1" >&2

@@ -40,6 +40,29 @@ TEST_CASE_FIXTURE(Fixture, "eight characters are enough, seven are not") {
   CHECK(fault("zq8!vTe\xCC\x81") == "too_short");
 }
 
+TEST_CASE_FIXTURE(Fixture, "a password of which nothing can be seen is refused for that") {
+  const auto eight = [](std::string_view character) {
+    std::string text;
+    for (int i = 0; i < 8; ++i) text += character;
+    return text;
+  };
+  for (const std::string_view character :
+       {" ", "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x8B", "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xC2\xAD",
+        "\xCC\x81", "\xE2\x83\xA3", "\xE2\xA0\x80", "\xE3\x85\xA4", "\xEF\xB8\x8F", "\xE2\x80\x8D",
+        "\xF3\xA0\x80\xA0"}) {
+    CAPTURE(character);
+    CHECK(fault(eight(character)) == "invisible");
+    CHECK(fault(eight(character) + " " + eight(character)) == "invisible");
+  }
+  // One that can be seen is enough for this rule; how many are enough is another.
+  CHECK(fault("       x").empty());
+  CHECK(fault("\xE0\xA4\x95\xE0\xA5\x8D\xE0\xA4\xB7\xE0\xA4\xBF\xE0\xA4\xA4\xE0\xA4\xBF"
+              "\xE0\xA4\x9C\xE0\xA4\xAF")
+            .empty());
+  // It may still log in where it was set before.
+  CHECK(password(eight("\xE2\x80\x8B")).code_points() == 8);
+}
+
 TEST_CASE_FIXTURE(Fixture, "the least length is the configured one") {
   const PasswordService strict{{.min_length = 12}, vault, hasher, random};
   const PasswordOwner owner{email, "", ""};

@@ -115,6 +115,21 @@ TEST_CASE("a name is trimmed and composed") {
   CHECK(parse_name("first_name", "\xEF\xBC\xA1").value() == "\xEF\xBC\xA1");
 }
 
+TEST_CASE("a name of which nothing can be seen is refused, and one that is left out is not") {
+  for (const std::uint32_t c :
+       {0x00ADU, 0x0301U, 0x034FU, 0x115FU, 0x1160U, 0x180EU, 0x200BU, 0x200CU, 0x200DU, 0x2060U,
+        0x2800U, 0x3164U, 0xFE0FU, 0xFEFFU, 0xFFA0U, 0xA0U, 0x3000U, 0xE0020U}) {
+    CAPTURE(c);
+    CHECK(problem(parse_name("first_name", utf8(c))) == "first_name: invisible");
+    CHECK(problem(parse_name("last_name", " " + repeated(utf8(c), 8))) == "last_name: invisible");
+    CHECK(parse_name("first_name", "Ada").value() == "Ada");
+  }
+  CHECK(parse_name("first_name", "\xE3\x80\x80\xE6\x84\x9B\xEF\xBB\xBF").value() == "\xE6\x84\x9B");
+  // Letters of scripts that are written with marks and joiners.
+  CHECK(problem(parse_name("first_name", "\xE0\xA4\x95\xE0\xA5\x8D\xE2\x80\x8D\xE0\xA4\xB7"))
+            .empty());
+}
+
 TEST_CASE("a name has at most 150 characters") {
   CHECK(parse_name("last_name", repeated(utf8(0x1F600), 150)).value() ==
         repeated(utf8(0x1F600), 150));

@@ -87,16 +87,63 @@ TEST_CASE("codes are spread evenly, in every position and in all") {
   }
 }
 
-TEST_CASE("only six ASCII digits are a code") {
+TEST_CASE("only six digits are a code") {
   CHECK(VerificationCode::parse("012345").value().expose_secret() == "012345");
-  CHECK(problem(VerificationCode::parse("")) == "code: required");
+  for (const std::string_view typed : {"", " ", "\t\r\n", "\xC2\xA0", "-"}) {
+    CAPTURE(typed);
+    CHECK(problem(VerificationCode::parse(typed)) == "code: required");
+  }
   for (const std::string_view typed :
-       {"12345", "1234567", "12345a", " 12345", "12345 ", "+12345", "-12345", "1e5000", "0x1234",
-        "12 345", "\xD9\xA1\xD9\xA2\xD9\xA3", "\xEF\xBC\x91\xEF\xBC\x92", "123.45"}) {
+       {"12345", "1234567", "12345a", " 12345", "12345 ", "+123456", "-12345", "1e5000", "0x1234",
+        "12 345", "123.456", "123_456", "123,456", "123456;", "\xD9\xA1\xD9\xA2\xD9\xA3",
+        "\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93\xEF\xBC\x94\xEF\xBC\x95\xEF\xBC\x96", "12345\xFF",
+        "123456\xC3"}) {
     CAPTURE(typed);
     CHECK(problem(VerificationCode::parse(typed)) == "code: invalid");
   }
   CHECK(problem(VerificationCode::parse(std::string_view{"12345\0", 6})) == "code: invalid");
+  CHECK(problem(VerificationCode::parse(std::string_view{"123456\0", 7})) == "code: invalid");
+  CHECK(problem(VerificationCode::parse(std::string(100'000, ' ') + "123456")) == "code: invalid");
+}
+
+TEST_CASE("a code is read as people copy it: with blanks, hyphens and what cannot be seen") {
+  for (const std::string_view typed : {"042137 ", " 042137", "042 137", "042-137", "04 21 37",
+                                       "0 4 2 1 3 7", "042137\n", "\r\n042137\r\n", "\t042137",
+                                       "042\xC2\xA0"
+                                       "137",  // no-break space
+                                       "042\xE2\x80\xAF"
+                                       "137",  // narrow no-break space
+                                       "\xE3\x80\x80"
+                                       "042137",  // ideographic space
+                                       "042\xE2\x80\x91"
+                                       "137",  // non-breaking hyphen
+                                       "042\xE2\x80\x93"
+                                       "137",  // en dash
+                                       "042\xE2\x88\x92"
+                                       "137",  // minus sign
+                                       "\xEF\xBB\xBF"
+                                       "042137",              // byte order mark
+                                       "042137\xE2\x80\x8B",  // zero-width space
+                                       "\xE2\x80\xAA"
+                                       "042137"
+                                       "\xE2\x80\xAC"}) {  // embedded, left to right
+    CAPTURE(typed);
+    const auto code = VerificationCode::parse(typed);
+    REQUIRE(code);
+    CHECK(code->expose_secret() == "042137");
+  }
+}
+
+TEST_CASE("a code that came as a number has its leading zeros again") {
+  CHECK(VerificationCode::parse_number(0).value().expose_secret() == "000000");
+  CHECK(VerificationCode::parse_number(7).value().expose_secret() == "000007");
+  CHECK(VerificationCode::parse_number(42'137).value().expose_secret() == "042137");
+  CHECK(VerificationCode::parse_number(999'999).value().expose_secret() == "999999");
+  for (const std::int64_t number :
+       {std::int64_t{-1}, std::int64_t{1'000'000}, INT64_MIN, INT64_MAX}) {
+    CAPTURE(number);
+    CHECK(problem(VerificationCode::parse_number(number)) == "code: invalid");
+  }
 }
 
 TEST_CASE("no code is made when chance fails") {

@@ -1,7 +1,5 @@
 #include "guard.hpp"
 
-#include <Poco/String.h>
-
 #include <string>
 #include <utility>
 
@@ -22,30 +20,18 @@ void refuse(Poco::Net::HTTPServerResponse& response, HTTPResponse::HTTPStatus st
   response.sendBuffer(text.data(), text.size());
 }
 
-/// The token, or empty. The scheme may be written in any letter case.
-std::string bearer_token(const Poco::Net::HTTPServerRequest& request) {
-  if (!request.hasCredentials()) return {};
-  std::string scheme;
-  std::string token;
-  request.getCredentials(scheme, token);
-  return Poco::icompare(scheme, "Bearer") == 0 ? token : std::string{};
-}
-
 }  // namespace
 
 std::optional<ca::Principal> Guard::admit(const Poco::Net::HTTPServerRequest& request,
                                           Poco::Net::HTTPServerResponse& response,
                                           ca::Role needed) try {
-  const auto token = bearer_token(request);
-  if (token.empty()) {
-    // Nothing was wrong yet, so no error is named.
-    refuse(response, HTTPResponse::HTTP_UNAUTHORIZED, ca::ErrorCode::not_authenticated, "Bearer");
-    return std::nullopt;
-  }
-  auto principal = sessions_.authorise(token);
+  auto principal = sessions_.authenticate(request.get("Authorization", {}));
   if (!principal) {
-    refuse(response, HTTPResponse::HTTP_UNAUTHORIZED, principal.error().code,
-           "Bearer error=\"invalid_token\"");
+    const auto why = principal.error().code;
+    // Without a token nothing was wrong yet, so no error is named.
+    const auto* const challenge =
+        why == ca::ErrorCode::not_authenticated ? "Bearer" : "Bearer error=\"invalid_token\"";
+    refuse(response, HTTPResponse::HTTP_UNAUTHORIZED, why, challenge);
     return std::nullopt;
   }
   // The role is that of the live user, not the one that is written in the token.

@@ -5,10 +5,8 @@
 namespace shop {
 
 Reply Checkout::order(std::string_view authorization, std::string_view article) {
-  constexpr std::string_view scheme = "Bearer ";
-  if (!authorization.starts_with(scheme)) return {401, "log in first"};
   try {
-    const auto customer = sessions_.authorise(authorization.substr(scheme.size()));
+    const auto customer = sessions_.authenticate(authorization);
     if (!customer) return {401, std::string{coffeeauth::message(customer.error().code)}};
     return {200, std::string{article} + " for " + customer->user.email.display()};
   } catch (const coffeeauth::Unavailable&) {

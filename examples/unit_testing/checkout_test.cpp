@@ -51,6 +51,14 @@ TEST_CASE("a stranger is asked to log in") {
   CHECK(world.checkout.order("Bearer nonsense", "tea").status == 401);
 }
 
+TEST_CASE("how a client spells the scheme does not matter") {
+  World world;
+  const auto header = world.log_in();
+
+  CHECK(world.checkout.order("bearer" + header.substr(6), "tea").status == 200);
+  CHECK(world.checkout.order("BEARER" + header.substr(6), "tea").status == 200);
+}
+
 TEST_CASE("a token is good for ten minutes") {
   World world;
   const auto header = world.log_in();

@@ -51,6 +51,11 @@ class SessionService {
   /// changed role or password, or an ended session has stopped).
   [[nodiscard]] Result<Principal> authorise(std::string_view access_token);
 
+  /// Checks the value of an Authorization field as a protected handler received it; empty for none.
+  /// Reads it with bearer_token() and goes on as authorise(). Errors: not_authenticated (there is
+  /// no bearer token in it), token_invalid, token_expired; all three are 401.
+  [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
+
   /// The user's live sessions, the last used first.
   [[nodiscard]] std::vector<Session> list(const UserId& user);
   /// Ends one session of the user. Error: not_found.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coffeeauth/bearer.hpp"
 #include "lib/auth/services.hpp"
 #include "lib/sessions/refresh_token.hpp"
 
@@ -168,6 +169,12 @@ void SessionService::log_out(std::string_view refresh_token, const ClientContext
            .at = s_.now(),
            .session = presented->session(),
            .client = client});
+}
+
+Result<Principal> SessionService::authenticate(std::string_view authorization) {
+  const auto token = bearer_token(authorization);
+  if (!token) return token.error();
+  return authorise(*token);
 }
 
 Result<Principal> SessionService::authorise(std::string_view access_token) {

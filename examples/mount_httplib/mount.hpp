@@ -33,14 +33,15 @@ inline void mount(httplib::Server& server, coffeeauth::http::Api& api) {
   // What httplib refuses by itself, in the words of the API. Its own answers have a body already.
   server.set_payload_max_length(api.max_body());
   using Handler = httplib::Server::HandlerWithResponse;
-  server.set_error_handler(Handler{[&api, send](const httplib::Request&, httplib::Response& to) {
-    if (!to.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
-    using enum coffeeauth::ErrorCode;
-    const auto why = to.status == 413   ? payload_too_large
-                     : to.status == 404 ? not_found
-                     : to.status >= 500 ? internal
-                                        : invalid_request;
-    send(api.problem(why), to);
-    return httplib::Server::HandlerResponse::Handled;
-  }});
+  server.set_error_handler(
+      Handler{[&api, send](const httplib::Request& from, httplib::Response& to) {
+        if (!to.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
+        using enum coffeeauth::ErrorCode;
+        const auto why = to.status == 413   ? payload_too_large
+                         : to.status == 404 ? not_found
+                         : to.status >= 500 ? internal
+                                            : invalid_request;
+        send(api.problem(why, from.get_header_value("Origin")), to);
+        return httplib::Server::HandlerResponse::Handled;
+      }});
 }

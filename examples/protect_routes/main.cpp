@@ -106,7 +106,7 @@ class ApiHandler final : public net::HTTPRequestHandler {
     request.body.resize(static_cast<std::size_t>(from.stream().gcount()));
 
     const auto answer = request.body.size() > api_.max_body()
-                            ? api_.problem(ca::ErrorCode::payload_too_large)
+                            ? api_.problem(ca::ErrorCode::payload_too_large, from.get("Origin", {}))
                             : api_.handle(request);
     to.setStatus(static_cast<net::HTTPResponse::HTTPStatus>(answer.status));
     to.setReason(std::string{ca::http::reason_phrase(answer.status)});

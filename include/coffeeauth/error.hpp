@@ -30,7 +30,7 @@ enum class ErrorCode {
   payload_too_large,
   /// The request line and header fields together are larger than is accepted.
   headers_too_large,
-  /// A body that is not declared as JSON.
+  /// A body that is not declared as JSON, or that is compressed.
   unsupported_media_type,
   /// The client stopped sending in the middle of its request.
   request_timeout,
@@ -90,6 +90,9 @@ struct Error {
   std::vector<FieldError> fields{};
   /// For rate_limited and unavailable: how long to wait.
   std::optional<std::chrono::seconds> retry_after{};
+  /// An English sentence that says more than message(code): what is wrong, and where. Empty when
+  /// there is no more to say. Quotes no value of the input.
+  std::string detail{};
 
   /// Equal in every member.
   bool operator==(const Error&) const = default;

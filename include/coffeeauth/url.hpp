@@ -37,4 +37,29 @@ struct Url {
 /// no part of the URL, since a password may be anywhere in it by mistake.
 [[nodiscard]] Url parse_url(std::string_view text);
 
+/// Where the world reaches the service: an origin and, when a proxy mounts the service below one, a
+/// path. Never taken from a request: whoever sends one may write any Host into it.
+class PublicUrl {
+ public:
+  /// Reads `https://example.com` or `https://example.com/auth`. Plain http is accepted for names
+  /// and addresses of loopback only. The host is lower-cased; the port of the scheme and slashes at
+  /// the end are dropped. Throws std::invalid_argument whose text says what is wrong.
+  [[nodiscard]] static PublicUrl parse(std::string_view text);
+
+  /// `https://example.com/auth`, without a slash at the end.
+  [[nodiscard]] std::string str() const { return origin_ + path_; }
+  /// `https://example.com`, as browsers write it.
+  [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+  /// `example.com`; an IPv6 address stands in brackets.
+  [[nodiscard]] const std::string& host() const noexcept { return host_; }
+  /// `/auth`; empty at the root.
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  PublicUrl() = default;
+  std::string origin_;
+  std::string host_;
+  std::string path_;
+};
+
 }  // namespace coffeeauth

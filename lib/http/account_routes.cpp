@@ -52,11 +52,13 @@ std::vector<Route> account_routes(Auth& auth) {
       "GET",
       [](const RouteContext& c) -> Result<Response> { return user_response(c.principal->user); },
       "getMe", "Show one's own account");
+  show.description = "Whose token it is, as the account is now.";
   show.response_schema = schemas::user();
 
   auto update = own(
       "PATCH", [&auth](const RouteContext& c) { return update_profile(auth, c); }, "updateMe",
       "Change one's own names");
+  update.description = "What is left out stays as it is; other fields are for administrators.";
   update.request_schema = schemas::profile_patch();
   update.response_schema = schemas::user();
 

@@ -8,6 +8,7 @@
 #include <typeinfo>
 #include <utility>
 
+#include "coffeeauth/url.hpp"
 #include "lib/http/dispatcher.hpp"
 #include "lib/http/openapi.hpp"
 #include "lib/http/perimeter.hpp"
@@ -62,6 +63,11 @@ Handler telling(Handler handler, std::string name, Diagnostics& diagnostics) {
   };
 }
 
+ApiOptions checked(ApiOptions options) {
+  if (!options.public_url.empty()) options.public_url = PublicUrl::parse(options.public_url).str();
+  return options;
+}
+
 std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> document,
                               std::vector<Route> extra) {
   std::vector<Route> routes;
@@ -87,18 +93,27 @@ std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> doc
 struct Api::State {
   State(Auth& auth_in, ApiOptions options_in)
       : auth(auth_in),
-        options(std::move(options_in)),
+        options(checked(std::move(options_in))),
         dispatcher(auth, options, all_routes(auth, document, std::move(options.extra_routes))) {
-    *document = make_openapi(dispatcher.router().routes());
+    *document = make_openapi(dispatcher.router().routes(), options.public_url);
+  }
+
+  [[nodiscard]] Response answer(const Request& request, AccessRecord& record) const {
+    bool for_all = true;
+    auto response = attempt(request, record, for_all);
+    // Here and not where routes are served: a page is to read what went wrong, too.
+    if (for_all) dispatcher.cors().allow(request.header("Origin"), response);
+    return response;
   }
 
   /// The one place where what no caller can decide on becomes an answer.
-  [[nodiscard]] Response answer(const Request& request, AccessRecord& record) const {
+  [[nodiscard]] Response attempt(const Request& request, AccessRecord& record,
+                                 bool& for_all) const {
     try {
       const auto origin = dispatcher.perimeter().origin_of(request);
       record.client = describe_client(request, origin);
       record.client.request_id = make_request_id(auth.parts().random);
-      return dispatcher.dispatch(request, origin, record);
+      return dispatcher.dispatch(request, origin, record, for_all);
     } catch (const Unavailable& failure) {
       record.failure = failure.what();
       return problem_response(
@@ -143,8 +158,10 @@ Response Api::handle(const Request& request) noexcept {
   }
 }
 
-Response Api::problem(ErrorCode code) const {
+Response Api::problem(ErrorCode code, std::string_view origin) const {
   auto response = problem_response({code});
+  const auto& cors = state_->dispatcher.cors();
+  origin.empty() ? cors.allow_unread(response) : cors.allow(origin, response);
   finish(response, make_request_id(state_->auth.parts().random));
   return response;
 }

@@ -36,7 +36,7 @@ Result<Response> sign_up(Auth& auth, const RouteContext& context) {
 
 Result<Response> verify(Auth& auth, const RouteContext& context) {
   auto email = EmailAddress::parse(text_of(context.body, "email"));
-  auto code = VerificationCode::parse(text_of(context.body, "code"));
+  auto code = code_of(context.body, "code");
   auto password = optional_field<Password>(context.body, "password", Password::parse);
   if (auto error = combined_error(email, code, password)) return *std::move(error);
   const auto verified = auth.verification().verify(
@@ -148,6 +148,9 @@ Route log_in_route(Auth& auth) {
   auto route = post(
       "/api/auth/login", [&auth](const RouteContext& c) { return log_in(auth, c); }, "logIn",
       "Log in");
+  route.description =
+      "Opens a session. An unknown address and a wrong password get the same answer; what else "
+      "stands in the way is told only after the right password.";
   route.request_schema = schemas::log_in();
   route.response_schema = schemas::token_pair();
   route.errors = {ErrorCode::invalid_credentials, ErrorCode::email_not_verified,

@@ -59,6 +59,15 @@ Response unauthorised(const Error& error) {
   return response;
 }
 
+Response refused_body(const Error& error, const Request& request) {
+  auto response = problem_response(error);
+  // Only where it helps: beside a wrong media type it would point elsewhere (RFC 7694 3).
+  if (error.code == ErrorCode::unsupported_media_type && !content_coding(request).empty()) {
+    response.set("Accept-Encoding", "identity");
+  }
+  return response;
+}
+
 Response forbidden() {
   auto response = problem_response({ErrorCode::forbidden});
   set_challenge(response, "insufficient_scope");
@@ -77,14 +86,13 @@ Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route>
       operator_token_(options.operator_token.clone()),
       link_token_(options.link_token.clone()) {}
 
-Response Dispatcher::dispatch(const Request& request, const Origin& origin,
-                              AccessRecord& record) const {
+Response Dispatcher::dispatch(const Request& request, const Origin& origin, AccessRecord& record,
+                              bool& for_all) const {
   const auto target = split_target(request.target);
   Parameters parameters;
   const auto* path = visible_path(request, origin, parameters);
-  const bool for_all =
-      path == nullptr || std::none_of(path->routes.begin(), path->routes.end(),
-                                      [](const Route* r) { return is_private(*r); });
+  for_all = path == nullptr || std::none_of(path->routes.begin(), path->routes.end(),
+                                            [](const Route* r) { return is_private(*r); });
   Response response;
   if (path == nullptr) {
     // Looking for what may be there counts like finding it.
@@ -102,7 +110,6 @@ Response Dispatcher::dispatch(const Request& request, const Origin& origin,
     response = problem_response({ErrorCode::method_not_allowed});
     response.set("Allow", path->allow);
   }
-  if (for_all) cors_.allow(request, response);
   return response;
 }
 
@@ -121,7 +128,7 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
   const auto parameters = read_query(query, route.query_parameters);
   if (!parameters) return problem_response(parameters.error());
   const auto body = read_body(route, request);
-  if (!body) return problem_response(body.error());
+  if (!body) return refused_body(body.error(), request);
 
   auto answered = route.handler({.request = request,
                                  .client = record.client,
@@ -170,7 +177,9 @@ Result<void> Dispatcher::count(const Route& route, const Origin& origin,
 Result<nlohmann::json> Dispatcher::read_body(const Route& route, const Request& request) const {
   if (request.body.size() > max_body_) return ErrorCode::payload_too_large;
   if (!route.request_schema) return nlohmann::json{};
-  if (!request.body.empty() && !declares_json(request)) return ErrorCode::unsupported_media_type;
+  if (!request.body.empty()) {
+    if (const auto declared = check_declared_as_json(request); !declared) return declared.error();
+  }
   auto body = parse_json_object(request.body, max_depth_);
   if (!body) return body;
   auto errors = validate(*route.request_schema, *body);

@@ -22,9 +22,12 @@ class Dispatcher {
 
   /// Answers; notes in `record` which route it was, and for whom. May throw what services and
   /// handlers throw.
+  /// `for_all` says whether web pages of other origins may read the answer; it is set before
+  /// anything is thrown that depends on the route.
   [[nodiscard]] Response dispatch(const Request& request, const Origin& origin,
-                                  AccessRecord& record) const;
+                                  AccessRecord& record, bool& for_all) const;
 
+  [[nodiscard]] const CorsPolicy& cors() const noexcept { return cors_; }
   [[nodiscard]] const Router& router() const noexcept { return router_; }
   [[nodiscard]] const Perimeter& perimeter() const noexcept { return perimeter_; }
 

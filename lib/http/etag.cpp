@@ -11,25 +11,16 @@
 namespace coffeeauth::http {
 namespace {
 
-struct EntityTag {
-  bool weak = false;
-  /// With its quotes.
-  std::string_view tag;
-};
-
 /// Takes the first tag off `list`, with the comma behind it; nothing when there is none that is
-/// well-formed. A tag may hold a comma, so the list cannot simply be cut at them.
-std::optional<EntityTag> take_tag(std::string_view& list) noexcept {
-  EntityTag taken;
+/// well-formed. It comes with its quotes and without the `W/` of a weak one. A tag may hold a
+/// comma, so the list cannot simply be cut at them.
+std::optional<std::string_view> take_tag(std::string_view& list) noexcept {
   list = trim(list);
-  if (list.starts_with("W/")) {
-    taken.weak = true;
-    list.remove_prefix(2);
-  }
+  if (list.starts_with("W/")) list.remove_prefix(2);
   if (!list.starts_with('"')) return std::nullopt;
   const auto end = list.find('"', 1);
   if (end == std::string_view::npos) return std::nullopt;
-  taken.tag = list.substr(0, end + 1);
+  const auto taken = list.substr(0, end + 1);
   list = trim(list.substr(end + 1));
   if (list.empty()) return taken;
   if (!list.starts_with(',')) return std::nullopt;
@@ -37,13 +28,17 @@ std::optional<EntityTag> take_tag(std::string_view& list) noexcept {
   return taken;
 }
 
-std::optional<std::int64_t> version_of(const EntityTag& tag) noexcept {
-  if (tag.weak) return std::nullopt;  // If-Match compares strongly
-  const auto digits = tag.tag.substr(1, tag.tag.size() - 2);
+std::optional<std::int64_t> version_of(std::string_view tag) noexcept {
+  const auto digits = tag.substr(1, tag.size() - 2);
   std::int64_t version = 0;
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), version);
   if (read.ec != std::errc{} || read.ptr != digits.data() + digits.size()) return std::nullopt;
   return version;
+}
+
+Error not_a_list() {
+  return {.code = ErrorCode::invalid_request,
+          .detail = "If-Match must be one field: * or a list of entity tags in double quotes."};
 }
 
 }  // namespace
@@ -66,7 +61,7 @@ bool none_match_fails(const Request& request, std::string_view etag) noexcept {
   while (!list.empty()) {
     const auto tag = take_tag(list);
     if (!tag) return false;
-    if (tag->tag == etag) return true;
+    if (*tag == etag) return true;
   }
   return false;
 }
@@ -74,14 +69,14 @@ bool none_match_fails(const Request& request, std::string_view etag) noexcept {
 Result<ExpectedVersions> read_if_match(const Request& request) {
   const auto fields = request.header_count("If-Match");
   if (fields == 0) return ExpectedVersions{};
-  if (fields > 1) return ErrorCode::invalid_request;
+  if (fields > 1) return not_a_list();
   auto list = trim(request.header("If-Match"));
   if (list == "*") return ExpectedVersions{};
-  if (list.empty()) return ErrorCode::invalid_request;
+  if (list.empty()) return not_a_list();
   ExpectedVersions expected{.any = false};
   while (!list.empty()) {
     const auto tag = take_tag(list);
-    if (!tag) return ErrorCode::invalid_request;
+    if (!tag) return not_a_list();
     if (const auto version = version_of(*tag)) expected.versions.push_back(*version);
   }
   return expected;

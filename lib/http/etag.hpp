@@ -23,9 +23,12 @@ namespace coffeeauth::http {
 struct ExpectedVersions {
   /// No If-Match, or `*`.
   bool any = true;
-  /// The versions that would do; empty when none can (weak tags, tags of something else).
+  /// The versions that would do; empty when none can (tags of something else).
   std::vector<std::int64_t> versions{};
 };
+/// A weak tag counts as the strong one. RFC 9110 13.1.1 compares strongly, because equal weak tags
+/// may stand for different octets; these stand for a version, and a proxy that compresses the
+/// answer (nginx) marks as weak what it passes on.
 /// Error: invalid_request when the field is no list of entity tags.
 [[nodiscard]] Result<ExpectedVersions> read_if_match(const Request& request);
 

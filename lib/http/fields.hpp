@@ -1,6 +1,7 @@
 #pragma once
 /// Reading validated bodies into value types. Private to the library.
 
+#include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/user_service.hpp"
+#include "coffeeauth/verification_code.hpp"
 
 namespace coffeeauth::http {
 
@@ -20,6 +22,14 @@ namespace coffeeauth::http {
   const auto found = body.find(name);
   return found != body.end() ? std::string_view{found->get_ref<const std::string&>()}
                              : std::string_view{};
+}
+
+/// A code that came as a text or as a number. Precondition: the schema made it one of the two.
+[[nodiscard]] inline Result<VerificationCode> code_of(const nlohmann::json& body,
+                                                      const char* name) {
+  const auto& member = body.at(name);
+  return member.is_number_integer() ? VerificationCode::parse_number(member.get<std::int64_t>())
+                                    : VerificationCode::parse(text_of(body, name));
 }
 
 /// A member that may be absent.

@@ -55,6 +55,10 @@ Document error_headers(int status) {
   if (status == 401) {
     headers["WWW-Authenticate"] = header("RFC 6750.", {{"type", "string"}});
   }
+  if (status == 415) {
+    headers["Accept-Encoding"] =
+        header("Only where a Content-Encoding was refused (RFC 7694).", {{"type", "string"}});
+  }
   if (status == 429 || status == 503) {
     headers["Retry-After"] = header("Seconds to wait.", {{"type", "integer"}, {"minimum", 1}});
   }
@@ -76,6 +80,12 @@ Document error_response(int status, const std::vector<ErrorCode>& codes) {
   return response;
 }
 
+/// With an example made of those of its members, for the tools that show no others.
+Document media_type(const Schema& schema, Use use, Document& components) {
+  return {{"schema", schema_document(schema, use, components)},
+          {"example", example_document(schema, use)}};
+}
+
 Document success_response(const Route& route, Document& components) {
   Document response{{"description", std::string{reason_phrase(route.success_status)}}};
   for (const auto& [name, schema] : route.response_headers) {
@@ -83,8 +93,8 @@ Document success_response(const Route& route, Document& components) {
                                  {"schema", {{"type", "string"}}}};
   }
   if (route.response_schema) {
-    response["content"]["application/json"]["schema"] =
-        schema_document(*route.response_schema, components);
+    response["content"]["application/json"] =
+        media_type(*route.response_schema, Use::answer, components);
   }
   return response;
 }
@@ -98,8 +108,8 @@ Document responses(const Route& route, Document& components) {
     all[std::to_string(status)] = error_response(status, codes);
   }
   for (const auto& [status, schema] : route.other_responses) {
-    all[std::to_string(status)]["content"]["application/json"]["schema"] =
-        schema_document(*schema, components);
+    all[std::to_string(status)]["content"]["application/json"] =
+        media_type(*schema, Use::answer, components);
   }
   const bool conditional = std::any_of(route.request_headers.begin(), route.request_headers.end(),
                                        [](const auto& h) { return h.first == "If-None-Match"; });
@@ -109,7 +119,7 @@ Document responses(const Route& route, Document& components) {
 
 Document parameter(const std::string& name, const char* where, const Schema& schema,
                    Document& components) {
-  auto written = schema_document(schema, components);
+  auto written = schema_document(schema, Use::request, components);
   written.erase("description");
   Document out{{"name", name}, {"in", where}};
   if (where == std::string_view{"path"}) out["required"] = true;
@@ -119,7 +129,8 @@ Document parameter(const std::string& name, const char* where, const Schema& sch
 }
 
 Document parameters(const Route& route, Document& components) {
-  static const Schema path_parameter{.format = TextFormat::uuid};
+  static const Schema path_parameter{.format = TextFormat::uuid,
+                                     .example = R"("019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90")"};
   Document all = Document::array();
   for (const auto& name : parameter_names(route.path)) {
     all.push_back(parameter(name, "path", path_parameter, components));
@@ -143,11 +154,23 @@ Document operation(const Route& route, Document& components) {
   if (auto all = parameters(route, components); !all.empty()) out["parameters"] = std::move(all);
   if (route.request_schema) {
     out["requestBody"]["required"] = true;
-    out["requestBody"]["content"]["application/json"]["schema"] =
-        schema_document(*route.request_schema, components);
+    out["requestBody"]["content"]["application/json"] =
+        media_type(*route.request_schema, Use::request, components);
   }
   out["responses"] = responses(route, components);
   return out;
+}
+
+Document servers(const std::string& public_url) {
+  const auto server = [](const std::string& url, const char* note) {
+    return Document{{"url", url}, {"description", note}};
+  };
+  if (public_url.empty()) {
+    return Document::array({server("/", "The server this document came from.")});
+  }
+  // The second is for who reads the document by another way than the public one.
+  return Document::array({server(public_url, "The public address of the service."),
+                          server(".", "Beside this document.")});
 }
 
 Document tags_of(const std::vector<Route>& routes) {
@@ -190,21 +213,20 @@ std::vector<ErrorCode> possible_errors(const Route& route) {
   return {all.begin(), all.end()};
 }
 
-std::string make_openapi(const std::vector<Route>& routes) {
+std::string make_openapi(const std::vector<Route>& routes, const std::string& public_url) {
   Document components = Document::object();
   Document paths = Document::object();
   for (const auto& route : routes) {
     if (route.documented) paths[route.path][lower(route.method)] = operation(route, components);
   }
-  std::ignore = schema_document(*schemas::problem(), components);
+  std::ignore = schema_document(*schemas::problem(), Use::answer, components);
 
   Document document{{"openapi", "3.1.0"}};
   document["info"] = {{"title", "coffeeauth"},
                       {"version", "1"},
                       {"description", about},
                       {"license", {{"name", "MIT"}, {"identifier", "MIT"}}}};
-  document["servers"] = Document::array(
-      {Document{{"url", "/"}, {"description", "The server this document came from."}}});
+  document["servers"] = servers(public_url);
   document["tags"] = tags_of(routes);
   document["paths"] = std::move(paths);
   document["components"]["securitySchemes"]["bearer"] = {

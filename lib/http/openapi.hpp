@@ -8,8 +8,10 @@
 
 namespace coffeeauth::http {
 
-/// The document of every route that is `documented`, as JSON.
-[[nodiscard]] std::string make_openapi(const std::vector<Route>& routes);
+/// The document of every route that is `documented`, as JSON. `public_url` is the server it names;
+/// empty for the root of the one it came from.
+[[nodiscard]] std::string make_openapi(const std::vector<Route>& routes,
+                                       const std::string& public_url);
 
 /// Every error that a route can answer with, in order: those it lists and those that follow from
 /// its access, its limit and what it takes.

@@ -36,6 +36,7 @@ void write_fields(JsonWriter& json, const std::vector<FieldError>& fields) {
 
 /// A person reads `detail`: with one thing wrong it says which, with several it cannot.
 std::string_view sentence(const Error& error) noexcept {
+  if (!error.detail.empty()) return error.detail;
   return error.fields.size() == 1 && !error.fields.front().message.empty()
              ? std::string_view{error.fields.front().message}
              : message(error.code);

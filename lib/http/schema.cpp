@@ -14,21 +14,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// A name out of a request comes back to its sender, and into logs beside it: only short plain
-/// ones.
-std::string shown_name(std::string_view name) {
-  const bool plain =
-      !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-        return c > 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>';
-      });
-  return plain ? std::string{name} : "?";
-}
-
 bool has_format(TextFormat format, std::string_view text) {
   switch (format) {
     case TextFormat::any:
     case TextFormat::email:
     case TextFormat::password:
+    case TextFormat::verification_code:
       return true;
     case TextFormat::uuid:
       return parse_uuid(text).has_value();
@@ -40,6 +31,11 @@ bool has_format(TextFormat format, std::string_view text) {
   return false;
 }
 
+/// Its value type drops what surrounds the text, so what is left is for that type to judge.
+bool is_trimmed_later(TextFormat format) noexcept {
+  return format == TextFormat::email || format == TextFormat::verification_code;
+}
+
 class Validator {
  public:
   [[nodiscard]] std::vector<FieldError> take() { return std::move(errors_); }
@@ -49,7 +45,12 @@ class Validator {
     if (value.is_null() && schema.nullable) return;
     switch (schema.type) {
       case SchemaType::string:
-        if (!value.is_string()) return type_error(path, "a string");
+        if (schema.or_integer && value.is_number_integer()) {
+          return check_integer(schema, value, path);
+        }
+        if (!value.is_string()) {
+          return type_error(path, schema.or_integer ? "a string or a whole number" : "a string");
+        }
         return check_text(schema, value.get_ref<const std::string&>(), path);
       case SchemaType::boolean:
         if (!value.is_boolean()) type_error(path, "true or false");
@@ -69,6 +70,7 @@ class Validator {
 
   void check_text(const Schema& schema, std::string_view text, const std::string& path) {
     const auto length = count_code_points(text);
+    if (length && is_trimmed_later(schema.format)) return;
     if (!length || has_ascii_controls(text)) {
       add(path, "invalid", "Must be text in UTF-8 without control characters.");
     } else if (schema.min_length && *length < *schema.min_length) {

@@ -36,6 +36,21 @@ SchemaPtr moment(std::string description, bool nullable = false) {
                .format = TextFormat::date_time,
                .example = R"("2026-01-15T09:30:00.125Z")"});
 }
+/// `schema`, marked as a part of an answer that a request may repeat but not change.
+SchemaPtr read_only(const SchemaPtr& schema) {
+  auto marked = *schema;
+  marked.read_only = true;
+  return make(std::move(marked));
+}
+SchemaPtr user_id() { return read_only(id(R"("019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90")")); }
+SchemaPtr date_joined() { return read_only(moment("When the account was made.")); }
+SchemaPtr last_login() { return read_only(moment("The last login; null before the first.", true)); }
+SchemaPtr version() {
+  return read_only(make({.type = SchemaType::integer,
+                         .description = "Grows with every change; the `ETag` holds it.",
+                         .minimum = 1,
+                         .example = "3"}));
+}
 SchemaPtr token(std::string description, std::string example) {
   return make({.description = std::move(description),
                .min_length = 1,
@@ -63,31 +78,37 @@ SchemaPtr array_of(SchemaPtr items) {
 
 }  // namespace
 
-SchemaPtr text(std::string description, std::size_t max_length) {
-  return make({.description = std::move(description), .max_length = max_length});
+SchemaPtr text(std::string description, std::size_t max_length, std::string example) {
+  return make({.description = std::move(description),
+               .max_length = max_length,
+               .example = std::move(example)});
 }
 SchemaPtr choice(std::string description, std::vector<std::string> values) {
   return make({.description = std::move(description), .values = std::move(values)});
 }
 SchemaPtr boolean(std::string description) {
-  return make({.type = SchemaType::boolean, .description = std::move(description)});
-}
-SchemaPtr integer(std::string description, std::int64_t minimum) {
   return make(
-      {.type = SchemaType::integer, .description = std::move(description), .minimum = minimum});
+      {.type = SchemaType::boolean, .description = std::move(description), .example = "true"});
+}
+SchemaPtr integer(std::string description, std::int64_t minimum, std::string example) {
+  return make({.type = SchemaType::integer,
+               .description = std::move(description),
+               .minimum = minimum,
+               .example = std::move(example)});
 }
 
 SchemaPtr user() {
   return object("User", "An account.",
-                {{"id", id(R"("019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90")"), true},
+                {{"id", user_id(), true},
                  {"email", email(), true},
                  {"first_name", first_name(), true},
                  {"last_name", last_name(), true},
                  {"role", role(), true},
                  {"is_verified", boolean("Whether the address has been proved."), true},
                  {"is_active", boolean("False for a disabled account."), true},
-                 {"date_joined", moment("When the account was made."), true},
-                 {"last_login", moment("The last login; null before the first.", true), true}});
+                 {"date_joined", date_joined(), true},
+                 {"last_login", last_login(), true},
+                 {"version", version(), true}});
 }
 
 SchemaPtr user_list() {
@@ -97,7 +118,7 @@ SchemaPtr user_list() {
                  .example = R"("/api/users?page=2&page_size=10")"});
   };
   return object("UserList", "One page of the users.",
-                {{"count", integer("How many users there are on all pages.", 0), true},
+                {{"count", integer("How many users there are on all pages.", 0, "57"), true},
                  {"next", link("Path and query of the next page; null on the last."), true},
                  {"previous",
                   link("Path and query of the page before; null on the first, and when "
@@ -107,21 +128,23 @@ SchemaPtr user_list() {
 }
 
 SchemaPtr session_list() {
-  return array_of(object("Session", "One login on one device.",
-                         {{"id", id(R"("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63")"), true},
-                          {"created_at", moment("When it began."), true},
-                          {"last_used_at", moment("Its login or last refresh."), true},
-                          {"ip", text("The address it was opened from; may be empty.", 64), true},
-                          {"user_agent", text("As the client named itself.", 256), true},
-                          {"current", boolean("Whether it is the one that asks."), true}}));
+  return array_of(object(
+      "Session", "One login on one device.",
+      {{"id", id(R"("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63")"), true},
+       {"created_at", moment("When it began."), true},
+       {"last_used_at", moment("Its login or last refresh."), true},
+       {"ip", text("The address it was opened from; may be empty.", 64, R"("203.0.113.9")"), true},
+       {"user_agent", text("As the client named itself.", 256, R"("curl/8.5.0")"), true},
+       {"current", boolean("Whether it is the one that asks."), true}}));
 }
 
 SchemaPtr token_pair() {
-  return object("TokenPair", "What a login hands out.",
-                {{"access_token", access_token(), true},
-                 {"refresh_token", refresh_token(), true},
-                 {"token_type", choice("Always the same.", {"Bearer"}), true},
-                 {"expires_in", integer("Seconds that the access token is good for.", 1), true}});
+  return object(
+      "TokenPair", "What a login hands out.",
+      {{"access_token", access_token(), true},
+       {"refresh_token", refresh_token(), true},
+       {"token_type", choice("Always the same.", {"Bearer"}), true},
+       {"expires_in", integer("Seconds that the access token is good for.", 1, "600"), true}});
 }
 
 SchemaPtr refreshed() {
@@ -135,40 +158,53 @@ SchemaPtr refreshed() {
 }
 
 SchemaPtr code_receipt() {
-  return object("CodeReceipt", "Said whether a mail was sent or not.",
-                {{"message", text("A sentence for a person.", 200), true},
-                 {"email", email(), true},
-                 {"expires_at", moment("When the code stops being good."), true}});
+  return object(
+      "CodeReceipt", "Said whether a mail was sent or not.",
+      {{"message",
+        text("A sentence for a person.", 200, R"("New verification code sent to your email.")"),
+        true},
+       {"email", email(), true},
+       {"expires_at", moment("When the code stops being good."), true}});
 }
 
 SchemaPtr detail() {
-  return object("Detail", "A sentence for a person.",
-                {{"detail", text("A sentence for a person.", 200), true}});
+  return object(
+      "Detail", "A sentence for a person.",
+      {{"detail", text("A sentence for a person.", 200, R"("Verification successful")"), true}});
 }
 
 SchemaPtr problem() {
-  const auto field = object("FieldError", "What is wrong with one field.",
-                            {{"code", text("A stable word.", 64), true},
-                             {"message", text("A sentence for a person.", 300), true}});
+  const auto field = object(
+      "FieldError", "What is wrong with one field.",
+      {{"code", text("A stable word.", 64, R"("required")"), true},
+       {"message", text("A sentence for a person.", 300, R"("This field is required.")"), true}});
   const auto errors = make({.type = SchemaType::object,
                             .description = "By field; only with `validation_failed`.",
-                            .map_values = array_of(field)});
-  return object("Problem", "An error (RFC 9457).",
-                {{"type", text("Always `about:blank`: `code` says what it is.", 64), true},
-                 {"title", text("The name of the status.", 64), true},
-                 {"status", integer("The status.", 400), true},
-                 {"detail", text("The sentence to show to a person.", 300), true},
-                 {"code", text("A stable word to branch on.", 64), true},
-                 {"errors", errors}});
+                            .map_values = array_of(field),
+                            .example = R"({"email":[{"code":"required","message":"This field is )"
+                                       R"(required."}]})"});
+  return object(
+      "Problem", "An error (RFC 9457).",
+      {{"type", text("Always `about:blank`: `code` says what it is.", 64, R"("about:blank")"),
+        true},
+       {"title", text("The name of the status.", 64, R"("Bad Request")"), true},
+       {"status", integer("The status.", 400, "400"), true},
+       {"detail", text("The sentence to show to a person.", 300, R"("This field is required.")"),
+        true},
+       {"code", text("A stable word to branch on.", 64, R"("validation_failed")"), true},
+       {"errors", errors}});
 }
 
 SchemaPtr key_set() {
-  const auto parameter = make({.max_length = 4096});
+  const auto parameter = [](std::string example) {
+    return make({.max_length = 4096, .example = std::move(example)});
+  };
   const auto key = make({.type = SchemaType::object,
                          .name = "Jwk",
                          .description = "A public key (RFC 7517).",
-                         .properties = {{"kty", parameter, true}, {"kid", parameter, true}},
-                         .map_values = parameter});
+                         .properties = {{"kty", parameter(R"("EC")"), true},
+                                        {"kid", parameter(R"("8mC5b2LkRrA")"), true}},
+                         .map_values = parameter(R"("P-256")")});
   return object("JwkSet", "The public keys (RFC 7517).", {{"keys", array_of(key), true}});
 }
 
@@ -193,9 +229,14 @@ SchemaPtr sign_up() {
 }
 
 SchemaPtr verify() {
-  const auto code = make({.description = "The digits from the mail.",
-                          .format = TextFormat::six_digits,
-                          .example = R"("042137")"});
+  const auto code = make(
+      {.description = "The six digits from the mail; blanks and hyphens between or around them are "
+                      "dropped. As a number, its leading zeros are restored.",
+       .format = TextFormat::verification_code,
+       .or_integer = true,
+       .minimum = 0,
+       .maximum = 999'999,
+       .example = R"("042137")"});
   return object("VerifyRequest", "",
                 {{"email", email(), true}, {"code", code, true}, {"password", password()}});
 }
@@ -227,13 +268,21 @@ SchemaPtr delete_account() {
 }
 
 SchemaPtr user_patch() {
-  return object("UserPatch", "What is left out stays as it is.",
-                {{"first_name", first_name()},
-                 {"last_name", last_name()},
-                 {"email", email()},
-                 {"role", role()},
-                 {"is_verified", boolean("")},
-                 {"is_active", boolean("")}});
+  return object(
+      "UserPatch",
+      "What is left out stays as it is. A whole `User`, as it was read, may be sent back: "
+      "what cannot be changed has to be as it was, and the change is made only while "
+      "`version` is still the one that was read (else 412).",
+      {{"first_name", first_name()},
+       {"last_name", last_name()},
+       {"email", email()},
+       {"role", role()},
+       {"is_verified", boolean("Whether the address has been proved.")},
+       {"is_active", boolean("False disables the account.")},
+       {"id", user_id()},
+       {"date_joined", date_joined()},
+       {"last_login", last_login()},
+       {"version", version()}});
 }
 
 }  // namespace coffeeauth::http::schemas

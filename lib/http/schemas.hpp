@@ -30,9 +30,11 @@ namespace coffeeauth::http::schemas {
 [[nodiscard]] SchemaPtr user_patch();
 
 // Parameters.
-[[nodiscard]] SchemaPtr text(std::string description, std::size_t max_length);
+/// `example` is JSON.
+[[nodiscard]] SchemaPtr text(std::string description, std::size_t max_length, std::string example);
 [[nodiscard]] SchemaPtr choice(std::string description, std::vector<std::string> values);
 [[nodiscard]] SchemaPtr boolean(std::string description);
-[[nodiscard]] SchemaPtr integer(std::string description, std::int64_t minimum);
+[[nodiscard]] SchemaPtr integer(std::string description, std::int64_t minimum,
+                                std::string example = {});
 
 }  // namespace coffeeauth::http::schemas

@@ -54,12 +54,16 @@ Route get(std::string path, std::string operation_id, std::string summary, std::
 std::vector<Route> service_routes(Auth& auth) {
   auto jwks = get("/.well-known/jwks.json", "getKeys", "Show the public keys", "keys",
                   [&auth](const RouteContext&) { return keys(auth); });
+  jwks.description =
+      "What other services verify access tokens with, as a JWK set (RFC 7517). It may be kept for "
+      "as long as its Cache-Control says; an unknown `kid` is a reason to ask again.";
   jwks.response_schema = schemas::key_set();
 
   auto healthz = get("/healthz", "getHealth", "Whether the process serves", "service",
                      [](const RouteContext&) -> Result<Response> {
                        return json_response(200, R"({"status":"ok"})");
                      });
+  healthz.description = "For whoever restarts a process that hangs. Asks no other part.";
   healthz.response_schema = schemas::health();
   // Costs less than counting it would, and a balancer that is told 429 ends the process.
   healthz.limit = std::nullopt;
@@ -95,6 +99,7 @@ Route openapi_route(std::shared_ptr<const std::string> document) {
       .documented = true,
       .operation_id = "getOpenApi",
       .summary = "Show this document",
+      .description = "Made from the same table that routes and validates requests.",
       .tag = "service"};
 }
 

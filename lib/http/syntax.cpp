@@ -82,6 +82,14 @@ bool has_ascii_controls(std::string_view text) noexcept {
   });
 }
 
+std::string shown_name(std::string_view name) {
+  const bool plain =
+      !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+        return c > 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '<' && c != '>';
+      });
+  return plain ? std::string{name} : "?";
+}
+
 std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
   std::string decoded;
   decoded.reserve(text.size());

@@ -24,6 +24,10 @@ namespace coffeeauth::http {
 /// Whether there is an ASCII control character (C0 or DEL) in it.
 [[nodiscard]] bool has_ascii_controls(std::string_view text) noexcept;
 
+/// A name out of a request comes back to its sender, and into logs beside it: only a short plain
+/// one as it is, `?` for any other.
+[[nodiscard]] std::string shown_name(std::string_view name);
+
 enum class Plus { is_plus, is_blank };
 /// Decodes `%XX`; nothing when a `%` is not followed by two hexadecimal digits.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, Plus plus);

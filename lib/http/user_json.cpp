@@ -17,6 +17,7 @@ void write_user(JsonWriter& json, const User& user) {
   json.key("date_joined").text(to_rfc3339(user.date_joined));
   json.key("last_login");
   user.last_login ? json.text(to_rfc3339(*user.last_login)) : json.null();
+  json.key("version").integer(user.version);
   json.end_object();
 }
 

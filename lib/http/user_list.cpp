@@ -169,17 +169,18 @@ Result<Response> answer_user_list(Auth& auth, const RouteContext& context) {
 }
 
 std::vector<NamedSchema> user_list_parameters() {
-  return {
-      {"page", schemas::integer("Counted from 1. Ignored beside `cursor`.", 1)},
-      {"page_size", schemas::integer("10 by default; more than 100 is read as 100.", 1)},
-      {"cursor", schemas::text("From `next` of the same list; empty for the first page.", 1024)},
-      {"search", schemas::text("Part of the address or of a name, letter case aside.", 254)},
-      {"role", schemas::choice("Only users with this role.", {"user", "admin"})},
-      {"is_verified", schemas::boolean("Only users that are, or are not.")},
-      {"is_active", schemas::boolean("Only users that are, or are not.")},
-      {"ordering", schemas::choice("`-` for descending; `date_joined` by default.",
-                                   {"date_joined", "-date_joined", "email", "-email", "last_login",
-                                    "-last_login"})}};
+  return {{"page", schemas::integer("Counted from 1. Ignored beside `cursor`.", 1)},
+          {"page_size", schemas::integer("10 by default; more than 100 is read as 100.", 1)},
+          {"cursor",
+           schemas::text("From `next` of the same list; empty for the first page.", 1024, R"("")")},
+          {"search",
+           schemas::text("Part of the address or of a name, letter case aside.", 254, R"("ada")")},
+          {"role", schemas::choice("Only users with this role.", {"user", "admin"})},
+          {"is_verified", schemas::boolean("Only users that are, or are not.")},
+          {"is_active", schemas::boolean("Only users that are, or are not.")},
+          {"ordering", schemas::choice("`-` for descending; `date_joined` by default.",
+                                       {"date_joined", "-date_joined", "email", "-email",
+                                        "last_login", "-last_login"})}};
 }
 
 }  // namespace coffeeauth::http

@@ -43,6 +43,60 @@ Result<std::optional<std::int64_t>> expected_version(Auth& auth, const RouteCont
   return Expected{user->version};
 }
 
+bool repeats(const nlohmann::json& body, const char* name, const std::string& shown) {
+  const auto found = body.find(name);
+  return found == body.end() || (found->is_string() && *found == shown);
+}
+
+bool repeats_moment(const nlohmann::json& body, const char* name, UtcTime moment) {
+  return !body.contains(name) || parse_rfc3339(text_of(body, name)) == moment;
+}
+
+/// A login in between is no change by whoever edits, so an earlier `last_login` was read, too.
+bool repeats_last_login(const nlohmann::json& body, const User& user) {
+  const auto found = body.find("last_login");
+  if (found == body.end() || found->is_null()) return true;
+  const auto read = parse_rfc3339(text_of(body, "last_login"));
+  return read && user.last_login && *read <= *user.last_login;
+}
+
+/// What a User shows and nobody can change may come back as it was read, so that the body of a GET
+/// is the body of a PUT. An error for what was changed, or when the user has changed meanwhile.
+Result<void> check_read_only(const nlohmann::json& body, const User& user) {
+  Error error{.code = ErrorCode::validation_failed};
+  const auto check = [&](bool repeated, const char* name) {
+    if (!repeated) {
+      error.fields.push_back({name, "read_only", "This field cannot be changed."});
+    }
+  };
+  check(repeats(body, "id", user.id.str()), "id");
+  check(repeats_moment(body, "date_joined", user.date_joined), "date_joined");
+  check(repeats_last_login(body, user), "last_login");
+  if (!error.fields.empty()) return error;
+  const auto version = body.find("version");
+  if (version != body.end() && *version != user.version) return ErrorCode::version_conflict;
+  return {};
+}
+
+bool shows_read_only(const nlohmann::json& body) {
+  return body.contains("id") || body.contains("date_joined") || body.contains("last_login") ||
+         body.contains("version");
+}
+
+/// The version that a change of `id` builds on, by If-Match and by what `body` repeats of the user;
+/// nothing when it may be any.
+Result<std::optional<std::int64_t>> basis_of_change(Auth& auth, const RouteContext& context,
+                                                    const UserId& id) {
+  auto expected = expected_version(auth, context, id);
+  if (!expected || !shows_read_only(context.body)) return expected;
+  const auto user = auth.admin().get_user(id);
+  if (!user) return user.error();
+  if (const auto checked = check_read_only(context.body, *user); !checked) return checked.error();
+  if (!context.body.contains("version")) return expected;
+  if (*expected && **expected != user->version) return ErrorCode::version_conflict;
+  return std::optional{user->version};
+}
+
 Result<UserPatch> read_patch(const nlohmann::json& body) {
   auto first_name = optional_name(body, "first_name");
   auto last_name = optional_name(body, "last_name");
@@ -61,7 +115,7 @@ Result<Response> update(Auth& auth, const RouteContext& context) {
   if (!id) return ErrorCode::not_found;
   const auto patch = read_patch(context.body);
   if (!patch) return patch.error();
-  const auto expected = expected_version(auth, context, *id);
+  const auto expected = basis_of_change(auth, context, *id);
   if (!expected) return expected.error();
   const auto user =
       auth.admin().update_user(*id, *patch, *expected, context.principal->user.id, context.client);
@@ -94,10 +148,12 @@ Route managed(std::string method, std::string path, Handler handler, std::string
 
 NamedSchema if_match() {
   return {"If-Match", schemas::text("The `ETag` of the user as last read: if it has changed since, "
-                                    "412 and nothing happens.",
-                                    1024)};
+                                    "412 and nothing happens. A weak tag (`W/`) will do.",
+                                    1024, R"("\"3\"")")};
 }
-NamedSchema etag() { return {"ETag", schemas::text("Changes with what is shown.", 64)}; }
+NamedSchema etag() {
+  return {"ETag", schemas::text("Changes with what is shown.", 64, R"("\"3\"")")};
+}
 
 Route list_route(Auth& auth) {
   auto route = managed(
@@ -109,8 +165,8 @@ Route list_route(Auth& auth) {
   route.query_parameters = user_list_parameters();
   route.response_schema = schemas::user_list();
   route.errors = {ErrorCode::not_found};
-  route.request_headers = {
-      {"If-None-Match", schemas::text("The `ETag` of the page as last read.", 1024)}};
+  route.request_headers = {{"If-None-Match", schemas::text("The `ETag` of the page as last read.",
+                                                           1024, R"("\"9f2c\"")")}};
   route.response_headers = {
       etag(), {"X-Cache", schemas::choice("Whether the page was kept ready.", {"hit", "miss"})}};
   return route;
@@ -120,16 +176,19 @@ Route show_route(Auth& auth) {
   auto route = managed(
       "GET", "/api/users/{id}", [&auth](const RouteContext& c) { return show(auth, c); }, "getUser",
       "Show a user");
+  route.description = "Its `ETag` and its `version` say which state of the user it is.";
   route.response_schema = schemas::user();
   route.response_headers = {etag()};
   return route;
 }
 
-Route update_route(Auth& auth, std::string method, std::string operation_id) {
+Route update_route(Auth& auth, std::string method, std::string operation_id,
+                   std::string description) {
   auto route = managed(
       std::move(method), "/api/users/{id}",
       [&auth](const RouteContext& c) { return update(auth, c); }, std::move(operation_id),
       "Change a user");
+  route.description = std::move(description);
   route.request_schema = schemas::user_patch();
   route.response_schema = schemas::user();
   route.errors = {ErrorCode::email_taken, ErrorCode::last_admin, ErrorCode::version_conflict};
@@ -142,6 +201,8 @@ Route remove_route(Auth& auth) {
   auto route = managed(
       "DELETE", "/api/users/{id}", [&auth](const RouteContext& c) { return remove(auth, c); },
       "deleteUser", "Delete a user");
+  route.description =
+      "Sessions and codes go with the account. The last active administrator stays.";
   route.success_status = 204;
   route.errors = {ErrorCode::invalid_request, ErrorCode::last_admin, ErrorCode::version_conflict};
   route.request_headers = {if_match()};
@@ -151,8 +212,14 @@ Route remove_route(Auth& auth) {
 }  // namespace
 
 std::vector<Route> user_routes(Auth& auth) {
-  return {list_route(auth), show_route(auth), update_route(auth, "PATCH", "updateUser"),
-          update_route(auth, "PUT", "putUser"), remove_route(auth)};
+  return {list_route(auth), show_route(auth),
+          update_route(auth, "PATCH", "updateUser",
+                       "Changes the fields that are sent. What ends the user's sessions: another "
+                       "role, another address, and `is_active` or `is_verified` taken away."),
+          update_route(auth, "PUT", "putUser",
+                       "Does the same as PATCH: a field that is left out stays as it is. The whole "
+                       "user as it was read may be sent back; see `version`."),
+          remove_route(auth)};
 }
 
 }  // namespace coffeeauth::http

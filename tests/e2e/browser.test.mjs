@@ -1,47 +1,27 @@
 // A person with a browser: both API pages show every operation without the internet, "Try it out" works,
 // and the mail page shows the mail.
 import assert from 'node:assert/strict';
-import {access, rm} from 'node:fs/promises';
 import {after, before, test} from 'node:test';
-import {chromium} from 'playwright-core';
-import {makeAdmin, newAddress, password, startServer, temporaryFolder} from './support.mjs';
+import {openPage, startChromium} from './chromium.mjs';
+import {makeAdmin, newAddress, password, startServer} from './support.mjs';
 
-let server, profile, browser, operations;
+let server, chromium, operations;
 before(async () => {
   server = await startServer();
-  profile = await temporaryFolder();
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  await access(executablePath);
-  browser = await chromium.launchPersistentContext(profile, {
-    executablePath, headless: true, viewport: {width: 1400, height: 1000},
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
-  });
+  chromium = await startChromium();
   const {paths} = (await server.get('/openapi.json')).body;
   operations = Object.values(paths).flatMap((item) =>
     ['get', 'post', 'put', 'patch', 'delete'].filter((method) => method in item).map((method) => item[method].operationId));
 });
 after(async () => {
-  await browser?.close();
+  await chromium?.stop();
   await server?.stop();
-  if (profile) await rm(profile, {recursive: true, force: true, maxRetries: 5});
 });
 
-/** Opens a page and collects what goes wrong in it: console errors, and requests to anywhere else. */
 async function open(path) {
-  const page = await browser.newPage();
-  const faults = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(`${message.text()} ${message.location().url}`));
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
-  page.on('request', (request) => {
-    const {protocol, host} = new URL(request.url());
-    if (!['data:', 'blob:'].includes(protocol) && host !== new URL(server.base).host) faults.push(`request to ${request.url()}`);
-  });
-  page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
-  const answer = await page.goto(server.base + path, {waitUntil: 'networkidle'});
-  assert.equal(answer.status(), 200);
-  return {page, faults};
+  const opened = await openPage(chromium.browser, server.base + path);
+  assert.equal(opened.status, 200);
+  return opened;
 }
 
 test('/ leads to Swagger', async () => {

@@ -63,7 +63,7 @@ function hardened(answer) {
 
 export function isUser(user, expected = {}) {
   assert.deepEqual(Object.keys(user).sort(), ['date_joined', 'email', 'first_name', 'id', 'is_active', 'is_verified',
-    'last_login', 'last_name', 'role']);
+    'last_login', 'last_name', 'role', 'version']);
   assert.match(user.id, uuid7);
   assert.match(user.date_joined, rfc3339);
   if (user.last_login !== null) assert.match(user.last_login, rfc3339);

@@ -128,8 +128,8 @@ export async function startMailServer(folder) {
   return {url: `smtp://127.0.0.1:${port}?security=none`, start, stop: () => server.stop()};
 }
 
-/** nginx before servers on these ports. */
-export async function startNginx(ports) {
+/** nginx before servers on these ports, below `prefix` (`/auth`); `http` is more for its configuration. */
+export async function startNginx(ports, {prefix = '', http = ''} = {}) {
   const folder = await folderFor();
   const port = await freePort();
   await chmod(folder, 0o755);
@@ -141,13 +141,14 @@ export async function startNginx(ports) {
     events { worker_connections 512; }
     http {
       access_log off; server_tokens off; ${temporary.join(' ')}
+      ${http}
       upstream servers { ${ports.map((one) => `server 127.0.0.1:${one} max_fails=0;`).join(' ')} keepalive 8; }
       server {
         listen 127.0.0.1:${port};
         client_max_body_size 0;
         large_client_header_buffers 4 32k;
-        location / {
-          proxy_pass http://servers; proxy_http_version 1.1;
+        location ${prefix}/ {
+          proxy_pass http://servers${prefix ? '/' : ''}; proxy_http_version 1.1;
           proxy_set_header Connection ""; proxy_set_header Host $host;
           proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         }
@@ -156,7 +157,7 @@ export async function startNginx(ports) {
   const server = child('nginx', ['-c', join(folder, 'nginx.conf'), '-e', 'stderr']);
   await until('nginx', () => {
     if (server.process.exitCode !== null) throw new Error(server.said());
-    return fetch(`http://127.0.0.1:${port}/healthz`).then(() => true, () => false);
+    return fetch(`http://127.0.0.1:${port}${prefix}/healthz`).then(() => true, () => false);
   });
   return {
     port,

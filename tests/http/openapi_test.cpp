@@ -74,6 +74,85 @@ TEST_CASE("every operation has a name of its own, a summary and the errors that 
   }
 }
 
+TEST_CASE("objects in answers are open for later members, and objects in requests are closed") {
+  Service s;
+  const auto closed = [&](const Json& schema) {
+    std::size_t found = 0;
+    std::set<std::string> seen;
+    const std::function<void(const Json&)> follow = [&](const Json& node) {
+      visit(node, [&](const Json& part) {
+        if (!part.is_object()) return;
+        if (part.contains("additionalProperties") && part["additionalProperties"] == false) ++found;
+        if (part.contains("$ref") && seen.insert(part["$ref"].get<std::string>()).second) {
+          follow(s.document.resolved(part));
+        }
+      });
+    };
+    follow(schema);
+    return found;
+  };
+  for (const auto& one : s.document.operations()) {
+    CAPTURE(one.method);
+    CAPTURE(one.path);
+    for (const auto& [status, response] : one.description.at("responses").items()) {
+      CAPTURE(status);
+      CHECK(closed(response) == 0);
+    }
+    if (one.request_schema() != nullptr) CHECK(closed(*one.request_schema()) > 0);
+  }
+}
+
+TEST_CASE("every operation is described, and shows a body that a person could have written") {
+  Service s;
+  for (const auto& one : s.document.operations()) {
+    CAPTURE(one.method);
+    CAPTURE(one.path);
+    CHECK(one.description.value("description", "").size() > 20);
+    visit(one.description, [&](const Json& node) {
+      if (!node.is_object() || !node.contains("schema") || !node.contains("example")) return;
+      CHECK(s.document.violation(node["schema"], node["example"]) == "");
+      visit(node["example"], [&](const Json& leaf) {
+        CHECK(leaf != "string");
+        CHECK(leaf != "text");
+      });
+    });
+    for (const auto& [status, response] : one.description.at("responses").items()) {
+      if (status.front() != '2' || !response.contains("content")) continue;
+      if (one.path == "/openapi.json") continue;
+      CHECK(response["content"]["application/json"].contains("example"));
+    }
+    if (one.request_schema() != nullptr) {
+      CHECK(one.description["requestBody"]["content"]["application/json"].contains("example"));
+    }
+  }
+}
+
+TEST_CASE("what cannot be changed is marked as read-only, where it is shown and where it is sent") {
+  Service s;
+  for (const std::string component : {"User", "UserPatch"}) {
+    const auto& properties =
+        s.document.root()["components"]["schemas"].at(component).at("properties");
+    for (const auto& [name, schema] : properties.items()) {
+      const bool fixed =
+          name == "id" || name == "date_joined" || name == "last_login" || name == "version";
+      CHECK_MESSAGE(schema.value("readOnly", false) == fixed, name);
+    }
+  }
+}
+
+TEST_CASE("the document names the server that the operator named") {
+  const auto servers = [](const std::string& public_url) {
+    Service s{{}, {.public_url = public_url}};
+    std::vector<std::string> urls;
+    for (const auto& server : s.document.root().at("servers")) urls.push_back(server.at("url"));
+    return urls;
+  };
+  CHECK(servers("") == std::vector<std::string>{"/"});
+  CHECK(servers("https://Example.com/auth/") ==
+        std::vector<std::string>{"https://example.com/auth", "."});
+  CHECK_THROWS_AS(servers("http://example.com"), std::invalid_argument);
+}
+
 TEST_CASE("examples of errors are the errors themselves") {
   Service s;
   const Json problem{{"$ref", "#/components/schemas/Problem"}};

@@ -110,6 +110,23 @@ TEST_CASE("a browser of an allowed origin can read errors, too") {
       s.call("POST", "/api/auth/login",
              {.body = {{"email", "a@example.com"}, {"password", "x"}}, .headers = ours});
   CHECK(down.outcome() == "503 unavailable");
+  CHECK(down.header("Access-Control-Allow-Origin") == "https://a.example");
+}
+
+TEST_CASE("what never became a request is answered to an allowed origin, too") {
+  Service s{{}, {.cors_origins = {"https://a.example", "https://b.example"}}};
+  for (const auto code :
+       {ErrorCode::payload_too_large, ErrorCode::headers_too_large, ErrorCode::invalid_request,
+        ErrorCode::request_timeout, ErrorCode::not_implemented, ErrorCode::unavailable}) {
+    const auto allowed = s.api.problem(code, "https://b.example");
+    CHECK(allowed.header("Access-Control-Allow-Origin") == "https://b.example");
+    CHECK(allowed.header("Vary") == "Origin");
+    CHECK(s.api.problem(code, "https://c.example").header("Access-Control-Allow-Origin").empty());
+    CHECK(s.api.problem(code).header("Access-Control-Allow-Origin").empty());
+  }
+  Service alone{{}, {.cors_origins = {"https://a.example"}}};
+  CHECK(alone.api.problem(ErrorCode::unavailable).header("Access-Control-Allow-Origin") ==
+        "https://a.example");
 }
 
 TEST_CASE("operators' paths are not there for others, not even as a method that is wrong") {

@@ -13,7 +13,9 @@ class ApiHandler final : public RequestHandler {
   [[nodiscard]] http::Response handle(const http::Request& request) override {
     return api_.handle(request);
   }
-  [[nodiscard]] http::Response problem(ErrorCode code) override { return api_.problem(code); }
+  [[nodiscard]] http::Response problem(ErrorCode code, std::string_view origin) override {
+    return api_.problem(code, origin);
+  }
   [[nodiscard]] std::size_t max_body() const noexcept override { return api_.max_body(); }
 
  private:

@@ -62,9 +62,12 @@ void Connection::run() {
 bool Connection::serve_request() {
   const auto head_size = await_head();
   if (!head_size) return false;
-  auto parsed = parse_head(input_.unread().substr(0, *head_size));
+  const std::string_view octets = input_.unread().substr(0, *head_size);
+  auto parsed = parse_head(octets);
+  const ErrorCode* const error = std::get_if<ErrorCode>(&parsed);
+  origin_ = error != nullptr ? origin_in(octets) : std::get<Head>(parsed).request.header("Origin");
   input_.consume(*head_size);
-  if (const ErrorCode* error = std::get_if<ErrorCode>(&parsed)) {
+  if (error != nullptr) {
     refuse(*error);
     return false;
   }
@@ -92,11 +95,13 @@ std::optional<std::size_t> Connection::await_head() {
     if (scan.state == HeadState::complete) return scan.size;
     const bool full = unread.size() >= options_.max_head;
     if (scan.state == HeadState::malformed || full) {
+      origin_ = origin_in(unread);
       refuse(full ? ErrorCode::headers_too_large : ErrorCode::invalid_request);
       return std::nullopt;
     }
     scanned = unread.size();
     if (!receive_more()) {
+      origin_ = origin_in(input_.unread());
       refuse(entry_.timed_out ? ErrorCode::request_timeout : ErrorCode::invalid_request);
       return std::nullopt;
     }
@@ -192,7 +197,7 @@ http::Response Connection::answer(const http::Request& request) noexcept {
 
 http::Response Connection::problem(ErrorCode code) noexcept {
   try {
-    return handler_.problem(code);
+    return handler_.problem(code, origin_);
   } catch (...) {
     return internal_error();
   }

@@ -58,6 +58,8 @@ class Connection final : public Poco::Net::TCPServerConnection {
   std::string output_;
   /// A response said that it was the last.
   bool closing_ = false;
+  // Of the request in hand, for what refuses it.
+  std::string origin_;
   bool first_request_ = true;
 };
 

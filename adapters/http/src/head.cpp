@@ -256,4 +256,17 @@ std::variant<Head, ErrorCode> parse_head(std::string_view bytes) {
   return head;
 }
 
+std::string_view origin_in(std::string_view bytes) noexcept {
+  std::string_view origin;
+  Lines lines(bytes);
+  for (auto line = lines.next(); line && !line->empty(); line = lines.next()) {
+    const std::size_t colon = line->find(':');
+    if (colon == std::string_view::npos) continue;
+    if (!equal_ignoring_case(line->substr(0, colon), "origin")) continue;
+    if (!origin.empty()) return {};
+    origin = trim(line->substr(colon + 1));
+  }
+  return origin;
+}
+
 }  // namespace coffeeauth::http_poco

@@ -46,4 +46,9 @@ struct HeadScan {
 /// ten digits or more, headers_too_large for more than 100 fields.
 [[nodiscard]] std::variant<Head, ErrorCode> parse_head(std::string_view bytes);
 
+/// The value of the Origin field in a head that was refused, also in a part of one; empty when
+/// there is none or it is not certain what it is. Good for comparing with what is allowed, and for
+/// no more.
+[[nodiscard]] std::string_view origin_in(std::string_view bytes) noexcept;
+
 }  // namespace coffeeauth::http_poco

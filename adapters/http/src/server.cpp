@@ -118,7 +118,7 @@ class PocoServer final : public Server {
 
   void turn_away(Poco::Net::StreamSocket& socket) {
     std::string answer;
-    const http::Response response = handler_.problem(ErrorCode::unavailable);
+    const http::Response response = handler_.problem(ErrorCode::unavailable, {});
     if (!append_head(answer, response, http_date_now(), AfterResponse::close)) return;
     answer.append(response.text());
     // The send buffer of a new socket has room for this; a peer must not make this thread wait.

@@ -96,7 +96,7 @@ const std::vector<Command>& commands() {
        {{"--markdown", "", "print the table of all settings for the documentation"}, env_file},
        run_config},
       {"health", "asks the server of these settings whether it serves", "", {env_file}, run_health},
-      {"openapi", "prints the OpenAPI document", "", {}, run_openapi},
+      {"openapi", "prints the OpenAPI document", "", {env_file}, run_openapi},
       {"keys",
        "lists or rotates the signing keys",
        "list|rotate",

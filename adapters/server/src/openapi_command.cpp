@@ -15,9 +15,10 @@ class NoEvents final : public EventSink {
 
 }  // namespace
 
-/// The document is made from the route table alone, so the parts below are never asked for
-/// anything.
-int run_openapi(const Arguments&) {
+/// The document is made from the route table and the settings, so the parts below are never asked
+/// for anything.
+int run_openapi(const Arguments& arguments) {
+  const auto settings = settings_of(arguments).settings;
   const auto clock = make_system_clock();
   NoEvents events;
   const auto random = make_system_random();
@@ -27,7 +28,7 @@ int run_openapi(const Arguments&) {
   const auto hasher = make_argon2_hasher({}, *random);
   const auto keys = crypto::make_openssl_keys();
   const auto templates = make_default_templates("coffeeauth");
-  Auth auth{{},
+  Auth auth{settings.policy,
             Secret{std::string(32, 'x')},
             {.store = *store,
              .cache = *cache,
@@ -38,7 +39,7 @@ int run_openapi(const Arguments&) {
              .keys = *keys,
              .templates = *templates,
              .events = events}};
-  const http::Api api{auth, {}};
+  const http::Api api{auth, {.public_url = settings.public_url}};
   std::cout << api.openapi() << "\n";
   return 0;
 }

@@ -96,6 +96,7 @@ http::ApiOptions api_options(Service& service, const Secret& link_token,
           .operator_token = settings.operator_token.clone(),
           .link_token = link_token.clone(),
           .cors_origins = settings.cors_origins,
+          .public_url = settings.public_url,
           .access_log = [&service](const auto& record) { log_request(service, record); },
           .extra_routes = server_routes(service, std::move(open_connections))};
 }

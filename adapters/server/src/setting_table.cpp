@@ -8,6 +8,7 @@
 #include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
+#include "coffeeauth/url.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -153,6 +154,22 @@ Setting url_setting(std::string_view name, std::string_view description,
           [member](const Settings& s) { return masked_url(s.*member); }, "a URL"};
 }
 
+Setting public_url_setting() {
+  return {"PUBLIC_URL",
+          "Where clients reach the service, such as `https://example.com/auth`: what its documents "
+          "name, since a request's Host proves nothing.",
+          [](Settings& s, std::string_view text) {
+            try {
+              s.public_url = text.empty() ? std::string{} : PublicUrl::parse(text).str();
+              return true;
+            } catch (const std::invalid_argument&) {
+              return false;
+            }
+          },
+          [](const Settings& s) { return s.public_url; },
+          "https://host or https://host/path (http for loopback only), without a query"};
+}
+
 /// A name of the service that this one replaces.
 Setting old_setting(std::string_view name, std::string_view description) {
   const bool secret = name.ends_with("PASSWORD");
@@ -247,6 +264,7 @@ void add_network(std::vector<Setting>& out) {
                  },
                  [](const Settings& s) { return s.operator_token.empty() ? "" : "********"; },
                  "16 to 256 letters, digits and -._~+/"});
+  out.push_back(public_url_setting());
   out.push_back(list_setting("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
                              &Settings::cors_origins));
 }

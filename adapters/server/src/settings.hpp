@@ -46,6 +46,8 @@ struct Settings {
   /// Opens what the operator networks may read, from anywhere; empty for none.
   Secret operator_token{};
   std::vector<std::string> cors_origins{};
+  /// Where clients reach the service, as PublicUrl::str(); empty when nobody said.
+  std::string public_url{};
   std::string from_email = "coffeeauth@localhost";
   /// Serves /dev/mail, to whoever has the link that the start prints, while mails go to a folder.
   bool dev_mail = false;

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "asset_route.hpp"
 #include "coffeeauth/web/web.hpp"
 
@@ -18,14 +20,31 @@ constexpr auto redoc_policy =
     "img-src 'self' data:; connect-src 'self'; worker-src blob:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
 
+// Relative, as all addresses in the pages are: below a path of a proxy they lead to the same place.
+http::Response redirect(std::string location) {
+  http::Response response{.status = 302, .headers = {}, .body = {}};
+  response.set("Location", std::move(location));
+  return response;
+}
+
 http::Route start_page() {
   return {.method = "GET",
           .path = "/",
           .handler = [](const http::RouteContext&) -> Result<http::Response> {
-            http::Response response{.status = 302, .headers = {}, .body = {}};
-            response.set("Location", "/swagger/");
-            return response;
+            return redirect("swagger/");
           }};
+}
+
+/// `/name/`, to which `/name` leads: what is relative in a page depends on how it was asked for.
+http::Route page(const std::string& name, std::string policy) {
+  auto route = asset_route("/" + name, asset(name + ".html"), page_type, std::move(policy));
+  route.handler = [name, show = std::move(route.handler)](
+                      const http::RouteContext& context) -> Result<http::Response> {
+    const std::string_view target = context.request.target;
+    if (!target.substr(0, target.find('?')).ends_with('/')) return redirect(name + "/");
+    return show(context);
+  };
+  return route;
 }
 
 }  // namespace
@@ -38,8 +57,8 @@ std::vector<http::Route> page_routes() {
     return asset_route("/assets/" + name, asset(name), style_type);
   };
   return {start_page(),
-          asset_route("/swagger", asset("swagger.html"), page_type, swagger_policy),
-          asset_route("/redoc", asset("redoc.html"), page_type, redoc_policy),
+          page("swagger", swagger_policy),
+          page("redoc", redoc_policy),
           script("swagger-ui-bundle.js"),
           script("swagger.js"),
           script("redoc.standalone.js"),

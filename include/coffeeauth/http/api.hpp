@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/auth.hpp"
@@ -55,6 +56,10 @@ struct ApiOptions {
   Secret link_token{};
   /// Origins that may call from a browser (CORS); `*` for all; none by default.
   std::vector<std::string> cors_origins{};
+  /// Where clients reach the API, path included, when it is mounted below one:
+  /// `https://example.com/auth` (see PublicUrl). The OpenAPI document names it as its server.
+  /// Empty: the root of whatever server the document came from.
+  std::string public_url{};
   /// Called after every request, on its thread; must not throw.
   std::function<void(const AccessRecord&)> access_log{};
   /// Further routes in the same table (documents, metrics, development pages).
@@ -65,8 +70,8 @@ struct ApiOptions {
 /// event-driven server calls it from a pool.
 class Api {
  public:
-  /// Borrows `auth`. Throws std::invalid_argument for an option that cannot be (a bad CIDR, two
-  /// routes for one method and path).
+  /// Borrows `auth`. Throws std::invalid_argument for an option that cannot be (a bad CIDR or URL,
+  /// two routes for one method and path).
   Api(Auth& auth, ApiOptions options);
   ~Api();
   Api(const Api&) = delete;
@@ -77,8 +82,12 @@ class Api {
 
   /// The answer to something that cannot be handled as a request at all (a malformed head, a body
   /// that is too large or never came): the same problem+json, with the headers every answer has.
+  /// `origin` is the value of the request's Origin field as far as the request was read: a page of
+  /// an origin that CORS allows may then read the answer. Empty when there was none, or when the
+  /// request was refused before its head could be read; the answer is then readable for pages only
+  /// where one value suits every request (`*`, or a single allowed origin).
   /// Throws Unavailable when the source of chance, which its request id comes from, fails.
-  [[nodiscard]] Response problem(ErrorCode code) const;
+  [[nodiscard]] Response problem(ErrorCode code, std::string_view origin = {}) const;
 
   /// The OpenAPI 3.1 document, made from the route table that handle() uses.
   [[nodiscard]] const std::string& openapi() const noexcept;

@@ -25,9 +25,10 @@ using SchemaPtr = std::shared_ptr<const Schema>;
 
 enum class SchemaType { string, boolean, integer, object, array };
 
-/// What a text has to look like. `email` and `password` describe only: their rules are those of the
-/// value types that parse them (EmailAddress, Password), not of a pattern.
-enum class TextFormat { any, email, password, uuid, date_time, six_digits };
+/// What a text has to look like. `email`, `password` and `verification_code` describe only: their
+/// rules are those of the value types that parse them (EmailAddress, Password, VerificationCode),
+/// which forgive blanks around what was meant, and not those of a pattern.
+enum class TextFormat { any, email, password, uuid, date_time, six_digits, verification_code };
 
 /// A member of an object.
 struct Property {
@@ -39,8 +40,9 @@ struct Property {
   bool required = false;
 };
 
-/// Plain data; members mean what the keywords of JSON Schema mean. An object accepts its
-/// properties and no others.
+/// Plain data; members mean what the keywords of JSON Schema mean. An object in a request accepts
+/// its properties and no others; the document leaves objects in answers open, because a later
+/// version may add a member to them.
 struct Schema {
   /// `type`.
   SchemaType type = SchemaType::string;
@@ -50,6 +52,9 @@ struct Schema {
   std::string description{};
   /// Whether `null` is allowed beside `type`.
   bool nullable = false;
+  /// `readOnly`: part of an answer that a request may repeat but not change. For the document only;
+  /// the handler compares.
+  bool read_only = false;
 
   /// `format`, or a pattern.
   TextFormat format = TextFormat::any;
@@ -57,6 +62,8 @@ struct Schema {
   std::optional<std::size_t> min_length{};
   /// In code points.
   std::optional<std::size_t> max_length{};
+  /// For texts: whether a whole number from `minimum` to `maximum` is accepted in place of one.
+  bool or_integer = false;
   /// The only texts allowed; empty for any.
   std::vector<std::string> values{};
 

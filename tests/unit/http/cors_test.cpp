@@ -7,8 +7,64 @@ namespace {
 
 Response answered(const CorsPolicy& policy, std::vector<Header> headers) {
   Response response;
-  policy.allow(with_headers(std::move(headers)), response);
+  policy.allow(with_headers(std::move(headers)).header("Origin"), response);
   return response;
+}
+
+TEST_CASE("what an answer depends on already is not forgotten") {
+  const CorsPolicy policy{{"https://app.example"}};
+  const auto vary = [&](std::string before) {
+    Response response;
+    if (!before.empty()) response.set("Vary", std::move(before));
+    policy.allow("https://app.example", response);
+    return std::string{response.header("Vary")};
+  };
+  CHECK(vary("") == "Origin");
+  CHECK(vary("Accept-Encoding") == "Accept-Encoding, Origin");
+  CHECK(vary("Accept-Encoding, Cookie") == "Accept-Encoding, Cookie, Origin");
+  CHECK(vary("origin") == "origin");
+  CHECK(vary("Accept, Origin , Cookie") == "Accept, Origin , Cookie");
+  CHECK(vary("*") == "*");
+}
+
+TEST_CASE("what was refused unread is readable where one value suits every request") {
+  const auto allowed = [](std::vector<std::string> origins) {
+    Response response;
+    CorsPolicy{std::move(origins)}.allow_unread(response);
+    return std::string{response.header("Access-Control-Allow-Origin")};
+  };
+  CHECK(allowed({}).empty());
+  CHECK(allowed({"*"}) == "*");
+  CHECK(allowed({"https://app.example"}) == "https://app.example");
+  CHECK(allowed({"https://app.example", "https://b.example"}).empty());
+}
+
+TEST_CASE("a preflight allows what tracing libraries add, and nothing that proxies say") {
+  const CorsPolicy policy{{"https://app.example"}};
+  const auto allowed = [&](std::string asked) {
+    const auto answer =
+        policy.preflight(with_headers({{"Origin", "https://app.example"},
+                                       {"Access-Control-Request-Headers", std::move(asked)}}),
+                         "GET");
+    CHECK(answer.header("Vary") == "Access-Control-Request-Headers");
+    return ", " + std::string{answer.header("Access-Control-Allow-Headers")} + ",";
+  };
+  const auto always = allowed("");
+  for (const char* const name :
+       {"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key",
+        "X-Request-ID", "Traceparent", "Tracestate", "Baggage", "Sentry-Trace"}) {
+    CHECK_MESSAGE(always.find(", " + std::string{name} + ",") != std::string::npos, name);
+  }
+  CHECK(allowed("authorization,traceparent") == always);
+  CHECK(allowed("b3,x-datadog-trace-id") ==
+        always.substr(0, always.size() - 1) + ", b3, x-datadog-trace-id,");
+  CHECK(allowed("x-forwarded-for,X-Forwarded-Host,forwarded,via,x-real-ip,true-client-ip") ==
+        always);
+  CHECK(allowed("a b,\"x\",x\r\ny: z,*,(a),") == always);
+  CHECK(allowed(std::string(65, 'x')) == always);
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += "x-" + std::to_string(i) + ",";
+  CHECK(allowed(many).size() < always.size() + 32 * 8);
 }
 
 TEST_CASE("by default no origin may read") {

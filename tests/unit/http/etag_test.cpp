@@ -56,9 +56,14 @@ TEST_CASE("If-Match names the versions that would do") {
   CHECK(expected(" \"7\" ,\"8\" ") == "7,8");
 }
 
-TEST_CASE("a weak tag, or one that is none of ours, is no version") {
-  for (const char* const value : {"W/\"7\"", "\"x\"", "\"\"", "\"7x\"", "\" 7\"", "\"+7\"",
-                                  "\"7.0\"", "\"99999999999999999999\""}) {
+TEST_CASE("a tag that a proxy made weak names the version that it named before") {
+  CHECK(expected("W/\"7\"") == "7");
+  CHECK(expected("W/\"7\", \"8\" ,W/\"9\"") == "7,8,9");
+}
+
+TEST_CASE("a tag that is none of ours is no version") {
+  for (const char* const value : {"W/\"x\"", "W/\"\"", "\"x\"", "\"\"", "\"7x\"", "\" 7\"",
+                                  "\"+7\"", "\"7.0\"", "\"99999999999999999999\""}) {
     CAPTURE(value);
     CHECK(expected(value) == "");
   }

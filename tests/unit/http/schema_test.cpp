@@ -172,5 +172,26 @@ TEST_CASE("a query parameter stands for its type") {
   }
 }
 
+TEST_CASE("a text that may be a whole number is one of the two, within its bounds") {
+  const Schema code{.format = TextFormat::verification_code,
+                    .or_integer = true,
+                    .minimum = 0,
+                    .maximum = 999'999};
+  for (const char* const value : {"\"x\"", "\"12 34\\t56\"", "0", "999999"}) {
+    CHECK_MESSAGE(check(code, value) == "", value);
+  }
+  CHECK(check(code, "-1") == ": too_small");
+  CHECK(check(code, "1000000") == ": too_large");
+  for (const char* const value : {"1.5", "1e3", "true", "null", "[]", "{}"}) {
+    CHECK_MESSAGE(check(code, value) == ": invalid_type", value);
+  }
+}
+
+TEST_CASE("blanks around an address are for the address to drop") {
+  CHECK(check({.format = TextFormat::email, .max_length = 3}, "\"\\tada@example.com\\r\\n\"") ==
+        "");
+  CHECK(check({.max_length = 30}, "\"\\tada\"") == ": invalid");
+}
+
 }  // namespace
 }  // namespace coffeeauth::http

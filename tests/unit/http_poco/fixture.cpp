@@ -68,10 +68,11 @@ Response EchoHandler::handle(const Request& request) {
   return text(200, std::move(line));
 }
 
-Response EchoHandler::problem(ErrorCode code) {
+Response EchoHandler::problem(ErrorCode code, std::string_view origin) {
   const int status = status_of(code);
   Response response = text(status, R"({"status":)" + std::to_string(status) + "}");
   response.headers.front().value = "application/problem+json";
+  response.set("X-Asked-By", origin.empty() ? "none" : std::string(origin));
   return response;
 }
 

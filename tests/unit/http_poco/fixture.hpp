@@ -19,7 +19,8 @@ class EchoHandler final : public coffeeauth::http_poco::RequestHandler {
  public:
   [[nodiscard]] coffeeauth::http::Response handle(
       const coffeeauth::http::Request& request) override;
-  [[nodiscard]] coffeeauth::http::Response problem(coffeeauth::ErrorCode code) override;
+  [[nodiscard]] coffeeauth::http::Response problem(coffeeauth::ErrorCode code,
+                                                   std::string_view origin) override;
   [[nodiscard]] std::size_t max_body() const noexcept override { return 1024; }
 
   [[nodiscard]] std::vector<std::string> seen() const;

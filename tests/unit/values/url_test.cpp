@@ -75,3 +75,66 @@ TEST_CASE("what is malformed is refused without a word of it") {
     CHECK(said.find("hunter2") == std::string::npos);
   }
 }
+
+namespace {
+
+std::string public_url(std::string_view text) {
+  try {
+    return PublicUrl::parse(text).str();
+  } catch (const std::invalid_argument& error) {
+    return std::string{"refused: "} + error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a public URL is an origin and perhaps a path, in one spelling") {
+  CHECK(public_url("https://example.com") == "https://example.com");
+  CHECK(public_url("https://example.com/") == "https://example.com");
+  CHECK(public_url("https://example.com/auth") == "https://example.com/auth");
+  CHECK(public_url("https://example.com/auth/") == "https://example.com/auth");
+  CHECK(public_url("HTTPS://Example.COM:443/Auth/v1") == "https://example.com/Auth/v1");
+  CHECK(public_url("https://example.com:8443") == "https://example.com:8443");
+  CHECK(public_url("https://[2001:DB8::1]/a") == "https://[2001:db8::1]/a");
+  CHECK(public_url("http://localhost:8000") == "http://localhost:8000");
+  CHECK(public_url("http://127.0.0.1:80/x") == "http://127.0.0.1/x");
+  CHECK(public_url("http://[::1]:8000") == "http://[::1]:8000");
+  const auto url = PublicUrl::parse("https://Example.com:8443/auth");
+  CHECK(url.origin() == "https://example.com:8443");
+  CHECK(url.host() == "example.com");
+  CHECK(url.path() == "/auth");
+}
+
+TEST_CASE("what is no public URL is refused") {
+  for (const std::string_view text : {"",
+                                      "example.com",
+                                      "//example.com",
+                                      "https://",
+                                      "https:///auth",
+                                      "http://example.com",
+                                      "http://127.0.0.1.example.com",
+                                      "http://10.0.0.1",
+                                      "ftp://example.com",
+                                      "https://user@example.com",
+                                      "https://user:secret@example.com",
+                                      "https://example.com?x=1",
+                                      "https://example.com/#x",
+                                      "https://example.com/a b",
+                                      "https://example.com/a//b",
+                                      "https://example.com/../a",
+                                      "https://example.com/./a",
+                                      "https://example.com/%2e",
+                                      "https://exa mple.com",
+                                      "https://example.com:0",
+                                      "https://example.com:x",
+                                      "https://example.com\r\nX: y",
+                                      "https://b\xC3\xBC"
+                                      "cher.example",
+                                      "https://example.com/\"x",
+                                      "javascript:alert(1)"}) {
+    CAPTURE(text);
+    const auto outcome = public_url(text);
+    CHECK(outcome.starts_with("refused: the URL "));
+    CHECK(outcome.find("secret") == std::string::npos);
+  }
+}

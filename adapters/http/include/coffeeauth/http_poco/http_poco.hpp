@@ -34,8 +34,9 @@ class RequestHandler {
   [[nodiscard]] virtual http::Response handle(const http::Request& request) = 0;
 
   /// The answer to what never became a request: a malformed head, a body too large or cut short,
-  /// a connection over the limit.
-  [[nodiscard]] virtual http::Response problem(ErrorCode code) = 0;
+  /// a connection over the limit. `origin` is the value of its Origin field; empty when there was
+  /// none, or when nothing was read before the refusal.
+  [[nodiscard]] virtual http::Response problem(ErrorCode code, std::string_view origin) = 0;
 
   /// Octets of the largest body that handle() wants to see.
   [[nodiscard]] virtual std::size_t max_body() const noexcept = 0;

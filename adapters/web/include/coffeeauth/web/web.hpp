@@ -25,7 +25,8 @@ struct ShownMail {
   std::string text;
 };
 
-/// `/` (which leads to /swagger/), `/swagger`, `/redoc`, and their assets.
+/// `/` (which leads to `/swagger/`), `/swagger/`, `/redoc/`, and their assets. All addresses in
+/// them are relative, so they work below a path of a proxy that takes that path away.
 [[nodiscard]] std::vector<http::Route> page_routes();
 
 /// `/dev/mail`, for whoever has the link. `mails` is called for each request, from any thread, and

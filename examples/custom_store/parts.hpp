@@ -55,7 +55,7 @@ class UserReadsPart : public virtual UserReads {
   std::optional<Credentials> find_credentials(const UserId& id) override;
   std::optional<Credentials> find_credentials(const EmailAddress& email) override;
   std::vector<User> list(const UserListQuery& query) override;
-  std::size_t count(const UserFilter& filter) override;
+  std::optional<std::size_t> count(const UserFilter& filter, std::size_t at_most) override;
   bool knows_address(const UserId& user, const AddressDigest& digest) override;
 
  private:

@@ -12,19 +12,19 @@ namespace {
 
 constexpr std::size_t visits_kept = 50;
 
-/// Letter case of ASCII aside.
-bool contains(std::string_view text, std::string_view part) {
-  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return !std::ranges::search(text, part, {}, lower, lower).empty() || part.empty();
-}
-
+/// Precondition: the search of `filter` is folded.
 bool matches(const User& user, const UserFilter& filter) {
   const auto wanted = [](const auto& wish, const auto& value) { return !wish || *wish == value; };
   return wanted(filter.role, user.role) && wanted(filter.is_verified, user.is_verified) &&
          wanted(filter.is_active, user.is_active) &&
-         (contains(user.email.canonical(), filter.search) ||
-          contains(user.email.display(), filter.search) ||
-          contains(user.first_name, filter.search) || contains(user.last_name, filter.search));
+         (filter.search.empty() ||
+          search_text(user.email, user.first_name, user.last_name).find(filter.search) !=
+              std::string::npos);
+}
+
+UserFilter folded(UserFilter filter) {
+  filter.search = fold_search(filter.search);
+  return filter;
 }
 
 /// Where a user stands in an order. An absent time comes before every other.
@@ -151,11 +151,12 @@ std::optional<Credentials> UserReadsPart::find_credentials(const EmailAddress& e
 }
 
 std::vector<User> UserReadsPart::list(const UserListQuery& query) {
+  const auto filter = folded(query.filter);
   const auto tables = source_.look();
   std::vector<std::pair<Place, const User*>> found;
   for (const auto& [id, row] : tables->users) {
     const auto& user = row.account.user;
-    if (matches(user, query.filter)) found.emplace_back(place_of(user, query.order), &user);
+    if (matches(user, filter)) found.emplace_back(place_of(user, query.order), &user);
   }
   std::ranges::sort(found);
   if (query.direction == Direction::descending) std::ranges::reverse(found);
@@ -173,10 +174,11 @@ std::vector<User> UserReadsPart::list(const UserListQuery& query) {
   return page;
 }
 
-std::size_t UserReadsPart::count(const UserFilter& filter) {
+std::optional<std::size_t> UserReadsPart::count(const UserFilter& filter, std::size_t) {
+  const auto wanted = folded(filter);
   const auto tables = source_.look();
   return static_cast<std::size_t>(std::ranges::count_if(tables->users, [&](const auto& entry) {
-    return matches(entry.second.account.user, filter);
+    return matches(entry.second.account.user, wanted);
   }));
 }
 

@@ -29,14 +29,19 @@ struct ListUsersRequest {
   std::size_t page_size = 10;
   /// Counted from 1.
   std::size_t page = 1;
+  /// The last page, whatever its number; `page` is ignored. Counts all that match.
+  bool last_page = false;
   /// From UserPage::next_cursor of the same filter, order and direction.
   std::string cursor{};
 };
 
 /// One page of a list of users.
 struct UserPage {
-  /// How many users the whole list has.
-  std::size_t count = 0;
+  /// How many users the whole list has. Nothing for a search that more match than
+  /// ListConfig::counted_matches.
+  std::optional<std::size_t> count = 0;
+  /// The number of this page; 0 for one that a cursor led to.
+  std::size_t number = 0;
   /// Those of this page, in order.
   std::vector<User> users;
   /// Whether another page follows.

@@ -124,6 +124,9 @@ struct ListConfig {
   std::size_t page_size = 10;
   /// The most users on a page that a client can ask for. page_size to 1,000.
   std::size_t max_page_size = 100;
+  /// Users that match a search are counted up to here; beyond it a list has no `count`, because to
+  /// count would cost many times what a page does. 0 to 1,000,000.
+  std::size_t counted_matches = 1'000;
   /// How long a list may be served from the cache. Range 0 s (not at all) to 24 h.
   std::chrono::seconds cache_lifetime{std::chrono::minutes{5}};
 };

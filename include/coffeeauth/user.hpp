@@ -109,9 +109,19 @@ enum class UserOrder { date_joined, email, last_login };
 /// Which end of the order comes first.
 enum class Direction { ascending, descending };
 
-/// Which users a list holds. `search` is a part of the address or of a name, letter case aside.
+/// The text that a search looks into, made by one function so that every Store agrees: the
+/// canonical address, the address as it was typed where that differs, and the full name, each on a
+/// line, compatibility forms and letter case folded (NFKC). `ada love` and `Zoë` typed as `ZOË` are
+/// in it.
+[[nodiscard]] std::string search_text(const EmailAddress& email, std::string_view first_name,
+                                      std::string_view last_name);
+/// What is looked for in a search_text(): `search` folded in the same way, without the blanks
+/// around it and without control characters.
+[[nodiscard]] std::string fold_search(std::string_view search);
+
+/// Which users a list holds.
 struct UserFilter {
-  /// Empty for any.
+  /// A user matches whose search_text() contains fold_search() of this. Empty for any.
   std::string search{};
   /// Nothing for any.
   std::optional<Role> role{};

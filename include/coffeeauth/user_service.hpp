@@ -16,8 +16,8 @@ struct Services;
 /// A person's name as it may be stored: valid UTF-8, NFC, trimmed, at most 150 code points (the
 /// seed's limit), no control or line-breaking characters, so that it can stand in a mail header.
 /// Blanks alone are an empty name. The services apply it to every name they are given; it changes
-/// nothing of what it gave. Errors: validation_failed on `field` with code `too_long`, `invalid`, or
-/// `invisible` (no character of it can be seen).
+/// nothing of what it gave. Errors: validation_failed on `field` with code `too_long`, `invalid`,
+/// or `invisible` (no character of it can be seen).
 [[nodiscard]] Result<std::string> parse_name(std::string_view field, std::string_view typed);
 
 /// What a person filled in to get an account.

@@ -131,6 +131,8 @@ void add_lists_and_jobs(Rows& rows) {
                      list(&ListConfig::page_size), 1, 1'000));
   rows.push_back(row("LIST_MAX_PAGE_SIZE", "Most users on a page, LIST_PAGE_SIZE at least",
                      list(&ListConfig::max_page_size), 1, 1'000));
+  rows.push_back(row("LIST_COUNTED_MATCHES", "Users that a search counts, beyond which it does not",
+                     list(&ListConfig::counted_matches), 0, 1'000'000));
   rows.push_back(row("LIST_CACHE_LIFETIME",
                      "How long a list may be served from the cache, 0s for not at all",
                      list(&ListConfig::cache_lifetime), 0s, 24h));

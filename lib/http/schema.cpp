@@ -186,12 +186,25 @@ std::vector<FieldError> validate(const Schema& schema, const Json& value) {
   return validator.take();
 }
 
+std::optional<bool> parse_flag(std::string_view text) noexcept {
+  const auto is = [text](std::string_view word) {
+    return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  };
+  if (is("true") || text == "1") return true;
+  if (is("false") || text == "0") return false;
+  return std::nullopt;
+}
+
 std::vector<FieldError> validate_text(const Schema& schema, std::string_view name,
                                       std::string_view text) {
   Validator validator;
   const std::string path{name};
   if (schema.type == SchemaType::boolean) {
-    if (text != "true" && text != "false") validator.type_error(path, "true or false");
+    if (!parse_flag(text)) validator.type_error(path, "true or false");
+  } else if (schema.type == SchemaType::integer &&
+             std::find(schema.values.begin(), schema.values.end(), text) != schema.values.end()) {
+    return {};
   } else if (schema.type == SchemaType::integer) {
     std::int64_t number = 0;
     const auto* end = text.data() + text.size();

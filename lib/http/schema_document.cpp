@@ -81,6 +81,12 @@ Document write_schema(const Schema& schema, Use use, Document& components) {
   out["type"] = Document(type);
   if (schema.or_integer) out["type"] = Document::array({type, "integer"});
   if (schema.nullable) out["type"] = Document::array({type, "null"});
+  if (schema.type == SchemaType::integer && !schema.values.empty()) {
+    out["type"] = Document::array({type, "string"});
+    std::string pattern;
+    for (const auto& word : schema.values) pattern += (pattern.empty() ? "^(" : "|") + word;
+    out["pattern"] = pattern + ")$";
+  }
   if (schema.type == SchemaType::string) write_text(schema, out);
   if (schema.type == SchemaType::object) write_object(schema, use, components, out);
   if (schema.type == SchemaType::array) {

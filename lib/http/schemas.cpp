@@ -97,18 +97,45 @@ SchemaPtr integer(std::string description, std::int64_t minimum, std::string exa
                .example = std::move(example)});
 }
 
-SchemaPtr user() {
-  return object("User", "An account.",
-                {{"id", user_id(), true},
-                 {"email", email(), true},
-                 {"first_name", first_name(), true},
-                 {"last_name", last_name(), true},
-                 {"role", role(), true},
-                 {"is_verified", boolean("Whether the address has been proved."), true},
-                 {"is_active", boolean("False for a disabled account."), true},
-                 {"date_joined", date_joined(), true},
-                 {"last_login", last_login(), true},
-                 {"version", version(), true}});
+SchemaPtr integer_or(std::string description, std::int64_t minimum, std::string word) {
+  return make({.type = SchemaType::integer,
+               .description = std::move(description),
+               .values = {std::move(word)},
+               .minimum = minimum,
+               .example = "1"});
+}
+
+namespace {
+
+SchemaPtr email_ascii() {
+  return read_only(
+      make({.description = "The address as accounts are told apart by: in small letters, a domain "
+                           "of another script as its A-label (`xn--...`), so that an address "
+                           "that only looks like another one shows.",
+            .example = R"("ada@example.org")"}));
+}
+
+std::vector<Property> user_properties() {
+  return {{"id", user_id(), true},
+          {"email", email(), true},
+          {"first_name", first_name(), true},
+          {"last_name", last_name(), true},
+          {"role", role(), true},
+          {"is_verified", boolean("Whether the address has been proved."), true},
+          {"is_active", boolean("False for a disabled account."), true},
+          {"date_joined", date_joined(), true},
+          {"last_login", last_login(), true},
+          {"version", version(), true}};
+}
+
+}  // namespace
+
+SchemaPtr user() { return object("User", "An account.", user_properties()); }
+
+SchemaPtr user_for_admin() {
+  auto properties = user_properties();
+  properties.push_back({"email_ascii", email_ascii(), true});
+  return object("ManagedUser", "An account, as administrators see it.", std::move(properties));
 }
 
 SchemaPtr user_list() {
@@ -118,13 +145,20 @@ SchemaPtr user_list() {
                  .example = R"("/api/users?page=2&page_size=10")"});
   };
   return object("UserList", "One page of the users.",
-                {{"count", integer("How many users there are on all pages.", 0, "57"), true},
+                {{"count",
+                  make({.type = SchemaType::integer,
+                        .description = "How many users there are on all pages; null for a search "
+                                       "that more match than are counted.",
+                        .nullable = true,
+                        .minimum = 0,
+                        .example = "57"}),
+                  true},
                  {"next", link("Path and query of the next page; null on the last."), true},
                  {"previous",
                   link("Path and query of the page before; null on the first, and when "
                        "paging by `cursor`."),
                   true},
-                 {"results", array_of(user()), true}});
+                 {"results", array_of(user_for_admin()), true}});
 }
 
 SchemaPtr session_list() {
@@ -282,6 +316,7 @@ SchemaPtr user_patch() {
        {"id", user_id()},
        {"date_joined", date_joined()},
        {"last_login", last_login()},
+       {"email_ascii", email_ascii()},
        {"version", version()}});
 }
 

@@ -7,6 +7,7 @@ namespace coffeeauth::http::schemas {
 
 // What is answered.
 [[nodiscard]] SchemaPtr user();
+[[nodiscard]] SchemaPtr user_for_admin();
 [[nodiscard]] SchemaPtr user_list();
 [[nodiscard]] SchemaPtr session_list();
 [[nodiscard]] SchemaPtr token_pair();
@@ -36,5 +37,7 @@ namespace coffeeauth::http::schemas {
 [[nodiscard]] SchemaPtr boolean(std::string description);
 [[nodiscard]] SchemaPtr integer(std::string description, std::int64_t minimum,
                                 std::string example = {});
+/// An integer in a query, or `word`.
+[[nodiscard]] SchemaPtr integer_or(std::string description, std::int64_t minimum, std::string word);
 
 }  // namespace coffeeauth::http::schemas

@@ -5,8 +5,9 @@
 
 namespace coffeeauth::http {
 
-void write_user(JsonWriter& json, const User& user) {
-  json.begin_object();
+namespace {
+
+void write_members(JsonWriter& json, const User& user) {
   json.key("id").text(user.id.str());
   json.key("email").text(user.email.display());
   json.key("first_name").text(user.first_name);
@@ -18,15 +19,39 @@ void write_user(JsonWriter& json, const User& user) {
   json.key("last_login");
   user.last_login ? json.text(to_rfc3339(*user.last_login)) : json.null();
   json.key("version").integer(user.version);
+}
+
+Response response_of(JsonWriter& json, const User& user) {
+  auto response = json_response(200, json.take());
+  response.headers.push_back({"ETag", version_etag(user.version)});
+  return response;
+}
+
+}  // namespace
+
+void write_user(JsonWriter& json, const User& user) {
+  json.begin_object();
+  write_members(json, user);
+  json.end_object();
+}
+
+void write_user_for_admin(JsonWriter& json, const User& user) {
+  json.begin_object();
+  write_members(json, user);
+  json.key("email_ascii").text(user.email.canonical());
   json.end_object();
 }
 
 Response user_response(const User& user) {
   JsonWriter json;
   write_user(json, user);
-  auto response = json_response(200, json.take());
-  response.headers.push_back({"ETag", version_etag(user.version)});
-  return response;
+  return response_of(json, user);
+}
+
+Response user_response_for_admin(const User& user) {
+  JsonWriter json;
+  write_user_for_admin(json, user);
+  return response_of(json, user);
 }
 
 }  // namespace coffeeauth::http

@@ -16,6 +16,8 @@ namespace {
 
 /// The tag that the services invalidate after every change of a user.
 constexpr std::string_view user_list_tag = "users";
+/// In place of a page's number.
+constexpr std::string_view last_page = "last";
 
 struct ListView {
   ListUsersRequest request{};
@@ -39,7 +41,7 @@ std::size_t number_of(const Parameters& query, std::string_view name, std::size_
 
 std::optional<bool> flag_of(const Parameters& query, std::string_view name) {
   const auto text = value_of(query, name);
-  return text.empty() ? std::nullopt : std::optional{text == "true"};
+  return parse_flag(text);
 }
 
 ListView read_view(const Parameters& query, const ListConfig& config) {
@@ -58,7 +60,10 @@ ListView read_view(const Parameters& query, const ListConfig& config) {
   if (ordering == "last_login") request.order = UserOrder::last_login;
   request.page_size =
       std::min(number_of(query, "page_size", config.page_size), config.max_page_size);
-  request.page = number_of(query, "page", 1);
+  // What the service before this one did.
+  if (request.page_size == 0) request.page_size = config.page_size;
+  request.last_page = value_of(query, "page") == last_page;
+  request.page = request.last_page ? 0 : number_of(query, "page", 1);
   request.cursor = value_of(query, "cursor");
   return view;
 }
@@ -84,7 +89,8 @@ std::string link_to(const ListView& view) {
   if (view.by_cursor) {
     append_query(link, "cursor", request.cursor);
   } else {
-    append_query(link, "page", std::to_string(request.page));
+    append_query(link, "page",
+                 request.last_page ? std::string{last_page} : std::to_string(request.page));
   }
   append_query(link, "page_size", std::to_string(request.page_size));
   append_query(link, "ordering", ordering_of(request));
@@ -99,13 +105,15 @@ std::string link_to(const ListView& view) {
 std::optional<std::string> next_link(ListView view, const UserPage& page) {
   if (!page.has_next) return std::nullopt;
   view.request.cursor = page.next_cursor;
-  ++view.request.page;
+  view.request.last_page = false;
+  view.request.page = page.number + 1;
   return link_to(view);
 }
 
 std::optional<std::string> previous_link(ListView view, const UserPage& page) {
   if (!page.has_previous || view.by_cursor) return std::nullopt;
-  --view.request.page;
+  view.request.last_page = false;
+  view.request.page = page.number - 1;
   return link_to(view);
 }
 
@@ -115,11 +123,12 @@ std::string render(const ListView& view, const UserPage& page) {
     json.key(name);
     link ? json.text(*link) : json.null();
   };
-  json.begin_object().key("count").integer(static_cast<std::int64_t>(page.count));
+  json.begin_object().key("count");
+  page.count ? json.integer(static_cast<std::int64_t>(*page.count)) : json.null();
   write_link("next", next_link(view, page));
   write_link("previous", previous_link(view, page));
   json.key("results").begin_array();
-  for (const auto& user : page.users) write_user(json, user);
+  for (const auto& user : page.users) write_user_for_admin(json, user);
   json.end_array().end_object();
   return json.take();
 }
@@ -169,18 +178,21 @@ Result<Response> answer_user_list(Auth& auth, const RouteContext& context) {
 }
 
 std::vector<NamedSchema> user_list_parameters() {
-  return {{"page", schemas::integer("Counted from 1. Ignored beside `cursor`.", 1)},
-          {"page_size", schemas::integer("10 by default; more than 100 is read as 100.", 1)},
-          {"cursor",
-           schemas::text("From `next` of the same list; empty for the first page.", 1024, R"("")")},
-          {"search",
-           schemas::text("Part of the address or of a name, letter case aside.", 254, R"("ada")")},
-          {"role", schemas::choice("Only users with this role.", {"user", "admin"})},
-          {"is_verified", schemas::boolean("Only users that are, or are not.")},
-          {"is_active", schemas::boolean("Only users that are, or are not.")},
-          {"ordering", schemas::choice("`-` for descending; `date_joined` by default.",
-                                       {"date_joined", "-date_joined", "email", "-email",
-                                        "last_login", "-last_login"})}};
+  return {
+      {"page", schemas::integer_or("Counted from 1, or `last`. Ignored beside `cursor`.", 1,
+                                   std::string{last_page})},
+      {"page_size", schemas::integer("10 by default, for 0 too; more than 100 is read as 100.", 0)},
+      {"cursor",
+       schemas::text("From `next` of the same list; empty for the first page.", 1024, R"("")")},
+      {"search", schemas::text("Part of the address or of the full name, letter case and "
+                               "compatibility forms aside. Quick from three characters on.",
+                               254, R"("ada")")},
+      {"role", schemas::choice("Only users with this role.", {"user", "admin"})},
+      {"is_verified", schemas::boolean("Only users that are, or are not.")},
+      {"is_active", schemas::boolean("Only users that are, or are not.")},
+      {"ordering", schemas::choice("`-` for descending; `date_joined` by default.",
+                                   {"date_joined", "-date_joined", "email", "-email", "last_login",
+                                    "-last_login"})}};
 }
 
 }  // namespace coffeeauth::http

@@ -21,7 +21,7 @@ Result<Response> show(Auth& auth, const RouteContext& context) {
   if (!id) return ErrorCode::not_found;
   const auto user = auth.admin().get_user(*id);
   if (!user) return user.error();
-  return user_response(*user);
+  return user_response_for_admin(*user);
 }
 
 /// The version that If-Match makes a change depend on; nothing when it may be any.
@@ -72,6 +72,7 @@ Result<void> check_read_only(const nlohmann::json& body, const User& user) {
   check(repeats(body, "id", user.id.str()), "id");
   check(repeats_moment(body, "date_joined", user.date_joined), "date_joined");
   check(repeats_last_login(body, user), "last_login");
+  check(repeats(body, "email_ascii", user.email.canonical()), "email_ascii");
   if (!error.fields.empty()) return error;
   const auto version = body.find("version");
   if (version != body.end() && *version != user.version) return ErrorCode::version_conflict;
@@ -80,7 +81,7 @@ Result<void> check_read_only(const nlohmann::json& body, const User& user) {
 
 bool shows_read_only(const nlohmann::json& body) {
   return body.contains("id") || body.contains("date_joined") || body.contains("last_login") ||
-         body.contains("version");
+         body.contains("email_ascii") || body.contains("version");
 }
 
 /// The version that a change of `id` builds on, by If-Match and by what `body` repeats of the user;
@@ -120,7 +121,7 @@ Result<Response> update(Auth& auth, const RouteContext& context) {
   const auto user =
       auth.admin().update_user(*id, *patch, *expected, context.principal->user.id, context.client);
   if (!user) return user.error();
-  return user_response(*user);
+  return user_response_for_admin(*user);
 }
 
 Result<Response> remove(Auth& auth, const RouteContext& context) {
@@ -177,7 +178,7 @@ Route show_route(Auth& auth) {
       "GET", "/api/users/{id}", [&auth](const RouteContext& c) { return show(auth, c); }, "getUser",
       "Show a user");
   route.description = "Its `ETag` and its `version` say which state of the user it is.";
-  route.response_schema = schemas::user();
+  route.response_schema = schemas::user_for_admin();
   route.response_headers = {etag()};
   return route;
 }
@@ -190,7 +191,7 @@ Route update_route(Auth& auth, std::string method, std::string operation_id,
       "Change a user");
   route.description = std::move(description);
   route.request_schema = schemas::user_patch();
-  route.response_schema = schemas::user();
+  route.response_schema = schemas::user_for_admin();
   route.errors = {ErrorCode::email_taken, ErrorCode::last_admin, ErrorCode::version_conflict};
   route.request_headers = {if_match()};
   route.response_headers = {etag()};

@@ -73,35 +73,67 @@ bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   return account && awaits_owner(*account) && code->send(tx, done.user->id);
 }
 
+/// Reads one row more than the page has, to see whether another page follows.
+void read_with_one_more(UserReads& users, UserListQuery query, UserPage& page) {
+  const auto size = query.limit++;
+  page.users = users.list(query);
+  page.has_next = page.users.size() > size;
+  if (page.has_next) page.users.pop_back();
+}
+
+UserListQuery query_of(const ListUsersRequest& request) {
+  return {.filter = request.filter,
+          .order = request.order,
+          .direction = request.direction,
+          .limit = request.page_size};
+}
+
+Result<void> read_numbered(UserReads& users, const ListUsersRequest& request, UserPage& page) {
+  const bool first = request.page == 1;
+  page.number = request.page;
+  page.has_previous = !first;
+  if (request.page == 0) return ErrorCode::not_found;
+  if (!page.count) {
+    auto query = query_of(request);
+    if (request.page - 1 > SIZE_MAX / 2 / request.page_size) return ErrorCode::not_found;
+    query.offset = (request.page - 1) * request.page_size;
+    read_with_one_more(users, query, page);
+    if (page.users.empty() && !first) return ErrorCode::not_found;
+    return {};
+  }
+  const auto pages = (*page.count + request.page_size - 1) / request.page_size;
+  if (!first && request.page > pages) return ErrorCode::not_found;
+  if (*page.count > 0) page.users = read_numbered_page(users, request, *page.count);
+  page.has_next = request.page < pages;
+  return {};
+}
+
 }  // namespace
 
 AdminService::AdminService(Services& services) : s_(services) {}
 
-Result<UserPage> AdminService::list_users(const ListUsersRequest& request) {
-  if (request.page_size == 0) {
+Result<UserPage> AdminService::list_users(const ListUsersRequest& asked) {
+  if (asked.page_size == 0) {
     return field_error("page_size", "too_small", "A page holds one user at least.");
   }
+  auto request = asked;
   auto& users = s_.parts.store.users();
   UserPage page;
-  page.count = users.count(request.filter);
+  page.count =
+      users.count(request.filter, request.last_page ? SIZE_MAX : s_.config.lists.counted_matches);
+  if (request.last_page && page.count) {
+    request.page =
+        std::max<std::size_t>(1, (*page.count + request.page_size - 1) / request.page_size);
+  }
   if (!request.cursor.empty()) {
     const auto position = parse_list_cursor(request.cursor, request, s_.vault);
     if (!position) return field_error("cursor", "invalid", "This is not a cursor of this list.");
-    page.users = users.list({.filter = request.filter,
-                             .order = request.order,
-                             .direction = request.direction,
-                             .limit = request.page_size + 1,
-                             .after = position});
+    auto query = query_of(request);
+    query.after = position;
     page.has_previous = true;
-    page.has_next = page.users.size() > request.page_size;
-    if (page.has_next) page.users.pop_back();
-  } else {
-    const bool first = request.page == 1;
-    const auto pages = (page.count + request.page_size - 1) / request.page_size;
-    if (request.page == 0 || (!first && request.page > pages)) return ErrorCode::not_found;
-    if (page.count > 0) page.users = read_numbered_page(users, request, page.count);
-    page.has_previous = !first;
-    page.has_next = request.page < pages;
+    read_with_one_more(users, query, page);
+  } else if (const auto read = read_numbered(users, request, page); !read) {
+    return read.error();
   }
   if (page.has_next && !page.users.empty()) {
     page.next_cursor = make_list_cursor(page.users.back(), request, s_.vault);

@@ -1,6 +1,7 @@
 #include "coffeeauth/user.hpp"
 
 #include "coffeeauth/ports/user_store.hpp"
+#include "lib/values/unicode.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -37,6 +38,27 @@ std::optional<Role> parse_role(std::string_view text) noexcept {
   if (text == "user") return Role::user;
   if (text == "admin") return Role::admin;
   return std::nullopt;
+}
+
+std::string search_text(const EmailAddress& email, std::string_view first_name,
+                        std::string_view last_name) {
+  std::string text = email.canonical();
+  // A name of a domain in its own script, where the canonical form has its A-label.
+  if (auto typed = unicode::fold(email.display()); typed != text) text.append("\n").append(typed);
+  std::string name{first_name};
+  if (!name.empty() && !last_name.empty()) name += ' ';
+  name += last_name;
+  if (!name.empty()) text.append("\n").append(unicode::fold(name));
+  return text;
+}
+
+std::string fold_search(std::string_view search) {
+  if (!unicode::is_valid(search)) return std::string{search};
+  std::string text = unicode::fold(search);
+  std::erase_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {

@@ -35,7 +35,9 @@ class Users : public UserWrites {
     return work_->users().find_credentials(email);
   }
   std::vector<User> list(const UserListQuery& query) override { return work_->users().list(query); }
-  std::size_t count(const UserFilter& filter) override { return work_->users().count(filter); }
+  std::optional<std::size_t> count(const UserFilter& filter, std::size_t at_most) override {
+    return work_->users().count(filter, at_most);
+  }
   bool knows_address(const UserId& user, const AddressDigest& digest) override {
     return work_->users().knows_address(user, digest);
   }

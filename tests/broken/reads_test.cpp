@@ -32,10 +32,10 @@ class WrongReads final : public UserReads {
     change_(wrong);
     return inner_.list(wrong);
   }
-  std::size_t count(const UserFilter& filter) override {
+  std::optional<std::size_t> count(const UserFilter& filter, std::size_t at_most) override {
     UserListQuery wrong{.filter = filter};
     change_(wrong);
-    return inner_.count(wrong.filter);
+    return inner_.count(wrong.filter, at_most);
   }
   bool knows_address(const UserId& user, const AddressDigest& digest) override {
     return inner_.knows_address(user, digest);
@@ -86,6 +86,21 @@ TEST_CASE("the suite accepts lists that are not wrong") {
 
 TEST_CASE("the suite rejects a Store to which % means anything" * doctest::should_fail()) {
   reject([](UserListQuery& query) { std::erase(query.filter.search, '%'); });
+}
+
+TEST_CASE("the suite rejects a Store that looks for what was typed, unfolded" *
+          doctest::should_fail()) {
+  // Fullwidth forms are what folding takes away and letter case alone does not.
+  reject([](UserListQuery& query) {
+    if (query.filter.search == "ada") query.filter.search = "nothing of this kind";
+  });
+}
+
+TEST_CASE("the suite rejects a Store that cuts a search at its first blank" *
+          doctest::should_fail()) {
+  reject([](UserListQuery& query) {
+    query.filter.search.resize(std::min(query.filter.search.find(' '), query.filter.search.size()));
+  });
 }
 
 TEST_CASE("the suite rejects a Store that skips ties between pages" * doctest::should_fail()) {

@@ -85,6 +85,69 @@ test('lists are ordered as asked, and by date_joined otherwise', async () => {
   assert.deepEqual((await list('?page_size=100')).results, (await list('?page_size=100&ordering=date_joined')).results);
 });
 
+test('a search takes the full name, and letter case of every script', async () => {
+  await makeUser(server, {first_name: 'Zo\u00cb', last_name: 'Lovelace'});
+  await makeUser(server, {first_name: '\u0401\u0436\u0438\u043a', last_name: 'Lovelace'});
+  for (const [search, count] of [['Zo\u00eb Love', 1], ['zoe\u0308', 1], ['ZO\u00cb lovelace', 1], ['\u0451\u0436\u0418', 1], ['N7 Walker', 1], ['n7 walk', 1],
+    [' n7 walker ', 1], ['walkern7', 0], ['lovelace zo', 0]]) {
+    assert.equal((await list(`?search=${encodeURIComponent(search)}`)).count, count, search);
+  }
+});
+
+test('booleans of a query are true or false in any letter case, or 1 or 0', async () => {
+  for (const [yes, no] of [['true', 'false'], ['True', 'False'], ['TRUE', 'FALSE'], ['1', '0']]) {
+    assert.equal((await list(`?search=walker&is_active=${yes}`)).count, 19, yes);
+    assert.equal((await list(`?search=walker&is_active=${no}`)).count, 4, no);
+  }
+});
+
+test('page=last is the last page, with links as its number has them', async () => {
+  const last = await list('?search=walker&page_size=10&page=last');
+  assert.deepEqual(last, await list('?search=walker&page_size=10&page=3'));
+  assert.equal(last.results.length, 3);
+  assert.equal(last.next, null);
+  assert.match(last.previous, /page=2&/);
+  assert.equal((await list('?search=nobody-has-this&page=last')).count, 0);
+});
+
+test('page_size=0 is the usual size of a page', async () => {
+  assert.equal((await list('?search=walker&page_size=0')).results.length, 10);
+});
+
+test('administrators see the A-label of an address that only looks like another', async () => {
+  const user = await makeUser(server);
+  const [{id}] = (await list(`?search=${encodeURIComponent(user.email)}`)).results;
+  const email = 'ceo@\u0435xample.com';
+  const changed = success(await server.patch(`/api/users/${id}`, {email}, admin));
+  assert.equal(changed.email, email);
+  assert.equal(changed.email_ascii, 'ceo@xn--xample-2of.com');
+  assert.deepEqual((await list(`?search=${encodeURIComponent('ceo@xn--')}`)).results.map((found) => found.email_ascii), [changed.email_ascii]);
+  assert.equal((await list(`?search=${encodeURIComponent('ceo@example.com')}`)).count, 0);
+  assert.equal(success(await server.get('/api/me', admin)).email_ascii, undefined);
+});
+
+test('a search that more match than are counted has no count, and pages all the same', async () => {
+  const short = await startServer({env: {LIST_COUNTED_MATCHES: '3'}});
+  try {
+    const who = await makeAdmin(short);
+    for (let i = 0; i < 5; ++i) await makeUser(short, {first_name: 'Counted'});
+    const get = async (query) => success(await short.get(`/api/users${query}`, who));
+    const first = await get('?search=counted&page_size=2');
+    assert.equal(first.count, null);
+    assert.equal(first.results.length, 2);
+    const third = await get('?search=counted&page_size=2&page=3');
+    assert.equal(third.results.length, 1);
+    assert.equal(third.next, null);
+    problem(await short.get('/api/users?search=counted&page_size=2&page=4', who), 404, 'not_found', 'Invalid page.');
+    const last = await get('?search=counted&page_size=2&page=last');
+    assert.equal(last.count, 5);
+    assert.deepEqual(last.results, third.results);
+    assert.equal((await get('?page_size=2')).count, 6);
+  } finally {
+    await short.stop();
+  }
+});
+
 test('lists are filtered by search, role, is_verified and is_active, together', async () => {
   assert.equal((await list('?search=WALKER')).count, 23);
   assert.equal((await list('?search=walker&role=admin')).count, 3);

@@ -297,7 +297,7 @@ test('a page past the end is 404 "Invalid page."', async () => {
 });
 
 test('query parameters out of range are named', async () => {
-  for (const [query, field] of [['page=-1', 'page'], ['page=x', 'page'], ['page=1.5', 'page'], ['page_size=0', 'page_size'],
+  for (const [query, field] of [['page=-1', 'page'], ['page=x', 'page'], ['page=1.5', 'page'], ['page=Last', 'page'], ['page_size=-1', 'page_size'],
     ['page_size=ten', 'page_size'], ['role=root', 'role'], ['is_verified=maybe', 'is_verified'],
     ['is_active=2', 'is_active'], ['ordering=password_hash', 'ordering'], ['ordering=email;drop', 'ordering']]) {
     badFields(await server.get(`/api/users?${query}`, admin), field);

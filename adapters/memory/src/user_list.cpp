@@ -9,21 +9,20 @@
 namespace coffeeauth::memory {
 namespace {
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool contains(std::string_view text, std::string_view part) {
-  return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [](char a, char b) { return lower(a) == lower(b); }) != text.end();
+// `filter` with its search folded.
+UserFilter folded(UserFilter filter) {
+  filter.search = fold_search(filter.search);
+  return filter;
 }
 
+// Precondition: `filter` is folded().
 bool matches(const User& user, const UserFilter& filter) {
   if (filter.role && *filter.role != user.role) return false;
   if (filter.is_verified && *filter.is_verified != user.is_verified) return false;
   if (filter.is_active && *filter.is_active != user.is_active) return false;
   if (filter.search.empty()) return true;
-  return contains(user.email.canonical(), filter.search) ||
-         contains(user.email.display(), filter.search) ||
-         contains(user.first_name, filter.search) || contains(user.last_name, filter.search);
+  return search_text(user.email, user.first_name, user.last_name).find(filter.search) !=
+         std::string::npos;
 }
 
 // Where a row stands in one order: only one of the two keys is used, the other is equal in all.
@@ -70,13 +69,14 @@ std::vector<User> MemoryUserReads::list(const UserListQuery& query) {
   std::optional<Place> start;
   if (query.after) start = place_of(*query.after, query.order);
 
+  const auto filter = folded(query.filter);
   const Lock lock{database_.mutex};
   std::vector<std::pair<Place, const User*>> found;
   for (const auto& [id, row] : database_.users) {
     const auto& user = row.credentials.user;
     const auto place = place_of(user, query.order);
     if (start && !before(*start, place)) continue;
-    if (matches(user, query.filter)) found.emplace_back(place, &user);
+    if (matches(user, filter)) found.emplace_back(place, &user);
   }
   const auto skipped = query.after ? 0 : std::min(query.offset, found.size());
   const auto shown = std::min(query.limit, found.size() - skipped);
@@ -91,11 +91,12 @@ std::vector<User> MemoryUserReads::list(const UserListQuery& query) {
   return page;
 }
 
-std::size_t MemoryUserReads::count(const UserFilter& filter) {
+std::optional<std::size_t> MemoryUserReads::count(const UserFilter& filter, std::size_t) {
+  const auto wanted = folded(filter);
   const Lock lock{database_.mutex};
   return static_cast<std::size_t>(std::count_if(
       database_.users.begin(), database_.users.end(),
-      [&](const auto& entry) { return matches(entry.second.credentials.user, filter); }));
+      [&](const auto& entry) { return matches(entry.second.credentials.user, wanted); }));
 }
 
 }  // namespace coffeeauth::memory

@@ -2,9 +2,11 @@
 /// Dialect: the few words in which data bases differ. All else is one text for all of them.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/sql/src/own_statement.hpp"
+#include "adapters/sql/src/trigrams.hpp"
 
 namespace coffeeauth::sql {
 
@@ -18,8 +20,15 @@ struct Dialect {
   std::string for_update_skip_locked;
   /// Behind that, when only the rows of the table with this alias are to be held: ` OF <alias>`.
   std::string of_table;
-  /// LIKE without regard to letter case.
-  std::string like;
+  /// Where the text $2 stands in the text $1, 0 for nowhere: the name of the function.
+  std::string position;
+  /// What is read from to find users by trigrams, and the condition around the placeholder for
+  /// them.
+  std::string trigram_source;
+  std::string trigram_condition;
+  std::string trigram_condition_end;
+  /// The value of that placeholder.
+  std::string (*join_trigrams)(const std::vector<std::string_view>& trigrams);
   /// In front of a column that the planner is not to look for in an index.
   std::string hide;
   /// Has a row when there is a table of the name $1.
@@ -41,7 +50,12 @@ inline Dialect sqlite_dialect() {
       .for_update = "",
       .for_update_skip_locked = "",
       .of_table = "",
-      .like = "LIKE",
+      .position = "instr",
+      // A CROSS JOIN keeps its order: the few that are found, and then their rows.
+      .trigram_source = "user_search CROSS JOIN users ON users.search_number = user_search.rowid",
+      .trigram_condition = "user_search MATCH ",
+      .trigram_condition_end = "",
+      .join_trigrams = fts_query,
       .hide = "+",
       .table_exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
       .schema_lock = "",
@@ -62,7 +76,11 @@ inline Dialect postgres_dialect(bool serializable) {
       .for_update = " FOR UPDATE",
       .for_update_skip_locked = " FOR UPDATE SKIP LOCKED",
       .of_table = " OF ",
-      .like = "ILIKE",
+      .position = "strpos",
+      .trigram_source = "users",
+      .trigram_condition = "search_trigrams(search_text) @> string_to_array(",
+      .trigram_condition_end = ", chr(10))",
+      .join_trigrams = lines_of,
       .hide = "",
       .table_exists = "SELECT 1 WHERE to_regclass($1) IS NOT NULL",
       // The number is the word "coffeeau" in bytes; any would do that nobody else uses.

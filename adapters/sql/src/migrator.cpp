@@ -1,6 +1,9 @@
 #include "adapters/sql/src/migrator.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+
+#include "adapters/sql/src/fill_search_text.hpp"
 
 namespace coffeeauth::sql {
 namespace {
@@ -67,12 +70,36 @@ std::optional<int> apply_next(Connection& connection, std::span<const Migration>
   });
 }
 
+// An index of texts that are there is made many times quicker than one that grows with each.
+bool wants_search_texts(const Migration& migration) {
+  return migration.name.ends_with("_search_index");
+}
+
+// How many there are, seen without waiting for who is at it.
+std::size_t count_applied(Connection& connection, std::span<const Migration> migrations) {
+  const Sql exists_sql{.text = connection.dialect().table_exists, .columns = "n"};
+  if (!connection.any(exists_sql, "schema_migrations")) return 0;
+  return agreed(connection, migrations);
+}
+
 }  // namespace
 
-MigrationReport migrate(Connection& connection, std::span<const Migration> migrations) {
+MigrationReport migrate(Connection& connection, std::span<const Migration> migrations,
+                        const MigrationProgress& progress) {
   MigrationReport report;
-  while (const auto version = apply_next(connection, migrations))
+  for (;;) {
+    const auto count = count_applied(connection, migrations);
+    if (count < migrations.size() && wants_search_texts(migrations[count])) {
+      fill_search_text(connection, progress);
+    }
+    const auto version = apply_next(connection, migrations);
+    if (!version) break;
     report.applied.push_back(*version);
+  }
+  // Those that an older program wrote meanwhile, or that a load of older data brought.
+  if (std::any_of(migrations.begin(), migrations.end(), wants_search_texts)) {
+    fill_search_text(connection, progress);
+  }
   report.version = migrations.empty() ? 0 : migrations.back().version;
   return report;
 }

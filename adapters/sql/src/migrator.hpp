@@ -25,7 +25,8 @@ struct Migration {
 
 /// Applies what is missing of `migrations`, which must be in order, each in a
 /// transaction that shuts out every other writer. Throws as migrate_sqlite().
-MigrationReport migrate(Connection& connection, std::span<const Migration> migrations);
+MigrationReport migrate(Connection& connection, std::span<const Migration> migrations,
+                        const MigrationProgress& progress = {});
 
 /// Throws std::runtime_error unless the data base is exactly as `migrations` leave it.
 void require_current(Connection& connection, std::span<const Migration> migrations);

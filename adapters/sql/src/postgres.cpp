@@ -99,12 +99,14 @@ PostgresOptions clone(const PostgresOptions& options) {
           .sslmode = options.sslmode,
           .sslrootcert = options.sslrootcert,
           .connections = options.connections,
+          .list_connections = options.list_connections,
           .connect_timeout = options.connect_timeout,
           .statement_timeout = options.statement_timeout,
           .lock_timeout = options.lock_timeout,
           .pool_timeout = options.pool_timeout,
           .serializable = options.serializable,
           .migrate = options.migrate,
+          .migration_progress = options.migration_progress,
           .diagnostics = options.diagnostics};
 }
 
@@ -126,18 +128,23 @@ std::unique_ptr<Connection> open_postgres(const PostgresOptions& options, Purpos
 
 MigrationReport migrate_postgres(const PostgresOptions& options) {
   check(options);
-  return migrate(*open_postgres(options, Purpose::migration), postgres_migrations());
+  return migrate(*open_postgres(options, Purpose::migration), postgres_migrations(),
+                 options.migration_progress);
 }
 
 std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options) {
   check(options);
   if (options.migrate) migrate_postgres(options);
   const auto kept = std::make_shared<const PostgresOptions>(clone(options));
-  auto pool = std::make_shared<ConnectionPool>(
-      options.connections, options.pool_timeout,
-      [kept] { return open_postgres(*kept, Purpose::use); }, backoff);
+  const auto make_pool = [&kept](std::size_t size) {
+    return std::make_shared<ConnectionPool>(
+        size, kept->pool_timeout, [kept] { return open_postgres(*kept, Purpose::use); }, backoff);
+  };
+  const auto share = std::min(options.list_connections, options.connections / 2);
+  auto pool = make_pool(options.connections - share);
+  auto list_pool = share > 0 ? make_pool(share) : pool;
   if (!options.migrate) require_current(*pool->lease(), postgres_migrations());
-  return std::make_unique<SqlStore>(pool, pool, options.diagnostics);
+  return std::make_unique<SqlStore>(pool, pool, std::move(list_pool), options.diagnostics);
 }
 
 }  // namespace coffeeauth::sql

@@ -51,6 +51,7 @@ void check(const SqliteOptions& options) {
     throw std::invalid_argument("SqliteOptions::path must name a file");
   }
   if (options.readers == 0) throw std::invalid_argument("SqliteOptions::readers is 0");
+  if (options.list_readers == 0) throw std::invalid_argument("SqliteOptions::list_readers is 0");
   constexpr std::size_t mebibyte = 1024 * 1024;
   if (options.wal_limit < mebibyte || options.wal_limit > 4096 * mebibyte) {
     throw std::invalid_argument("SqliteOptions::wal_limit is not in 1 MiB to 4 GiB");
@@ -120,7 +121,8 @@ std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access acc
   // The outbox and every spent token must survive a power cut, not only a crash of the process.
   set(*connection, "synchronous", "FULL");
   set(*connection, "foreign_keys", "ON");
-  set(*connection, "trusted_schema", "OFF");
+  // Triggers keep the index of searches, and SQLite 3.40 lets them write to FTS5 only so.
+  set(*connection, "trusted_schema", access == Access::write ? "ON" : "OFF");
   set(*connection, "temp_store", "MEMORY");
   // How long the log may be is asked for again after commits, see sqlite_log.hpp.
   set(*connection, "journal_size_limit", std::to_string(options.wal_limit));
@@ -133,7 +135,8 @@ std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access acc
 
 MigrationReport migrate_sqlite(const SqliteOptions& options) {
   check(options);
-  return migrate(*open_sqlite(options, Access::write), sqlite_migrations());
+  return migrate(*open_sqlite(options, Access::write), sqlite_migrations(),
+                 options.migration_progress);
 }
 
 std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options) {
@@ -146,13 +149,13 @@ std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options) {
   {
     const auto connection = writers->lease();
     if (options.migrate) {
-      migrate(*connection, sqlite_migrations());
+      migrate(*connection, sqlite_migrations(), options.migration_progress);
     } else {
       require_current(*connection, sqlite_migrations());
     }
   }
   return std::make_unique<SqlStore>(std::move(writers), pool(options.readers, Access::read),
-                                    options.diagnostics);
+                                    pool(options.list_readers, Access::read), options.diagnostics);
 }
 
 }  // namespace coffeeauth::sql

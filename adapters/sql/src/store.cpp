@@ -23,8 +23,12 @@ class BusyMark {
 
 class SqlTransaction final : public Transaction, private ConnectionSource {
  public:
-  SqlTransaction(BusyThreads& threads, ConnectionPool& writers, Diagnostics& diagnostics)
-      : mark_(threads), connection_(writers.lease()), diagnostics_(diagnostics) {
+  SqlTransaction(BusyThreads& threads, ConnectionPool& writers, SearchSample& sample,
+                 Diagnostics& diagnostics)
+      : mark_(threads),
+        connection_(writers.lease()),
+        diagnostics_(diagnostics),
+        users_(*this, *this, sample) {
     connection_->begin();
   }
   ~SqlTransaction() override { connection_->rollback(); }
@@ -59,7 +63,7 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
   Lease connection_;
   Diagnostics& diagnostics_;
   bool committed_ = false;
-  SqlUserWrites users_{*this};
+  SqlUserWrites users_;
   SqlSignUps sign_ups_{*this};
   SqlSessionWrites sessions_{*this};
   SqlOutboxWrites outbox_{*this};
@@ -83,17 +87,18 @@ void BusyThreads::leave(std::thread::id thread) noexcept {
 }
 
 SqlStore::SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers,
-                   Diagnostics* diagnostics)
+                   std::shared_ptr<ConnectionPool> list_readers, Diagnostics* diagnostics)
     : writers_(std::move(writers)),
       readers_(std::move(readers)),
+      list_readers_(std::move(list_readers)),
       diagnostics_(diagnostics != nullptr ? *diagnostics : stderr_diagnostics()),
-      users_(*readers_),
+      users_(*readers_, *list_readers_, sample_),
       sessions_(*readers_),
       outbox_(*readers_),
       keys_(*readers_) {}
 
 std::unique_ptr<Transaction> SqlStore::begin() {
-  return std::make_unique<SqlTransaction>(busy_, *writers_, diagnostics_);
+  return std::make_unique<SqlTransaction>(busy_, *writers_, sample_, diagnostics_);
 }
 
 void SqlStore::ping() {

@@ -30,10 +30,10 @@ class BusyThreads {
 
 class SqlStore final : public Store {
  public:
-  /// `readers` may be the same pool as `writers`.
+  /// `readers` and `list_readers` may be the same pool as `writers`.
   /// `diagnostics` is borrowed; stderr_diagnostics() when it is null.
   SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers,
-           Diagnostics* diagnostics);
+           std::shared_ptr<ConnectionPool> list_readers, Diagnostics* diagnostics);
 
   UserReads& users() override { return users_; }
   SessionReads& sessions() override { return sessions_; }
@@ -52,7 +52,9 @@ class SqlStore final : public Store {
   BusyThreads busy_;
   const std::shared_ptr<ConnectionPool> writers_;
   const std::shared_ptr<ConnectionPool> readers_;
+  const std::shared_ptr<ConnectionPool> list_readers_;
   Diagnostics& diagnostics_;
+  SearchSample sample_;
   SqlUserReads users_;
   SqlSessionReads sessions_;
   SqlOutboxReads outbox_;

@@ -1,7 +1,8 @@
 // Lists and counts of users: the only statements that are put together at run time, from constants.
 
-#include <array>
+#include <algorithm>
 
+#include "adapters/sql/src/trigrams.hpp"
 #include "adapters/sql/src/user_rows.hpp"
 #include "adapters/sql/src/users.hpp"
 
@@ -28,6 +29,8 @@ class Draft {
     text_ += condition;
     has_condition_ = true;
   }
+  // For another part of the statement: what is required next stands behind a WHERE of its own.
+  void start_conditions() { has_condition_ = false; }
   Rows run(Connection& connection, std::string_view kinds) && {
     return connection.run({.text = std::move(text_), .columns = std::string(kinds)},
                           std::move(values_));
@@ -38,26 +41,6 @@ class Draft {
   std::vector<Value> values_;
   bool has_condition_ = false;
 };
-
-// The text itself anywhere, not a pattern: `%` and `_` stand for themselves.
-std::string like_pattern(std::string_view search) {
-  std::string pattern = "%";
-  for (const char c : search) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c;
-  }
-  return pattern + "%";
-}
-
-void require_search(Draft& draft, const std::string& search, const Dialect& dialect) {
-  const auto pattern = draft.put(like_pattern(search));
-  std::string condition;
-  for (const auto column : {"email_canonical", "email_display", "first_name", "last_name"}) {
-    condition += condition.empty() ? "(" : " OR ";
-    condition += std::string(column) + " " + dialect.like + " " + pattern + " ESCAPE '\\'";
-  }
-  draft.require(condition + ")");
-}
 
 enum class Walk { along_the_order, any };
 
@@ -74,7 +57,11 @@ void require_filter(Draft& draft, const UserFilter& filter, const Dialect& diale
   if (filter.is_active) {
     draft.require(hide + "is_active = " + draft.put(to_value(*filter.is_active)));
   }
-  if (!filter.search.empty()) require_search(draft, filter.search, dialect);
+}
+
+// `text` is the placeholder of the folded search. No character of it is a pattern.
+void require_text(Draft& draft, const Dialect& dialect, const std::string& text) {
+  draft.require(dialect.position + "(search_text, " + text + ") > 0");
 }
 
 std::string_view key_column(UserOrder order) {
@@ -94,40 +81,182 @@ Value key_value(UserOrder order, const UserPosition& position) {
   return position.millis.value_or(never_logged_in);
 }
 
-}  // namespace
+// ORDER BY and what follows it.
+class Order {
+ public:
+  explicit Order(const UserListQuery& query)
+      : column(key_column(query.order)),
+        direction_(query.direction == Direction::descending ? " DESC" : " ASC"),
+        sign_(query.direction == Direction::descending ? " < " : " > ") {}
 
-std::vector<User> SqlUserReads::list(const UserListQuery& query) {
-  const auto connection = source_.lease();
-  const std::string key{key_column(query.order)};
-  const bool descending = query.direction == Direction::descending;
-  Draft draft;
-  draft << "SELECT " << user_columns() << " FROM users";
-  require_filter(draft, query.filter, connection->dialect(), Walk::along_the_order);
-  if (query.after) {
+  void require_after(Draft& draft, const std::string& key, const UserListQuery& query) const {
+    if (!query.after) return;
     const auto from = draft.put(key_value(query.order, *query.after));
     const auto id = draft.put(to_value(query.after->id));
-    draft.require("(" + key + ", id) " + (descending ? "<" : ">") + " (" + from + ", " + id + ")");
+    draft.require("(" + key + ", id)" + sign_ + "(" + from + ", " + id + ")");
   }
-  const std::string direction = descending ? " DESC" : " ASC";
-  draft << " ORDER BY " << key << direction << ", id" << direction;
+  [[nodiscard]] std::string by(const std::string& key) const {
+    return " ORDER BY " + key + direction_ + ", id" + direction_;
+  }
+
+  const std::string column;
+
+ private:
+  std::string direction_;
+  std::string sign_;
+};
+
+void limit(Draft& draft, const UserListQuery& query) {
   draft << " LIMIT " << draft.put(to_limit(query.limit));
   if (!query.after && query.offset > 0) draft << " OFFSET " << draft.put(to_limit(query.offset));
+}
 
+std::vector<User> read_users(Connection& connection, Draft draft) {
   std::vector<User> users;
-  for (const auto& row : std::move(draft).run(*connection, user_kinds)) {
+  for (const auto& row : std::move(draft).run(connection, user_kinds)) {
     users.push_back(read_user(row));
   }
   return users;
 }
 
-std::size_t SqlUserReads::count(const UserFilter& filter) {
-  const auto connection = source_.lease();
+// Along the order, and past whoever does not match.
+std::vector<User> walk_all(Connection& connection, const UserListQuery& query) {
+  const Order order(query);
   Draft draft;
-  // Who is searched for has to be looked at; all others were counted when they were written.
-  draft << (filter.search.empty() ? "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM user_counts"
-                                  : "SELECT count(*) FROM users");
-  require_filter(draft, filter, connection->dialect(), Walk::any);
-  return static_cast<std::size_t>(std::move(draft).run(*connection, "n").front().number(0));
+  draft << "SELECT " << user_columns() << " FROM users";
+  require_filter(draft, query.filter, connection.dialect(), Walk::along_the_order);
+  if (!query.filter.search.empty()) {
+    require_text(draft, connection.dialect(), draft.put(to_value(query.filter.search)));
+  }
+  order.require_after(draft, order.column, query);
+  draft << order.by(order.column);
+  limit(draft, query);
+  return read_users(connection, std::move(draft));
+}
+
+// The same over no more than `budget` users.
+std::vector<User> walk_some(Connection& connection, const UserListQuery& query,
+                            std::size_t budget) {
+  const Order order(query);
+  Draft draft;
+  draft << "SELECT " << user_columns() << " FROM (SELECT " << user_columns() << ", search_text, "
+        << order.column << " AS sort_key FROM users";
+  require_filter(draft, query.filter, connection.dialect(), Walk::along_the_order);
+  order.require_after(draft, order.column, query);
+  draft << order.by(order.column) << " LIMIT " << draft.put(to_limit(budget)) << ") AS walked";
+  draft.start_conditions();
+  require_text(draft, connection.dialect(), draft.put(to_value(query.filter.search)));
+  draft << order.by("sort_key");
+  limit(draft, query);
+  return read_users(connection, std::move(draft));
+}
+
+using Trigrams = std::vector<std::string_view>;
+
+// The conditions on users that are found by trigrams.
+void require_found(Draft& draft, const UserFilter& filter, const Trigrams& trigrams,
+                   const Dialect& dialect) {
+  draft.require(dialect.trigram_condition + draft.put(dialect.join_trigrams(trigrams)) +
+                dialect.trigram_condition_end);
+  require_text(draft, dialect, draft.put(to_value(filter.search)));
+  require_filter(draft, filter, dialect, Walk::along_the_order);
+}
+
+// All who match, found by the index, and then those of the page.
+std::vector<User> find_by_trigrams(Connection& connection, const UserListQuery& query,
+                                   const Trigrams& trigrams) {
+  const auto& dialect = connection.dialect();
+  const Order order(query);
+  Draft draft;
+  draft << "WITH found AS MATERIALIZED (SELECT " << user_columns() << ", " << order.column
+        << " AS sort_key FROM " << dialect.trigram_source;
+  require_found(draft, query.filter, trigrams, dialect);
+  draft << ") SELECT " << user_columns() << " FROM found";
+  draft.start_conditions();
+  order.require_after(draft, "sort_key", query);
+  draft << order.by("sort_key");
+  limit(draft, query);
+  return read_users(connection, std::move(draft));
+}
+
+std::size_t run_count(Connection& connection, Draft draft) {
+  return static_cast<std::size_t>(std::move(draft).run(connection, "n").front().number(0));
+}
+
+// Who is not searched for was counted when they were written.
+std::size_t count_kinds(Connection& connection, const UserFilter& filter) {
+  Draft draft;
+  draft << "SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM user_counts";
+  require_filter(draft, filter, connection.dialect(), Walk::any);
+  return run_count(connection, std::move(draft));
+}
+
+// How many match, or `stop` when they are at least that many. Without trigrams all are looked at.
+std::size_t count_found(Connection& connection, const UserFilter& filter, const Trigrams& trigrams,
+                        std::size_t stop) {
+  const auto& dialect = connection.dialect();
+  Draft draft;
+  draft << "SELECT count(*) FROM (SELECT 1 FROM ";
+  if (!trigrams.empty()) {
+    draft << dialect.trigram_source;
+    require_found(draft, filter, trigrams, dialect);
+  } else {
+    draft << "users";
+    require_text(draft, dialect, draft.put(to_value(filter.search)));
+    require_filter(draft, filter, dialect, Walk::any);
+  }
+  draft << " LIMIT " << draft.put(to_limit(stop)) << ") AS counted";
+  return run_count(connection, std::move(draft));
+}
+
+// Of those who are found by trigrams each row is read; more than these are read quicker in a row.
+constexpr double most_by_trigrams = 0.05;
+// How wrong a sample may be.
+constexpr double margin = 4;
+// What a walk looks at in any case.
+constexpr std::size_t least_budget = 1000;
+constexpr double most_budget = 1e9;
+
+UserFilter folded(UserFilter filter) {
+  filter.search = fold_search(filter.search);
+  return filter;
+}
+
+}  // namespace
+
+std::vector<User> SqlUserReads::list(const UserListQuery& asked) {
+  auto query = asked;
+  query.filter = folded(asked.filter);
+  const auto connection = list_source_.lease();
+  if (query.filter.search.empty()) return walk_all(*connection, query);
+  const auto estimate = sample_.estimate(query.filter, *connection);
+  // Too short for an index, and found quickly where many match; if not, it takes a while.
+  if (estimate.trigrams.empty()) return walk_all(*connection, query);
+  if (estimate.is_common()) {
+    const auto wanted =
+        static_cast<double>(query.limit) + (query.after ? 0.0 : static_cast<double>(query.offset));
+    const auto expected = std::min(margin * wanted / estimate.share(), most_budget);
+    const auto budget = std::max(least_budget, static_cast<std::size_t>(expected));
+    auto users = walk_some(*connection, query, budget);
+    if (users.size() == query.limit) return users;
+  }
+  return find_by_trigrams(*connection, query, estimate.trigrams);
+}
+
+std::optional<std::size_t> SqlUserReads::count(const UserFilter& asked, std::size_t at_most) {
+  const auto filter = folded(asked);
+  const auto connection = list_source_.lease();
+  if (filter.search.empty()) return count_kinds(*connection, filter);
+  auto estimate = sample_.estimate(filter, *connection);
+  if (at_most != SIZE_MAX && estimate.is_common() &&
+      estimate.expected() > margin * static_cast<double>(at_most)) {
+    return std::nullopt;
+  }
+  if (estimate.share() > most_by_trigrams) estimate.trigrams.clear();
+  const auto stop = at_most == SIZE_MAX ? SIZE_MAX : at_most + 1;
+  const auto count = count_found(*connection, filter, estimate.trigrams, stop);
+  if (count > at_most) return std::nullopt;
+  return count;
 }
 
 }  // namespace coffeeauth::sql

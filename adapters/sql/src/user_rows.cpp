@@ -13,16 +13,16 @@ constexpr std::array<std::string_view, user_column_count> user_column_names{
 const Sql insert_user_sql{.text = R"(
   INSERT INTO users (id, email_canonical, email_display, first_name, last_name, role, is_verified,
                      is_active, date_joined, unverified_since, password_hash, version,
-                     security_version)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, 1, 1)
+                     security_version, search_text)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, 1, 1, $10)
   ON CONFLICT (email_canonical) DO NOTHING
   RETURNING )" + user_columns(),
                           .columns = std::string(user_kinds)};
 const Sql write_user_sql{.text = R"(
   UPDATE users SET email_canonical = $1, email_display = $2, first_name = $3, last_name = $4,
                    role = $5, is_verified = $6, is_active = $7, password_hash = $8,
-                   version = $9, security_version = $10
-  WHERE id = $11)"};
+                   version = $9, security_version = $10, search_text = $11
+  WHERE id = $12)"};
 const Sql end_sessions_sql{.text = "DELETE FROM sessions WHERE user_id = $1"};
 const Sql drop_pending_sql{.text = "DELETE FROM pending_sign_ups WHERE user_id = $1"};
 const Sql drop_one_pending_sql{
@@ -75,7 +75,8 @@ std::optional<User> insert_user(Connection& connection, const NewUser& user, boo
   const auto row =
       connection.query_one(insert_user_sql, user.id, user.email.canonical(), user.email.display(),
                            user.first_name, user.last_name, user.role == Role::admin, verified,
-                           user.now, verified ? user.password_hash.phc() : std::string{});
+                           user.now, verified ? user.password_hash.phc() : std::string{},
+                           search_text(user.email, user.first_name, user.last_name));
   if (!row) return std::nullopt;
   return read_user(*row);
 }
@@ -115,7 +116,8 @@ void write_patched(Connection& connection, const PatchedUser& patched) {
   const auto& user = patched.after.user;
   connection.query(write_user_sql, user.email.canonical(), user.email.display(), user.first_name,
                    user.last_name, user.role == Role::admin, user.is_verified, user.is_active,
-                   patched.after.password_hash.phc(), user.version, user.security_version, user.id);
+                   patched.after.password_hash.phc(), user.version, user.security_version,
+                   search_text(user.email, user.first_name, user.last_name), user.id);
   if (patched.ends_sessions) connection.query(end_sessions_sql, user.id);
 }
 

@@ -2,23 +2,30 @@
 /// The users of a SQL store. See coffeeauth/ports/user_store.hpp.
 
 #include "adapters/sql/src/pool.hpp"
+#include "adapters/sql/src/search_sample.hpp"
 #include "coffeeauth/ports/user_store.hpp"
 
 namespace coffeeauth::sql {
 
 class SqlUserReads : public virtual UserReads {
  public:
-  explicit SqlUserReads(ConnectionSource& source) : source_(source) {}
+  /// `list_source` is where lists and counts get their connections.
+  SqlUserReads(ConnectionSource& source, ConnectionSource& list_source, SearchSample& sample)
+      : source_(source), list_source_(list_source), sample_(sample) {}
 
   std::optional<User> find(const UserId& id) override;
   std::optional<Credentials> find_credentials(const UserId& id) override;
   std::optional<Credentials> find_credentials(const EmailAddress& email) override;
   std::vector<User> list(const UserListQuery& query) override;
-  std::size_t count(const UserFilter& filter) override;
+  std::optional<std::size_t> count(const UserFilter& filter, std::size_t at_most) override;
   bool knows_address(const UserId& user, const AddressDigest& digest) override;
 
  protected:
   ConnectionSource& source_;
+
+ private:
+  ConnectionSource& list_source_;
+  SearchSample& sample_;
 };
 
 class SqlUserWrites final : public UserWrites, public SqlUserReads {

@@ -64,7 +64,8 @@ struct Schema {
   std::optional<std::size_t> max_length{};
   /// For texts: whether a whole number from `minimum` to `maximum` is accepted in place of one.
   bool or_integer = false;
-  /// The only texts allowed; empty for any.
+  /// The only texts allowed; empty for any. For an integer in a query, words that stand beside the
+  /// numbers.
   std::vector<std::string> values{};
 
   /// For integers, inclusive.
@@ -93,9 +94,14 @@ struct Schema {
 /// from the request only when it is short and plain.
 [[nodiscard]] std::vector<FieldError> validate(const Schema& schema, const nlohmann::json& value);
 
-/// The same for a query parameter: text that stands for a string, an integer, or `true` / `false`.
+/// The same for a query parameter: text that stands for a string, an integer, or a boolean, see
+/// parse_flag().
 [[nodiscard]] std::vector<FieldError> validate_text(const Schema& schema, std::string_view name,
                                                     std::string_view text);
+
+/// A boolean of a query: `true` or `1`, `false` or `0`, in any letter case; anything else is
+/// nothing.
+[[nodiscard]] std::optional<bool> parse_flag(std::string_view text) noexcept;
 
 }  // namespace http
 }  // namespace coffeeauth

@@ -2,6 +2,7 @@
 /// The users of a Store: reads anywhere, writes inside a Transaction. Start at ports/store.hpp.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -80,8 +81,14 @@ class UserReads {
   /// position whatever happened to the row, and costs the same at any depth; else it skips
   /// `offset`.
   [[nodiscard]] virtual std::vector<User> list(const UserListQuery& query) = 0;
-  /// How many users match.
-  [[nodiscard]] virtual std::size_t count(const UserFilter& filter) = 0;
+  /// How many users match. Nothing when they are more than `at_most` and counting them would cost
+  /// more than a list may; never nothing for SIZE_MAX or without a search.
+  [[nodiscard]] virtual std::optional<std::size_t> count(const UserFilter& filter,
+                                                         std::size_t at_most) = 0;
+  /// How many users match, whatever it costs.
+  [[nodiscard]] std::size_t count(const UserFilter& filter) {
+    return count(filter, SIZE_MAX).value_or(0);
+  }
 
   /// Whether the user has ever logged in from the address behind `digest`.
   [[nodiscard]] virtual bool knows_address(const UserId& user, const AddressDigest& digest) = 0;

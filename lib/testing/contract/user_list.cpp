@@ -182,8 +182,136 @@ void search(StoreHarness& harness) {
     CHECK(found("opp") == Numbers{2});
     CHECK(found(".org") == Numbers{1, 2});
     CHECK(found("nobody").empty());
+    CHECK(found("grace hopper") == Numbers{2});
+    CHECK(found("GRACE HOP") == Numbers{2});
+    CHECK(found("  hopper ") == Numbers{2});
     // Parts of different fields do not add up.
     CHECK(found("gracehopper").empty());
+    CHECK(found("orggrace").empty());
+    CHECK(found("hopper grace").empty());
+  }
+
+  SUBCASE("lists: a search folds letter case and compatibility forms of every script") {
+    const Trial t{harness};
+    const std::array<std::string, 5> names{
+        "ZO\xc3\x8b",                            // ZOE, diaeresis
+        "Zoe\xcc\x88",                           // in two characters
+        "\xd0\x81\xd0\x96\xd0\x98\xd0\x9a",      // in Cyrillic
+        "\xef\xbc\xa1\xef\xbd\x84\xef\xbd\x81",  // Ada, full width
+        "Stra\xc3\x9f"
+        "e"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      auto made = user(i + 1);
+      made.first_name = names.at(i);
+      made.last_name = "";
+      t.alone.create(made);
+    }
+    const auto found = [&](const std::string& text) {
+      return listed(t, {.filter = {.search = text}});
+    };
+    CHECK(found("zo\xc3\xab") == Numbers{1, 2});
+    CHECK(found("Zoe\xcc\x88") == Numbers{1, 2});
+    CHECK(found("\xd1\x91\xd0\xb6\xd0\xb8") == Numbers{3});
+    CHECK(found("\xd0\x96") == Numbers{3});
+    CHECK(found("ada") == Numbers{4});
+    CHECK(found("STRASSE") == Numbers{5});
+  }
+
+  SUBCASE("lists: a search finds an address in its own script and as its A-label") {
+    const Trial t{harness};
+    auto made = user(1);
+    // With a Cyrillic letter.
+    made.email = EmailAddress::restore("ceo@\xd0\xb5xample.com", "ceo@xn--xample-2of.com");
+    t.alone.create(made);
+    const auto found = [&](const std::string& text) {
+      return listed(t, {.filter = {.search = text}});
+    };
+    CHECK(found("\xd0\xb5xample.com") == Numbers{1});
+    CHECK(found("ceo@xn--") == Numbers{1});
+    CHECK(found("example.com").empty());
+  }
+
+  SUBCASE("lists: a search sees every change of what it looks into, and nothing that is gone") {
+    const Trial t{harness};
+    for (std::uint64_t n = 1; n <= 3; ++n) t.alone.create(user(n));
+    const auto found = [&](const std::string& text) {
+      return listed(t, {.filter = {.search = text}});
+    };
+    t.alone.update(nth<UserId>(1), {.first_name = "Katherine", .last_name = "Johnson"});
+    CHECK(found("ine joh") == Numbers{1});
+    CHECK(found("love") == Numbers{2, 3});
+    t.alone.update(nth<UserId>(2), {.email = address("enchantress@numbers.example")});
+    CHECK(found("antress@num") == Numbers{2});
+    t.alone.update(nth<UserId>(2), {.last_name = "King"});
+    CHECK(found("antress@num") == Numbers{2});
+    CHECK(found("love") == Numbers{3});
+    t.alone.erase(nth<UserId>(2));
+    CHECK(found("antress").empty());
+    t.alone.create(user(4));
+    CHECK(found("love") == Numbers{3, 4});
+    CHECK(found("antress").empty());
+    t.alone.sign_up(candidate(7, "late@example.org", hash(7)));
+    CHECK(found("late@") == Numbers{7});
+    t.alone.erase_unverified(noon + 49h);
+    CHECK(found("late@").empty());
+  }
+
+  SUBCASE("lists: a search is paged, filtered and ordered as a list is") {
+    const Trial t{harness};
+    populate(t);
+    const UserFilter filter{.search = "@example.org"};
+    for (const auto& [order, ascending] : orderings()) {
+      CHECK(walk(t, {.filter = filter, .order = order}, 2) == ascending);
+      CHECK(walk(t, {.filter = filter, .order = order, .direction = Direction::descending}, 2) ==
+            reversed(ascending));
+      CHECK(listed(t, {.filter = filter, .order = order, .limit = 2, .offset = 3}) ==
+            Numbers{ascending[3], ascending[4]});
+    }
+    CHECK(listed(t, {.filter = {.search = "@example.org", .is_verified = false}}) == Numbers{4});
+  }
+
+  SUBCASE("lists: a search that many match is the whole list without the others") {
+    const Trial t{harness};
+    for (std::uint64_t n = 1; n <= 40; ++n) {
+      auto made = user(n);
+      made.first_name = n % 3 == 0 ? "Charles" : "Ada";
+      made.last_name = n % 13 == 0 ? "Byron" : "Lovelace";
+      made.now = noon + std::chrono::milliseconds{(n * 7) % 5};
+      t.alone.create(made);
+    }
+    for (const auto order : {UserOrder::date_joined, UserOrder::email, UserOrder::last_login}) {
+      for (const auto direction : {Direction::ascending, Direction::descending}) {
+        Numbers expected;
+        for (const auto n : listed(t, {.order = order, .direction = direction, .limit = 100})) {
+          if (n % 3 != 0) expected.push_back(n);
+        }
+        const UserListQuery query{
+            .filter = {.search = "ADA"}, .order = order, .direction = direction};
+        for (const std::size_t size : {3U, 26U, 27U, 28U}) CHECK(walk(t, query, size) == expected);
+        auto page = query;
+        page.limit = 4;
+        page.offset = 10;
+        CHECK(listed(t, page) == Numbers(expected.begin() + 10, expected.begin() + 14));
+        page.offset = 25;
+        CHECK(listed(t, page) == Numbers(expected.begin() + 25, expected.end()));
+      }
+    }
+    CHECK(t.store->users().count({.search = "ada"}) == 27);
+    CHECK(listed(t, {.filter = {.search = "byron"}}).size() == 3);
+    CHECK(t.store->users().count({.search = "ada byron"}) == 2);
+  }
+
+  SUBCASE("lists: a search that more match than are to be counted may go uncounted, and no other") {
+    const Trial t{harness};
+    populate(t);
+    auto& users = t.store->users();
+    const UserFilter filter{.search = "example"};
+    CHECK(users.count(filter, SIZE_MAX) == 6);
+    CHECK(users.count(filter, 6) == 6);
+    const auto more = users.count(filter, 5);
+    CHECK((!more || *more == 6));
+    CHECK(users.count({}, 1) == 6);
+    CHECK(users.count({.search = "nobody"}, 0) == 0);
   }
 
   SUBCASE("lists: no character of a search is a pattern") {

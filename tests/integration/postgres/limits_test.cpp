@@ -5,7 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <future>
+#include <thread>
+#include <vector>
 
 #include "adapters/sql/src/postgres.hpp"
 #include "tests/integration/postgres/fixture.hpp"
@@ -49,6 +52,7 @@ TEST_CASE("a call that finds every connection taken is Unavailable when its pati
   const Database database;
   auto options = database.options();
   options.connections = 2;
+  options.list_connections = 0;
   options.pool_timeout = milliseconds{50};
   const auto store = make_postgres_store(options);
   const auto first = store->begin();
@@ -61,6 +65,39 @@ TEST_CASE("a call that finds every connection taken is Unavailable when its pati
 
   CHECK(full == "no connection to the data base got free in time");
   CHECK(free == "nothing");
+}
+
+TEST_CASE("searches that hold every connection of theirs keep nobody else waiting") {
+  const Database database;
+  auto options = database.options();
+  options.connections = 4;
+  options.pool_timeout = milliseconds{50};
+  options.lock_timeout = std::chrono::minutes{5};
+  options.statement_timeout = std::chrono::minutes{5};
+  const auto store = make_postgres_store(options);
+  add_user(*store, new_user(1));
+  static_cast<void>(store->users().list({.filter = {.search = "user1"}}));
+  const auto other = shared_server().connect(database.name());
+  PQclear(PQexec(other.get(), "BEGIN; LOCK TABLE users"));
+
+  std::atomic<int> turned_away{0};
+  std::vector<std::thread> searches;
+  for (int i = 0; i < 12; ++i) {
+    searches.emplace_back([&] {
+      const auto answer = unavailable(
+          [&] { static_cast<void>(store->users().list({.filter = {.search = "user1"}})); });
+      if (answer == "no connection to the data base got free in time") ++turned_away;
+    });
+  }
+  // Two hold the connections of the lists until the lock is gone; the others have to give up.
+  while (turned_away < 10) {
+    CHECK(in_another_thread([&] { store->ping(); }) == "nothing");
+    CHECK(in_another_thread([&] { static_cast<void>(store->outbox().depth()); }) == "nothing");
+  }
+  PQclear(PQexec(other.get(), "COMMIT"));
+  for (auto& search : searches) search.join();
+  CHECK(turned_away == 10);
+  CHECK(store->users().list({.filter = {.search = "user1"}}).size() == 1);
 }
 
 TEST_CASE("a call that waits for a lock is Unavailable in the end, and the connection serves on") {

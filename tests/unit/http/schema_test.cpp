@@ -165,11 +165,19 @@ TEST_CASE("a query parameter stands for its type") {
     CHECK(check_text(page, bad) == "q: invalid_type");
   }
   const Schema flag{.type = SchemaType::boolean};
-  CHECK(check_text(flag, "true").empty());
-  CHECK(check_text(flag, "false").empty());
-  for (const std::string_view bad : {"", "1", "True", "yes"}) {
+  for (const std::string_view good :
+       {"true", "True", "TRUE", "1", "false", "False", "FALSE", "0"}) {
+    CHECK(check_text(flag, good).empty());
+    CHECK(parse_flag(good) == (good == "1" || good.size() == 4));
+  }
+  for (const std::string_view bad : {"", "2", "01", "tru", "truee", "yes", "null", " true"}) {
     CHECK(check_text(flag, bad) == "q: invalid_type");
   }
+  const Schema with_word{.type = SchemaType::integer, .values = {"last"}, .minimum = 1};
+  CHECK(check_text(with_word, "last").empty());
+  CHECK(check_text(with_word, "7").empty());
+  CHECK(check_text(with_word, "0") == "q: too_small");
+  CHECK(check_text(with_word, "Last") == "q: invalid_type");
 }
 
 TEST_CASE("a text that may be a whole number is one of the two, within its bounds") {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 #include "adapters/sql/src/migrator.hpp"
 #include "adapters/sql/src/sqlite.hpp"
@@ -71,6 +72,61 @@ TEST_CASE("users who were there before they were counted are counted") {
   CHECK(store->users().count({}) == 3);
   CHECK(store->users().count({.is_verified = true}) == 2);
   CHECK(store->users().count({.role = Role::admin}) == 1);
+}
+
+TEST_CASE("users who were there before searches had an index are filled in batches, and found") {
+  const TemporaryFolder folder;
+  SqliteOptions options{.path = folder.file("a.db")};
+  {
+    const auto connection = open_sqlite(options, Access::write);
+    migrate(*connection, sqlite_migrations().first(3));
+    connection->run_once(
+        {.text = "INSERT INTO users (id, email_canonical, role, is_verified, is_active, "
+                 "email_display, first_name, last_name, date_joined, unverified_since, "
+                 "password_hash, version, security_version) WITH RECURSIVE n(i) AS (SELECT 1 UNION "
+                 "ALL SELECT i + 1 FROM n WHERE i < 2500) SELECT printf("
+                 "'00000000-0000-7000-8000-%012d', i), 'u' || i || '@example.org', 0, 1, 1, 'u' || "
+                 "i || '@example.org', 'ZO\xc3\x8b', 'Number' || i, i, 0, '', 1, 1 FROM n"});
+  }
+  struct Stopped {};
+  std::vector<std::size_t> seen;
+  // Stopped after the first batch, which stays done.
+  options.migration_progress = [&](std::size_t done, std::size_t total) {
+    seen.insert(seen.end(), {done, total});
+    if (seen.size() == 2) throw Stopped();
+  };
+  CHECK_THROWS_AS(migrate_sqlite(options), Stopped);
+  migrate_sqlite(options);
+  CHECK(seen == std::vector<std::size_t>{1000, 2500, 1000, 1500, 1500, 1500});
+
+  const auto store = make_sqlite_store(options);
+  CHECK(store->users().count({.search = "zo\xc3\xab number2500"}) == 1);
+  CHECK(store->users().list({.filter = {.search = "u2499@"}}).size() == 1);
+  CHECK(store->users().count({.search = "number"}) == 2500);
+}
+
+TEST_CASE("a user whom an older program wrote is found after the next start") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  add_user(*make_sqlite_store(options), new_user(1));
+  open_sqlite(options, Access::write)->run_once({.text = "UPDATE users SET search_text = ''"});
+  CHECK(make_sqlite_store(options)->users().count({.search = "user1@"}) == 1);
+}
+
+TEST_CASE("searches find the same after VACUUM") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  const auto store = make_sqlite_store(options);
+  for (std::uint64_t n = 0; n < 50; ++n) add_user(*store, new_user(n));
+  for (std::uint64_t n = 0; n < 50; n += 2) {
+    store->transact([&](Transaction& tx) {
+      static_cast<void>(tx.users().delete_user(new_user(n).id, std::nullopt));
+    });
+  }
+  open_sqlite(options, Access::write)->run_once({.text = "VACUUM"});
+  CHECK(store->users().count({.search = "user41@"}) == 1);
+  CHECK(store->users().count({.search = "user40@"}) == 0);
+  CHECK(store->users().count({.search = "ann lee"}) == 25);
 }
 
 TEST_CASE("a migration that fails leaves nothing of itself behind") {

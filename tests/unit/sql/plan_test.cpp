@@ -133,6 +133,29 @@ TEST_CASE("every page of a list walks the index of its order and sorts nothing")
   check_plans(recorded.path);
 }
 
+TEST_CASE("a search of three characters reads nobody but whom the index of trigrams finds") {
+  Recorded recorded;
+  for (const auto* search : {"user1", "example", "noone", "\"'*^-", "lee"}) {
+    static_cast<void>(recorded.store->users().list({.filter = {.search = search}}));
+    static_cast<void>(recorded.store->users().count({.search = search}, 5));
+    static_cast<void>(recorded.store->users().list(
+        {.filter = {.search = search, .role = Role::user},
+         .order = UserOrder::email,
+         .after = UserPosition{.email = "b", .id = nth_id<UserId>(3)}}));
+  }
+  bool any = false;
+  for (const auto& text : StatementRecorder::take()) {
+    if (!contains(text, "MATCH")) continue;
+    any = true;
+    const auto plan = plan_of(recorded.path, text);
+    CAPTURE(text);
+    CAPTURE(plan);
+    CHECK_FALSE(contains(plan, "SCAN users"));
+    CHECK(contains(plan, "SEARCH users USING INDEX users_by_search_number"));
+  }
+  CHECK(any);
+}
+
 TEST_CASE("login, refresh, the claim of jobs and the clean-up search indexes") {
   Recorded recorded;
 

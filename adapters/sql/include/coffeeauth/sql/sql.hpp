@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace sql {
+
+/// Told by a migration that takes its time how many users it has done, of how many.
+using MigrationProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 /// How to open a SQLite data base.
 struct SqliteOptions {
@@ -31,6 +35,11 @@ struct SqliteOptions {
   /// Whether opening applies the migrations that are missing. Without it, a data base that is not
   /// up to date stops the opening with std::runtime_error.
   bool migrate = true;
+  /// Called on the thread that migrates.
+  MigrationProgress migration_progress{};
+  /// Connections for lists of users, beside those above: no number of searches keeps other reads
+  /// waiting. At least 1.
+  std::size_t list_readers = 2;
   /// The largest size of the file in pages of 4 KiB; 0 for no limit but the disk.
   std::size_t max_pages = 0;
   /// Octets of `<path>-wal` above which a commit empties it, as soon as no reader still needs it.
@@ -60,6 +69,9 @@ struct PostgresOptions {
   std::string sslrootcert{};
   /// Connections in all, opened when they are needed. 1 to 1000.
   std::size_t connections = 10;
+  /// How many of those are for lists of users alone, so that no number of searches keeps others
+  /// waiting. At most half of them are; with 0 lists take part in all.
+  std::size_t list_connections = 2;
   /// The longest that connecting may take, the look-up of the name left out.
   std::chrono::milliseconds connect_timeout{5000};
   /// The longest that the server works on one statement.
@@ -73,6 +85,8 @@ struct PostgresOptions {
   bool serializable = false;
   /// As SqliteOptions::migrate.
   bool migrate = true;
+  /// Called on the thread that migrates.
+  MigrationProgress migration_progress{};
   /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
   /// standard error output.
   Diagnostics* diagnostics = nullptr;

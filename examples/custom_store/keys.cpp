@@ -17,9 +17,13 @@ std::vector<StoredKey> KeyReadsPart::list_keys() {
   return keys;
 }
 
-bool KeysPart::insert_first_key(const StoredKey& key) {
-  const auto same = [&](const auto& entry) { return entry.second.algorithm == key.algorithm; };
-  if (std::ranges::any_of(work_.tables.keys, same)) return false;
+bool KeysPart::insert_first_key(const StoredKey& key, UtcTime others_verify_until) {
+  const auto is_newest = [](const auto& entry) { return !entry.second.verifies_until; };
+  const auto newest = std::ranges::find_if(work_.tables.keys, is_newest);
+  if (newest != work_.tables.keys.end()) {
+    if (newest->second.algorithm == key.algorithm) return false;
+    newest->second.verifies_until = others_verify_until;
+  }
   if (!work_.tables.keys.emplace(key.kid, key).second) work_.refuse("a kid was used twice");
   return true;
 }
@@ -30,6 +34,13 @@ bool KeysPart::rotate_key(const StoredKey& next, std::string_view current_kid,
   if (current == work_.tables.keys.end() || current->second.verifies_until) return false;
   current->second.verifies_until = current_verifies_until;
   if (!work_.tables.keys.emplace(next.kid, next).second) work_.refuse("a kid was used twice");
+  return true;
+}
+
+bool KeysPart::revoke_key(std::string_view kid) {
+  const auto key = work_.tables.keys.find(kid);
+  if (key == work_.tables.keys.end()) return false;
+  work_.tables.keys.erase(key);
   return true;
 }
 

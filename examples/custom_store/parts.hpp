@@ -103,7 +103,7 @@ class SessionReadsPart : public virtual SessionReads {
  public:
   explicit SessionReadsPart(Source& source) : source_(source) {}
   std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) override;
-  std::vector<Session> list_sessions(const UserId& user, UtcTime now) override;
+  std::vector<Session> list_sessions(const UserId& user, UtcTime now, std::size_t limit) override;
 
  private:
   Source& source_;
@@ -112,14 +112,20 @@ class SessionReadsPart : public virtual SessionReads {
 class SessionsPart final : public SessionWrites, public SessionReadsPart {
  public:
   explicit SessionsPart(Work& work) : SessionReadsPart(work), work_(work) {}
-  OpenSessionOutcome open_session(const NewSession& session,
-                                  std::int64_t security_version) override;
+  OpenedSession open_session(const NewSession& session, std::int64_t security_version,
+                             std::size_t max_sessions) override;
+  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
+                      std::size_t max_per_day, UtcTime now) override;
+  bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                      UtcTime now) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;
   bool end_session(const SessionId& id, const std::optional<UserId>& owner) override;
   std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) override;
   std::size_t delete_expired_sessions(UtcTime now, std::size_t limit) override;
 
  private:
+  std::size_t make_room(const Session& opened, std::size_t max_sessions);
+
   Work& work_;
 };
 
@@ -164,9 +170,10 @@ class KeyReadsPart : public virtual KeyReads {
 class KeysPart final : public KeyWrites, public KeyReadsPart {
  public:
   explicit KeysPart(Work& work) : KeyReadsPart(work), work_(work) {}
-  bool insert_first_key(const StoredKey& key) override;
+  bool insert_first_key(const StoredKey& key, UtcTime others_verify_until) override;
   bool rotate_key(const StoredKey& next, std::string_view current_kid,
                   UtcTime current_verifies_until) override;
+  bool revoke_key(std::string_view kid) override;
   std::size_t delete_keys_before(UtcTime now) override;
   bool acquire_lease(std::string_view name, const LeaseId& holder, UtcTime now,
                      UtcTime until) override;

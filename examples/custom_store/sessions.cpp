@@ -27,11 +27,10 @@ std::optional<LiveSession> SessionReadsPart::find_live(const SessionId& id, UtcT
   return LiveSession{session, tables->users.at(session.user_id).account.user};
 }
 
-std::vector<Session> SessionReadsPart::list_sessions(const UserId& user, UtcTime now) {
-  const auto tables = source_.look();
+std::vector<Session> sessions_of(const Tables& tables, const UserId& user) {
   std::vector<Session> found;
-  for (const auto& [id, row] : tables->sessions) {
-    if (row.session.user_id == user && is_live(row.session, now)) found.push_back(row.session);
+  for (const auto& [id, row] : tables.sessions) {
+    if (row.session.user_id == user) found.push_back(row.session);
   }
   std::ranges::sort(found, std::ranges::greater{}, [](const Session& each) {
     return std::pair{each.last_used_at, each.id};
@@ -39,21 +38,69 @@ std::vector<Session> SessionReadsPart::list_sessions(const UserId& user, UtcTime
   return found;
 }
 
-OpenSessionOutcome SessionsPart::open_session(const NewSession& session,
-                                              std::int64_t security_version) {
+std::vector<Session> SessionReadsPart::list_sessions(const UserId& user, UtcTime now,
+                                                     std::size_t limit) {
+  auto found = sessions_of(*source_.look(), user);
+  std::erase_if(found, [&](const Session& each) { return !is_live(each, now); });
+  if (found.size() > limit) found.resize(limit);
+  return found;
+}
+
+OpenedSession SessionsPart::open_session(const NewSession& session, std::int64_t security_version,
+                                         std::size_t max_sessions) {
   auto* row = find_row(work_.tables, session.session.user_id);
-  if (row == nullptr) return OpenSessionOutcome::user_changed;
+  if (row == nullptr) return {};
   auto& user = row->account.user;
-  if (!user.is_active || !user.is_verified || user.security_version != security_version) {
-    return OpenSessionOutcome::user_changed;
-  }
+  if (!user.is_active || !user.is_verified || user.security_version != security_version) return {};
   const SessionRow opened{.session = session.session, .current = session.refresh_digest};
   if (!work_.tables.sessions.emplace(session.session.id, opened).second) {
     work_.refuse("a session id was used twice");
   }
   user.last_login = session.session.created_at;
   ++user.version;
-  return OpenSessionOutcome::opened;
+  return {OpenSessionOutcome::opened, make_room(session.session, max_sessions)};
+}
+
+std::size_t SessionsPart::make_room(const Session& opened, std::size_t max_sessions) {
+  auto others = sessions_of(work_.tables, opened.user_id);
+  std::erase_if(others, [&](const Session& each) { return each.id == opened.id; });
+  std::size_t ended = 0;
+  for (; others.size() >= max_sessions; others.pop_back(), ++ended) {
+    work_.tables.sessions.erase(others.back().id);
+  }
+  return ended;
+}
+
+bool SessionsPart::put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
+                                  std::size_t max_per_day, UtcTime now) {
+  auto* row = find_row(work_.tables, user);
+  if (row == nullptr) work_.refuse("a login code was put for a user who does not exist");
+  if (row->login_code && row->login_code->expires_at > now) return false;
+  if (row->login_codes_since <= now - std::chrono::hours{24}) {
+    row->login_codes_since = now;
+    row->login_codes = 0;
+  }
+  if (row->login_codes >= max_per_day) return false;
+  ++row->login_codes;
+  row->login_code = LoginCode{.digest = digest, .expires_at = expires_at};
+  return true;
+}
+
+bool SessionsPart::try_login_code(const UserId& user, const CodeDigest& guess,
+                                  const GuessLimits& limits, UtcTime now) {
+  auto* row = find_row(work_.tables, user);
+  if (row == nullptr || !row->login_code || row->login_code->expires_at <= now) return false;
+  if (row->guessing_at_login_since <= now - std::chrono::hours{24}) {
+    row->guessing_at_login_since = now;
+    row->guesses_at_login = 0;
+  }
+  auto& code = *row->login_code;
+  if (code.attempts >= limits.per_code || row->guesses_at_login >= limits.per_day) return false;
+  ++code.attempts;
+  ++row->guesses_at_login;
+  if (!(code.digest == guess)) return false;
+  row->login_code.reset();
+  return true;
 }
 
 RotationResult SessionsPart::rotate_refresh(const Rotation& rotation) {

@@ -42,6 +42,12 @@ void fields(F&& f, Share& s) {
   f("mails", s.mails);
 }
 template <class F>
+void fields(F&& f, LoginCode& c) {
+  f("digest", c.digest);
+  f("expires_at", c.expires_at);
+  f("attempts", c.attempts);
+}
+template <class F>
 void fields(F&& f, Visit& v) {
   f("address", v.address);
   f("last", v.last);
@@ -70,6 +76,11 @@ void fields(F&& f, UserRow& r) {
   f("code", r.code);
   f("older_code", r.older_code);
   f("shares", r.shares);
+  f("login_code", r.login_code);
+  f("login_codes_since", r.login_codes_since);
+  f("login_codes", r.login_codes);
+  f("guessing_at_login_since", r.guessing_at_login_since);
+  f("guesses_at_login", r.guesses_at_login);
   f("visits", r.visits);
 }
 template <class F>

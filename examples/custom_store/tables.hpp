@@ -27,6 +27,12 @@ struct Code {
   UtcTime expires_at{};
 };
 
+struct LoginCode {
+  CodeDigest digest{};
+  UtcTime expires_at{};
+  std::size_t attempts = 0;
+};
+
 /// What a network has spent, or all that have no share of their own.
 struct Share {
   std::optional<AddressDigest> network{};
@@ -57,6 +63,12 @@ struct UserRow {
   std::optional<Code> code{};
   std::optional<Code> older_code{};
   std::vector<Share> shares{};
+  std::optional<LoginCode> login_code{};
+  /// Login codes made, and guesses at them, in the days that began then.
+  UtcTime login_codes_since{};
+  std::size_t login_codes = 0;
+  UtcTime guessing_at_login_since{};
+  std::size_t guesses_at_login = 0;
   /// The latest last.
   std::vector<Visit> visits{};
 };

@@ -39,6 +39,8 @@ struct CodeConfig {
   /// Different sign-ups that are kept for one address; one more displaces the oldest, and from then
   /// on a code wants a password beside it. Range 1 to 20.
   std::size_t pending_sign_ups = 5;
+  /// How long a login code is good. Range 1 min to 1 h.
+  std::chrono::seconds login_code_lifetime{std::chrono::minutes{10}};
   /// When an unverified account is deleted. Range 1 h to 90 days.
   std::chrono::seconds unverified_lifetime{std::chrono::hours{48}};
   /// Answer 409 `email_taken` at sign-up for an address that has an account. Off, a stranger cannot
@@ -52,7 +54,11 @@ struct TokenConfig {
   std::string issuer = "coffeeauth";
   /// `aud` of every token; the verifier accepts no other. 1 to 200 octets.
   std::string audience = "coffeeauth";
-  /// What new keys sign with; keys of another algorithm go on verifying for their time.
+  /// `client_id` of every token (RFC 9068 2.2); empty for the audience. At most 200 octets.
+  std::string client_id{};
+  /// What tokens are signed with. After a change the keys of another algorithm retire: they go on
+  /// verifying for access_lifetime + key_overlap. HS256 is for this service alone: its key is
+  /// never published, so other services cannot check its tokens.
   SigningAlgorithm algorithm = SigningAlgorithm::es256;
   /// Range 1 min to 24 h.
   std::chrono::seconds access_lifetime{std::chrono::minutes{10}};
@@ -67,6 +73,15 @@ struct TokenConfig {
   std::chrono::seconds refresh_grace{10};
   /// How long a retired key still verifies, beyond access_lifetime. Range 0 s to 30 days.
   std::chrono::seconds key_overlap{std::chrono::hours{1}};
+  /// How long other services may keep the published keys (`Cache-Control: max-age` of the JWK Set).
+  /// A key that a rotation made signs only after it. Range 0 s to 24 h.
+  std::chrono::seconds jwks_max_age{std::chrono::minutes{5}};
+  /// How much later than that it signs, for clocks that differ and answers that travel. Range 0 s
+  /// to 1 h.
+  std::chrono::seconds key_publication_margin{60};
+  /// Sessions that one user may have; a login beyond that ends the one that was not used for
+  /// longest. Range 1 to 100.
+  std::size_t sessions_per_user = 100;
   /// Verified tokens kept in memory; 0 turns that off. At most 10,000,000.
   std::size_t verified_cache_size = 10'000;
   /// How old may be what a request is told of its user and session when another process changed
@@ -104,9 +119,15 @@ struct Limit {
 struct LimitConfig {
   /// Off, nothing is counted and nobody is turned away: for tests, or where a gateway does it.
   bool enabled = true;
-  /// Failed logins of one account.
+  /// Failed logins of one account that are free; each further one opens a wait that doubles, up to
+  /// `window`, and one try is evaluated after each wait.
   Limit login_failures{10, std::chrono::minutes{15}};
-  /// Logins, right or wrong, from one address (IPv6 by /64).
+  /// The first of those waits. Range 1 s to 1 h.
+  std::chrono::seconds login_first_wait{15};
+  /// How long failed logins of an account are remembered after the first. Range 1 min to 7 days.
+  std::chrono::seconds login_failure_memory{std::chrono::hours{24}};
+  /// Logins, right or wrong, from one address. An IPv6 address is counted by its /64 against the
+  /// limit itself, and by its /56 and /48 against multiples of it; so in every limit by address.
   Limit login_address{100, std::chrono::minutes{15}};
   /// Sign-ups from one address.
   Limit sign_up_address{20, std::chrono::hours{1}};
@@ -116,6 +137,10 @@ struct LimitConfig {
   Limit verify_address{60, std::chrono::hours{1}};
   /// Any other route, for a user or else an address.
   Limit any{600, std::chrono::minutes{1}};
+  /// How many times a limit by address an IPv6 /56 is allowed. Range 1 to 256.
+  std::size_t ipv6_56_factor = 4;
+  /// The same for a /48. ipv6_56_factor to 65,536.
+  std::size_t ipv6_48_factor = 16;
 };
 
 /// Lists of users.
@@ -127,8 +152,9 @@ struct ListConfig {
   /// Users that match a search are counted up to here; beyond it a list has no `count`, because to
   /// count would cost many times what a page does. 0 to 1,000,000.
   std::size_t counted_matches = 1'000;
-  /// How long a list may be served from the cache. Range 0 s (not at all) to 24 h.
-  std::chrono::seconds cache_lifetime{std::chrono::minutes{5}};
+  /// How long a list may be served from the cache. Any change of a user but a login empties it, so
+  /// this is how late a list may show a `last_login`. Range 0 s (not at all) to 60 s.
+  std::chrono::seconds cache_lifetime{60};
 };
 
 /// Background work.

@@ -37,6 +37,11 @@ enum class EventKind {
   mail_delayed,
   mail_given_up,
   signing_key_rotated,
+  signing_key_revoked,
+  /// A login code was asked for and a mail with it was written.
+  login_code_sent,
+  /// Somebody with the right password gave a wrong login code.
+  login_code_rejected,
 };
 
 /// The stable snake_case word of `kind`: `login_failed`.

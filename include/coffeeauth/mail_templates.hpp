@@ -19,7 +19,7 @@ struct MailParameters {
   std::string first_name{};
   /// BCP 47, from sign-up; may be empty.
   std::string language{};
-  /// The six digits, for the kind `verification_code`.
+  /// The six digits, for the kinds `verification_code` and `login_code`.
   std::string code{};
   /// When the code stops being good; in UTC, so say so.
   UtcTime expires_at{};
@@ -41,6 +41,8 @@ namespace mail_kind {
 inline constexpr std::string_view verification_code = "verification_code";
 /// To the owner of an account whose address somebody signed up with: no code in it.
 inline constexpr std::string_view sign_up_for_existing = "sign_up_for_existing";
+/// The code that lets a login past the failures that were counted for the account.
+inline constexpr std::string_view login_code = "login_code";
 }  // namespace mail_kind
 
 /// Callable from many threads.

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/email_address.hpp"
@@ -21,29 +22,44 @@ enum class LimitScope { login, sign_up, resend_code, verify, any };
 /// one.
 [[nodiscard]] std::string rate_limit_network(std::string_view address);
 
+/// The networks that a client is counted in, the narrowest (rate_limit_network()) first: of an IPv6
+/// address its /64, /56 and /48; one for anything else.
+[[nodiscard]] std::vector<std::string> rate_limit_networks(std::string_view address);
+
 /// Counts in a RateCounter. Callable from any thread; does not throw.
 class RateLimiter {
  public:
   /// Copies `config`, borrows the rest.
   RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock);
 
-  /// Counts one request of `scope` from `address`. Error: rate_limited with retry_after.
+  /// Counts one request of `scope` from `address`, in each network it is part of; one that is
+  /// refused is not counted in the wider ones. Error: rate_limited with retry_after.
   [[nodiscard]] Result<void> check_address(LimitScope scope, std::string_view address);
   /// Counts one request of a known user against LimitConfig::any. Error: rate_limited.
   [[nodiscard]] Result<void> check_user(std::string_view user_id);
 
-  /// Counts a login attempt of the account *before* its password is compared, so that many at once
-  /// cannot outrun the count. Beyond the limit: rate_limited, whose retry_after grows with every
-  /// further attempt.
+  /// Whether a token whose session is not known may be looked up for `address`, which it may not
+  /// after as many dead ones as LimitConfig::any allows. Error: rate_limited.
+  [[nodiscard]] Result<void> may_look_up_token(std::string_view address);
+  /// It was a dead one.
+  void token_was_dead(std::string_view address);
+
+  /// Counts an attempt at the account *before* its password is compared, so that many at once
+  /// cannot outrun the count. After LimitConfig::login_failures::count attempts: rate_limited until
+  /// a wait is over; then one attempt is let through, and the next wait is twice as long.
   ///
-  /// `known_network`, when not empty, is a network (rate_limit_network()) from which the account
-  /// has logged in before: it has a count of its own, so that strangers cannot lock the owner out.
-  [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view known_network);
-  /// The password was right: forgets the failures that were counted with it, as begin_login() had
-  /// it. Those of strangers stay when the owner logs in from a known network.
-  void login_succeeded(const EmailAddress& email, std::string_view known_network);
+  /// `network` empty: the count that all the world shares; else that of one network alone
+  /// (rate_limit_network()). An account's own networks must not be locked out by strangers, so for
+  /// them only the second decides.
+  [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view network);
+  /// Forgets what was counted for `network`, and as much of what is counted for all the world; with
+  /// an empty `network`, all of the latter.
+  void login_succeeded(const EmailAddress& email, std::string_view network);
 
  private:
+  /// How many a limit allows a network; `width` counts from the narrowest.
+  [[nodiscard]] std::uint64_t allowed_in(std::size_t width, const Limit& limit) const;
+
   LimitConfig config_;
   RateCounter& counters_;
   Clock& clock_;

@@ -1,6 +1,7 @@
 #pragma once
 /// SessionService: login, refresh, logout, and who is asking.
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/token.hpp"
+#include "coffeeauth/user_service.hpp"
+#include "coffeeauth/verification_code.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
@@ -27,13 +30,23 @@ class SessionService {
   /// Borrows `services`; Auth makes it: Auth::sessions().
   explicit SessionService(Services& services);
 
-  /// Checks the password and opens a session.
+  /// Checks the password and opens a session; beyond TokenConfig::sessions_per_user the one that
+  /// was not used for longest ends.
   ///
   /// Unknown address and wrong password get the same answer at the same price. A right one clears
   /// the account's count of failures. Errors: invalid_credentials; email_not_verified and
   /// account_disabled (only after a right password); rate_limited with retry_after.
   [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
                                          const ClientContext& client);
+  /// The same with a code from send_login_code(): whoever has both is let in however many failures
+  /// were counted for the account. Wrong code and wrong password get the same answer,
+  /// invalid_credentials, at the same price; the code is only spent, and a guess at it only
+  /// counted, with the right password.
+  [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
+                                         const VerificationCode& code, const ClientContext& client);
+  /// Mails a login code to an account that could log in, at the pace of CodeConfig. Says the same
+  /// for every address. Returns when another could be asked for.
+  CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
 
   /// Spends a refresh token for a new pair.
   ///
@@ -50,13 +63,16 @@ class SessionService {
   /// Errors: token_expired; token_invalid (also for a token that a disabled or deleted user, a
   /// changed role or password, or an ended session has stopped).
   [[nodiscard]] Result<Principal> authorise(std::string_view access_token);
+  /// The same for a request from the network address `from`. Further error: rate_limited, when the
+  /// Store would have to be asked and too many dead tokens came from there.
+  [[nodiscard]] Result<Principal> authorise(std::string_view access_token, std::string_view from);
 
   /// Checks the value of an Authorization field as a protected handler received it; empty for none.
   /// Reads it with bearer_token() and goes on as authorise(). Errors: not_authenticated (there is
   /// no bearer token in it), token_invalid, token_expired; all three are 401.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
 
-  /// The user's live sessions, the last used first.
+  /// The user's live sessions, the last used first; at most TokenConfig::sessions_per_user.
   [[nodiscard]] std::vector<Session> list(const UserId& user);
   /// Ends one session of the user. Error: not_found.
   [[nodiscard]] Result<void> end(const UserId& user, const SessionId& session,
@@ -65,6 +81,10 @@ class SessionService {
   std::size_t end_others(const UserId& user, const SessionId& current, const ClientContext& client);
 
  private:
+  class Login;
+  [[nodiscard]] Result<Principal> check(std::string_view access_token,
+                                        std::optional<std::string_view> from);
+
   Services& s_;
 };
 

@@ -13,7 +13,8 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What an access token says (RFC 7519, RFC 9068): `iss sub aud iat exp jti sid role ver`.
+/// What an access token says (RFC 7519, RFC 9068): `iss sub aud client_id iat
+/// exp jti sid role ver`.
 struct AccessClaims {
   /// `iss`: TokenConfig::issuer.
   std::string issuer;
@@ -21,6 +22,8 @@ struct AccessClaims {
   UserId subject;
   /// `aud`: TokenConfig::audience.
   std::string audience;
+  /// `client_id`: TokenConfig::client_id, or the audience.
+  std::string client_id;
   /// Whole seconds on the wire.
   UtcTime issued_at{};
   /// Whole seconds on the wire; the token is good before it.

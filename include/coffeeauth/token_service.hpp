@@ -9,6 +9,7 @@
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/event_sink.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
 #include "coffeeauth/ports/store.hpp"
@@ -25,6 +26,8 @@ struct KeySummary {
   std::string kid;
   /// The only one it is used with.
   SigningAlgorithm algorithm{};
+  /// When it was made.
+  UtcTime created_at{};
   /// From when on it signs.
   UtcTime signs_from{};
   /// Until when it verifies; nothing while no end is set.
@@ -33,17 +36,26 @@ struct KeySummary {
   bool current = false;
 };
 
+/// When the key that a rotation makes begins to sign.
+enum class KeyStart {
+  /// When whoever keeps the published keys has had to fetch them again: TokenConfig::jwks_max_age +
+  /// key_publication_margin from now.
+  after_publication,
+  /// At once, for a key that leaked. Other services refuse its tokens until they fetch the keys.
+  now,
+};
+
 /// Access tokens as signed JWTs (RFC 7519, RFC 9068), strict by RFC 8725.
 ///
 /// On first use the signing key is made and kept in the Store, sealed, so that every process has
 /// it. Keys made or rotated by another process are picked up when an unknown `kid` is seen or the
-/// copy in memory is older than a few seconds. Callable from any thread; verifying a token seen
+/// copy in memory is older than a second. Callable from any thread; verifying a token seen
 /// before costs a look-up in a bounded cache keyed by a hash of the token.
 class TokenService {
  public:
-  /// Borrows everything; `vault` opens the sealed keys.
+  /// Borrows everything; `vault` opens the sealed keys, `events` hears of rotations.
   TokenService(const TokenConfig& config, Store& store, const Vault& vault,
-               SigningKeyFactory& factory, Clock& clock, RandomSource& random);
+               SigningKeyFactory& factory, Clock& clock, RandomSource& random, EventSink& events);
   ~TokenService();
   TokenService(const TokenService&) = delete;
   TokenService& operator=(const TokenService&) = delete;
@@ -57,16 +69,26 @@ class TokenService {
   /// `exp`/`iat`/`nbf`, every claim present, no duplicate member.
   /// Errors: token_expired (ours, right in all else), token_invalid (anything else).
   [[nodiscard]] Result<VerifiedToken> verify(std::string_view token);
+  /// verify() answers token_invalid for this token from now on: its session or user stopped it for
+  /// good. A hint for this process, which may forget it.
+  void note_stopped(std::string_view token);
 
   /// The public keys as a JWK Set (RFC 7517 5), those that will sign soon included.
   [[nodiscard]] std::string jwks();
 
   /// Every key that still signs or verifies.
   [[nodiscard]] std::vector<KeySummary> list_keys();
-  /// Makes a new key that signs at once for processes that know it (others learn it within
-  /// seconds); the old one goes on verifying for access_lifetime + key_overlap. Returns the new
-  /// `kid`. Error: version_conflict when another process rotated at the same moment.
-  [[nodiscard]] Result<std::string> rotate_key();
+  /// Makes a new key, published at once, that signs from `start` on; until then the old one does,
+  /// which goes on verifying for access_lifetime + key_overlap after that. A key that was waiting
+  /// to sign is passed over by KeyStart::now. Emits signing_key_rotated. Error: version_conflict
+  /// when another process rotated at the same moment, or when a key is waiting to sign and `start`
+  /// is after_publication.
+  [[nodiscard]] Result<KeySummary> rotate_key(KeyStart start = KeyStart::after_publication);
+  /// Deletes a key that leaked: its tokens stop at once here, on other processes within
+  /// a second, and elsewhere when the published keys are fetched again. Refresh tokens are not
+  /// affected. When it was the one that signs, another takes its place with the next token. Emits
+  /// signing_key_revoked. Error: not_found.
+  [[nodiscard]] Result<void> revoke_key(std::string_view kid);
 
  private:
   struct State;

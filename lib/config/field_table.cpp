@@ -13,12 +13,16 @@ constexpr std::chrono::seconds day{24h};
 constexpr std::size_t most_octets_of_text = 200;
 constexpr std::size_t most_requests = 1'000'000'000;
 
+enum class Empty { refused, allowed };
+
 /// Text that may stand in a token or in the header of a mail.
 template <class Path>
-FieldRow text_row(std::string_view name, std::string description, Path at) {
+FieldRow text_row(std::string_view name, std::string description, Path at,
+                  Empty empty = Empty::refused) {
   auto made = row(name, std::move(description), at);
   made.check = [=](const Config& config) -> std::optional<FieldError> {
     const std::string& text = at(config);
+    if (text.empty() && empty == Empty::allowed) return std::nullopt;
     if (text.empty()) return FieldError{std::string{name}, "required", "must not be empty"};
     if (text.size() > most_octets_of_text) {
       return FieldError{std::string{name}, "too_long", "must have at most 200 octets"};
@@ -51,6 +55,8 @@ void add_codes(Rows& rows) {
                      in(&C::mails_per_day), 1, 1'000));
   rows.push_back(row("PENDING_SIGN_UPS", "Different sign-ups that are kept for one address",
                      in(&C::pending_sign_ups), 1, 20));
+  rows.push_back(row("LOGIN_CODE_LIFETIME", "How long a login code is good",
+                     in(&C::login_code_lifetime), 1min, 1h));
   rows.push_back(row("UNVERIFIED_LIFETIME", "When an unverified account is deleted",
                      in(&C::unverified_lifetime), 1h, 90 * day));
   rows.push_back(row("SIGNUP_REVEALS_EXISTING",
@@ -63,7 +69,12 @@ void add_tokens(Rows& rows) {
   using T = TokenConfig;
   rows.push_back(text_row("TOKEN_ISSUER", "The iss of every token.", in(&T::issuer)));
   rows.push_back(text_row("TOKEN_AUDIENCE", "The aud of every token.", in(&T::audience)));
-  rows.push_back(row("TOKEN_ALGORITHM", "How tokens are signed: ES256, EdDSA, RS256 or HS256.",
+  rows.push_back(text_row("TOKEN_CLIENT_ID",
+                          "The client_id of every token; TOKEN_AUDIENCE when it is not set.",
+                          in(&T::client_id), Empty::allowed));
+  rows.push_back(row("TOKEN_ALGORITHM",
+                     "How tokens are signed: ES256, EdDSA, RS256 or HS256 (which no other service "
+                     "can check: its key is not published).",
                      in(&T::algorithm)));
   rows.push_back(row("ACCESS_TOKEN_LIFETIME", "How long an access token is good",
                      in(&T::access_lifetime), 1min, 24h));
@@ -79,6 +90,14 @@ void add_tokens(Rows& rows) {
                      in(&T::refresh_grace), 0s, 60s));
   rows.push_back(row("KEY_OVERLAP", "How long a retired key verifies beyond ACCESS_TOKEN_LIFETIME",
                      in(&T::key_overlap), 0s, 30 * day));
+  rows.push_back(row("JWKS_MAX_AGE", "How long other services may keep the published keys",
+                     in(&T::jwks_max_age), 0s, 24h));
+  rows.push_back(row("KEY_PUBLICATION_MARGIN",
+                     "How much later than JWKS_MAX_AGE a published key begins to sign",
+                     in(&T::key_publication_margin), 0s, 1h));
+  rows.push_back(row("SESSIONS_PER_USER",
+                     "Sessions of one user; a login beyond ends the least recently used",
+                     in(&T::sessions_per_user), 1, 100));
   rows.push_back(row("VERIFIED_TOKEN_CACHE", "Verified tokens kept in memory, 0 for none",
                      in(&T::verified_cache_size), 0, 10'000'000));
   rows.push_back(row("LIVE_USER_CACHE_LIFETIME",
@@ -114,13 +133,25 @@ void add_limits(Rows& rows) {
     rows.push_back(row(window, "The time over which " + std::string{count} + " counts",
                        path(&Config::limits, limit, &Limit::window), 1s, 24h));
   };
-  add("LOGIN_FAILURE_LIMIT", "LOGIN_FAILURE_WINDOW", "Failed logins of one account",
-      &L::login_failures);
+  rows.push_back(row("LOGIN_FAILURE_LIMIT", "Failed logins of one account without a wait",
+                     path(&Config::limits, &L::login_failures, &Limit::count), 1, most_requests));
+  rows.push_back(row("LOGIN_FAILURE_WINDOW", "The longest wait after a failed login",
+                     path(&Config::limits, &L::login_failures, &Limit::window), 1s, 24h));
+  rows.push_back(
+      row("LOGIN_FIRST_WAIT",
+          "The wait after LOGIN_FAILURE_LIMIT failed logins; each further one doubles it",
+          path(&Config::limits, &L::login_first_wait), 1s, 1h));
+  rows.push_back(row("LOGIN_FAILURE_MEMORY", "How long failed logins of an account are remembered",
+                     path(&Config::limits, &L::login_failure_memory), 1min, 7 * day));
   add("LOGIN_ADDRESS_LIMIT", "LOGIN_ADDRESS_WINDOW", "Logins from one address", &L::login_address);
   add("SIGNUP_LIMIT", "SIGNUP_WINDOW", "Sign-ups from one address", &L::sign_up_address);
   add("RESEND_LIMIT", "RESEND_WINDOW", "Codes asked for from one address", &L::resend_address);
   add("VERIFY_LIMIT", "VERIFY_WINDOW", "Codes tried from one address", &L::verify_address);
   add("REQUEST_LIMIT", "REQUEST_WINDOW", "Other requests of one user, or else address", &L::any);
+  rows.push_back(row("IPV6_56_FACTOR", "How many times a limit by address an IPv6 /56 is allowed",
+                     path(&Config::limits, &L::ipv6_56_factor), 1, 256));
+  rows.push_back(row("IPV6_48_FACTOR", "How many times an IPv6 /48 is, IPV6_56_FACTOR at least",
+                     path(&Config::limits, &L::ipv6_48_factor), 1, 65'536));
 }
 
 void add_lists_and_jobs(Rows& rows) {
@@ -134,8 +165,9 @@ void add_lists_and_jobs(Rows& rows) {
   rows.push_back(row("LIST_COUNTED_MATCHES", "Users that a search counts, beyond which it does not",
                      list(&ListConfig::counted_matches), 0, 1'000'000));
   rows.push_back(row("LIST_CACHE_LIFETIME",
-                     "How long a list may be served from the cache, 0s for not at all",
-                     list(&ListConfig::cache_lifetime), 0s, 24h));
+                     "How long a list may be served from the cache, 0s for not at all; so late may "
+                     "it show a last_login",
+                     list(&ListConfig::cache_lifetime), 0s, 60s));
   rows.push_back(row("MAIL_BATCH", "Mails a worker takes at once", job(&J::batch), 1, 1'000));
   rows.push_back(row("MAIL_LEASE", "How long a worker may hold a mail", job(&J::lease), 65s, 1h));
   rows.push_back(row("MAIL_FIRST_BACKOFF", "The wait after a first failed delivery",

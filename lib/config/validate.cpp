@@ -25,6 +25,8 @@ std::vector<FieldError> validate(const Config& config) {
   }
   check_order(problems, "REFRESH_ABSOLUTE_LIFETIME", config.tokens.refresh_absolute_lifetime,
               "REFRESH_IDLE_LIFETIME", config.tokens.refresh_idle_lifetime);
+  check_order(problems, "IPV6_48_FACTOR", config.limits.ipv6_48_factor, "IPV6_56_FACTOR",
+              config.limits.ipv6_56_factor);
   check_order(problems, "LIST_MAX_PAGE_SIZE", config.lists.max_page_size, "LIST_PAGE_SIZE",
               config.lists.page_size);
   check_order(problems, "MAIL_MAX_BACKOFF", config.jobs.max_backoff, "MAIL_FIRST_BACKOFF",

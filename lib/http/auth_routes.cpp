@@ -72,10 +72,19 @@ Response short_token_response(const TokenPair& tokens) {
 Result<Response> log_in(Auth& auth, const RouteContext& context) {
   const auto email = EmailAddress::parse(text_of(context.body, "email"));
   const auto password = Password::parse(text_of(context.body, "password"));
-  if (auto error = combined_error(email, password)) return *std::move(error);
-  const auto tokens = auth.sessions().log_in(*email, *password, context.client);
+  const auto code = optional_code(context.body, "code");
+  if (auto error = combined_error(email, password, code)) return *std::move(error);
+  const auto tokens = *code ? auth.sessions().log_in(*email, *password, **code, context.client)
+                            : auth.sessions().log_in(*email, *password, context.client);
   if (!tokens) return tokens.error();
   return token_response(*tokens);
+}
+
+Result<Response> send_login_code(Auth& auth, const RouteContext& context) {
+  const auto email = EmailAddress::parse(text_of(context.body, "email"));
+  if (!email) return email.error();
+  return receipt(200, "Login code sent to your email.",
+                 auth.sessions().send_login_code(*email, context.client));
 }
 
 Result<Response> refresh(Auth& auth, const RouteContext& context) {
@@ -150,12 +159,28 @@ Route log_in_route(Auth& auth) {
       "Log in");
   route.description =
       "Opens a session. An unknown address and a wrong password get the same answer; what else "
-      "stands in the way is told only after the right password.";
+      "stands in the way is told only after the right password. After failed logins an account "
+      "answers 429 for a while; `code`, from `/api/auth/login-code`, beside the right password "
+      "logs "
+      "in all the same, and is never needed otherwise.";
   route.request_schema = schemas::log_in();
   route.response_schema = schemas::token_pair();
   route.errors = {ErrorCode::invalid_credentials, ErrorCode::email_not_verified,
                   ErrorCode::account_disabled};
   route.limit = LimitScope::login;
+  return route;
+}
+
+Route login_code_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/login-code", [&auth](const RouteContext& c) { return send_login_code(auth, c); },
+      "sendLoginCode", "Ask for a login code");
+  route.description =
+      "Mails a 6-digit code to an account that could log in, unless one that was mailed before is "
+      "still good. The answer is the same whether a mail is sent or not.";
+  route.request_schema = schemas::login_code();
+  route.response_schema = schemas::code_receipt();
+  route.limit = LimitScope::resend_code;
   return route;
 }
 
@@ -186,8 +211,8 @@ Route log_out_route(Auth& auth) {
 }  // namespace
 
 std::vector<Route> auth_routes(Auth& auth) {
-  return {sign_up_route(auth), verify_route(auth),  resend_route(auth),
-          log_in_route(auth),  refresh_route(auth), log_out_route(auth)};
+  return {sign_up_route(auth),    verify_route(auth),  resend_route(auth), log_in_route(auth),
+          login_code_route(auth), refresh_route(auth), log_out_route(auth)};
 }
 
 }  // namespace coffeeauth::http

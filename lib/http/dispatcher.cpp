@@ -23,11 +23,11 @@ bool needs_token(const Route& route) noexcept {
   return route.access == Access::user || route.access == Access::admin;
 }
 
-Proof check_bearer(Auth& auth, const Request& request) {
+Proof check_bearer(Auth& auth, const Request& request, const Origin& origin) {
   const auto bearer = read_bearer(request);
   if (bearer.state == BearerState::absent) return {.error = Error{ErrorCode::not_authenticated}};
   if (bearer.state == BearerState::malformed) return {.error = Error{ErrorCode::token_invalid}};
-  auto principal = auth.sessions().authorise(bearer.token);
+  auto principal = auth.sessions().authorise(bearer.token, origin.address);
   if (!principal) return {.error = principal.error()};
   return {.principal = *std::move(principal)};
 }
@@ -116,8 +116,11 @@ Response Dispatcher::dispatch(const Request& request, const Origin& origin, Acce
 Response Dispatcher::serve(const Route& route, const Request& request, const Origin& origin,
                            const Parameters& path_parameters, std::string_view query,
                            AccessRecord& record) const {
-  auto proof = needs_token(route) ? check_bearer(auth_, request) : Proof{};
+  auto proof = needs_token(route) ? check_bearer(auth_, request, origin) : Proof{};
   if (proof.principal) record.user = proof.principal->user.id;
+  if (proof.error && proof.error->code == ErrorCode::rate_limited) {
+    return problem_response(*proof.error);
+  }
   const auto counted = count(route, origin, proof.principal);
   if (!counted) return problem_response(counted.error());
   if (proof.error) return unauthorised(*proof.error);

@@ -32,6 +32,15 @@ namespace coffeeauth::http {
                                     : VerificationCode::parse(text_of(body, name));
 }
 
+/// The same where it may be absent.
+[[nodiscard]] inline Result<std::optional<VerificationCode>> optional_code(
+    const nlohmann::json& body, const char* name) {
+  if (!body.contains(name)) return std::optional<VerificationCode>{};
+  auto code = code_of(body, name);
+  if (!code) return code.error();
+  return std::optional<VerificationCode>{*std::move(code)};
+}
+
 /// A member that may be absent.
 [[nodiscard]] inline std::optional<bool> flag_of(const nlohmann::json& body, const char* name) {
   const auto found = body.find(name);

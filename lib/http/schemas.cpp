@@ -191,6 +191,17 @@ SchemaPtr refreshed() {
                .one_of = {token_pair(), short_pair}});
 }
 
+SchemaPtr six_digits() {
+  return make({.description =
+                   "The six digits from the mail; blanks and hyphens between or around them are "
+                   "dropped. As a number, its leading zeros are restored.",
+               .format = TextFormat::verification_code,
+               .or_integer = true,
+               .minimum = 0,
+               .maximum = 999'999,
+               .example = R"("042137")"});
+}
+
 SchemaPtr code_receipt() {
   return object(
       "CodeReceipt", "Said whether a mail was sent or not.",
@@ -263,22 +274,18 @@ SchemaPtr sign_up() {
 }
 
 SchemaPtr verify() {
-  const auto code = make(
-      {.description = "The six digits from the mail; blanks and hyphens between or around them are "
-                      "dropped. As a number, its leading zeros are restored.",
-       .format = TextFormat::verification_code,
-       .or_integer = true,
-       .minimum = 0,
-       .maximum = 999'999,
-       .example = R"("042137")"});
+  const auto code = six_digits();
   return object("VerifyRequest", "",
                 {{"email", email(), true}, {"code", code, true}, {"password", password()}});
 }
 
+SchemaPtr login_code() { return object("LoginCodeRequest", "", {{"email", email(), true}}); }
+
 SchemaPtr resend_code() { return object("ResendCodeRequest", "", {{"email", email(), true}}); }
 
 SchemaPtr log_in() {
-  return object("LoginRequest", "", {{"email", email(), true}, {"password", password(), true}});
+  return object("LoginRequest", "",
+                {{"email", email(), true}, {"password", password(), true}, {"code", six_digits()}});
 }
 
 SchemaPtr refresh() {

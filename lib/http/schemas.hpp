@@ -22,7 +22,9 @@ namespace coffeeauth::http::schemas {
 // What is asked.
 [[nodiscard]] SchemaPtr sign_up();
 [[nodiscard]] SchemaPtr verify();
+[[nodiscard]] SchemaPtr six_digits();
 [[nodiscard]] SchemaPtr resend_code();
+[[nodiscard]] SchemaPtr login_code();
 [[nodiscard]] SchemaPtr log_in();
 [[nodiscard]] SchemaPtr refresh();
 [[nodiscard]] SchemaPtr log_out();

@@ -12,7 +12,8 @@ namespace {
 Result<Response> keys(Auth& auth) {
   auto response = json_response(200, auth.tokens().jwks());
   // A verifier that meets an unknown `kid` asks again at once; for the others this is often enough.
-  response.set("Cache-Control", "public, max-age=300");
+  const auto kept = auth.config().tokens.jwks_max_age.count();
+  response.set("Cache-Control", "public, max-age=" + std::to_string(kept));
   return response;
 }
 

@@ -14,10 +14,21 @@
 namespace coffeeauth::http {
 namespace {
 
-/// The tag that the services invalidate after every change of a user.
+/// The tag that the services invalidate after every change of a user but a login.
 constexpr std::string_view user_list_tag = "users";
 /// In place of a page's number.
 constexpr std::string_view last_page = "last";
+
+/// How late a list may show a `last_login`, and what caches near and far may add to what they are
+/// told: a near one keeps a value for a second more.
+constexpr std::chrono::seconds latest_login{60};
+constexpr std::chrono::seconds kept_near{1};
+
+/// How long a list may still be kept that was begun to be read `elapsed` ago.
+std::chrono::seconds life_of_list(const ListConfig& config, std::chrono::milliseconds elapsed) {
+  const auto read_for = std::chrono::ceil<std::chrono::seconds>(elapsed);
+  return std::min(config.cache_lifetime, latest_login - kept_near - read_for);
+}
 
 struct ListView {
   ListUsersRequest request{};
@@ -165,6 +176,7 @@ Result<Response> answer_user_list(Auth& auth, const RouteContext& context) {
       return list_response(context.request, std::move(kept), true);
     }
   }
+  const auto begun = auth.parts().clock.now();
   const auto page = auth.admin().list_users(view.request);
   if (!page) {
     if (page.error().code == ErrorCode::not_found) {
@@ -173,7 +185,10 @@ Result<Response> answer_user_list(Auth& auth, const RouteContext& context) {
     return page.error();
   }
   auto body = std::make_shared<const std::string>(render(view, *page));
-  if (generation) cache.put(user_list_tag, *generation, key, body, config.cache_lifetime);
+  if (generation) {
+    cache.put(user_list_tag, *generation, key, body,
+              life_of_list(config, auth.parts().clock.now() - begun));
+  }
   return list_response(context.request, std::move(body), false);
 }
 

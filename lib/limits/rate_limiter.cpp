@@ -44,41 +44,83 @@ std::string key_of(std::string_view scope, std::string_view kind, std::string_vi
   return key;
 }
 
-std::string account_key(const EmailAddress& email, std::string_view known_network) {
-  auto key = key_of("login", "account", email.canonical());
-  // A blank cannot stand in an address, so the two parts cannot run into each other.
-  if (!known_network.empty()) key.append(1, ' ').append(known_network);
-  return key;
+/// The counters of an account's failed logins: for all the world, or for one network.
+struct LoginKeys {
+  LoginKeys(const EmailAddress& email, std::string_view network) {
+    auto whom = email.canonical();
+    // A blank cannot stand in an address, so the two parts cannot run into each other.
+    if (!network.empty()) whom.append(1, ' ').append(network);
+    free = key_of("login", "free", whom);
+    waits = key_of("login", "waits", whom);
+    wait = key_of("login", "wait", whom);
+    forgiven = key_of("login", "forgiven", whom);
+  }
+  /// Attempts that had no wait before them.
+  std::string free;
+  /// Attempts that were let through after a wait.
+  std::string waits;
+  /// Lives as long as the present wait; its first count is the attempt that may be made.
+  std::string wait;
+  /// Attempts that are no longer held against the account: whoever made them logged in after all.
+  std::string forgiven;
+};
+
+/// More are not forgiven at once, whatever the limit is.
+constexpr std::uint64_t most_forgiven = 100;
+
+/// The `number`-th wait, counted from 0.
+std::chrono::seconds wait_of(const LimitConfig& config, std::uint64_t number) {
+  auto wait = std::min(config.login_first_wait, config.login_failures.window);
+  for (; number > 0 && wait < config.login_failures.window; --number) wait *= 2;
+  return std::min(wait, config.login_failures.window);
+}
+
+std::string in_hex(const NetworkAddress& address, std::size_t first, std::size_t last) {
+  static constexpr std::array<char, 17> digits{"0123456789abcdef"};
+  std::string text;
+  for (auto at = first; at != last; ++at) {
+    text.push_back(digits.at(address.at(at) >> 4U));
+    text.push_back(digits.at(address.at(at) & 0x0FU));
+  }
+  return text;
 }
 
 }  // namespace
 
-std::string rate_limit_network(std::string_view address) {
+std::vector<std::string> rate_limit_networks(std::string_view address) {
   const auto parsed = parse_network_address(address);
-  if (!parsed) return "unknown";
-  const bool v4 = is_v4_mapped(*parsed);
-  // A customer is commonly given a whole IPv6 /64: within it addresses are free to vary.
-  const auto first = v4 ? parsed->begin() + 12 : parsed->begin();
-  const auto last = v4 ? parsed->end() : parsed->begin() + 8;
-  static constexpr std::array<char, 17> digits{"0123456789abcdef"};
-  std::string network = v4 ? "4-" : "6-";
-  for (auto byte = first; byte != last; ++byte) {
-    network.push_back(digits.at(*byte >> 4U));
-    network.push_back(digits.at(*byte & 0x0FU));
-  }
-  return network;
+  if (!parsed) return {"unknown"};
+  if (is_v4_mapped(*parsed)) return {"4-" + in_hex(*parsed, 12, 16)};
+  // A customer is commonly given a whole /64, within which addresses are free to vary; many are
+  // given a /56, and who asks for it a /48.
+  return {"6-" + in_hex(*parsed, 0, 8), "6-" + in_hex(*parsed, 0, 7) + "/56",
+          "6-" + in_hex(*parsed, 0, 6) + "/48"};
+}
+
+std::string rate_limit_network(std::string_view address) {
+  return rate_limit_networks(address).front();
 }
 
 RateLimiter::RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock)
     : config_(config), counters_(counters), clock_(clock) {}
 
+std::uint64_t RateLimiter::allowed_in(std::size_t width, const Limit& limit) const {
+  const std::array<std::size_t, 3> factors{1, config_.ipv6_56_factor, config_.ipv6_48_factor};
+  return std::uint64_t{limit.count} * factors.at(width);
+}
+
 Result<void> RateLimiter::check_address(LimitScope scope, std::string_view address) {
   if (!config_.enabled) return {};
   const auto rule = rule_for(scope, config_);
-  const auto counted = counters_.add(key_of(rule.name, "net", rate_limit_network(address)),
-                                     rule.limit.window, clock_.now());
-  if (counted.count <= rule.limit.count) return {};
-  return limited(whole_seconds(counted.resets_in));
+  const auto networks = rate_limit_networks(address);
+  for (std::size_t width = 0; width < networks.size(); ++width) {
+    const auto counted =
+        counters_.add(key_of(rule.name, "net", networks[width]), rule.limit.window, clock_.now());
+    if (counted.count > allowed_in(width, rule.limit)) {
+      return limited(whole_seconds(counted.resets_in));
+    }
+  }
+  return {};
 }
 
 Result<void> RateLimiter::check_user(std::string_view user_id) {
@@ -89,22 +131,58 @@ Result<void> RateLimiter::check_user(std::string_view user_id) {
   return limited(whole_seconds(counted.resets_in));
 }
 
-Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_view known_network) {
+Result<void> RateLimiter::may_look_up_token(std::string_view address) {
   if (!config_.enabled) return {};
-  const auto limit = config_.login_failures;
-  const auto counted = counters_.add(account_key(email, known_network), limit.window, clock_.now());
-  if (counted.count <= limit.count) return {};
-  // Every attempt beyond the limit doubles the advice, up to the whole window: a client that obeys
-  // backs off, one that does not learns nothing, because its attempts are not even looked at.
-  const auto beyond = std::min<std::uint64_t>(counted.count - limit.count, 16);
-  const std::chrono::seconds grown{std::int64_t{15} << (beyond - 1)};
-  const auto rest = whole_seconds(counted.resets_in);
-  return limited(std::max(rest, std::min(grown, limit.window)));
+  const auto networks = rate_limit_networks(address);
+  for (std::size_t width = 0; width < networks.size(); ++width) {
+    const auto counted = counters_.peek(key_of("token", "net", networks[width]), clock_.now());
+    if (counted.count >= allowed_in(width, config_.any)) {
+      return limited(whole_seconds(counted.resets_in));
+    }
+  }
+  return {};
 }
 
-void RateLimiter::login_succeeded(const EmailAddress& email, std::string_view known_network) {
+void RateLimiter::token_was_dead(std::string_view address) {
   if (!config_.enabled) return;
-  counters_.clear(account_key(email, known_network));
+  for (const auto& network : rate_limit_networks(address)) {
+    counters_.add(key_of("token", "net", network), config_.any.window, clock_.now());
+  }
+}
+
+Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_view network) {
+  if (!config_.enabled) return {};
+  const LoginKeys keys{email, network};
+  const auto memory = config_.login_failure_memory;
+  const auto now = clock_.now();
+  const auto free = config_.login_failures.count + counters_.peek(keys.forgiven, now).count;
+  bool is_late = false;
+  if (counters_.peek(keys.free, now).count < free) {
+    const auto taken = counters_.add(keys.free, memory, now).count;
+    // The last one of them opens the first wait.
+    if (taken == free) counters_.add(keys.wait, wait_of(config_, 0), now);
+    if (taken <= free) return {};
+    is_late = true;  // others were quicker, and took the last one
+  }
+  const auto passed = counters_.peek(keys.waits, now).count;
+  const auto next = wait_of(config_, passed + 1);
+  const auto counted = counters_.add(keys.wait, is_late ? wait_of(config_, 0) : next, now);
+  if (is_late || counted.count > 1) return limited(whole_seconds(counted.resets_in));
+  counters_.add(keys.waits, memory, now);
+  return {};
+}
+
+void RateLimiter::login_succeeded(const EmailAddress& email, std::string_view network) {
+  if (!config_.enabled) return;
+  const LoginKeys keys{email, network};
+  const auto now = clock_.now();
+  const auto counted = network.empty() ? 0 : counters_.peek(keys.free, now).count;
+  for (const auto& key : {keys.free, keys.waits, keys.wait, keys.forgiven}) counters_.clear(key);
+  // Those of this network were counted for all the world, too; its strangers' stay.
+  const LoginKeys shared{email, {}};
+  for (std::uint64_t n = 1; n < std::min(counted, most_forgiven); ++n) {
+    counters_.add(shared.forgiven, config_.login_failure_memory, now);
+  }
 }
 
 }  // namespace coffeeauth

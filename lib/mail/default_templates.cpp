@@ -24,7 +24,14 @@ struct Language {
   std::string_view tag;
   Words verification_code;
   Words sign_up_for_existing;
+  Words login_code;
 };
+
+const Words& words_for(std::string_view kind, const Language& language) {
+  if (kind == mail_kind::verification_code) return language.verification_code;
+  if (kind == mail_kind::login_code) return language.login_code;
+  return language.sign_up_for_existing;
+}
 
 constexpr std::array<Language, 2> languages{
     {{"en",
@@ -38,7 +45,11 @@ constexpr std::array<Language, 2> languages{
        "",
        "If it was you, log in with the password you chose. If it was not, there is nothing you "
        "need "
-       "to do."}},
+       "to do."},
+      {"{service}: your login code", "Hello,",
+       "to log in at {service}, enter this code beside your password:", "{code}",
+       "The code is good until {until}. If you did not ask for it, ignore this mail: without your "
+       "password the code opens nothing. Never give it to anybody."}},
      {"de",
       {"{service}: Ihr Bestätigungscode", "Guten Tag,",
        "um die Anmeldung bei {service} abzuschließen, geben Sie diesen Code ein:", "{code}",
@@ -49,7 +60,12 @@ constexpr std::array<Language, 2> languages{
        "zu registrieren. Dafür gibt es schon ein Konto; es wurde nichts geändert.",
        "",
        "Wenn Sie es waren, melden Sie sich mit Ihrem Passwort an. Wenn nicht, brauchen Sie nichts "
-       "zu tun."}}}};
+       "zu tun."},
+      {"{service}: Ihr Anmeldecode", "Guten Tag,",
+       "um sich bei {service} anzumelden, geben Sie diesen Code neben Ihrem Passwort ein:",
+       "{code}",
+       "Der Code gilt bis {until}. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese "
+       "E-Mail: Ohne Ihr Passwort öffnet der Code nichts. Geben Sie ihn an niemanden weiter."}}}};
 
 /// The language whose tag is the primary subtag of `wanted`; English otherwise.
 const Language& language_for(std::string_view wanted) {
@@ -99,8 +115,7 @@ class DefaultTemplates final : public MailTemplates {
   [[nodiscard]] MailContent render(std::string_view kind,
                                    const MailParameters& parameters) const override {
     const auto& language = language_for(parameters.language);
-    const auto& words = kind == mail_kind::verification_code ? language.verification_code
-                                                             : language.sign_up_for_existing;
+    const auto& words = words_for(kind, language);
     const auto fill = [&](std::string_view text) { return filled(text, parameters); };
     MailContent content;
     content.subject = fill(words.subject);

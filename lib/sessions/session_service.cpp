@@ -5,6 +5,7 @@
 
 #include "coffeeauth/bearer.hpp"
 #include "lib/auth/services.hpp"
+#include "lib/mail/mail_job.hpp"
 #include "lib/sessions/refresh_token.hpp"
 
 namespace coffeeauth {
@@ -53,62 +54,174 @@ bool still_stands(const AccessClaims& claims, const User& user) {
 
 SessionService::SessionService(Services& services) : s_(services) {}
 
-Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
-                                         const ClientContext& client) {
-  const auto now = s_.now();
-  auto found = s_.parts.store.users().find_credentials(email);
-  const auto known = found ? std::optional{found->user.id} : std::nullopt;
-  const auto fail = [&](EventKind kind, Error error) -> Result<TokenPair> {
-    s_.emit({.kind = kind, .at = now, .user = known, .client = client});
+/// One attempt to log in.
+class SessionService::Login {
+ public:
+  Login(Services& services, const EmailAddress& email, const ClientContext& client)
+      : s_(services),
+        email_(email),
+        client_(client),
+        now_(services.now()),
+        found_(services.parts.store.users().find_credentials(email)),
+        network_(rate_limit_network(client.address)),
+        address_(services.vault.address_digest(network_)),
+        is_familiar_(services.parts.store.users().knows_address(found_ ? found_->user.id : UserId{},
+                                                                address_)) {}
+
+  Result<TokenPair> by_password(const Password& password);
+  Result<TokenPair> by_code(const Password& password, const VerificationCode& code);
+
+ private:
+  LoginPassword whose_is(const Password& password) {
+    return s_.passwords.check_login(password, email_, found_);
+  }
+  bool is_accounts(LoginPassword whose) const {
+    return found_ &&
+           (whose == LoginPassword::accounts || whose == LoginPassword::accounts_needs_rehash);
+  }
+  bool spend(const VerificationCode& code, bool password_is_right);
+  Result<TokenPair> open();
+  Result<TokenPair> fail(EventKind kind, Error error) const {
+    s_.emit({.kind = kind,
+             .at = now_,
+             .user = found_ ? std::optional{found_->user.id} : std::nullopt,
+             .client = client_});
     return error;
-  };
+  }
 
-  // The owner must not be locked out by strangers who fail on purpose: an address that has logged
-  // in before is counted by itself.
-  const auto network = rate_limit_network(client.address);
-  const auto address = s_.vault.address_digest(network);
-  const bool familiar = s_.parts.store.users().knows_address(known.value_or(UserId{}), address);
-  const auto counted_as = familiar ? std::string_view{network} : std::string_view{};
-  const auto allowed = s_.limits.begin_login(email, counted_as);
-  if (!allowed) return fail(EventKind::login_throttled, allowed.error());
+  Services& s_;
+  const EmailAddress& email_;
+  const ClientContext& client_;
+  const UtcTime now_;
+  std::optional<Credentials> found_;
+  const std::string network_;
+  const AddressDigest address_;
+  const bool is_familiar_;
+};
 
-  const auto whose = s_.passwords.check_login(password, email, found);
-  if (whose == LoginPassword::sign_ups) {
+/// An attempt counts twice: for all the world, so that guesses from many networks add up, and for
+/// its network. Where the account has logged in before, only the second decides whether its
+/// password is compared: strangers who fail on purpose must not lock the owner out. What a wrong
+/// password is answered depends on both counts everywhere, and the hash is paid for: whoever shares
+/// a network with somebody must not find out by failing whether they have an account.
+Result<TokenPair> SessionService::Login::by_password(const Password& password) {
+  const auto own = s_.limits.begin_login(email_, network_);
+  if (!own) return fail(EventKind::login_throttled, own.error());
+  auto shared = is_familiar_ ? Result<void>{} : s_.limits.begin_login(email_, {});
+  const auto whose = whose_is(password);
+  if (!is_accounts(whose) || !shared) {
+    if (is_familiar_) shared = s_.limits.begin_login(email_, {});
+    if (!shared) return fail(EventKind::login_throttled, shared.error());
     // The same whether the sign-up waits for its code or is a decoy of an account.
-    return fail(EventKind::login_failed, {ErrorCode::email_not_verified});
+    return fail(EventKind::login_failed,
+                {whose == LoginPassword::sign_ups ? ErrorCode::email_not_verified
+                                                  : ErrorCode::invalid_credentials});
   }
-  if (!found || whose == LoginPassword::nobodys) {
-    return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
-  }
-  const auto permitted = may_log_in(found->user);
+  const auto permitted = may_log_in(found_->user);
   if (!permitted) return fail(EventKind::login_failed, permitted.error());
-  if (whose == LoginPassword::accounts_needs_rehash) renew_hash(s_, *found, password);
+  if (whose == LoginPassword::accounts_needs_rehash) renew_hash(s_, *found_, password);
+  return open();
+}
 
+/// Nothing is counted for the account: without a right code, of which only few are compared, no
+/// answer tells whether the password was right.
+Result<TokenPair> SessionService::Login::by_code(const Password& password,
+                                                 const VerificationCode& code) {
+  const bool right = is_accounts(whose_is(password)) && may_log_in(found_->user).has_value();
+  if (spend(code, right)) return open();
+  return fail(right ? EventKind::login_code_rejected : EventKind::login_failed,
+              {ErrorCode::invalid_credentials});
+}
+
+/// Only whoever has the password can use up the guesses; the statements are the same for others.
+bool SessionService::Login::spend(const VerificationCode& code, bool password_is_right) {
+  const auto user = password_is_right ? found_->user.id : UserId::make(now_, s_.parts.random);
+  const auto digest = s_.vault.login_code_digest(user, email_, code);
+  const GuessLimits limits{.per_code = s_.config.codes.attempts,
+                           .per_day = s_.config.codes.guesses_per_day};
+  return s_.parts.store.transact([&](Transaction& tx) {
+    const bool spent = tx.sessions().try_login_code(user, digest, limits, now_);
+    if (!spent) write_decoy(tx, user, now_);
+    return spent;
+  });
+}
+
+Result<TokenPair> SessionService::Login::open() {
+  auto& user = found_->user;
   auto refresh_token =
-      RefreshToken::make(SessionId::make(now, s_.parts.random), s_.vault, s_.parts.random);
-  const auto session = new_session(s_, found->user.id, refresh_token, client, now);
-  const auto opened = s_.transact_on_user(found->user.id, [&](Transaction& tx) {
-    const auto outcome = tx.sessions().open_session(session, found->user.security_version);
-    if (outcome == OpenSessionOutcome::opened && !familiar) {
-      tx.users().remember_address(found->user.id, address, now);
+      RefreshToken::make(SessionId::make(now_, s_.parts.random), s_.vault, s_.parts.random);
+  const auto session = new_session(s_, user.id, refresh_token, client_, now_);
+  const auto opened = s_.transact_on_user(user.id, [&](Transaction& tx) {
+    const auto outcome = tx.sessions().open_session(session, user.security_version,
+                                                    s_.config.tokens.sessions_per_user);
+    if (outcome.outcome == OpenSessionOutcome::opened && !is_familiar_) {
+      tx.users().remember_address(user.id, address_, now_);
     }
     return outcome;
   });
-  if (opened != OpenSessionOutcome::opened) {
+  if (opened.outcome != OpenSessionOutcome::opened) {
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }
 
-  s_.limits.login_succeeded(email, counted_as);
-  s_.users_changed();  // last_login is part of every list
-  found->user.last_login = now;
-  s_.emit({.kind = EventKind::logged_in,
-           .at = now,
-           .user = known,
-           .session = session.session.id,
-           .client = client});
-  return TokenPair{.access_token = s_.tokens.issue({session.session, found->user}),
+  // No cached list is emptied: lists show last_login late, see ListConfig::cache_lifetime.
+  s_.limits.login_succeeded(email_, network_);
+  if (!is_familiar_) s_.limits.login_succeeded(email_, {});
+  user.last_login = now_;
+  const auto emit = [&](EventKind kind, std::optional<SessionId> which, std::size_t count) {
+    s_.emit({.kind = kind,
+             .at = now_,
+             .user = user.id,
+             .session = which,
+             .client = client_,
+             .count = count});
+  };
+  emit(EventKind::logged_in, session.session.id, 1);
+  if (opened.ended > 0) emit(EventKind::session_ended, std::nullopt, opened.ended);
+  return TokenPair{.access_token = s_.tokens.issue({session.session, user}),
                    .refresh_token = refresh_token.clone_text(),
                    .expires_in = s_.config.tokens.access_lifetime};
+}
+
+Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
+                                         const ClientContext& client) {
+  return Login{s_, email, client}.by_password(password);
+}
+
+Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
+                                         const VerificationCode& code,
+                                         const ClientContext& client) {
+  return Login{s_, email, client}.by_code(password, code);
+}
+
+CodeReceipt SessionService::send_login_code(const EmailAddress& email,
+                                            const ClientContext& client) {
+  const auto now = s_.now();
+  const auto& rules = s_.config.codes;
+  const auto expires_at = now + rules.login_code_lifetime;
+  const auto found = s_.parts.store.users().find_credentials(email);
+  const auto user = found ? found->user.id : UserId::make(now, s_.parts.random);
+  const bool is_due = found && may_log_in(found->user).has_value();
+  // Made in every case, as it takes time.
+  const auto code = VerificationCode::random(s_.parts.random);
+  const auto digest = s_.vault.login_code_digest(user, email, code);
+  const auto job = make_mail_job(mail_kind::login_code,
+                                 {.to = email,
+                                  .language = client.language,
+                                  .code = std::string{code.expose_secret()},
+                                  .expires_at = expires_at},
+                                 s_.vault, s_.parts.random, now, expires_at);
+  const bool sent = s_.parts.store.transact([&](Transaction& tx) {
+    const bool put =
+        is_due && tx.sessions().put_login_code(user, digest, expires_at, rules.mails_per_day, now);
+    if (put) tx.outbox().enqueue(job);
+    if (!put) write_decoy(tx, user, now);
+    return put;
+  });
+  if (sent) {
+    s_.job_written.notify();
+    s_.emit({.kind = EventKind::login_code_sent, .at = now, .user = user, .client = client});
+  }
+  return {email, expires_at};
 }
 
 Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
@@ -178,6 +291,15 @@ Result<Principal> SessionService::authenticate(std::string_view authorization) {
 }
 
 Result<Principal> SessionService::authorise(std::string_view access_token) {
+  return check(access_token, std::nullopt);
+}
+
+Result<Principal> SessionService::authorise(std::string_view access_token, std::string_view from) {
+  return check(access_token, from);
+}
+
+Result<Principal> SessionService::check(std::string_view access_token,
+                                        std::optional<std::string_view> from) {
   auto verified = s_.tokens.verify(access_token);
   if (!verified) return verified.error();
   const auto& claims = verified->claims();
@@ -186,16 +308,27 @@ Result<Principal> SessionService::authorise(std::string_view access_token) {
   if (known && still_stands(claims, *known)) {
     return Principal{.user = *std::move(known), .session = claims.session};
   }
-  // Only the Store may say no: the token can be newer than what is known here.
+  // Only the Store may say no: the token can be newer than what is known here. Once it has said so
+  // it need not be asked again, since nothing brings an ended session or an old version back; and
+  // however many dead tokens there are, it is asked about few of them.
+  if (from) {
+    const auto may_ask = s_.limits.may_look_up_token(*from);
+    if (!may_ask) return may_ask.error();
+  }
   const auto reading = s_.live_users.begin(claims.session, claims.subject);
   auto live = s_.parts.store.sessions().find_live(claims.session, now);
-  if (!live || !still_stands(claims, live->user)) return ErrorCode::token_invalid;
+  if (!live || !still_stands(claims, live->user)) {
+    if (from) s_.limits.token_was_dead(*from);
+    if (!live || live->user.security_version > claims.version) s_.tokens.note_stopped(access_token);
+    return ErrorCode::token_invalid;
+  }
   s_.live_users.put(reading, *live, now);
   return Principal{.user = std::move(live->user), .session = claims.session};
 }
 
 std::vector<Session> SessionService::list(const UserId& user) {
-  return s_.parts.store.sessions().list_sessions(user, s_.now());
+  return s_.parts.store.sessions().list_sessions(user, s_.now(),
+                                                 s_.config.tokens.sessions_per_user);
 }
 
 Result<void> SessionService::end(const UserId& user, const SessionId& session,

@@ -39,6 +39,7 @@ std::string encode_claims(const AccessClaims& claims) {
       {"iss", claims.issuer},
       {"sub", claims.subject.str()},
       {"aud", claims.audience},
+      {"client_id", claims.client_id},
       {"iat", whole_seconds(claims.issued_at)},
       {"exp", whole_seconds(claims.expires_at)},
       {"jti", claims.token_id},
@@ -54,6 +55,7 @@ std::optional<DecodedClaims> decode_claims(std::string_view json) {
   if (!members) return std::nullopt;
   auto issuer = members->text("iss");
   auto audience = members->text("aud");
+  auto client_id = members->text("client_id");
   auto token_id = members->text("jti");
   const auto subject = read_id<UserId>(*members, "sub");
   const auto session = read_id<SessionId>(*members, "sid");
@@ -65,12 +67,15 @@ std::optional<DecodedClaims> decode_claims(std::string_view json) {
       !role || !version) {
     return std::nullopt;
   }
+  // Tokens of before it was written are good until they expire.
+  if (!client_id && members->has("client_id")) return std::nullopt;
   if (token_id->empty() || *version < 0) return std::nullopt;
   if (*expires_at <= *issued_at || *expires_at - *issued_at > longest_life) return std::nullopt;
 
   DecodedClaims decoded{AccessClaims{.issuer = std::move(*issuer),
                                      .subject = *subject,
                                      .audience = std::move(*audience),
+                                     .client_id = std::move(client_id).value_or(std::string{}),
                                      .issued_at = *issued_at,
                                      .expires_at = *expires_at,
                                      .token_id = std::move(*token_id),

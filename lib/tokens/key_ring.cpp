@@ -2,9 +2,16 @@
 
 namespace coffeeauth {
 
-KeyRing::KeyRing(SigningAlgorithm algorithm, Store& store, const Vault& vault,
+namespace {
+
+/// Another process of the same start may have been quicker, with this algorithm or another one.
+constexpr int take_over_tries = 3;
+
+}  // namespace
+
+KeyRing::KeyRing(const TokenConfig& config, Store& store, const Vault& vault,
                  SigningKeyFactory& factory, Clock& clock, RandomSource& random)
-    : algorithm_(algorithm),
+    : config_(config),
       store_(store),
       vault_(vault),
       factory_(factory),
@@ -25,7 +32,10 @@ std::shared_ptr<const KeySet> KeyRing::keys() {
 }
 
 std::shared_ptr<const KeySet> KeyRing::keys_knowing(std::string_view kid) {
-  if (auto known = keys(); known->find(kid, clock_.now())) return known;
+  const auto before = copy().keys;
+  auto known = keys();
+  // What was read this moment need not be read again for a `kid` that is not there.
+  if (known->find(kid, clock_.now()) || known != before) return known;
   // Whoever comes while another thread asks about the same new key waits here and then finds it.
   const std::scoped_lock lock{store_mutex_};
   const auto latest = copy();
@@ -35,29 +45,76 @@ std::shared_ptr<const KeySet> KeyRing::keys_knowing(std::string_view kid) {
 }
 
 std::shared_ptr<const KeySet> KeyRing::keys_that_sign() {
-  if (auto known = keys(); known->signer(algorithm_, clock_.now())) return known;
+  if (has_taken_over_) {
+    if (auto known = keys(); known->signer(clock_.now())) return known;
+  }
   const std::scoped_lock lock{store_mutex_};
-  if (auto latest = copy().keys; latest->signer(algorithm_, clock_.now())) return latest;
-  const auto first = new_key(clock_.now());
-  // Told false, another process was quicker: its key is the one to read.
-  (void)store_.transact([&](Transaction& tx) { return tx.keys().insert_first_key(first); });
-  return read();
+  if (has_taken_over_) {
+    if (auto latest = copy().keys; latest && latest->signer(clock_.now())) return latest;
+  }
+  return take_over();
 }
 
-std::optional<std::string> KeyRing::rotate(UtcTime verifies_until) {
+KeyRing::Keys KeyRing::take_over() {
+  Keys known = read();
+  for (int tries = 0; tries < take_over_tries; ++tries) {
+    const auto* newest = known->newest();
+    if (newest && newest->algorithm == config_.algorithm) break;
+    const auto now = clock_.now();
+    const auto first = new_key(now, now);
+    // Told false, another process was quicker: its key is the one to read.
+    (void)store_.transact(
+        [&](Transaction& tx) { return tx.keys().insert_first_key(first, verifies_until(now)); });
+    known = read();
+  }
+  has_taken_over_ = true;
+  return known;
+}
+
+std::optional<StoredKey> KeyRing::rotate(KeyStart start) {
   const std::scoped_lock lock{store_mutex_};
-  // From the Store, not from the copy: what is retired has to be what signs there now.
+  // From the Store, not from the copy: what is retired has to be what is newest there now.
   const auto known = read();
   const auto now = clock_.now();
-  const auto* current = known->signer(algorithm_, now);
-  const auto next = new_key(now);
+  const auto* newest = known->newest();
+  const bool one_waits = newest && known->signer(now) != newest;
+  if (one_waits && start == KeyStart::after_publication) return std::nullopt;
+  const auto next = new_key(now, start_of(start, *known, now));
+  const auto until = verifies_until(next.signs_from);
   const bool won = store_.transact([&](Transaction& tx) {
-    return current ? tx.keys().rotate_key(next, current->kid, verifies_until)
-                   : tx.keys().insert_first_key(next);
+    return newest ? tx.keys().rotate_key(next, newest->kid, until)
+                  : tx.keys().insert_first_key(next, until);
   });
   // It is done, whether or not the Store answers once more.
   (void)read_or_keep(copy());
-  return won ? std::optional{next.kid} : std::nullopt;
+  return won ? std::optional{next} : std::nullopt;
+}
+
+bool KeyRing::revoke(std::string_view kid) {
+  const std::scoped_lock lock{store_mutex_};
+  const bool done = store_.transact([&](Transaction& tx) { return tx.keys().revoke_key(kid); });
+  // Here it must not verify for another moment, whether or not the Store answers once more.
+  const auto old = copy();
+  if (old.keys) {
+    auto rest = old.keys->all();
+    std::erase_if(rest, [&](const ServiceKey& key) { return key.kid == kid; });
+    set_copy({.keys = std::make_shared<const KeySet>(std::move(rest)),
+              .stale_at = old.read_at,
+              .read_at = old.read_at});
+  }
+  return done;
+}
+
+UtcTime KeyRing::verifies_until(UtcTime end) const {
+  return end + config_.access_lifetime + config_.key_overlap;
+}
+
+UtcTime KeyRing::start_of(KeyStart start, const KeySet& known, UtcTime now) const {
+  const auto* present = known.signer(now);
+  const bool can_wait = present && present->key;
+  const bool is_published = config_.algorithm != SigningAlgorithm::hs256;
+  if (start == KeyStart::now || !can_wait || !is_published) return now;
+  return now + config_.jwks_max_age + config_.key_publication_margin;
 }
 
 bool KeyRing::Copy::is_fresh(UtcTime now) const noexcept {
@@ -102,8 +159,8 @@ bool KeyRing::may_ask_about_a_miss(UtcTime now) {
   return true;
 }
 
-StoredKey KeyRing::new_key(UtcTime now) {
-  return make_stored_key(algorithm_, now, vault_, factory_, random_);
+StoredKey KeyRing::new_key(UtcTime now, UtcTime signs_from) {
+  return make_stored_key(config_.algorithm, now, signs_from, vault_, factory_, random_);
 }
 
 }  // namespace coffeeauth

@@ -57,18 +57,21 @@ const ServiceKey* KeySet::find(std::string_view kid, UtcTime now) const noexcept
   return key && key->key && key->verifies_at(now) ? key : nullptr;
 }
 
-const ServiceKey* KeySet::signer(SigningAlgorithm algorithm, UtcTime now) const noexcept {
+const ServiceKey* KeySet::newest() const noexcept {
+  const auto found = std::find_if(keys_.begin(), keys_.end(),
+                                  [](const ServiceKey& key) { return !key.verifies_until; });
+  return found != keys_.end() ? &*found : nullptr;
+}
+
+const ServiceKey* KeySet::signer(UtcTime now) const noexcept {
+  const auto* last_made = newest();
+  if (last_made && last_made->signs_from <= now) return last_made;
   const ServiceKey* last_started = nullptr;
-  const ServiceKey* first_to_start = nullptr;
   for (const auto& key : keys_) {
-    if (key.algorithm != algorithm || key.verifies_until) continue;
-    if (key.signs_from <= now) {
-      if (!last_started || key.signs_from >= last_started->signs_from) last_started = &key;
-    } else if (!first_to_start || key.signs_from < first_to_start->signs_from) {
-      first_to_start = &key;
-    }
+    if (!key.key || !key.verifies_until || !key.verifies_at(now) || key.signs_from > now) continue;
+    if (!last_started || key.signs_from >= last_started->signs_from) last_started = &key;
   }
-  return last_started ? last_started : first_to_start;
+  return last_started && last_made ? last_started : last_made;
 }
 
 KeySet open_keys(const std::vector<StoredKey>& stored, const KeySet& known, const Vault& vault,
@@ -83,6 +86,7 @@ KeySet open_keys(const std::vector<StoredKey>& stored, const KeySet& known, cons
     const bool is_open = opened && opened->key && opened->algorithm == *algorithm;
     keys.push_back({.kid = one.kid,
                     .algorithm = *algorithm,
+                    .created_at = one.created_at,
                     .signs_from = one.signs_from,
                     .verifies_until = one.verifies_until,
                     .key = is_open ? opened->key : open_key(one, *algorithm, vault, factory)});
@@ -90,8 +94,8 @@ KeySet open_keys(const std::vector<StoredKey>& stored, const KeySet& known, cons
   return KeySet{std::move(keys)};
 }
 
-StoredKey make_stored_key(SigningAlgorithm algorithm, UtcTime now, const Vault& vault,
-                          SigningKeyFactory& factory, RandomSource& random) {
+StoredKey make_stored_key(SigningAlgorithm algorithm, UtcTime now, UtcTime signs_from,
+                          const Vault& vault, SigningKeyFactory& factory, RandomSource& random) {
   const auto key = factory.generate(algorithm);
   const auto exported = key->export_private();
   StoredKey stored;
@@ -100,7 +104,7 @@ StoredKey make_stored_key(SigningAlgorithm algorithm, UtcTime now, const Vault& 
   stored.sealed_private = vault.seal(purpose, context_of(stored.kid, stored.algorithm),
                                      exported.expose_secret(), random);
   stored.created_at = now;
-  stored.signs_from = now;
+  stored.signs_from = signs_from;
   return stored;
 }
 

@@ -17,6 +17,7 @@ namespace coffeeauth {
 struct ServiceKey {
   std::string kid;
   SigningAlgorithm algorithm{};
+  UtcTime created_at{};
   UtcTime signs_from{};
   std::optional<UtcTime> verifies_until{};
   /// Nothing for a key that this process cannot open: another secret key sealed it, or its
@@ -40,9 +41,12 @@ class KeySet {
   /// The key of that name that still verifies and can be used; else null. Only compared for
   /// equality, so a `kid` from a forged token leads nowhere.
   [[nodiscard]] const ServiceKey* find(std::string_view kid, UtcTime now) const noexcept;
-  /// The key of `algorithm` that signs: of those not retired, the last that has started. Null when
-  /// there is none, but not merely because this machine's clock is behind.
-  [[nodiscard]] const ServiceKey* signer(SigningAlgorithm algorithm, UtcTime now) const noexcept;
+  /// The one key without an end: the last one made. Null when there is none.
+  [[nodiscard]] const ServiceKey* newest() const noexcept;
+  /// The key that signs: the newest, once it has started; before, the last started of those that
+  /// verify still and can be used here. Null when there is none, but not merely because this
+  /// machine's clock is behind.
+  [[nodiscard]] const ServiceKey* signer(UtcTime now) const noexcept;
 
  private:
   std::vector<ServiceKey> keys_;
@@ -53,9 +57,10 @@ class KeySet {
 [[nodiscard]] KeySet open_keys(const std::vector<StoredKey>& stored, const KeySet& known,
                                const Vault& vault, SigningKeyFactory& factory);
 
-/// A new key, to sign from `now` on, as it goes to the Store. Its `kid` is the beginning of its
-/// thumbprint (RFC 7638), or random where there is no public part.
-[[nodiscard]] StoredKey make_stored_key(SigningAlgorithm algorithm, UtcTime now, const Vault& vault,
-                                        SigningKeyFactory& factory, RandomSource& random);
+/// A new key, made at `now` and to sign from `signs_from` on, as it goes to the Store. Its `kid` is
+/// the beginning of its thumbprint (RFC 7638), or random where there is no public part.
+[[nodiscard]] StoredKey make_stored_key(SigningAlgorithm algorithm, UtcTime now, UtcTime signs_from,
+                                        const Vault& vault, SigningKeyFactory& factory,
+                                        RandomSource& random);
 
 }  // namespace coffeeauth

@@ -52,15 +52,16 @@ nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
 
 struct TokenService::State {
   State(const TokenConfig& config_in, Store& store, const Vault& vault, SigningKeyFactory& factory,
-        Clock& clock_in, RandomSource& random_in)
+        Clock& clock_in, RandomSource& random_in, EventSink& events_in)
       : config(checked(config_in, factory)),
         clock(clock_in),
         random(random_in),
-        ring(config.algorithm, store, vault, factory, clock_in, random_in),
+        events(events_in),
+        ring(config, store, vault, factory, clock_in, random_in),
         cache(config.verified_cache_size, cache_key(vault)) {}
 
-  /// The claims of a token seen before, unless its key has gone meanwhile.
-  std::optional<AccessClaims> recall(const VerifiedCache::TokenHash& hash);
+  /// What is known of a token seen before, unless its key has gone meanwhile.
+  std::optional<VerifiedEntry> recall(const VerifiedCache::TokenHash& hash);
   /// Everything but `exp`.
   std::optional<VerifiedEntry> check(std::string_view token);
   [[nodiscard]] bool is_expired(const AccessClaims& claims) const {
@@ -70,11 +71,12 @@ struct TokenService::State {
   const TokenConfig config;
   Clock& clock;
   RandomSource& random;
+  EventSink& events;
   KeyRing ring;
   VerifiedCache cache;
 };
 
-std::optional<AccessClaims> TokenService::State::recall(const VerifiedCache::TokenHash& hash) {
+std::optional<VerifiedEntry> TokenService::State::recall(const VerifiedCache::TokenHash& hash) {
   auto entry = cache.find(hash);
   if (!entry) return std::nullopt;
   // Deleting a key stops its tokens here within seconds, and not only when they expire.
@@ -82,7 +84,7 @@ std::optional<AccessClaims> TokenService::State::recall(const VerifiedCache::Tok
     cache.erase(hash);
     return std::nullopt;
   }
-  return std::move(entry->claims);
+  return entry;
 }
 
 std::optional<VerifiedEntry> TokenService::State::check(std::string_view token) {
@@ -106,15 +108,16 @@ std::optional<VerifiedEntry> TokenService::State::check(std::string_view token) 
 }
 
 TokenService::TokenService(const TokenConfig& config, Store& store, const Vault& vault,
-                           SigningKeyFactory& factory, Clock& clock, RandomSource& random)
-    : state_(std::make_unique<State>(config, store, vault, factory, clock, random)) {}
+                           SigningKeyFactory& factory, Clock& clock, RandomSource& random,
+                           EventSink& events)
+    : state_(std::make_unique<State>(config, store, vault, factory, clock, random, events)) {}
 
 TokenService::~TokenService() = default;
 
 Secret TokenService::issue(const LiveSession& live) {
   auto& s = *state_;
   const auto keys = s.ring.keys_that_sign();
-  const auto* signer = keys->signer(s.config.algorithm, s.clock.now());
+  const auto* signer = keys->signer(s.clock.now());
   if (!signer || !signer->key) {
     throw Unavailable(
         "the signing key cannot be opened with this secret key; rotating the keys makes a new one");
@@ -124,6 +127,7 @@ Secret TokenService::issue(const LiveSession& live) {
       .issuer = s.config.issuer,
       .subject = live.user.id,
       .audience = s.config.audience,
+      .client_id = s.config.client_id.empty() ? s.config.audience : s.config.client_id,
       .issued_at = now,
       .expires_at = now + s.config.access_lifetime,
       .token_id = base64url_encode(random_bytes(s.random, token_id_bytes).expose_secret()),
@@ -140,10 +144,13 @@ Result<VerifiedToken> TokenService::verify(std::string_view token) {
   auto& s = *state_;
   if (token.size() > longest_token) return ErrorCode::token_invalid;
   const auto hash = s.cache.hash(token);
-  if (auto claims = s.recall(hash)) {
-    if (!s.is_expired(*claims)) return VerifiedToken{std::move(*claims)};
-    s.cache.erase(hash);
-    return ErrorCode::token_expired;
+  if (auto known = s.recall(hash)) {
+    if (s.is_expired(known->claims)) {
+      s.cache.erase(hash);
+      return ErrorCode::token_expired;
+    }
+    if (known->is_stopped) return ErrorCode::token_invalid;
+    return VerifiedToken{std::move(known->claims)};
   }
   auto entry = s.check(token);
   if (!entry) return ErrorCode::token_invalid;
@@ -151,6 +158,10 @@ Result<VerifiedToken> TokenService::verify(std::string_view token) {
   VerifiedToken verified{entry->claims};
   s.cache.put(hash, std::move(*entry));
   return verified;
+}
+
+void TokenService::note_stopped(std::string_view token) {
+  if (token.size() <= longest_token) state_->cache.stop(state_->cache.hash(token));
 }
 
 std::string TokenService::jwks() {
@@ -168,12 +179,13 @@ std::vector<KeySummary> TokenService::list_keys() {
   auto& s = *state_;
   const auto now = s.clock.now();
   const auto keys = s.ring.keys();
-  const auto* signer = keys->signer(s.config.algorithm, now);
+  const auto* signer = keys->signer(now);
   std::vector<KeySummary> summaries;
   for (const auto& key : keys->all()) {
     if (!key.verifies_at(now)) continue;
     summaries.push_back({.kid = key.kid,
                          .algorithm = key.algorithm,
+                         .created_at = key.created_at,
                          .signs_from = key.signs_from,
                          .verifies_until = key.verifies_until,
                          .current = &key == signer});
@@ -181,11 +193,23 @@ std::vector<KeySummary> TokenService::list_keys() {
   return summaries;
 }
 
-Result<std::string> TokenService::rotate_key() {
+Result<KeySummary> TokenService::rotate_key(KeyStart start) {
   auto& s = *state_;
-  auto kid = s.ring.rotate(s.clock.now() + s.config.access_lifetime + s.config.key_overlap);
-  if (!kid) return ErrorCode::version_conflict;
-  return std::move(*kid);
+  const auto made = s.ring.rotate(start);
+  if (!made) return ErrorCode::version_conflict;
+  s.events.on({.kind = EventKind::signing_key_rotated, .at = made->created_at});
+  return KeySummary{.kid = made->kid,
+                    .algorithm = s.config.algorithm,
+                    .created_at = made->created_at,
+                    .signs_from = made->signs_from,
+                    .current = made->signs_from <= s.clock.now()};
+}
+
+Result<void> TokenService::revoke_key(std::string_view kid) {
+  auto& s = *state_;
+  if (!s.ring.revoke(kid)) return ErrorCode::not_found;
+  s.events.on({.kind = EventKind::signing_key_revoked, .at = s.clock.now()});
+  return {};
 }
 
 }  // namespace coffeeauth

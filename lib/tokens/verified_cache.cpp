@@ -46,6 +46,13 @@ void VerifiedCache::put(const TokenHash& token, VerifiedEntry entry) {
   shard.index.emplace(token, shard.items.begin());
 }
 
+void VerifiedCache::stop(const TokenHash& token) {
+  auto& shard = shards_.at(shard_index(token));
+  const std::scoped_lock lock{shard.mutex};
+  const auto found = shard.index.find(token);
+  if (found != shard.index.end()) found->second->entry.is_stopped = true;
+}
+
 void VerifiedCache::erase(const TokenHash& token) {
   auto& shard = shards_.at(shard_index(token));
   const std::scoped_lock lock{shard.mutex};

@@ -19,6 +19,8 @@ struct VerifiedEntry {
   AccessClaims claims;
   /// The key that made it: gone, the entry is worth nothing.
   std::string kid;
+  /// The session or the user stopped it: no longer any good, and not worth asking about again.
+  bool is_stopped = false;
 };
 
 /// Bounded, least recently used out first. Holds hashes of tokens, never tokens, and only of tokens
@@ -39,6 +41,8 @@ class VerifiedCache {
 
   [[nodiscard]] std::optional<VerifiedEntry> find(const TokenHash& token);
   void put(const TokenHash& token, VerifiedEntry entry);
+  /// Marks an entry, if there is one.
+  void stop(const TokenHash& token);
   void erase(const TokenHash& token);
   /// How many there are; for tests and metrics.
   [[nodiscard]] std::size_t size() const;

@@ -120,13 +120,16 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   // A stolen access token must not become a way to guess the password: counted as a login is.
   const auto network = rate_limit_network(client.address);
   const bool familiar = s_.parts.store.users().knows_address(id, s_.vault.address_digest(network));
-  const auto counted_as = familiar ? std::string_view{network} : std::string_view{};
-  const auto allowed = s_.limits.begin_login(found->user.email, counted_as);
+  const auto& email = found->user.email;
+  auto allowed = s_.limits.begin_login(email, network);
+  if (allowed && !familiar) allowed = s_.limits.begin_login(email, {});
   if (!allowed) return fail(EventKind::login_throttled, allowed.error());
   if (s_.passwords.verify(password, &found->password_hash) == PasswordVerdict::no_match) {
+    if (familiar) static_cast<void>(s_.limits.begin_login(email, {}));
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }
-  s_.limits.login_succeeded(found->user.email, counted_as);
+  s_.limits.login_succeeded(email, network);
+  if (!familiar) s_.limits.login_succeeded(email, {});
 
   const auto outcome = s_.transact_on_user(
       id, [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });

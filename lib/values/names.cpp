@@ -50,6 +50,12 @@ std::string_view wire_name(EventKind kind) noexcept {
       return "mail_given_up";
     case EventKind::signing_key_rotated:
       return "signing_key_rotated";
+    case EventKind::signing_key_revoked:
+      return "signing_key_revoked";
+    case EventKind::login_code_sent:
+      return "login_code_sent";
+    case EventKind::login_code_rejected:
+      return "login_code_rejected";
   }
   return "unknown";
 }

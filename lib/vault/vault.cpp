@@ -108,6 +108,11 @@ CodeDigest Vault::code_digest(const UserId& user, const EmailAddress& email,
       mac("verification_code", {user.str(), email.canonical(), code.expose_secret()})};
 }
 
+CodeDigest Vault::login_code_digest(const UserId& user, const EmailAddress& email,
+                                    const VerificationCode& code) const {
+  return CodeDigest{mac("login_code", {user.str(), email.canonical(), code.expose_secret()})};
+}
+
 RefreshTokenDigest Vault::refresh_digest(std::string_view refresh_token) const {
   return RefreshTokenDigest{mac("refresh_token", {refresh_token})};
 }

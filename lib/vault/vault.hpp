@@ -35,6 +35,9 @@ class Vault {
   /// Bound to the address, so that a code is worth nothing after the address changed.
   [[nodiscard]] CodeDigest code_digest(const UserId& user, const EmailAddress& email,
                                        const VerificationCode& code) const;
+  /// Of a login code: worth nothing where an address is to be verified, nor the reverse.
+  [[nodiscard]] CodeDigest login_code_digest(const UserId& user, const EmailAddress& email,
+                                             const VerificationCode& code) const;
   [[nodiscard]] RefreshTokenDigest refresh_digest(std::string_view refresh_token) const;
   /// `network` as rate_limit_network() gives it.
   [[nodiscard]] AddressDigest address_digest(std::string_view network) const;

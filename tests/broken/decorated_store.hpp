@@ -108,12 +108,20 @@ class Sessions : public SessionWrites {
   std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) override {
     return work_->sessions().find_live(id, now);
   }
-  std::vector<Session> list_sessions(const UserId& user, UtcTime now) override {
-    return work_->sessions().list_sessions(user, now);
+  std::vector<Session> list_sessions(const UserId& user, UtcTime now, std::size_t limit) override {
+    return work_->sessions().list_sessions(user, now, limit);
   }
-  OpenSessionOutcome open_session(const NewSession& session,
-                                  std::int64_t security_version) override {
-    return work_->sessions().open_session(session, security_version);
+  OpenedSession open_session(const NewSession& session, std::int64_t security_version,
+                             std::size_t max_sessions) override {
+    return work_->sessions().open_session(session, security_version, max_sessions);
+  }
+  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
+                      std::size_t max_per_day, UtcTime now) override {
+    return work_->sessions().put_login_code(user, digest, expires_at, max_per_day, now);
+  }
+  bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                      UtcTime now) override {
+    return work_->sessions().try_login_code(user, guess, limits, now);
   }
   RotationResult rotate_refresh(const Rotation& rotation) override {
     return work_->sessions().rotate_refresh(rotation);
@@ -172,12 +180,13 @@ class Keys : public KeyWrites {
   explicit Keys(Work& work) : work_(work) {}
 
   std::vector<StoredKey> list_keys() override { return work_->keys().list_keys(); }
-  bool insert_first_key(const StoredKey& key) override {
-    return work_->keys().insert_first_key(key);
+  bool insert_first_key(const StoredKey& key, UtcTime others_verify_until) override {
+    return work_->keys().insert_first_key(key, others_verify_until);
   }
   bool rotate_key(const StoredKey& next, std::string_view current, UtcTime until) override {
     return work_->keys().rotate_key(next, current, until);
   }
+  bool revoke_key(std::string_view kid) override { return work_->keys().revoke_key(kid); }
   std::size_t delete_keys_before(UtcTime now) override {
     return work_->keys().delete_keys_before(now);
   }

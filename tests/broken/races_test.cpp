@@ -139,11 +139,43 @@ struct RacyClaim : Sound {
   };
 };
 
+struct RacyCap : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    OpenedSession open_session(const NewSession& session, std::int64_t security_version,
+                               std::size_t max_sessions) override {
+      // Looks how many to end, and ends them when others have come.
+      const auto before =
+          work_->sessions().list_sessions(session.session.user_id, UtcTime{}, 1'000'000);
+      auto opened = Sessions::open_session(session, security_version, 1'000'000);
+      work_->commit();
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      work_.begin_again();
+      for (auto n = max_sessions - 1; n < before.size(); ++n, ++opened.ended) {
+        end_session(before[n].id, std::nullopt);
+      }
+      return opened;
+    }
+  };
+};
+
+struct RacyLoginCode : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      return look_then_leap(work_,
+                            [&] { return Sessions::try_login_code(user, guess, limits, now); });
+    }
+  };
+};
+
 struct RacyKeys : Sound {
   struct KeysPart : Keys {
     using Keys::Keys;
-    bool insert_first_key(const StoredKey& key) override {
-      return look_then_leap(work_, [&] { return Keys::insert_first_key(key); });
+    bool insert_first_key(const StoredKey& key, UtcTime others_verify_until) override {
+      return look_then_leap(work_,
+                            [&] { return Keys::insert_first_key(key, others_verify_until); });
     }
   };
 };
@@ -165,6 +197,8 @@ REJECTED("counts an attempt later", RacyAttempts, code_contract)
 REJECTED("activates later", RacyActivation, activation_contract)
 REJECTED("rotates a token later", RacyRefresh, refresh_contract)
 REJECTED("claims a job later", RacyClaim, outbox_contract)
+REJECTED("ends sessions beyond the cap later", RacyCap, session_contract)
+REJECTED("spends a login code later", RacyLoginCode, session_contract)
 REJECTED("inserts a key later", RacyKeys, key_contract)
 REJECTED("takes an account over later", RacyTakeOver, activation_contract)
 REJECTED("gives an address away later", RacyAddress, admin_contract)

@@ -226,9 +226,64 @@ struct CodeThatStays : Sound {
 struct UncheckedLogin : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
-    OpenSessionOutcome open_session(const NewSession& session, std::int64_t /*version*/) override {
+    OpenedSession open_session(const NewSession& session, std::int64_t /*version*/,
+                               std::size_t max_sessions) override {
       const auto user = work_->users().find(session.session.user_id);
-      return Sessions::open_session(session, user ? user->security_version : 0);
+      return Sessions::open_session(session, user ? user->security_version : 0, max_sessions);
+    }
+  };
+};
+
+struct NoCap : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    OpenedSession open_session(const NewSession& session, std::int64_t security_version,
+                               std::size_t /*max_sessions*/) override {
+      return Sessions::open_session(session, security_version, 1'000'000);
+    }
+  };
+};
+
+struct LoginCodeThatStays : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      const bool right = Sessions::try_login_code(user, guess, limits, now);
+      if (right) {
+        static_cast<void>(put_login_code(user, guess, now + std::chrono::hours{1}, 1'000'000, now));
+      }
+      return right;
+    }
+  };
+};
+
+struct FreeLoginGuesses : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& /*limits*/,
+                        UtcTime now) override {
+      return Sessions::try_login_code(user, guess, {1'000'000, 1'000'000}, now);
+    }
+  };
+};
+
+struct KeysThatNeverRetire : Sound {
+  struct KeysPart : Keys {
+    using Keys::Keys;
+    bool insert_first_key(const StoredKey& key, UtcTime /*others_verify_until*/) override {
+      return Keys::insert_first_key(key, UtcTime::max());
+    }
+  };
+};
+
+struct KeysThatStay : Sound {
+  struct KeysPart : Keys {
+    using Keys::Keys;
+    bool revoke_key(std::string_view kid) override {
+      const auto keys = list_keys();
+      return std::any_of(keys.begin(), keys.end(),
+                         [&](const StoredKey& key) { return key.kid == kid; });
     }
   };
 };
@@ -318,6 +373,11 @@ REJECTED("that does not count the attempts at a code", FreeAttempts, code_contra
 REJECTED("that does not count the guesses of a day", EndlessDay, code_contract)
 REJECTED("that does not consume a code", CodeThatStays, activation_contract)
 REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_contract)
+REJECTED("that forgets the cap on sessions", NoCap, session_contract)
+REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
+REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that lets a key of another algorithm verify for ever", KeysThatNeverRetire, key_contract)
+REJECTED("that keeps a revoked key", KeysThatStay, key_contract)
 REJECTED("that lets anybody end a session", AnybodysSession, session_contract)
 REJECTED("that gives a spent token a second successor", TwoSuccessors, refresh_contract)
 REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract)

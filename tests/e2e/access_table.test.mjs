@@ -39,6 +39,7 @@ test('the document lists exactly the routes of the contract', () => {
   const listed = Object.entries(document.paths).flatMap(([path, item]) =>
     methods.filter((method) => item[method.toLowerCase()]).map((method) => `${method} ${path}`));
   const contract = ['POST /api/auth/signup', 'POST /api/auth/verify', 'POST /api/auth/resend-code', 'POST /api/auth/login',
+    'POST /api/auth/login-code',
     'POST /api/auth/refresh', 'POST /api/auth/logout', 'GET /api/me', 'PATCH /api/me', 'DELETE /api/me', 'GET /api/me/sessions',
     'DELETE /api/me/sessions', 'DELETE /api/me/sessions/{id}', 'GET /api/users', 'GET /api/users/{id}', 'PATCH /api/users/{id}',
     'PUT /api/users/{id}', 'DELETE /api/users/{id}'];

@@ -117,6 +117,11 @@ alike('resend-code', {unknown, pending: reused(pending), verified: reused(verifi
 alike('login', {unknown, pending: reused(pending), verified: reused(verified), disabled: reused(disabled)},
       (email) => ['/api/auth/login', {email, password: 'a wrong password'}], 401);
 
+alike('login-code', {unknown, pending: reused(pending), verified: reused(verified), disabled: reused(disabled)},
+      (email) => ['/api/auth/login-code', {email}], 200);
+alike('login with a code', {unknown, pending: reused(pending), verified: reused(verified), disabled: reused(disabled)},
+      (email) => ['/api/auth/login', {email, password: 'a wrong password', code: '000000'}], 401);
+
 // A token carries the id of its session, so the time may tell whether that exists: only its holder can ask.
 test('refresh: a token that never was, one that is spent and one of an ended session get the same octets', async () => {
   const email = await verified();

@@ -48,7 +48,7 @@ const rawPost = (path, body, extra = '') =>
 test('a body that is not one JSON object is 400 and never more', async () => {
   const bodies = ['', '{', '[]', '"text"', '12', 'null', 'true', '{"email":1,}', '{} {}', '{}x', "{'email':'x'}", '\uFEFF{}',
     '{"email":"a@example.com","email":"b@example.com"}', '{"a":NaN}', '{"email":"\\ud800"}', '// x\n{}', '{"email":"\u0001"}'];
-  for (const route of ['signup', 'verify', 'resend-code', 'login', 'refresh', 'logout']) {
+  for (const route of ['signup', 'verify', 'resend-code', 'login-code', 'login', 'refresh', 'logout']) {
     for (const body of bodies) {
       const answer = await server.post(`/api/auth/${route}`, body);
       assert.equal(answer.status, 400, `${route} ${body}: ${answer.text}`);

@@ -178,7 +178,7 @@ test('every path answers with and without a trailing slash', async () => {
     assert.equal((await server.get(path, {token: operatorToken})).status, 200, path);
     assert.equal((await server.get(`${path}/`, {token: operatorToken})).status, 200, `${path}/`);
   }
-  for (const path of ['signup', 'verify', 'resend-code', 'login', 'refresh', 'logout']) {
+  for (const path of ['signup', 'verify', 'resend-code', 'login-code', 'login', 'refresh', 'logout']) {
     assert.equal((await server.post(`/api/auth/${path}`, {})).status, 400, path);
     assert.equal((await server.post(`/api/auth/${path}/`, {})).status, 400, `${path}/`);
   }

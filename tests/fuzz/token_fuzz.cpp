@@ -10,6 +10,7 @@
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
+#include "coffeeauth/testing/recording_events.hpp"
 #include "coffeeauth/testing/scripted_random.hpp"
 #include "coffeeauth/token_service.hpp"
 #include "lib/tokens/base64url.hpp"
@@ -29,7 +30,8 @@ class Issuer {
   explicit Issuer(SigningAlgorithm algorithm) {
     config_.algorithm = algorithm;
     config_.verified_cache_size = 0;
-    service_ = std::make_unique<TokenService>(config_, *store_, vault_, *factory_, clock_, random_);
+    service_ = std::make_unique<TokenService>(config_, *store_, vault_, *factory_, clock_, random_,
+                                              events_);
     const User user{.id = UserId::make(clock_.now(), random_),
                     .email = EmailAddress::parse("ada@example.org").value(),
                     .first_name = "Ada",
@@ -73,6 +75,7 @@ class Issuer {
   }
 
  private:
+  testing::RecordingEvents events_;
   TokenConfig config_{};
   testing::ManualClock clock_;
   testing::ScriptedRandom random_;

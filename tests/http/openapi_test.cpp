@@ -13,6 +13,7 @@ TEST_CASE("the document lists the operations of the contract and no others") {
                                              {"POST /api/auth/verify", false},
                                              {"POST /api/auth/resend-code", false},
                                              {"POST /api/auth/login", false},
+                                             {"POST /api/auth/login-code", false},
                                              {"POST /api/auth/refresh", false},
                                              {"POST /api/auth/logout", false},
                                              {"GET /api/me", true},

@@ -31,6 +31,19 @@ struct LiveCode {
   UtcTime expires_at{};
 };
 
+/// A code that lets a login past the failures of its account.
+struct LoginCode {
+  CodeDigest digest;
+  UtcTime expires_at{};
+  std::size_t attempts = 0;
+};
+
+/// Starts again with the first one after the day is over.
+struct CountOfDay {
+  UtcTime started_at{};
+  std::size_t count = 0;
+};
+
 /// What one network, or all those without a share of their own, has done to an account.
 struct Share {
   /// Nothing for the one that all others have together.
@@ -60,6 +73,10 @@ struct UserRow {
   std::optional<LiveCode> code{};
   std::optional<LiveCode> older_code{};
   std::vector<Share> shares{};
+  std::optional<LoginCode> login_code{};
+  /// How many login codes were put, and guesses at them.
+  CountOfDay login_codes{};
+  CountOfDay login_guesses{};
   std::vector<KnownAddress> addresses{};
 };
 

@@ -22,12 +22,16 @@ void MemoryKeyWrites::insert(const StoredKey& key) {
   database_.keys.emplace(key.kid, key);
 }
 
-bool MemoryKeyWrites::insert_first_key(const StoredKey& key) {
-  const bool is_first =
-      std::none_of(database_.keys.begin(), database_.keys.end(),
-                   [&](const auto& entry) { return entry.second.algorithm == key.algorithm; });
-  if (is_first) insert(key);
-  return is_first;
+bool MemoryKeyWrites::insert_first_key(const StoredKey& key, UtcTime others_verify_until) {
+  const auto newest = std::find_if(database_.keys.begin(), database_.keys.end(),
+                                   [](const auto& entry) { return !entry.second.verifies_until; });
+  if (newest != database_.keys.end()) {
+    if (newest->second.algorithm == key.algorithm) return false;
+    unit_.undo.keep(database_.keys, newest->first);
+    newest->second.verifies_until = others_verify_until;
+  }
+  insert(key);
+  return true;
 }
 
 bool MemoryKeyWrites::rotate_key(const StoredKey& next, std::string_view current_kid,
@@ -37,6 +41,14 @@ bool MemoryKeyWrites::rotate_key(const StoredKey& next, std::string_view current
   unit_.undo.keep(database_.keys, current->first);
   current->second.verifies_until = current_verifies_until;
   insert(next);
+  return true;
+}
+
+bool MemoryKeyWrites::revoke_key(std::string_view kid) {
+  const auto key = database_.keys.find(kid);
+  if (key == database_.keys.end()) return false;
+  unit_.undo.keep(database_.keys, key->first);
+  database_.keys.erase(key);
   return true;
 }
 

@@ -12,6 +12,19 @@ bool is_live(const Session& session, UtcTime now) noexcept {
 
 bool may_log_in(const User& user) noexcept { return user.is_active && user.is_verified; }
 
+/// The last used first.
+std::vector<Session> sessions_of(const Database& database, const UserId& user) {
+  std::vector<Session> sessions;
+  for (auto entry = database.sessions_by_user.lower_bound({user, SessionId{}});
+       entry != database.sessions_by_user.end() && entry->first.first == user; ++entry) {
+    sessions.push_back(database.sessions.at(entry->first.second).session);
+  }
+  std::sort(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) {
+    return std::tie(a.last_used_at, a.id) > std::tie(b.last_used_at, b.id);
+  });
+  return sessions;
+}
+
 void spend(SessionRow& row, const Rotation& rotation) {
   row.previous = row.current;
   row.current = rotation.next;
@@ -32,29 +45,33 @@ std::optional<LiveSession> MemorySessionReads::find_live(const SessionId& id, Ut
   return LiveSession{session, database_.users.at(session.user_id).credentials.user};
 }
 
-std::vector<Session> MemorySessionReads::list_sessions(const UserId& user, UtcTime now) {
+std::vector<Session> MemorySessionReads::list_sessions(const UserId& user, UtcTime now,
+                                                       std::size_t limit) {
   const Lock lock{database_.mutex};
-  std::vector<Session> sessions;
-  for (auto entry = database_.sessions_by_user.lower_bound({user, SessionId{}});
-       entry != database_.sessions_by_user.end() && entry->first.first == user; ++entry) {
-    const auto& session = database_.sessions.at(entry->first.second).session;
-    if (is_live(session, now)) sessions.push_back(session);
-  }
-  std::sort(sessions.begin(), sessions.end(), [](const Session& a, const Session& b) {
-    return std::tie(a.last_used_at, a.id) > std::tie(b.last_used_at, b.id);
-  });
+  auto sessions = sessions_of(database_, user);
+  std::erase_if(sessions, [&](const Session& session) { return !is_live(session, now); });
+  if (sessions.size() > limit) sessions.resize(limit);
   return sessions;
 }
 
-OpenSessionOutcome MemorySessionWrites::open_session(const NewSession& opened,
-                                                     std::int64_t security_version) {
+std::size_t MemorySessionWrites::make_room(const Session& opened, std::size_t max_sessions) {
+  auto others = sessions_of(database_, opened.user_id);
+  std::erase_if(others, [&](const Session& session) { return session.id == opened.id; });
+  std::size_t ended = 0;
+  for (; others.size() >= max_sessions; others.pop_back(), ++ended) {
+    end_session(others.back().id, std::nullopt);
+  }
+  return ended;
+}
+
+OpenedSession MemorySessionWrites::open_session(const NewSession& opened,
+                                                std::int64_t security_version,
+                                                std::size_t max_sessions) {
   const auto& session = opened.session;
   auto* row = hold_user(unit_, session.user_id);
-  if (row == nullptr) return OpenSessionOutcome::user_changed;
+  if (row == nullptr) return {};
   auto& user = row->credentials.user;
-  if (!may_log_in(user) || user.security_version != security_version) {
-    return OpenSessionOutcome::user_changed;
-  }
+  if (!may_log_in(user) || user.security_version != security_version) return {};
   if (database_.sessions.contains(session.id)) {
     refuse(unit_, "a session id was used twice");
   }
@@ -65,7 +82,35 @@ OpenSessionOutcome MemorySessionWrites::open_session(const NewSession& opened,
   database_.sessions.emplace(session.id,
                              SessionRow{.session = session, .current = opened.refresh_digest});
   database_.sessions_by_user.emplace(std::pair{session.user_id, session.id}, std::monostate{});
-  return OpenSessionOutcome::opened;
+  return {OpenSessionOutcome::opened, make_room(session, max_sessions)};
+}
+
+bool MemorySessionWrites::put_login_code(const UserId& user, const CodeDigest& digest,
+                                         UtcTime expires_at, std::size_t max_per_day, UtcTime now) {
+  auto* row = hold_user(unit_, user);
+  if (row == nullptr) refuse(unit_, "a login code was put for a user who does not exist");
+  if (row->login_code && row->login_code->expires_at > now) return false;
+  auto& day = row->login_codes;
+  if (day.started_at <= now - std::chrono::hours{24}) day = {.started_at = now};
+  if (day.count >= max_per_day) return false;
+  ++day.count;
+  row->login_code = LoginCode{.digest = digest, .expires_at = expires_at};
+  return true;
+}
+
+bool MemorySessionWrites::try_login_code(const UserId& user, const CodeDigest& guess,
+                                         const GuessLimits& limits, UtcTime now) {
+  auto* row = hold_user(unit_, user);
+  if (row == nullptr || !row->login_code || row->login_code->expires_at <= now) return false;
+  auto& code = *row->login_code;
+  auto& day = row->login_guesses;
+  if (day.started_at <= now - std::chrono::hours{24}) day = {.started_at = now};
+  if (code.attempts >= limits.per_code || day.count >= limits.per_day) return false;
+  ++code.attempts;
+  ++day.count;
+  if (!(code.digest == guess)) return false;
+  row->login_code.reset();
+  return true;
 }
 
 RotationResult MemorySessionWrites::rotate_refresh(const Rotation& rotation) {

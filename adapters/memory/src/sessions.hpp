@@ -10,7 +10,7 @@ class MemorySessionReads : public virtual SessionReads {
   explicit MemorySessionReads(Database& database) : database_(database) {}
 
   std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) override;
-  std::vector<Session> list_sessions(const UserId& user, UtcTime now) override;
+  std::vector<Session> list_sessions(const UserId& user, UtcTime now, std::size_t limit) override;
 
  protected:
   Database& database_;
@@ -20,13 +20,20 @@ class MemorySessionWrites final : public SessionWrites, public MemorySessionRead
  public:
   explicit MemorySessionWrites(Unit& unit) : MemorySessionReads(unit.database), unit_(unit) {}
 
-  OpenSessionOutcome open_session(const NewSession& opened, std::int64_t security_version) override;
+  OpenedSession open_session(const NewSession& opened, std::int64_t security_version,
+                             std::size_t max_sessions) override;
+  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
+                      std::size_t max_per_day, UtcTime now) override;
+  bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                      UtcTime now) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;
   bool end_session(const SessionId& id, const std::optional<UserId>& owner) override;
   std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) override;
   std::size_t delete_expired_sessions(UtcTime now, std::size_t limit) override;
 
  private:
+  std::size_t make_room(const Session& opened, std::size_t max_sessions);
+
   Unit& unit_;
 };
 

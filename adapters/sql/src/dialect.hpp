@@ -31,6 +31,9 @@ struct Dialect {
   std::string (*join_trigrams)(const std::vector<std::string_view>& trigrams);
   /// In front of a column that the planner is not to look for in an index.
   std::string hide;
+  /// Whether a table of its own keeps the order of last logins: where a changed column that is in
+  /// one index rewrites the row's entries in all of them.
+  bool logins_apart = false;
   /// Has a row when there is a table of the name $1.
   std::string table_exists;
   /// Makes everybody else wait who is about to change the schema; empty when `begin` does.
@@ -57,6 +60,7 @@ inline Dialect sqlite_dialect() {
       .trigram_condition_end = "",
       .join_trigrams = fts_query,
       .hide = "+",
+      .logins_apart = false,
       .table_exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
       .schema_lock = "",
       .begin_read = "",
@@ -82,6 +86,7 @@ inline Dialect postgres_dialect(bool serializable) {
       .trigram_condition_end = ", chr(10))",
       .join_trigrams = lines_of,
       .hide = "",
+      .logins_apart = true,
       .table_exists = "SELECT 1 WHERE to_regclass($1) IS NOT NULL",
       // The number is the word "coffeeau" in bytes; any would do that nobody else uses.
       .schema_lock = "SELECT pg_advisory_xact_lock(7165058122143588725)",

@@ -7,15 +7,18 @@ const Sql list_sql{.text = R"(
   SELECT kid, algorithm, sealed_private, created_at, signs_from, verifies_until FROM signing_keys
   ORDER BY signs_from, created_at, kid)",
                    .columns = "ttbnnn"};
-// The unique index of first keys decides between two that both saw none.
+// The unique index of the newest key decides between two that both saw none. `is_first` has no
+// meaning any longer; the release before writes it.
 const Sql insert_first_sql{.text = R"(
   INSERT INTO signing_keys (kid, algorithm, sealed_private, created_at, signs_from, verifies_until,
                             is_first)
-  SELECT $1, $2, $3, $4, $5, $6, 1
-  WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE algorithm = $2)
-  ON CONFLICT (algorithm) WHERE is_first = 1 DO NOTHING
+  SELECT $1, $2, $3, $4, $5, $6, 0
+  WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE verifies_until IS NULL)
+  ON CONFLICT ((verifies_until IS NULL)) WHERE verifies_until IS NULL DO NOTHING
   RETURNING 1)",
                            .columns = "n"};
+const Sql retire_others_sql{.text = R"(
+  UPDATE signing_keys SET verifies_until = $1 WHERE verifies_until IS NULL AND algorithm <> $2)"};
 const Sql insert_next_sql{.text = R"(
   INSERT INTO signing_keys (kid, algorithm, sealed_private, created_at, signs_from, verifies_until,
                             is_first)
@@ -24,6 +27,7 @@ const Sql retire_sql{.text = R"(
   UPDATE signing_keys SET verifies_until = $1 WHERE kid = $2 AND verifies_until IS NULL
   RETURNING 1)",
                      .columns = "n"};
+const Sql revoke_sql{.text = "DELETE FROM signing_keys WHERE kid = $1 RETURNING 1", .columns = "n"};
 const Sql delete_sql{.text = "DELETE FROM signing_keys WHERE verifies_until < $1 RETURNING 1",
                      .columns = "n"};
 
@@ -59,8 +63,10 @@ std::vector<StoredKey> SqlKeyReads::list_keys() {
   return keys;
 }
 
-bool SqlKeyWrites::insert_first_key(const StoredKey& key) {
-  return !insert(*source_.lease(), insert_first_sql, key).empty();
+bool SqlKeyWrites::insert_first_key(const StoredKey& key, UtcTime others_verify_until) {
+  const auto connection = source_.lease();
+  connection->query(retire_others_sql, others_verify_until, key.algorithm);
+  return !insert(*connection, insert_first_sql, key).empty();
 }
 
 bool SqlKeyWrites::rotate_key(const StoredKey& next, std::string_view current_kid,
@@ -69,6 +75,10 @@ bool SqlKeyWrites::rotate_key(const StoredKey& next, std::string_view current_ki
   if (!connection->any(retire_sql, current_verifies_until, current_kid)) return false;
   insert(*connection, insert_next_sql, next);
   return true;
+}
+
+bool SqlKeyWrites::revoke_key(std::string_view kid) {
+  return source_.lease()->any(revoke_sql, kid);
 }
 
 std::size_t SqlKeyWrites::delete_keys_before(UtcTime now) {

@@ -20,9 +20,10 @@ class SqlKeyWrites final : public KeyWrites, public SqlKeyReads {
  public:
   using SqlKeyReads::SqlKeyReads;
 
-  bool insert_first_key(const StoredKey& key) override;
+  bool insert_first_key(const StoredKey& key, UtcTime others_verify_until) override;
   bool rotate_key(const StoredKey& next, std::string_view current_kid,
                   UtcTime current_verifies_until) override;
+  bool revoke_key(std::string_view kid) override;
   std::size_t delete_keys_before(UtcTime now) override;
   bool acquire_lease(std::string_view name, const LeaseId& holder, UtcTime now,
                      UtcTime until) override;

@@ -21,7 +21,7 @@ std::string select_live(std::string_view more = {}) {
 }
 const Sql find_live_sql{.text = select_live(), .columns = live_kinds};
 const Sql list_sql{.text = "SELECT " + std::string(session_columns) + R"( FROM sessions s
-  WHERE s.user_id = $1 AND s.ends_at > $2 ORDER BY s.last_used_at DESC, s.id DESC)",
+  WHERE s.user_id = $1 AND s.ends_at > $2 ORDER BY s.last_used_at DESC, s.id DESC LIMIT $3)",
                    .columns = std::string(session_kinds)};
 
 // The user's row first: who is disabling the account at this moment comes before or after it.
@@ -34,6 +34,16 @@ const Sql open_sql{.text = R"(
   INSERT INTO sessions (id, user_id, created_at, last_used_at, idle_expires_at, expires_at, address,
                         user_agent, current_digest)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
+
+// Whoever logs in at the same moment waited for the user's row, and sees these sessions.
+const Sql make_room_sql{.text = R"(
+  DELETE FROM sessions WHERE user_id = $1 AND id IN
+    (SELECT id FROM sessions WHERE user_id = $1 AND id <> $2
+     ORDER BY last_used_at DESC, id DESC LIMIT $3 OFFSET $4)
+  RETURNING 1)",
+                        .columns = "n"};
+// More than anybody has; SQLite knows no OFFSET without a LIMIT.
+constexpr std::size_t all_sessions = 1'000'000'000;
 
 // Of a session that is held, see hold_live().
 const Sql rotate_sql{.text = R"(
@@ -111,25 +121,30 @@ std::optional<LiveSession> SqlSessionReads::find_live(const SessionId& id, UtcTi
   return read_live(*row);
 }
 
-std::vector<Session> SqlSessionReads::list_sessions(const UserId& user, UtcTime now) {
+std::vector<Session> SqlSessionReads::list_sessions(const UserId& user, UtcTime now,
+                                                    std::size_t limit) {
   std::vector<Session> sessions;
-  for (const auto& row : source_.lease()->query(list_sql, user, now)) {
+  for (const auto& row : source_.lease()->query(list_sql, user, now, to_limit(limit))) {
     sessions.push_back(read_session(row));
   }
   return sessions;
 }
 
-OpenSessionOutcome SqlSessionWrites::open_session(const NewSession& opened,
-                                                  std::int64_t security_version) {
+OpenedSession SqlSessionWrites::open_session(const NewSession& opened,
+                                             std::int64_t security_version,
+                                             std::size_t max_sessions) {
   const auto connection = source_.lease();
   const auto& session = opened.session;
   if (!connection->any(note_login_sql, session.created_at, session.user_id, security_version)) {
-    return OpenSessionOutcome::user_changed;
+    return {};
   }
+  put_in_login_order(*connection, session.user_id, session.created_at);
   connection->query(open_sql, session.id, session.user_id, session.created_at, session.last_used_at,
                     session.idle_expires_at, session.expires_at, session.address,
                     session.user_agent, opened.refresh_digest);
-  return OpenSessionOutcome::opened;
+  const auto ended = connection->query(make_room_sql, session.user_id, session.id,
+                                       to_limit(all_sessions), to_limit(max_sessions - 1));
+  return {OpenSessionOutcome::opened, ended.size()};
 }
 
 RotationResult SqlSessionWrites::rotate_refresh(const Rotation& rotation) {

@@ -11,7 +11,7 @@ class SqlSessionReads : public virtual SessionReads {
   explicit SqlSessionReads(ConnectionSource& source) : source_(source) {}
 
   std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) override;
-  std::vector<Session> list_sessions(const UserId& user, UtcTime now) override;
+  std::vector<Session> list_sessions(const UserId& user, UtcTime now, std::size_t limit) override;
 
  protected:
   ConnectionSource& source_;
@@ -21,7 +21,12 @@ class SqlSessionWrites final : public SessionWrites, public SqlSessionReads {
  public:
   using SqlSessionReads::SqlSessionReads;
 
-  OpenSessionOutcome open_session(const NewSession& opened, std::int64_t security_version) override;
+  OpenedSession open_session(const NewSession& opened, std::int64_t security_version,
+                             std::size_t max_sessions) override;
+  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
+                      std::size_t max_per_day, UtcTime now) override;
+  bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+                      UtcTime now) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;
   bool end_session(const SessionId& id, const std::optional<UserId>& owner) override;
   std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) override;

@@ -9,8 +9,6 @@
 namespace coffeeauth::sql {
 namespace {
 
-constexpr std::int64_t never_logged_in = -1;
-
 // A statement in the making: text, and the values of its placeholders.
 class Draft {
  public:
@@ -83,9 +81,13 @@ Value key_value(UserOrder order, const UserPosition& position) {
 
 // ORDER BY and what follows it.
 class Order {
+  const bool is_apart_;
+
  public:
-  explicit Order(const UserListQuery& query)
-      : column(key_column(query.order)),
+  Order(const UserListQuery& query, const Dialect& dialect)
+      : is_apart_(query.order == UserOrder::last_login && dialect.logins_apart),
+        column(is_apart_ ? "login_key" : key_column(query.order)),
+        table(is_apart_ ? "last_logins JOIN users ON users.id = last_logins.user_id" : "users"),
         direction_(query.direction == Direction::descending ? " DESC" : " ASC"),
         sign_(query.direction == Direction::descending ? " < " : " > ") {}
 
@@ -93,15 +95,22 @@ class Order {
     if (!query.after) return;
     const auto from = draft.put(key_value(query.order, *query.after));
     const auto id = draft.put(to_value(query.after->id));
-    draft.require("(" + key + ", id)" + sign_ + "(" + from + ", " + id + ")");
+    draft.require("(" + key + ", " + id_beside(key) + ")" + sign_ + "(" + from + ", " + id + ")");
   }
   [[nodiscard]] std::string by(const std::string& key) const {
-    return " ORDER BY " + key + direction_ + ", id" + direction_;
+    return " ORDER BY " + key + direction_ + ", " + id_beside(key) + direction_;
   }
 
+  // What is walked along its index.
   const std::string column;
+  const std::string table;
 
  private:
+  // A comparison of two columns finds its index only where both are of one table.
+  [[nodiscard]] std::string id_beside(const std::string& key) const {
+    return is_apart_ && key == column ? "user_id" : "id";
+  }
+
   std::string direction_;
   std::string sign_;
 };
@@ -121,9 +130,9 @@ std::vector<User> read_users(Connection& connection, Draft draft) {
 
 // Along the order, and past whoever does not match.
 std::vector<User> walk_all(Connection& connection, const UserListQuery& query) {
-  const Order order(query);
+  const Order order(query, connection.dialect());
   Draft draft;
-  draft << "SELECT " << user_columns() << " FROM users";
+  draft << "SELECT " << user_columns() << " FROM " << order.table;
   require_filter(draft, query.filter, connection.dialect(), Walk::along_the_order);
   if (!query.filter.search.empty()) {
     require_text(draft, connection.dialect(), draft.put(to_value(query.filter.search)));
@@ -137,10 +146,10 @@ std::vector<User> walk_all(Connection& connection, const UserListQuery& query) {
 // The same over no more than `budget` users.
 std::vector<User> walk_some(Connection& connection, const UserListQuery& query,
                             std::size_t budget) {
-  const Order order(query);
+  const Order order(query, connection.dialect());
   Draft draft;
   draft << "SELECT " << user_columns() << " FROM (SELECT " << user_columns() << ", search_text, "
-        << order.column << " AS sort_key FROM users";
+        << order.column << " AS sort_key FROM " << order.table;
   require_filter(draft, query.filter, connection.dialect(), Walk::along_the_order);
   order.require_after(draft, order.column, query);
   draft << order.by(order.column) << " LIMIT " << draft.put(to_limit(budget)) << ") AS walked";
@@ -166,10 +175,10 @@ void require_found(Draft& draft, const UserFilter& filter, const Trigrams& trigr
 std::vector<User> find_by_trigrams(Connection& connection, const UserListQuery& query,
                                    const Trigrams& trigrams) {
   const auto& dialect = connection.dialect();
-  const Order order(query);
+  const Order order(query, dialect);
   Draft draft;
-  draft << "WITH found AS MATERIALIZED (SELECT " << user_columns() << ", " << order.column
-        << " AS sort_key FROM " << dialect.trigram_source;
+  draft << "WITH found AS MATERIALIZED (SELECT " << user_columns() << ", "
+        << key_column(query.order) << " AS sort_key FROM " << dialect.trigram_source;
   require_found(draft, query.filter, trigrams, dialect);
   draft << ") SELECT " << user_columns() << " FROM found";
   draft.start_conditions();

@@ -18,6 +18,9 @@ const Sql insert_user_sql{.text = R"(
   ON CONFLICT (email_canonical) DO NOTHING
   RETURNING )" + user_columns(),
                           .columns = std::string(user_kinds)};
+const Sql login_order_sql{.text = R"(
+  INSERT INTO last_logins (user_id, login_key) VALUES ($1, $2)
+  ON CONFLICT (user_id) DO UPDATE SET login_key = excluded.login_key)"};
 const Sql write_user_sql{.text = R"(
   UPDATE users SET email_canonical = $1, email_display = $2, first_name = $3, last_name = $4,
                    role = $5, is_verified = $6, is_active = $7, password_hash = $8,
@@ -71,6 +74,11 @@ User read_user(const Row& row, std::size_t first_column) {
   };
 }
 
+void put_in_login_order(Connection& connection, const UserId& id, std::optional<UtcTime> at) {
+  if (!connection.dialect().logins_apart) return;
+  connection.query(login_order_sql, id, at ? to_unix_millis(*at) : never_logged_in);
+}
+
 std::optional<User> insert_user(Connection& connection, const NewUser& user, bool verified) {
   const auto row =
       connection.query_one(insert_user_sql, user.id, user.email.canonical(), user.email.display(),
@@ -78,6 +86,7 @@ std::optional<User> insert_user(Connection& connection, const NewUser& user, boo
                            user.now, verified ? user.password_hash.phc() : std::string{},
                            search_text(user.email, user.first_name, user.last_name));
   if (!row) return std::nullopt;
+  put_in_login_order(connection, user.id, std::nullopt);
   return read_user(*row);
 }
 

@@ -43,6 +43,11 @@ void drop_sign_ups(Connection& connection, const UserId& id);
 [[nodiscard]] std::optional<User> insert_user(Connection& connection, const NewUser& user,
                                               bool verified);
 
+/// How the order of last logins has a user who never came.
+inline constexpr std::int64_t never_logged_in = -1;
+/// Puts the user at its place in the order of last logins; nothing for one who never came.
+void put_in_login_order(Connection& connection, const UserId& id, std::optional<UtcTime> at);
+
 /// Restarts the hours that an unverified user is kept.
 void restart_clean_up(Connection& connection, const UserId& id, UtcTime now);
 

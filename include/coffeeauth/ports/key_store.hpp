@@ -25,7 +25,8 @@ struct StoredKey {
   UtcTime created_at{};
   /// From here on it signs, until another one starts later. Published before that.
   UtcTime signs_from{};
-  /// Verifies until here; nothing while it is (or will be) the one that signs.
+  /// Verifies until here; nothing while it is (or will be) the one that signs. A Store holds at
+  /// most one key without it.
   std::optional<UtcTime> verifies_until{};
 };
 
@@ -46,13 +47,18 @@ class KeyReads {
 /// Writes of signing keys, and leases; all inside a Transaction.
 class KeyWrites : public virtual KeyReads {
  public:
-  /// Inserts `key` if there is none of its algorithm yet. Of many processes that start at once one
-  /// is told true.
-  [[nodiscard]] virtual bool insert_first_key(const StoredKey& key) = 0;
+  /// Inserts `key` unless a key of its algorithm is without `verifies_until`; a key of another
+  /// algorithm that is gets `others_verify_until`. Of many processes that start at once one is told
+  /// true.
+  [[nodiscard]] virtual bool insert_first_key(const StoredKey& key,
+                                              UtcTime others_verify_until) = 0;
   /// Inserts `next` and sets `verifies_until` of `current_kid`, if that key has none yet: of two
   /// rotations at once one is told true.
   [[nodiscard]] virtual bool rotate_key(const StoredKey& next, std::string_view current_kid,
                                         UtcTime current_verifies_until) = 0;
+  /// Deletes a key whatever its state, so that it neither signs nor verifies from now on. False
+  /// when there is none of that name.
+  virtual bool revoke_key(std::string_view kid) = 0;
   /// Deletes keys whose `verifies_until` is before `now`.
   virtual std::size_t delete_keys_before(UtcTime now) = 0;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/ports/signup_store.hpp"
 #include "coffeeauth/session.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
@@ -17,6 +18,17 @@ enum class OpenSessionOutcome {
   opened,
   /// The user is gone, inactive, unverified, or changed its security_version since it was read.
   user_changed,
+};
+
+/// A login's last step, and how many sessions made room for it.
+struct OpenedSession {
+  /// What became of it.
+  OpenSessionOutcome outcome = OpenSessionOutcome::user_changed;
+  /// Sessions of the user that were ended because there were too many.
+  std::size_t ended = 0;
+
+  /// Whether both are alike.
+  friend bool operator==(const OpenedSession&, const OpenedSession&) = default;
 };
 
 /// What a refresh token turned out to be.
@@ -70,8 +82,9 @@ class SessionReads {
   /// The session and its user in one read, unless it is gone or past an expiry at `now`. What every
   /// authenticated request asks, so it should be one statement.
   [[nodiscard]] virtual std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) = 0;
-  /// The live sessions of a user, the last used first.
-  [[nodiscard]] virtual std::vector<Session> list_sessions(const UserId& user, UtcTime now) = 0;
+  /// The live sessions of a user, the last used first, at most `limit`.
+  [[nodiscard]] virtual std::vector<Session> list_sessions(const UserId& user, UtcTime now,
+                                                           std::size_t limit) = 0;
 
  protected:
   SessionReads() = default;
@@ -82,8 +95,25 @@ class SessionWrites : public virtual SessionReads {
  public:
   /// Writes the session and the user's last_login, while the user still is active, verified and at
   /// `security_version`. One that was disabled between the password check and here gets none.
-  [[nodiscard]] virtual OpenSessionOutcome open_session(const NewSession& session,
-                                                        std::int64_t security_version) = 0;
+  ///
+  /// Afterwards the user has at most `max_sessions` (1 at least): the new one, and those of the
+  /// others that were used last (ties by id, the greater stays). However many log in at once, there
+  /// never are more after a commit.
+  [[nodiscard]] virtual OpenedSession open_session(const NewSession& session,
+                                                   std::int64_t security_version,
+                                                   std::size_t max_sessions) = 0;
+
+  /// Makes `digest` the user's one login code, good until `expires_at`, unless there is a live one
+  /// (which must not be voided while its owner types it) or `max_per_day` were put in the 24 hours
+  /// that began with the first. Says whether it did; of many at once, one does. The guesses of the
+  /// day stay counted.
+  [[nodiscard]] virtual bool put_login_code(const UserId& user, const CodeDigest& digest,
+                                            UtcTime expires_at, std::size_t max_per_day,
+                                            UtcTime now) = 0;
+  /// Counts a guess at the user's login code, then compares it: true at most once for each code,
+  /// which is spent by that. False without a live code, and beyond `limits`, without comparing.
+  [[nodiscard]] virtual bool try_login_code(const UserId& user, const CodeDigest& guess,
+                                            const GuessLimits& limits, UtcTime now) = 0;
 
   /// Spends the presented refresh token and makes the next one current, in one decision.
   ///

@@ -22,7 +22,7 @@ void removal(StoreHarness& harness) {
     CHECK(t.alone.erase(id) == UserWriteOutcome::written);
     CHECK_FALSE(t.exists(id));
     CHECK_FALSE(t.is_live(nth<SessionId>(1)));
-    CHECK(t.store->sessions().list_sessions(id, noon).empty());
+    CHECK(t.store->sessions().list_sessions(id, noon, 10).empty());
     CHECK_FALSE(t.store->users().knows_address(id, network(1)));
     CHECK_FALSE(t.store->users().find_credentials(address("user1@example.org")).has_value());
     CHECK(t.alone.erase(id) == UserWriteOutcome::not_found);

@@ -73,8 +73,24 @@ class EachAlone {
   }
 
   OpenSessionOutcome open(const NewSession& opened, std::int64_t security_version = 1) const {
+    return open_one_of(1'000, opened, security_version).outcome;
+  }
+  OpenedSession open_one_of(std::size_t max_sessions, const NewSession& opened,
+                            std::int64_t security_version = 1) const {
+    return store_.transact([&](Transaction& tx) {
+      return tx.sessions().open_session(opened, security_version, max_sessions);
+    });
+  }
+  bool put_login_code(const UserId& id, const CodeDigest& digest, UtcTime expires_at = noon + 1h,
+                      UtcTime now = noon, std::size_t max_per_day = 3) const {
+    return store_.transact([&](Transaction& tx) {
+      return tx.sessions().put_login_code(id, digest, expires_at, max_per_day, now);
+    });
+  }
+  bool try_login_code(const UserId& id, const CodeDigest& guess,
+                      const GuessLimits& limits = five_guesses, UtcTime now = noon) const {
     return store_.transact(
-        [&](Transaction& tx) { return tx.sessions().open_session(opened, security_version); });
+        [&](Transaction& tx) { return tx.sessions().try_login_code(id, guess, limits, now); });
   }
   RotationResult rotate(const Rotation& rotation) const {
     return store_.transact([&](Transaction& tx) { return tx.sessions().rotate_refresh(rotation); });
@@ -105,8 +121,12 @@ class EachAlone {
     return store_.transact([&](Transaction& tx) { return tx.outbox().revive_job(id, now); });
   }
 
-  bool insert_first(const StoredKey& made) const {
-    return store_.transact([&](Transaction& tx) { return tx.keys().insert_first_key(made); });
+  bool insert_first(const StoredKey& made, UtcTime others_verify_until = noon + 1h) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.keys().insert_first_key(made, others_verify_until); });
+  }
+  bool revoke(std::string_view kid) const {
+    return store_.transact([&](Transaction& tx) { return tx.keys().revoke_key(kid); });
   }
   bool rotate_key(const StoredKey& next, std::string_view current, UtcTime until) const {
     return store_.transact(

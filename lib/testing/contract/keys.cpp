@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "coffeeauth/testing/contract/store.hpp"
 #include "lib/testing/contract/each_alone.hpp"
 #include "lib/testing/contract/race.hpp"
@@ -29,12 +31,35 @@ void keys(StoreHarness& harness) {
     CHECK_FALSE(listed[0].verifies_until.has_value());
   }
 
-  SUBCASE("keys: each algorithm has one first key") {
+  SUBCASE("keys: a first key of another algorithm retires the one that signs") {
     const Trial t{harness};
-    CHECK(t.alone.insert_first(key("a", "ES256")));
-    CHECK_FALSE(t.alone.insert_first(key("b", "ES256")));
-    CHECK(t.alone.insert_first(key("c", "EdDSA")));
+    CHECK(t.alone.insert_first(key("a", "ES256"), noon + 1h));
+    CHECK_FALSE(t.alone.insert_first(key("b", "ES256"), noon + 2h));
+    CHECK_FALSE(t.store->keys().list_keys()[0].verifies_until.has_value());
+    CHECK(t.alone.insert_first(key("c", "EdDSA"), noon + 3h));
     CHECK(kids(t) == Kids{"a", "c"});
+    CHECK(t.store->keys().list_keys()[0].verifies_until == noon + 3h);
+    CHECK_FALSE(t.store->keys().list_keys()[1].verifies_until.has_value());
+    // And back: the retired one does not stand in the way.
+    CHECK(t.alone.insert_first(key("d", "ES256"), noon + 4h));
+    CHECK(t.store->keys().list_keys()[0].verifies_until == noon + 3h);
+    CHECK(t.store->keys().list_keys()[1].verifies_until == noon + 4h);
+    CHECK(kids(t) == Kids{"a", "c", "d"});
+  }
+
+  SUBCASE(
+      "keys: of many processes that start with different algorithms, one key is without an end") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.insert_first(key("a", "ES256"));
+      race(race_threads, [&](std::size_t i) -> int {
+        const auto* const algorithm = i % 2 == 0 ? "EdDSA" : "RS256";
+        return t.alone.insert_first(key("k" + std::to_string(i), algorithm)) ? 1 : 0;
+      });
+      const auto left = t.store->keys().list_keys();
+      CHECK(std::count_if(left.begin(), left.end(),
+                          [](const StoredKey& one) { return !one.verifies_until; }) == 1);
+    }
   }
 
   SUBCASE("keys: of many processes that start at once, one makes the key") {
@@ -79,6 +104,38 @@ void rotation(StoreHarness& harness) {
       });
       CHECK(count_of(done, 1) == 1);
       CHECK(kids(t).size() == 2);
+    }
+  }
+
+  SUBCASE("keys: a revoked one is gone whatever its state, once") {
+    const Trial t{harness};
+    t.alone.insert_first(key("a"));
+    t.alone.rotate_key(key("b"), "a", noon + 2h);
+    CHECK_FALSE(t.alone.revoke("unknown"));
+    CHECK(t.alone.revoke("b"));
+    CHECK_FALSE(t.alone.revoke("b"));
+    CHECK(kids(t) == Kids{"a"});
+    // What was revoked cannot be rotated; a first key takes its place.
+    CHECK_FALSE(t.alone.rotate_key(key("c"), "b", noon + 2h));
+    CHECK(t.alone.insert_first(key("d")));
+    CHECK(t.alone.revoke("a"));
+    CHECK(kids(t) == Kids{"d"});
+  }
+
+  SUBCASE(
+      "keys: one that is revoked while another process rotates it leaves one that signs, or none") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.insert_first(key("a"));
+      const auto done = race(race_threads, [&](std::size_t i) -> int {
+        if (i == 0) return t.alone.revoke("a") ? 0 : -1;
+        return t.alone.rotate_key(key("k" + std::to_string(i)), "a", noon + 1h) ? 1 : 0;
+      });
+      CHECK(count_of(done, -1) == 0);
+      CHECK(count_of(done, 1) <= 1);
+      const auto left = kids(t);
+      CHECK(left.size() == static_cast<std::size_t>(count_of(done, 1)));
+      CHECK(std::find(left.begin(), left.end(), "a") == left.end());
     }
   }
 

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "coffeeauth/testing/contract/store.hpp"
 #include "lib/testing/contract/each_alone.hpp"
 #include "lib/testing/contract/race.hpp"
@@ -22,7 +25,7 @@ struct TwoUsers : Trial {
   }
   [[nodiscard]] std::vector<std::uint64_t> listed(const UserId& owner, UtcTime now = noon) const {
     std::vector<std::uint64_t> numbers;
-    for (const auto& one : store->sessions().list_sessions(owner, now)) {
+    for (const auto& one : store->sessions().list_sessions(owner, now, 1'000)) {
       numbers.push_back(one.id.bytes().back());
     }
     return numbers;
@@ -90,6 +93,115 @@ void opening(StoreHarness& harness) {
   }
 }
 
+void cap(StoreHarness& harness) {
+  SUBCASE("sessions: beyond the cap a login ends those that were not used for longest") {
+    const TwoUsers t{harness};
+    t.open(1, ada, noon + 2s);
+    t.open(2, ada, noon + 3s);
+    t.open(3, ada, noon + 1s);
+    t.open(4, bob);
+    auto next = session(5, ada);
+    next.session.last_used_at = noon + 4s;
+    CHECK(t.alone.open_one_of(3, next) == OpenedSession{OpenSessionOutcome::opened, 1});
+    CHECK(t.listed(ada) == Numbers{5, 2, 1});
+    CHECK_FALSE(t.is_live(nth<SessionId>(3)));
+    CHECK(t.listed(bob) == Numbers{4});
+
+    // Not itself, although all others were used later; and as many as it takes.
+    CHECK(t.alone.open_one_of(2, session(6, ada)) == OpenedSession{OpenSessionOutcome::opened, 2});
+    CHECK(t.listed(ada) == Numbers{5, 6});
+    CHECK(t.alone.open_one_of(1, session(7, ada)) == OpenedSession{OpenSessionOutcome::opened, 2});
+    CHECK(t.listed(ada) == Numbers{7});
+    CHECK(t.alone.open_one_of(1, session(8, ada), 2).outcome == OpenSessionOutcome::user_changed);
+    CHECK(t.listed(ada) == Numbers{7});
+  }
+
+  SUBCASE("sessions: however many log in at once, no more are left than the cap") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const TwoUsers t{harness};
+      t.open(100, ada);
+      t.open(101, bob);
+      const auto ended = race(race_threads, [&](std::size_t i) -> std::size_t {
+        const auto opened = t.alone.open_one_of(3, session(i + 1, ada));
+        return opened.outcome == OpenSessionOutcome::opened ? opened.ended : 1'000;
+      });
+      CHECK(t.listed(ada).size() == 3);
+      CHECK(std::accumulate(ended.begin(), ended.end(), std::size_t{0}) == race_threads + 1 - 3);
+      CHECK(t.listed(bob) == Numbers{101});
+    }
+  }
+}
+
+void login_codes(StoreHarness& harness) {
+  SUBCASE("login codes: a right one is taken once, and only its user's") {
+    const TwoUsers t{harness};
+    CHECK_FALSE(t.alone.try_login_code(ada, code(1)));
+    CHECK(t.alone.put_login_code(ada, code(1)));
+    CHECK_FALSE(t.alone.try_login_code(bob, code(1)));
+    CHECK_FALSE(t.alone.try_login_code(nth<UserId>(9), code(1)));
+    CHECK_FALSE(t.alone.try_login_code(ada, code(2)));
+    CHECK(t.alone.try_login_code(ada, code(1)));
+    CHECK_FALSE(t.alone.try_login_code(ada, code(1)));
+  }
+
+  SUBCASE("login codes: one that lives is not voided by the next, and ends in its time") {
+    const TwoUsers t{harness};
+    CHECK(t.alone.put_login_code(ada, code(1), noon + 10min));
+    CHECK_FALSE(t.alone.put_login_code(ada, code(2), noon + 20min, noon + 10min - 1ms));
+    CHECK_FALSE(t.alone.try_login_code(ada, code(1), five_guesses, noon + 10min));
+    CHECK(t.alone.put_login_code(ada, code(3), noon + 20min, noon + 10min));
+    CHECK(t.alone.try_login_code(ada, code(3), five_guesses, noon + 10min));
+    // Spent: the next may come at once. Three a day is what the suite allows.
+    CHECK(t.alone.put_login_code(ada, code(4), noon + 20min, noon + 10min));
+    CHECK(t.alone.try_login_code(ada, code(4), five_guesses, noon + 10min));
+    CHECK_FALSE(t.alone.put_login_code(ada, code(5), noon + 20min, noon + 10min));
+    CHECK(t.alone.put_login_code(bob, code(5), noon + 20min, noon + 10min));
+    CHECK(t.alone.put_login_code(ada, code(6), noon + 25h, noon + 24h));
+  }
+
+  SUBCASE(
+      "login codes: after as many guesses as allowed the right one is dead, of a code and a day") {
+    const TwoUsers t{harness};
+    const GuessLimits limits{.per_code = 3, .per_day = 4};
+    CHECK(t.alone.put_login_code(ada, code(1), noon + 1h));
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(t.alone.try_login_code(ada, code(9), limits));
+    CHECK_FALSE(t.alone.try_login_code(ada, code(1), limits));
+    CHECK(t.alone.put_login_code(ada, code(2), noon + 2h, noon + 1h));
+    CHECK_FALSE(t.alone.try_login_code(ada, code(9), limits, noon + 1h));
+    CHECK_FALSE(t.alone.try_login_code(ada, code(2), limits, noon + 1h));
+    CHECK(t.alone.put_login_code(ada, code(3), noon + 26h, noon + 25h));
+    CHECK(t.alone.try_login_code(ada, code(3), limits, noon + 25h));
+  }
+
+  SUBCASE("login codes: of many right answers at once, one is taken") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const TwoUsers t{harness};
+      const auto put = race(race_threads, [&](std::size_t i) -> int {
+        return t.alone.put_login_code(ada, code(i + 1)) ? 1 : 0;
+      });
+      CHECK(count_of(put, 1) == 1);
+      const GuessLimits many{.per_code = 1'000, .per_day = 1'000};
+      const auto right = std::find(put.begin(), put.end(), 1) - put.begin() + 1;
+      const auto taken = race(race_threads, [&](std::size_t) -> int {
+        return t.alone.try_login_code(ada, code(static_cast<std::uint64_t>(right)), many) ? 1 : 0;
+      });
+      CHECK(count_of(taken, 1) == 1);
+    }
+  }
+
+  SUBCASE("login codes: parallel guesses: no more are compared than one code allows") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const TwoUsers t{harness};
+      CHECK(t.alone.put_login_code(ada, code(1)));
+      const GuessLimits limits{.per_code = race_threads, .per_day = 1'000};
+      race(race_threads, [&](std::size_t) -> int {
+        return t.alone.try_login_code(ada, code(2), limits) ? 1 : 0;
+      });
+      CHECK_FALSE(t.alone.try_login_code(ada, code(1), limits));
+    }
+  }
+}
+
 void expiry(StoreHarness& harness) {
   SUBCASE("sessions: one ends when it is idle too long, or too old, whichever is first") {
     const TwoUsers t{harness};
@@ -129,7 +241,9 @@ void lists(StoreHarness& harness) {
     CHECK(t.listed(ada) == Numbers{2, 1, 3});
     CHECK(t.listed(bob) == Numbers{4});
     CHECK(t.listed(nth<UserId>(9)).empty());
-    CHECK(t.store->sessions().list_sessions(ada, noon).front().last_used_at == noon + 3s);
+    CHECK(t.store->sessions().list_sessions(ada, noon, 2).size() == 2);
+    CHECK(t.store->sessions().list_sessions(ada, noon, 2).back().id == nth<SessionId>(1));
+    CHECK(t.store->sessions().list_sessions(ada, noon, 1).front().last_used_at == noon + 3s);
   }
 }
 
@@ -173,6 +287,8 @@ void ending(StoreHarness& harness) {
 
 void session_contract(StoreHarness& harness) {
   opening(harness);
+  cap(harness);
+  login_codes(harness);
   expiry(harness);
   lists(harness);
   ending(harness);

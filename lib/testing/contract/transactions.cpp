@@ -53,7 +53,7 @@ void check_nothing_changed(const Trial& t) {
   CHECK(t.store->users().find_credentials(address("user2@example.org")).has_value());
   CHECK_FALSE(t.store->users().knows_address(nth<UserId>(1), network(1)));
   CHECK(t.is_live(nth<SessionId>(1)));
-  CHECK(t.store->sessions().list_sessions(nth<UserId>(1), noon).size() == 1);
+  CHECK(t.store->sessions().list_sessions(nth<UserId>(1), noon, 10).size() == 1);
   CHECK(t.store->keys().list_keys().size() == 1);
   CHECK_FALSE(t.store->keys().list_keys().front().verifies_until.has_value());
   CHECK_FALSE(t.alone.acquire("held", nth<LeaseId>(2)));

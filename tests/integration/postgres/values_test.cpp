@@ -29,7 +29,8 @@ TEST_CASE("bytes and texts come back as they were, whatever the data base's defa
                                                   .algorithm = "ES256",
                                                   .sealed_private = all_bytes,
                                                   .created_at = noon,
-                                                  .signs_from = noon}));
+                                                  .signs_from = noon},
+                                                 noon));
     static_cast<void>(tx.users().create_user(user));
   });
 

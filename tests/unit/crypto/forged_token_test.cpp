@@ -37,7 +37,7 @@ TEST_CASE("every algorithm issues, publishes and rotates through one service") {
     const auto there = world.service();
     const auto before = here->issue(world.live());
     CHECK(there->verify(before.expose_secret()).has_value());
-    REQUIRE(there->rotate_key().has_value());
+    REQUIRE(there->rotate_key(KeyStart::now).has_value());
     const auto after = there->issue(world.live());
     CHECK(here->verify(after.expose_secret()).has_value());
     CHECK(there->verify(before.expose_secret()).has_value());

@@ -22,6 +22,24 @@ TEST_CASE("an IPv6 address is counted by its /64, an IPv4 address by itself") {
   CHECK(rate_limit_network("192.0.2.1") != rate_limit_network("192.0.2.2"));
 }
 
+TEST_CASE("an IPv6 address is part of its /64, /56 and /48, an IPv4 address of itself alone") {
+  using coffeeauth::rate_limit_networks;
+  const auto networks = rate_limit_networks("2001:db8:0:1::1");
+  REQUIRE(networks.size() == 3);
+  CHECK(networks[0] == rate_limit_network("2001:db8:0:1::1"));
+  const auto sibling = rate_limit_networks("2001:db8:0:ff::1");
+  CHECK(sibling[0] != networks[0]);
+  CHECK(sibling[1] == networks[1]);
+  const auto cousin = rate_limit_networks("2001:db8:0:100::1");
+  CHECK(cousin[1] != networks[1]);
+  CHECK(cousin[2] == networks[2]);
+  CHECK(rate_limit_networks("2001:db8:1::1")[2] != networks[2]);
+  // A network of one width is never taken for one of another.
+  CHECK(rate_limit_networks("::")[1] != rate_limit_networks("::")[2]);
+  CHECK(rate_limit_networks("192.0.2.1").size() == 1);
+  CHECK(rate_limit_networks("nonsense").size() == 1);
+}
+
 TEST_CASE("what is no address shares one bucket") {
   for (const auto* text : {"",
                            "localhost",

@@ -2,8 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
@@ -43,25 +48,119 @@ TEST_CASE_FIXTURE(Fixture, "an address gets as many requests as its window allow
   CHECK(limiter.check_address(LimitScope::sign_up, "192.0.2.1").has_value());
 }
 
-TEST_CASE_FIXTURE(Fixture, "ten failed logins close an account, however its address is spelled") {
+TEST_CASE_FIXTURE(Fixture, "ten failed logins open a wait, however the address is spelled") {
   fail_logins(10);
   const auto refused = limiter.begin_login(same_ada, {});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::rate_limited);
+  CHECK(refused.error().retry_after == 15s);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the advice to wait grows with every further attempt") {
+TEST_CASE_FIXTURE(Fixture,
+                  "each failed login after the free ones doubles the wait, up to the window") {
   fail_logins(10);
-  clock.advance(14min + 50s);
-  const auto first = limiter.begin_login(ada, {}).error().retry_after.value();
-  auto last = first;
-  for (int i = 0; i < 8; ++i) {
-    const auto next = limiter.begin_login(ada, {}).error().retry_after.value();
-    CHECK(next >= last);
-    last = next;
+  for (const auto wait : {15s, 30s, 60s, 120s, 240s, 480s, 900s, 900s, 900s}) {
+    CAPTURE(wait.count());
+    CHECK(limiter.begin_login(ada, {}).error().retry_after == wait);
+    // What is refused costs nothing: neither is it counted, nor does it lengthen the wait.
+    for (int i = 0; i < 100; ++i) REQUIRE_FALSE(limiter.begin_login(ada, {}).has_value());
+    clock.advance(wait - 1ms);
+    CHECK(limiter.begin_login(ada, {}).error().retry_after == 1s);
+    clock.advance(1ms);
+    CHECK(limiter.begin_login(ada, {}).has_value());
   }
-  CHECK(last > first);
-  CHECK(last <= config.login_failures.window);
+}
+
+TEST_CASE_FIXTURE(Fixture, "failed logins are remembered for a day, not for the length of a wait") {
+  fail_logins(10);
+  clock.advance(24h - 1ms);
+  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  clock.advance(1ms);
+  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK(limiter.begin_login(ada, {}).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "of many attempts at once as many are let through as are free, then one a wait") {
+  const auto let_through = [&] {
+    std::atomic<int> passed{0};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 8; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 20; ++i) passed += limiter.begin_login(ada, {}).has_value() ? 1 : 0;
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    return passed.load();
+  };
+  CHECK(let_through() == 10);
+  clock.advance(15s);
+  CHECK(let_through() == 1);
+  clock.advance(30s);
+  CHECK(let_through() == 1);
+}
+
+TEST_CASE("a first wait longer than the window is the window, and one free failure is one") {
+  testing::ManualClock clock;
+  const auto counters = memory::make_memory_counters({});
+  LimitConfig config;
+  config.login_failures = {1, 5s};
+  config.login_first_wait = 1h;
+  RateLimiter limiter{config, *counters, clock};
+  const auto ada = EmailAddress::parse("ada@example.org").value();
+  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK(limiter.begin_login(ada, {}).error().retry_after == 5s);
+  clock.advance(5s);
+  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK(limiter.begin_login(ada, {}).error().retry_after == 5s);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an IPv6 /56 and a /48 are allowed more than a /64, and not without end") {
+  config.sign_up_address = {10, 1h};
+  const struct {
+    const char* format;
+    std::size_t allowed;
+  } networks[] = {
+      {"2001:db8:1:1::%zx", 10}, {"2001:db8:2:%zx::1", 40}, {"2001:db8:3:%zx00::1", 160}};
+  for (const auto scope : {LimitScope::sign_up, LimitScope::login, LimitScope::resend_code,
+                           LimitScope::verify, LimitScope::any}) {
+    for (auto* const limit :
+         {&config.login_address, &config.resend_address, &config.verify_address, &config.any}) {
+      *limit = {10, 1h};
+    }
+    RateLimiter fresh{config, *counters, clock};
+    for (const auto& network : networks) {
+      std::size_t passed = 0;
+      for (std::size_t i = 1; i < 256; ++i) {
+        std::array<char, 64> address{};
+        std::snprintf(address.data(), address.size(), network.format, i);
+        passed += fresh.check_address(scope, address.data()).has_value() ? 1 : 0;
+      }
+      CAPTURE(network.format);
+      CHECK(passed == network.allowed);
+    }
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "one IPv6 /64 that asks without end does not use up what its /48 is allowed") {
+  for (int i = 0; i < 10'000; ++i) {
+    static_cast<void>(limiter.check_address(LimitScope::sign_up, "2001:db8:1:1::1"));
+  }
+  CHECK(limiter.check_address(LimitScope::sign_up, "2001:db8:1:2::1").has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a network that brings dead tokens is not looked up for after a while") {
+  for (std::size_t i = 0; i < config.any.count; ++i) {
+    REQUIRE(limiter.may_look_up_token("192.0.2.1").has_value());
+    limiter.token_was_dead("192.0.2.1");
+  }
+  CHECK(limiter.may_look_up_token("192.0.2.1").error().code == ErrorCode::rate_limited);
+  CHECK(limiter.may_look_up_token("192.0.2.2").has_value());
+  clock.advance(config.any.window);
+  CHECK(limiter.may_look_up_token("192.0.2.1").has_value());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a right login clears the failures of the account") {
@@ -79,6 +178,26 @@ TEST_CASE_FIXTURE(Fixture,
 
 TEST_CASE_FIXTURE(Fixture, "the owner who logs in does not give strangers another ten guesses") {
   fail_logins(10);
+  REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+  limiter.login_succeeded(ada, "4-c0000201");
+  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "failures before a right login are forgiven, and no others") {
+  const auto fail_at_home = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+      REQUIRE(limiter.begin_login(ada, {}).has_value());
+    }
+  };
+  for (int day = 0; day < 5; ++day) {
+    fail_at_home(9);
+    REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+    limiter.login_succeeded(ada, "4-c0000201");
+  }
+  fail_logins(10);
+  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  // Nor is there more to forgive than there was.
   REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
   limiter.login_succeeded(ada, "4-c0000201");
   CHECK_FALSE(limiter.begin_login(ada, {}).has_value());

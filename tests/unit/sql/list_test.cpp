@@ -21,7 +21,7 @@ void fill(Store& store) {
       if (n % 2 == 0) {
         auto session = new_session(n, user.id);
         session.session.created_at = noon + std::chrono::seconds{100 - n};
-        static_cast<void>(tx.sessions().open_session(session, 1));
+        static_cast<void>(tx.sessions().open_session(session, 1, 100));
       }
     }
   });

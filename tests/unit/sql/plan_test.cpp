@@ -108,7 +108,7 @@ TEST_CASE("a user, a session and an address are found through an index") {
   static_cast<void>(store.users().find_credentials(email_of("user1")));
   static_cast<void>(store.users().knows_address(nth_id<UserId>(1), AddressDigest{}));
   static_cast<void>(store.sessions().find_live(nth_id<SessionId>(1), noon));
-  static_cast<void>(store.sessions().list_sessions(nth_id<UserId>(1), noon));
+  static_cast<void>(store.sessions().list_sessions(nth_id<UserId>(1), noon, 100));
 
   check_plans(recorded.path);
 }
@@ -161,7 +161,7 @@ TEST_CASE("login, refresh, the claim of jobs and the clean-up search indexes") {
 
   recorded.store->transact([](Transaction& tx) {
     const auto user = nth_id<UserId>(1);
-    static_cast<void>(tx.sessions().open_session(new_session(1, user), 1));
+    static_cast<void>(tx.sessions().open_session(new_session(1, user), 1, 100));
     static_cast<void>(tx.sessions().rotate_refresh({.session = nth_id<SessionId>(1),
                                                     .presented = nth_digest<RefreshTokenDigest>(1),
                                                     .next = nth_digest<RefreshTokenDigest>(2),

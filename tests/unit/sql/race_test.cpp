@@ -114,7 +114,8 @@ TEST_CASE("of many refreshes with one token one rotates and the rest get its suc
   const auto user = new_user(1);
   add_user(shared.store, user);
   shared.store.transact([&](Transaction& tx) {
-    CHECK(tx.sessions().open_session(new_session(1, user.id), 1) == OpenSessionOutcome::opened);
+    CHECK(tx.sessions().open_session(new_session(1, user.id), 1, 100).outcome ==
+          OpenSessionOutcome::opened);
   });
   std::array<std::string, contenders> successors;
 
@@ -183,7 +184,8 @@ TEST_CASE("all that hangs on an account goes with it") {
   const auto user = new_user(1);
   add_user(shared.store, user);
   shared.store.transact([&](Transaction& tx) {
-    CHECK(tx.sessions().open_session(new_session(1, user.id), 1) == OpenSessionOutcome::opened);
+    CHECK(tx.sessions().open_session(new_session(1, user.id), 1, 100).outcome ==
+          OpenSessionOutcome::opened);
     tx.users().remember_address(user.id, nth_digest<AddressDigest>(1), noon);
     CHECK(tx.sign_ups().take_mail_slot(user.id, network, {.pause = {}, .per_hour = 5, .per_day = 5},
                                        noon));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "coffeeauth/testing/manual_clock.hpp"
+#include "coffeeauth/testing/recording_events.hpp"
 #include "coffeeauth/token_service.hpp"
 #include "lib/tokens/base64url.hpp"
 #include "lib/tokens/key_set.hpp"
@@ -48,14 +49,20 @@ class KeysOnlyStore final : public Store {
       if (down) throw Unavailable("the Store is down");
       return rows();
     }
-    bool insert_first_key(const StoredKey& key) override {
+    bool insert_first_key(const StoredKey& key, UtcTime others_verify_until) override {
       const std::scoped_lock lock{mutex_};
-      if (std::any_of(rows_.begin(), rows_.end(),
-                      [&](const StoredKey& row) { return row.algorithm == key.algorithm; })) {
-        return false;
+      const auto newest = std::find_if(rows_.begin(), rows_.end(),
+                                       [](const StoredKey& row) { return !row.verifies_until; });
+      if (newest != rows_.end()) {
+        if (newest->algorithm == key.algorithm) return false;
+        newest->verifies_until = others_verify_until;
       }
       rows_.push_back(key);
       return true;
+    }
+    bool revoke_key(std::string_view kid) override {
+      const std::scoped_lock lock{mutex_};
+      return std::erase_if(rows_, [&](const StoredKey& row) { return row.kid == kid; }) > 0;
     }
     bool rotate_key(const StoredKey& next, std::string_view current_kid, UtcTime until) override {
       const std::scoped_lock lock{mutex_};
@@ -124,7 +131,7 @@ class TokenWorld {
   }
 
   [[nodiscard]] std::unique_ptr<TokenService> service() {
-    return std::make_unique<TokenService>(config, store, vault, *factory_, clock, *random);
+    return std::make_unique<TokenService>(config, store, vault, *factory_, clock, *random, events);
   }
   [[nodiscard]] SigningKeyFactory& factory() { return *factory_; }
 
@@ -154,6 +161,7 @@ class TokenWorld {
   /// 2026-11-23T08:00:00Z: a whole second, as dates in tokens are.
   testing::ManualClock clock{from_unix_millis(1'795'420'800'000)};
   KeysOnlyStore store;
+  testing::RecordingEvents events;
   std::unique_ptr<RandomSource> random = make_system_random();
   Vault vault{Secret{"a secret key of thirty-two bytes"}};
 

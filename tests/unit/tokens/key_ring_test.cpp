@@ -88,8 +88,8 @@ TEST_CASE("the kid of a public key begins its thumbprint, that of a secret one t
 
   std::set<std::string> kids;
   for (int i = 0; i < 10; ++i) {
-    kids.insert(make_stored_key(SigningAlgorithm::hs256, world.clock.now(), world.vault,
-                                world.factory(), *world.random)
+    kids.insert(make_stored_key(SigningAlgorithm::hs256, world.clock.now(), world.clock.now(),
+                                world.vault, world.factory(), *world.random)
                     .kid);
   }
   CHECK(kids.size() == 10);
@@ -102,25 +102,167 @@ TEST_CASE("a rotated key signs at once here, and is known elsewhere when its fir
   const auto before = issued_by(*here, world);
   CHECK(there->verify(before).has_value());
 
-  const auto kid = here->rotate_key();
+  const auto kid = here->rotate_key(KeyStart::now);
   REQUIRE(kid.has_value());
   const auto after = issued_by(*here, world);
-  CHECK(kid_of(after) == *kid);
+  CHECK(kid_of(after) == kid->kid);
   CHECK(there->verify(after).has_value());
-  CHECK(kid_of(issued_by(*there, world)) == *kid);
+  CHECK(kid_of(issued_by(*there, world)) == kid->kid);
   CHECK(here->verify(before).has_value());
 }
 
-TEST_CASE("a process that sees no new token learns of a rotation within five seconds") {
+TEST_CASE("a process that sees no new token learns of a rotation within a second") {
   TokenWorld world{SigningAlgorithm::eddsa};
   const auto here = world.service();
   const auto there = world.service();
   const auto old_kid = kid_of(issued_by(*there, world));
-  const auto kid = here->rotate_key().value();
-  world.clock.advance(5s - 1ms);
+  const auto kid = here->rotate_key(KeyStart::now).value().kid;
+  world.clock.advance(1s - 1ms);
   CHECK(kid_of(issued_by(*there, world)) == old_kid);
   world.clock.advance(1ms);
   CHECK(kid_of(issued_by(*there, world)) == kid);
+}
+
+TEST_CASE("a rotated key is published before it signs, on every process") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  world.config.jwks_max_age = 10min;
+  world.config.key_publication_margin = 30s;
+  const auto here = world.service();
+  const auto there = world.service();
+  const auto before = issued_by(*here, world);
+  const auto old_kid = kid_of(before);
+  const auto begun = world.clock.now();
+  const auto made = here->rotate_key();
+  REQUIRE(made.has_value());
+  CHECK(made->signs_from == begun + 10min + 30s);
+  CHECK_FALSE(made->current);
+  CHECK(world.events.count(EventKind::signing_key_rotated) == 1);
+  for (const auto* service : {&here, &there}) {
+    world.clock.advance(1s);
+    CHECK(nlohmann::json::parse((*service)->jwks()).at("keys").size() == 2);
+    CHECK(kid_of(issued_by(**service, world)) == old_kid);
+    CHECK(current_kid(**service) == old_kid);
+  }
+  // One waits: another rotation would only make the wait longer.
+  CHECK(failure(there->rotate_key()) == ErrorCode::version_conflict);
+  CHECK(world.events.count(EventKind::signing_key_rotated) == 1);
+
+  world.clock.set(begun + 10min + 30s - 1ms);
+  CHECK(kid_of(issued_by(*there, world)) == old_kid);
+  const auto last = issued_by(*there, world);
+  world.clock.set(begun + 10min + 30s);
+  for (const auto* service : {&here, &there}) {
+    CHECK(kid_of(issued_by(**service, world)) == made->kid);
+    CHECK((*service)->verify(last).has_value());
+  }
+  // The old one verifies for its last token and the overlap.
+  const auto keys = here->list_keys();
+  REQUIRE(keys.size() == 2);
+  CHECK(keys[0].verifies_until ==
+        begun + 10min + 30s + world.config.access_lifetime + world.config.key_overlap);
+}
+
+TEST_CASE("a rotation that cannot wait passes over the key that waits") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  const auto service = world.service();
+  const auto old_kid = kid_of(issued_by(*service, world));
+  const auto waiting = service->rotate_key().value();
+  const auto urgent = service->rotate_key(KeyStart::now).value();
+  CHECK(urgent.current);
+  CHECK(kid_of(issued_by(*service, world)) == urgent.kid);
+  world.clock.set(waiting.signs_from + 1h);
+  CHECK(kid_of(issued_by(*service, world)) == urgent.kid);
+  const auto rows = world.store.rows();
+  CHECK(std::count_if(rows.begin(), rows.end(),
+                      [](const StoredKey& row) { return !row.verifies_until; }) == 1);
+}
+
+TEST_CASE("a secret key has nobody to be published to, and signs at once") {
+  TokenWorld world{SigningAlgorithm::hs256};
+  const auto service = world.service();
+  (void)issued_by(*service, world);
+  CHECK(nlohmann::json::parse(service->jwks()).at("keys").empty());
+  const auto made = service->rotate_key().value();
+  CHECK(made.current);
+  CHECK(kid_of(issued_by(*service, world)) == made.kid);
+}
+
+TEST_CASE("a new algorithm retires the key of the old one, and a process of the old one follows") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  const auto old_process = world.service();
+  const auto token = issued_by(*old_process, world);
+  const auto old_kid = kid_of(token);
+  world.config.algorithm = SigningAlgorithm::hs256;
+  const auto new_process = world.service();
+  const auto changed_at = world.clock.now();
+  const auto fresh = issued_by(*new_process, world);
+  CHECK(kid_of(fresh) != old_kid);
+  CHECK(new_process->verify(token).has_value());
+  CHECK(old_process->verify(fresh).has_value());
+  // No key is made in turn, however often both are asked.
+  for (int i = 0; i < 10; ++i) {
+    world.clock.advance(2s);
+    CHECK(kid_of(issued_by(*old_process, world)) == kid_of(fresh));
+    CHECK(kid_of(issued_by(*new_process, world)) == kid_of(fresh));
+  }
+  const auto rows = world.store.rows();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].verifies_until ==
+        changed_at + world.config.access_lifetime + world.config.key_overlap);
+  CHECK_FALSE(rows[1].verifies_until.has_value());
+
+  // And back, while the first is still good: a third key, and again one without an end.
+  world.config.algorithm = SigningAlgorithm::eddsa;
+  const auto third = world.service();
+  const auto again = kid_of(issued_by(*third, world));
+  CHECK(again != old_kid);
+  CHECK(again != kid_of(fresh));
+  CHECK(world.store.rows()[1].verifies_until.has_value());
+  world.clock.set(*world.store.rows()[0].verifies_until);
+  CHECK(failure(third->verify(token)) == ErrorCode::token_invalid);
+}
+
+TEST_CASE("a revoked key is good for nothing, here at once and elsewhere within a second") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  const auto here = world.service();
+  const auto there = world.service();
+  const auto token = issued_by(*here, world);
+  REQUIRE(there->verify(token).has_value());
+  CHECK(failure(here->revoke_key("unknown")) == ErrorCode::not_found);
+  CHECK(world.events.count(EventKind::signing_key_revoked) == 0);
+  REQUIRE(here->revoke_key(kid_of(token)).has_value());
+  CHECK(world.events.count(EventKind::signing_key_revoked) == 1);
+  CHECK(failure(here->verify(token)) == ErrorCode::token_invalid);
+  world.clock.advance(1s);
+  CHECK(failure(there->verify(token)) == ErrorCode::token_invalid);
+  // Another takes its place with the next token.
+  const auto next = issued_by(*there, world);
+  CHECK(kid_of(next) != kid_of(token));
+  CHECK(here->verify(next).has_value());
+}
+
+TEST_CASE("a key that is revoked while the next one waits is followed by that one at once") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  const auto service = world.service();
+  const auto old_kid = kid_of(issued_by(*service, world));
+  const auto waiting = service->rotate_key().value();
+  REQUIRE(service->revoke_key(old_kid).has_value());
+  CHECK(kid_of(issued_by(*service, world)) == waiting.kid);
+}
+
+TEST_CASE("access tokens carry the audience as client_id, or what is set") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  const auto client_id = [&] {
+    const auto service = world.service();
+    const auto token = issued_by(*service, world);
+    REQUIRE(service->verify(token).has_value());
+    const auto payload = nlohmann::json::parse(*base64url_decode(TokenParts{token}.payload));
+    CHECK(service->verify(token)->claims().client_id == payload.at("client_id"));
+    return payload.at("client_id").get<std::string>();
+  };
+  CHECK(client_id() == world.config.audience);
+  world.config.client_id = "shop";
+  CHECK(client_id() == "shop");
 }
 
 TEST_CASE("a retired key verifies for the life of its last token and the overlap") {
@@ -131,7 +273,7 @@ TEST_CASE("a retired key verifies for the life of its last token and the overlap
   const auto service = world.service();
   const auto token = issued_by(*service, world);
   const auto old_kid = current_kid(*service);
-  const auto kid = service->rotate_key().value();
+  const auto kid = service->rotate_key(KeyStart::now).value().kid;
 
   auto keys = service->list_keys();
   REQUIRE(keys.size() == 2);
@@ -161,7 +303,7 @@ TEST_CASE("of rotations at the same moment each retires the key before it, and n
   for (std::size_t t = 0; t < won.size(); ++t) {
     threads.emplace_back([&, t] {
       const auto service = world.service();
-      const auto result = service->rotate_key();
+      const auto result = service->rotate_key(KeyStart::now);
       if (result) ++won[t];
       if (failure(result) == ErrorCode::version_conflict) ++lost[t];
     });
@@ -183,9 +325,9 @@ TEST_CASE("rotating an empty Store makes the first key") {
   TokenWorld world{SigningAlgorithm::eddsa};
   const auto service = world.service();
   CHECK(service->list_keys().empty());
-  const auto kid = service->rotate_key();
+  const auto kid = service->rotate_key(KeyStart::now);
   REQUIRE(kid.has_value());
-  CHECK(current_kid(*service) == *kid);
+  CHECK(current_kid(*service) == kid->kid);
 }
 
 TEST_CASE("a clock that is behind the one that made the key does not stand in the way") {
@@ -200,13 +342,13 @@ TEST_CASE("a clock that is behind the one that made the key does not stand in th
   CHECK(world.store.rows().size() == 1);
 }
 
-TEST_CASE("deleting a key stops its tokens, cached ones too, within five seconds") {
+TEST_CASE("deleting a key stops its tokens, cached ones too, within a second") {
   TokenWorld world{SigningAlgorithm::eddsa};
   const auto service = world.service();
   const auto token = issued_by(*service, world);
   CHECK(service->verify(token).has_value());
   world.store.drop_all_keys();
-  world.clock.advance(5s);
+  world.clock.advance(1s);
   CHECK(failure(service->verify(token)) == ErrorCode::token_invalid);
 }
 
@@ -223,7 +365,7 @@ TEST_CASE("while the Store is down known keys go on, and nothing is made up") {
   const auto fresh = world.service();
   CHECK_THROWS_AS((void)fresh->verify(token), Unavailable);
   CHECK_THROWS_AS((void)fresh->issue(world.live()), Unavailable);
-  CHECK_THROWS_AS((void)service->rotate_key(), Unavailable);
+  CHECK_THROWS_AS((void)service->rotate_key(KeyStart::now), Unavailable);
   CHECK(failure(fresh->verify("no token at all")) == ErrorCode::token_invalid);
 
   world.store.set_down(false);
@@ -240,6 +382,6 @@ TEST_CASE("a key that another secret sealed is reported, and rotating gets out o
   CHECK(nlohmann::json::parse(service->jwks()).at("keys").empty());
   CHECK(service->list_keys().size() == 1);
 
-  REQUIRE(service->rotate_key().has_value());
+  REQUIRE(service->rotate_key(KeyStart::now).has_value());
   CHECK(service->verify(issued_by(*service, world)).has_value());
 }

@@ -12,7 +12,7 @@ namespace {
 struct Processes {
   [[nodiscard]] std::unique_ptr<TokenService> start() {
     return std::make_unique<TokenService>(world.config, *store, world.vault, world.factory(),
-                                          world.clock, *world.random);
+                                          world.clock, *world.random, world.events);
   }
 
   TokenWorld world{SigningAlgorithm::eddsa};
@@ -29,7 +29,7 @@ TEST_CASE("over the in-memory Store: one key for all, rotated with overlap") {
   CHECK(there->verify(before.expose_secret()).has_value());
   CHECK(processes.store->keys().list_keys().size() == 1);
 
-  const auto kid = there->rotate_key();
+  const auto kid = there->rotate_key(KeyStart::now);
   REQUIRE(kid.has_value());
   const auto after = there->issue(processes.world.live());
   CHECK(here->verify(after.expose_secret()).has_value());
@@ -52,7 +52,7 @@ TEST_CASE("over the in-memory Store: starting and rotating at once leaves one ke
     threads.emplace_back([&] {
       const auto service = processes.start();
       (void)service->issue(processes.world.live());
-      (void)service->rotate_key();
+      (void)service->rotate_key(KeyStart::now);
     });
   }
   for (auto& thread : threads) thread.join();

@@ -142,7 +142,7 @@ TEST_CASE("many threads issue and verify while keys rotate") {
     });
   }
   for (int i = 0; i < 5; ++i) {
-    CHECK(one->rotate_key().has_value());
+    CHECK(one->rotate_key(KeyStart::now).has_value());
     world.clock.advance(6s);
   }
   for (auto& thread : threads) thread.join();

@@ -259,8 +259,9 @@ TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists u
   };
   const auto user = verified_user("ada@example.org");
   CHECK(changed());
+  // But for a login: lists may show it late.
   REQUIRE(log_in("ada@example.org").has_value());
-  CHECK(changed());
+  CHECK_FALSE(changed());
   REQUIRE(change(user, {.first_name = "A."}).has_value());
   CHECK(changed());
   REQUIRE(auth().users().update_profile(user.id, {.first_name = "B."}, client).has_value());

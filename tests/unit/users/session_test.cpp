@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace coffeeauth;
@@ -41,6 +42,197 @@ TEST_CASE_FIXTURE(Fixture, "ten failures close the account to strangers, not to 
   CHECK(code_of(auth().sessions().log_in(email("ada@example.org"), password(good), stranger)) ==
         ErrorCode::rate_limited);
   CHECK(log_in("ada@example.org").has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the owner on a new network may try once after each wait") {
+  verified_user("ada@example.org");
+  const ClientContext abroad{.address = "203.0.113.5"};
+  for (int i = 0; i < 10; ++i) {
+    const ClientContext stranger{.address = "198.51.100." + std::to_string(i)};
+    REQUIRE(code_of(auth().sessions().log_in(email("ada@example.org"), password(other_good),
+                                             stranger)) == ErrorCode::invalid_credentials);
+  }
+  const auto enter = [&] {
+    return auth().sessions().log_in(email("ada@example.org"), password(good), abroad);
+  };
+  const auto refused = enter();
+  REQUIRE(code_of(refused) == ErrorCode::rate_limited);
+  CHECK(refused.error().retry_after == 15s);
+  t.clock().advance(15s);
+  CHECK(enter().has_value());
+}
+
+// What a neighbour sees who fails on purpose, from the network `from`, after strangers failed
+// `before` times elsewhere: statuses and waits, whatever the time between.
+std::string seen_by_neighbour(Fixture& f, std::string_view victim, std::string_view from,
+                              int before) {
+  std::string seen;
+  const auto fail = [&](std::string_view address) {
+    const auto answer = f.auth().sessions().log_in(email(victim), password(other_good),
+                                                   {.address = std::string{address}});
+    REQUIRE_FALSE(answer.has_value());
+    return answer.error();
+  };
+  for (int i = 0; i < before; ++i) fail("198.51.100." + std::to_string(i % 7));
+  for (int i = 0; i < 40; ++i) {
+    const auto hashed = f.t.hasher().verifies();
+    const auto error = fail(from);
+    seen += error.code == ErrorCode::invalid_credentials ? "401" : "429";
+    if (error.retry_after) seen += "/" + std::to_string(error.retry_after->count());
+    seen += " " + std::to_string(f.t.hasher().verifies() - hashed) + "\n";
+    f.t.clock().advance(std::chrono::seconds{7 * (i % 5)});
+  }
+  return seen;
+}
+
+TEST_CASE("a neighbour cannot tell by failing who has an account, or logs in from there") {
+  for (const int before : {0, 3, 9, 10, 11, 25}) {
+    CAPTURE(before);
+    const auto seen = [&](std::string_view victim, std::string_view from) {
+      Fixture f;
+      f.verified_user("ada@example.org");
+      REQUIRE(f.log_in("ada@example.org").has_value());
+      return seen_by_neighbour(f, victim, from, before);
+    };
+    const auto of_familiar = seen("ada@example.org", "192.0.2.1");
+    CHECK(of_familiar == seen("ada@example.org", "203.0.113.5"));
+    CHECK(of_familiar == seen("nobody@example.org", "192.0.2.1"));
+    CHECK(of_familiar == seen("nobody@example.org", "203.0.113.5"));
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a login code beside the right password passes the account's throttle") {
+  verified_user("ada@example.org");
+  const ClientContext abroad{.address = "203.0.113.5"};
+  const auto enter = [&](std::string_view secret, std::string_view digits) {
+    return auth().sessions().log_in(email("ada@example.org"), password(secret), code(digits),
+                                    abroad);
+  };
+  for (int i = 0; i < 11; ++i) {
+    static_cast<void>(
+        auth().sessions().log_in(email("ada@example.org"), password(other_good), abroad));
+  }
+  REQUIRE(code_of(auth().sessions().log_in(email("ada@example.org"), password(good), abroad)) ==
+          ErrorCode::rate_limited);
+  static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), abroad));
+  const auto digits = mailed_code("ada@example.org");
+  CHECK(t.events().count(EventKind::login_code_sent) == 1);
+
+  // Neither alone; and strangers without the password cannot use the guesses up.
+  for (int i = 0; i < 20; ++i) {
+    CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
+    CHECK(code_of(enter(other_good, wrong_code(digits))) == ErrorCode::invalid_credentials);
+  }
+  CHECK(code_of(enter(good, wrong_code(digits))) == ErrorCode::invalid_credentials);
+  CHECK(t.events().count(EventKind::login_code_rejected) == 1);
+  CHECK(enter(good, digits).has_value());
+  CHECK(code_of(enter(good, digits)) == ErrorCode::invalid_credentials);
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "a login code is dead after as many wrong guesses as a code has, and in its time") {
+  verified_user("ada@example.org");
+  static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
+  const auto digits = mailed_code("ada@example.org");
+  const auto enter = [&](std::string_view guess) {
+    return auth().sessions().log_in(email("ada@example.org"), password(good), code(guess), client);
+  };
+  SUBCASE("guessed at") {
+    for (int i = 0; i < 5; ++i) CHECK_FALSE(enter(wrong_code(digits, i)).has_value());
+    CHECK(code_of(enter(digits)) == ErrorCode::invalid_credentials);
+  }
+  SUBCASE("too late") {
+    t.clock().advance(10min);
+    CHECK(code_of(enter(digits)) == ErrorCode::invalid_credentials);
+  }
+  SUBCASE("asked for again while it is good: the one in the mailbox stays") {
+    for (int i = 0; i < 30; ++i) {
+      t.clock().advance(10s);
+      static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
+    }
+    CHECK(mailed_code("ada@example.org") == digits);
+    CHECK(enter(digits).has_value());
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a login code is mailed to whoever could log in, and says the same to all") {
+  const auto boss = admin("boss@example.org");
+  const auto disabled = verified_user("off@example.org");
+  REQUIRE(auth()
+              .admin()
+              .update_user(disabled.id, {.is_active = false}, {}, boss.id, client)
+              .has_value());
+  REQUIRE(sign_up("new@example.org").has_value());
+  t.deliver_mail();
+  for (const auto* address : {"off@example.org", "new@example.org", "nobody@example.org"}) {
+    CAPTURE(address);
+    const auto before = mails_to(address);
+    const auto receipt = auth().sessions().send_login_code(email(address), client);
+    CHECK(receipt.expires_at == t.clock().now() + 10min);
+    CHECK(mails_to(address) == before);
+  }
+  static_cast<void>(auth().sessions().send_login_code(email("boss@example.org"), client));
+  CHECK(mails_to("boss@example.org") == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "neither code opens what the other is for") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto verification = mailed_code("ada@example.org");
+  const auto enter = [&](std::string_view guess) {
+    return auth().sessions().log_in(email("ada@example.org"), password(good), code(guess), client);
+  };
+  CHECK_FALSE(enter(verification).has_value());
+  REQUIRE(verify("ada@example.org", verification).has_value());
+  CHECK_FALSE(enter(verification).has_value());
+}
+
+TEST_CASE("a user has as many sessions as are allowed, those used last") {
+  for (const std::size_t cap : {1, 2, 100}) {
+    CAPTURE(cap);
+    Config config;
+    config.tokens.sessions_per_user = cap;
+    testing::TestAuth t{config};
+    const auto user = t.auth().admin().create_admin(
+        {.email = email("ada@example.org"), .password = password(good)});
+    const auto enter = [&] {
+      t.clock().advance(1s);
+      return t.auth()
+          .sessions()
+          .log_in(email("ada@example.org"), password(good), {.address = "192.0.2.1"})
+          .value();
+    };
+    const auto is_in = [&](const TokenPair& tokens) {
+      return t.auth().sessions().authorise(tokens.access_token.expose_secret()).has_value();
+    };
+    const auto first = enter();
+    REQUIRE(is_in(first));
+    std::vector<TokenPair> later;
+    for (std::size_t i = 1; i < cap; ++i) later.push_back(enter());
+    CHECK(is_in(first));
+    CHECK(t.events().count(EventKind::session_ended) == 0);
+    const auto last = enter();
+    // At once on this process, although its session was seen a moment ago.
+    CHECK_FALSE(is_in(first));
+    CHECK(is_in(last));
+    if (cap > 1) CHECK(is_in(later.front()));
+    CHECK(t.events().count(EventKind::session_ended) == 1);
+    CHECK(t.auth().sessions().list(user->id).size() == cap);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "the Store is asked about a dead token once") {
+  verified_user("ada@example.org");
+  const auto tokens = log_in("ada@example.org").value();
+  auth().sessions().log_out(tokens.refresh_token.expose_secret(), client);
+  CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
+  const auto before = t.faults().calls();
+  for (int i = 0; i < 100; ++i) CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
+  t.clock().advance(2s);  // the keys are read anew, the session is not
+  const auto keys = t.faults().calls();
+  CHECK(keys == before);
+  CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
+  CHECK(t.faults().calls() <= keys + 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a refreshed token replaces the old one, and works") {

@@ -1,0 +1,61 @@
+// Codes that let a login past the failures that were counted for its account.
+
+#include "adapters/sql/src/sessions.hpp"
+#include "adapters/sql/src/user_rows.hpp"
+
+namespace coffeeauth::sql {
+namespace {
+
+constexpr auto day = std::chrono::hours{24};
+
+// $5 is the moment a day ago, $4 is now.
+const Sql put_sql{.text = R"(
+  INSERT INTO login_codes (user_id, digest, expires_at, attempts, made_since, made,
+                           guessing_since, guesses)
+  VALUES ($1, $2, $3, 0, $4, 1, $4, 0)
+  ON CONFLICT (user_id) DO UPDATE
+    SET digest = excluded.digest, expires_at = excluded.expires_at, attempts = 0,
+        made = CASE WHEN login_codes.made_since <= $5 THEN 1 ELSE login_codes.made + 1 END,
+        made_since = CASE WHEN login_codes.made_since <= $5 THEN $4
+                          ELSE login_codes.made_since END
+    WHERE (login_codes.digest IS NULL OR login_codes.expires_at <= $4)
+      AND (login_codes.made_since <= $5 OR login_codes.made < $6)
+  RETURNING 1)",
+                  .columns = "n"};
+// Counts and decides in one statement, so that no two guesses can see the same count. $1 is the
+// moment a day ago, $2 is now.
+const Sql spend_attempt_sql{.text = R"(
+  UPDATE login_codes
+  SET attempts = attempts + 1,
+      guesses = CASE WHEN guessing_since <= $1 THEN 1 ELSE guesses + 1 END,
+      guessing_since = CASE WHEN guessing_since <= $1 THEN $2 ELSE guessing_since END
+  WHERE user_id = $3 AND digest IS NOT NULL AND expires_at > $2 AND attempts < $4
+    AND (CASE WHEN guessing_since <= $1 THEN 0 ELSE guesses END) < $5
+  RETURNING digest)",
+                            .columns = "t"};
+const Sql consume_sql{.text = "UPDATE login_codes SET digest = NULL WHERE user_id = $1"};
+
+}  // namespace
+
+bool SqlSessionWrites::put_login_code(const UserId& user, const CodeDigest& digest,
+                                      UtcTime expires_at, std::size_t max_per_day, UtcTime now) {
+  const auto connection = source_.lease();
+  lock_user(*connection, user);
+  return connection->any(put_sql, user, digest, expires_at, now, now - day, to_limit(max_per_day));
+}
+
+bool SqlSessionWrites::try_login_code(const UserId& user, const CodeDigest& guess,
+                                      const GuessLimits& limits, UtcTime now) {
+  const auto connection = source_.lease();
+  // The user's row before what hangs on it, in every verb.
+  lock_user(*connection, user);
+  const auto row = connection->query_one(spend_attempt_sql, now - day, now, user,
+                                         to_limit(limits.per_code), to_limit(limits.per_day));
+  // The comparison of digests takes constant time; one in SQL would not. The row is held, so that
+  // nobody else compares before this one has decided.
+  if (!row || !(row->digest<CodeDigest>(0) == guess)) return false;
+  connection->query(consume_sql, user);
+  return true;
+}
+
+}  // namespace coffeeauth::sql

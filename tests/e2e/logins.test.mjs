@@ -1,0 +1,208 @@
+// Logins under attack, and the keys that sign what they give.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {problem, success} from './expect.mjs';
+import {inProduction, logIn, makeLoggedIn, newAddress, otherProcessesKnow, password, startServer} from './support.mjs';
+
+const trusting = {RATE_LIMITS_ENABLED: 'true', TRUSTED_PROXIES: '127.0.0.1/32'};
+let server;
+before(async () => (server = await startServer({env: trusting})));
+after(() => server?.stop());
+
+let host = 0;
+const newClient = () => ({'X-Forwarded-For': `203.0.${Math.floor(++host / 250)}.${host % 250 + 1}`});
+const loginFrom = (headers, email, fields = {}) => server.post('/api/auth/login', {email, password, ...fields}, {headers});
+const failFrom = (headers, email) => loginFrom(headers, email, {password: 'wrong password 1'});
+const codeFor = (headers, email) => server.post('/api/auth/login-code', {email}, {headers});
+
+async function personFrom(headers) {
+  const email = newAddress();
+  success(await server.post('/api/auth/signup', {email, password}, {headers}), 201);
+  success(await server.post('/api/auth/verify', {email, code: await server.code(email)}, {headers}));
+  return email;
+}
+
+test('eleven failed logins from elsewhere: a code to the mailbox lets the owner in from a new network, once', async () => {
+  const email = await personFrom(newClient());
+  for (let i = 0; i < 11; ++i) await failFrom(newClient(), email);
+  const abroad = newClient();
+  problem(await loginFrom(abroad, email), 429, 'rate_limited');
+  success(await codeFor(abroad, email));
+  const code = await server.code(email, {count: 2});
+  problem(await loginFrom(newClient(), email, {code, password: 'wrong password 1'}), 401, 'invalid_credentials');
+  problem(await loginFrom(newClient(), email, {code: code === '000000' ? '000001' : '000000'}), 401, 'invalid_credentials');
+  success(await loginFrom(abroad, email, {code}));
+  problem(await loginFrom(newClient(), email, {code}), 401, 'invalid_credentials');
+});
+
+test('a login code is asked for alike for every address', async () => {
+  const known = await personFrom(newClient());
+  const unknown = newAddress();
+  const pending = newAddress();
+  success(await server.post('/api/auth/signup', {email: pending, password}, {headers: newClient()}), 201);
+  await server.code(pending);
+  const said = [];
+  for (const email of [known, unknown, pending]) {
+    const {message, expires_at: until, ...rest} = success(await codeFor(newClient(), email));
+    assert.deepEqual(rest, {email});
+    assert.ok(Date.parse(until) > Date.now());
+    said.push(message);
+  }
+  assert.equal(new Set(said).size, 1);
+  await server.code(known, {count: 2});
+  assert.equal((await server.mails(unknown)).length, 0);
+  assert.equal((await server.mails(pending)).length, 1);
+  // A second one while the first is good is not mailed: it would void what the owner is typing.
+  success(await codeFor(newClient(), known));
+  success(await codeFor(newClient(), unknown));
+  assert.equal((await server.mails(known)).length, 2);
+});
+
+test('a neighbour behind the same address sees the same answers whether somebody logs in from there or has no account', async () => {
+  const home = newClient();
+  const resident = await personFrom(home);
+  success(await loginFrom(home, resident));
+  const elsewhere = await personFrom(newClient());
+  const seen = async (email) => {
+    const answers = [];
+    for (let i = 0; i < 10; ++i) answers.push((await failFrom(newClient(), email)).status);
+    for (let i = 0; i < 13; ++i) answers.push((await failFrom(home, email)).status);
+    return answers.join(' ');
+  };
+  const first = await seen(resident);
+  assert.match(first, /^(401 ){10}429/);
+  assert.equal(await seen(elsewhere), first);
+  assert.equal(await seen(newAddress()), first);
+  success(await loginFrom(home, resident));
+});
+
+test('an IPv6 /56 is allowed four times a /64, and a /48 sixteen times', async () => {
+  const oneOf56 = (i) => `2001:db8:10:${i.toString(16)}::1`;
+  const oneOf48 = (i) => `2001:db8:20:${(i % 170 + 1).toString(16)}00::1`;
+  for (const [address, tries, allowed] of [[oneOf56, 200, 80], [oneOf48, 340, 320]]) {
+    let passed = 0;
+    for (let i = 0; i < tries; ++i) {
+      const answer = await server.post('/api/auth/resend-code', {email: newAddress()}, {headers: {'X-Forwarded-For': address(i)}});
+      passed += answer.status === 200 ? 1 : 0;
+    }
+    assert.equal(passed, allowed);
+  }
+});
+
+test('a user beyond the cap of sessions loses the one that was not used for longest', async () => {
+  const capped = await startServer({env: {SESSIONS_PER_USER: '3'}});
+  try {
+    const user = await makeLoggedIn(capped);
+    for (let i = 0; i < 2; ++i) await logIn(capped, user);
+    success(await capped.get('/api/me', user));
+    const last = await logIn(capped, user);
+    if (inProduction) await otherProcessesKnow();
+    problem(await capped.get('/api/me', user), 401, 'token_invalid');
+    assert.equal(success(await capped.get('/api/me/sessions', {token: last.access_token})).length, 3);
+    problem(await capped.post('/api/auth/refresh', {refresh_token: user.refresh_token}), 401, 'token_invalid');
+    await Promise.all(Array.from({length: 12}, () => logIn(capped, user)));
+    const one = await logIn(capped, user);
+    assert.equal(success(await capped.get('/api/me/sessions', {token: one.access_token})).length, 3);
+  } finally {
+    await capped.stop();
+  }
+});
+
+test('a revoked token is refused without end, and a valid one of the same address is not', async () => {
+  const strict = await startServer({env: {...trusting, REQUEST_LIMIT: '10'}});
+  try {
+    const home = {headers: {'X-Forwarded-For': '203.0.113.7'}};
+    const user = await makeLoggedIn(strict);
+    success(await strict.post('/api/auth/logout', {refresh_token: user.refresh_token}), 204);
+    if (inProduction) await otherProcessesKnow();
+    const statuses = [];
+    for (let i = 0; i < 30; ++i) statuses.push((await strict.get('/api/me', {token: user.token, ...home})).status);
+    assert.deepEqual(new Set(statuses.slice(0, 10)), new Set([401]));
+    assert.deepEqual(new Set(statuses.slice(20)), new Set([429]));
+    const again = await logIn(strict, user);
+    success(await strict.get('/api/me', {token: again.access_token, ...home}));
+  } finally {
+    await strict.stop();
+  }
+});
+
+const part = (token, number) => JSON.parse(Buffer.from(token.split('.')[number], 'base64url'));
+const kidsOf = async (service) => success(await service.get('/.well-known/jwks.json')).keys.map((key) => key.kid);
+
+test('access tokens carry client_id, the audience unless another one is set', async () => {
+  const user = await makeLoggedIn(server);
+  assert.equal(part(user.token, 1).client_id, part(user.token, 1).aud);
+  assert.equal(part(user.token, 0).typ, 'at+jwt');
+  const named = await startServer({env: {TOKEN_CLIENT_ID: 'shop', TOKEN_AUDIENCE: 'api'}});
+  try {
+    const {token} = await makeLoggedIn(named);
+    assert.equal(part(token, 1).client_id, 'shop');
+    assert.equal(part(token, 1).aud, 'api');
+  } finally {
+    await named.stop();
+  }
+});
+
+test('a rotated key is published before it signs, one of --now signs at once, and a revoked one is refused', async () => {
+  const service = await startServer({env: {JWKS_MAX_AGE: '1min', KEY_PUBLICATION_MARGIN: '5s'}});
+  try {
+    const user = await makeLoggedIn(service);
+    const old = part(user.token, 0).kid;
+    const answer = await service.get('/.well-known/jwks.json');
+    assert.equal(answer.headers.get('cache-control'), 'public, max-age=60');
+    const rotated = await service.command(['keys', 'rotate']);
+    assert.equal(rotated.code, 0, rotated.stderr);
+    assert.match(rotated.stdout, /is published now and signs from/);
+    assert.match(rotated.stderr, /signing_key_rotated/);
+    await otherProcessesKnow();
+    const both = await kidsOf(service);
+    assert.equal(both.length, 2);
+    assert.equal(part((await logIn(service, user)).access_token, 0).kid, old);
+    const twice = await service.command(['keys', 'rotate']);
+    assert.equal(twice.code, 1);
+    assert.match(twice.stderr, /--now/);
+
+    const urgent = await service.command(['keys', 'rotate', '--now']);
+    assert.equal(urgent.code, 0, urgent.stderr);
+    await otherProcessesKnow();
+    const fresh = await logIn(service, user);
+    assert.ok(urgent.stdout.startsWith(part(fresh.access_token, 0).kid));
+    success(await service.get('/api/me', user));
+
+    const revoked = await service.command(['keys', 'revoke', old]);
+    assert.equal(revoked.code, 0, revoked.stderr);
+    assert.match(revoked.stderr, /signing_key_revoked/);
+    await otherProcessesKnow();
+    problem(await service.get('/api/me', user), 401, 'token_invalid');
+    success(await service.get('/api/me', {token: fresh.access_token}));
+    assert.ok(!(await kidsOf(service)).includes(old));
+    assert.equal((await service.command(['keys', 'revoke', old])).code, 1);
+    assert.equal((await service.command(['keys', 'revoke'])).code, 2);
+    assert.equal((await service.command(['keys', 'list', '--now'])).code, 2);
+    success(await service.post('/api/auth/refresh', {refresh_token: user.refresh_token}));
+  } finally {
+    await service.stop();
+  }
+});
+
+test('after a change of TOKEN_ALGORITHM the old key verifies for its overlap and ends', {skip: inProduction}, async () => {
+  const service = await startServer({env: {TOKEN_ALGORITHM: 'ES256'}});
+  let next;
+  try {
+    const user = await makeLoggedIn(service);
+    await service.stop({keep: true});
+    next = await startServer({env: {TOKEN_ALGORITHM: 'EdDSA'}, dataDir: service.dataDir});
+    const fresh = await logIn(next, user);
+    assert.equal(part(fresh.access_token, 0).alg, 'EdDSA');
+    success(await next.get('/api/me', user));
+    const listed = await next.command(['keys', 'list']);
+    const [retired] = listed.stdout.split('\n').filter((line) => line.includes('ES256'));
+    assert.match(retired, /verifies until/);
+    assert.match(listed.stdout, /EdDSA.*current/);
+
+    const secret = await next.command(['keys', 'list'], {env: {TOKEN_ALGORITHM: 'HS256'}});
+    assert.match(secret.stdout, /jwks\.json is empty/);
+  } finally {
+    await (next ?? service).stop();
+  }
+});

@@ -98,7 +98,9 @@ test('SIGTERM lets requests in hand finish, accepts no new ones, and ends with 0
 });
 
 test(`SIGTERM under 200 sent logins, ${rounds} rounds: none is reset`, async () => {
-  let server = await startServer();
+  // Cheap hashes, and room for all.
+  const cheap = {ARGON2_MEMORY_KIB: '4096', ARGON2_ITERATIONS: '1', HASHING_QUEUE: '1000'};
+  let server = await startServer({env: cheap});
   const person = await makeUser(server);
   const seen = {};
   for (let round = 0; round < rounds; ++round) {
@@ -106,13 +108,13 @@ test(`SIGTERM under 200 sent logins, ${rounds} rounds: none is reset`, async () 
     await new Promise((go) => setTimeout(go, 60 * round / (rounds - 1)));
     const end = await server.stop({keep: true});
     for (const {answer} of logins) {
-      // 503 is the queue of hashes that is full: an answer, and one that says when to ask again.
       const status = await answer.catch((error) => error.code);
       seen[status] = (seen[status] ?? 0) + 1;
+      // 503, from a database that is too busy or at the end of the grace, is an answer, too.
       assert.ok([200, 503].includes(status), `round ${round}: ${status}`);
     }
     assert.deepEqual(end, {code: 0, signal: null});
-    server = await startServer({dataDir: server.dataDir});
+    server = await startServer({dataDir: server.dataDir, env: cheap});
   }
   console.log(`# answers to logins sent before a stop: ${JSON.stringify(seen)}`);
   await server.stop();

@@ -78,6 +78,7 @@ bool Connection::serve_request() {
 
   entry_.watch.enter_handling();
   const http::Response response = answer(head.request);
+  if (!entry_.watch.begin_sending(SteadyClock::now() + options_.write_timeout)) return false;
   // What had arrived before a stop is answered, and so is what was sent behind it.
   const bool keep_alive = head.keep_alive && (!registry_.draining() || has_more());
   send(response, head.request.method != "HEAD",

@@ -1,6 +1,7 @@
 #include "adapters/http/src/connection_registry.hpp"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -173,9 +174,16 @@ void ConnectionRegistry::wait_refused(SteadyClock::time_point deadline) {
   changed_.wait_until(lock, deadline, [this] { return refused_.empty(); });
 }
 
-void ConnectionRegistry::cut() {
+void ConnectionRegistry::cut(std::string_view answer) {
   const std::lock_guard lock(mutex_);
-  for (auto& [key, entry] : entries_) shut_down(entry.socket, Direction::both);
+  for (auto& [key, entry] : entries_) {
+    if (entry.watch.take_over()) {
+      // Nothing else is on its way to this peer, so there is room for it.
+      static_cast<void>(!::send(entry.socket.impl()->sockfd(), answer.data(), answer.size(),
+                                MSG_DONTWAIT | MSG_NOSIGNAL));
+    }
+    shut_down(entry.socket, Direction::both);
+  }
 }
 
 Statistics ConnectionRegistry::statistics() const {

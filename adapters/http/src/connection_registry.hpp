@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -69,8 +70,9 @@ class ConnectionRegistry {
   /// Waits until every refused peer has closed, or had its time to.
   void wait_refused(SteadyClock::time_point deadline);
 
-  /// Shuts down every connection, whatever it is doing.
-  void cut();
+  /// Ends every connection, whatever it is doing; one whose handler is still at work is sent
+  /// `answer` first, in its place.
+  void cut(std::string_view answer);
 
   [[nodiscard]] Statistics statistics() const;
 

@@ -25,14 +25,24 @@ enum class Phase : std::uint8_t {
 class ConnectionWatch {
  public:
   void enter(Phase phase, SteadyClock::time_point deadline) noexcept {
-    const auto since =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline.time_since_epoch());
     // Sequentially consistent: paired with the draining flag, of which either this thread or
     // the stopping one must see the other's write.
-    word_.store(static_cast<std::uint64_t>(since.count()) << 2 | static_cast<std::uint64_t>(phase));
+    word_.store(packed(phase, deadline));
   }
 
-  void enter_handling() noexcept { enter(Phase::handling, SteadyClock::time_point{}); }
+  void enter_handling() noexcept { word_.store(at_work); }
+
+  /// From handling to sending. False when a stop has answered in the handler's place.
+  [[nodiscard]] bool begin_sending(SteadyClock::time_point deadline) noexcept {
+    std::uint64_t expected = at_work;
+    return word_.compare_exchange_strong(expected, packed(Phase::sending, deadline));
+  }
+
+  /// Whether the handler is at work, and may from now on not answer any longer: the caller does.
+  [[nodiscard]] bool take_over() noexcept {
+    std::uint64_t expected = at_work;
+    return word_.compare_exchange_strong(expected, taken_over);
+  }
 
   [[nodiscard]] Phase phase() const noexcept { return static_cast<Phase>(word_.load() & 3U); }
 
@@ -47,7 +57,16 @@ class ConnectionWatch {
   }
 
  private:
-  std::atomic<std::uint64_t> word_{static_cast<std::uint64_t>(Phase::handling)};
+  static constexpr auto at_work = static_cast<std::uint64_t>(Phase::handling);
+  static constexpr std::uint64_t taken_over = 1U << 2 | at_work;
+
+  static std::uint64_t packed(Phase phase, SteadyClock::time_point deadline) noexcept {
+    const auto since =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline.time_since_epoch());
+    return static_cast<std::uint64_t>(since.count()) << 2 | static_cast<std::uint64_t>(phase);
+  }
+
+  std::atomic<std::uint64_t> word_{at_work};
 };
 
 }  // namespace coffeeauth::http_poco

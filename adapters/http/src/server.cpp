@@ -95,7 +95,7 @@ class PocoServer final : public Server {
     // thread first.
     registry_.wait_claimed(deadline);
     dispatcher_->stop();
-    if (!registry_.wait_empty(deadline)) registry_.cut();
+    if (!registry_.wait_empty(deadline)) registry_.cut(refusal());
     registry_.wait_refused(deadline);
   }
 
@@ -116,11 +116,19 @@ class PocoServer final : public Server {
     }
   }
 
+  [[nodiscard]] std::string refusal() noexcept {
+    try {
+      std::string answer;
+      const http::Response response = handler_.problem(ErrorCode::unavailable, {});
+      if (!append_head(answer, response, http_date_now(), AfterResponse::close)) return {};
+      return answer.append(response.text());
+    } catch (...) {
+      return {};
+    }
+  }
+
   void turn_away(Poco::Net::StreamSocket& socket) {
-    std::string answer;
-    const http::Response response = handler_.problem(ErrorCode::unavailable, {});
-    if (!append_head(answer, response, http_date_now(), AfterResponse::close)) return;
-    answer.append(response.text());
+    const std::string answer = refusal();
     // The send buffer of a new socket has room for this; a peer must not make this thread wait.
     socket.setBlocking(false);
     socket.sendBytes(answer.data(), static_cast<int>(answer.size()), MSG_NOSIGNAL);

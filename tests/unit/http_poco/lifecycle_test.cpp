@@ -300,9 +300,15 @@ TEST_CASE("a stop waits no longer than its grace") {
 
   running.server->stop();
 
-  // The handler still stands at the gate; its client has been let go.
+  // The handler still stands at the gate; its client has been told, and let go.
   CHECK(running.open() == 1);
+  const Reply told = client.read_reply();
+  CHECK(told.status == 503);
+  CHECK(told.field("Connection") == "close");
   CHECK(client.sees_close());
+  // What the handler answers in the end goes nowhere.
+  running.handler.open_gate();
+  CHECK(eventually([&] { return running.open() == 0; }));
 }
 
 TEST_CASE("a stopped server listens no more, and its port can be had again") {

@@ -101,7 +101,7 @@ class Server {
   [[nodiscard]] virtual std::uint16_t port() const noexcept = 0;
 
   /// Accepts nothing new, closes idle connections, and lets requests in hand finish with
-  /// `Connection: close`; those that outlast Options::shutdown_grace lose their connection.
+  /// `Connection: close`; those that outlast Options::shutdown_grace are answered 503 and closed.
   /// Returns when all are closed or the grace is over. Later calls do nothing.
   virtual void stop() = 0;
 

@@ -35,7 +35,7 @@ const stores = {
     const postgres = await startPostgres({fsync: true});
     await postgres.sql('CREATE DATABASE growth');
     return {
-      dataDir: await temporaryFolder(), env: {DATABASE_URL: postgres.url('growth')},
+      dataDir: await temporaryFolder(), env: {DATABASE_URL: postgres.url('growth'), MAIL_FOLDER: await temporaryFolder()},
       sql: async (text) => (await postgres.sql(text, 'growth')).stdout.trim(),
       numbers: (from, to) => `(SELECT generate_series(${from}, ${to}) AS i)`,
       id: (i) => `lpad(to_hex(26000000 + ${i} / 65536), 8, '0') || '-' || lpad(to_hex(${i} & 65535), 4, '0') || '-7' || lpad(to_hex(${i} % 4096), 3, '0')

@@ -1,6 +1,6 @@
 // The server under load, over SQLite and over PostgreSQL.
 import {startPostgres} from '../e2e/production.mjs';
-import {logIn, makeAdmin, password, startProcess} from '../e2e/support.mjs';
+import {logIn, makeAdmin, password, startProcess, temporaryFolder} from '../e2e/support.mjs';
 import {bareServer, libraryBench, load, median, options, row, rows, say, sideBySide} from './measure.mjs';
 import {refreshing} from './refresh.mjs';
 
@@ -110,7 +110,8 @@ export async function overPostgres() {
   const postgres = await startPostgres({fsync: true, settings: ['shared_preload_libraries=pg_stat_statements']});
   try {
     await postgres.sql('CREATE DATABASE bench');
-    const env = {...settings, DATABASE_URL: postgres.url('bench'), SECRET_KEY: 'a key for the benchmarks and for nothing else'};
+    const env = {...settings, DATABASE_URL: postgres.url('bench'), SECRET_KEY: 'a key for the benchmarks and for nothing else',
+                 MAIL_FOLDER: await temporaryFolder()};
     const server = await startProcess({env});
     try {
       await everything(server, 'PostgreSQL');

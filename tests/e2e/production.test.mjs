@@ -2,6 +2,7 @@
 // same service is the other files, run with COFFEEAUTH_BACKENDS=production.
 import assert from 'node:assert/strict';
 import {rm} from 'node:fs/promises';
+import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {backends, startCluster, startJob, stopBackends} from './cluster.mjs';
 import {problem, success} from './expect.mjs';
@@ -148,7 +149,7 @@ test('PostgreSQL restarted: 503 while it is away, then right again with nothing 
   const folder = await temporaryFolder();
   try {
     await postgres.sql('CREATE DATABASE alone');
-    const server = await startProcess({dataDir: folder, env: {DATABASE_URL: postgres.url('alone'), SECRET_KEY: 'x'.repeat(32)}});
+    const server = await startProcess({dataDir: folder, env: {DATABASE_URL: postgres.url('alone'), SECRET_KEY: 'x'.repeat(32), MAIL_FOLDER: join(folder, 'mail')}});
     const user = await makeLoggedIn(server);
     for (let round = 0; round < 3; ++round) {
       let asking = true;
@@ -203,5 +204,25 @@ test('no password, code, token or key stands in a table, in Redis, in a log or i
     for (const secret of secrets) assert.ok(!text.includes(secret), `a secret is in ${place}`);
     assert.doesNotMatch(text, new RegExp(`(?<![0-9a-f-])${digits}(?![0-9a-f-])`), `a code is in ${place}`);
     assert.doesNotMatch(text, /BEGIN (EC |RSA )?PRIVATE KEY/, `a key is in ${place}`);
+  }
+});
+
+test('over PostgreSQL, what sends mails does not start without a place for them', async () => {
+  const postgres = await startPostgres();
+  const folder = await temporaryFolder();
+  try {
+    await postgres.sql('CREATE DATABASE mailless');
+    const env = {DATABASE_URL: postgres.url('mailless'), SECRET_KEY: 'x'.repeat(32), DATA_DIR: folder};
+    for (const arguments_ of [['serve'], ['worker']]) {
+      const {code: exit, stderr} = await command(arguments_, {env: {...env, HTTP_PORT: '0'}});
+      assert.notEqual(exit, 0);
+      assert.match(stderr, /SMTP_URL: .*MAIL_FOLDER/);
+    }
+    const server = await startProcess({dataDir: folder, env: {...env, MAIL_FOLDER: join(folder, 'mail')}});
+    await makeLoggedIn(server);
+    await server.stop();
+  } finally {
+    await postgres.stop();
+    await rm(folder, {recursive: true, force: true});
   }
 });

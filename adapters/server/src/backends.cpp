@@ -73,7 +73,27 @@ smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string&
   if (const auto* const password = old_value(settings, "EMAIL_HOST_PASSWORD")) {
     options.password = Secret{*password};
   }
+  if (const auto* const login = old_value(settings, "EMAIL_AUTH")) {
+    if (*login != "password" && *login != "xoauth2") {
+      throw ConfigError("EMAIL_AUTH: expected password or xoauth2");
+    }
+    if (*login == "xoauth2") options.login = smtp::SmtpLogin::xoauth2;
+  }
   return options;
+}
+
+smtp::TokenSource token_of(const Settings& settings, smtp::SmtpLogin login) {
+  const bool by_file = !settings.email_token_file.empty();
+  const bool by_command = !settings.email_token_command.empty();
+  if (login != smtp::SmtpLogin::xoauth2) {
+    if (!by_file && !by_command) return nullptr;
+    throw ConfigError("EMAIL_AUTH: a token needs xoauth2, or auth=xoauth2 in SMTP_URL");
+  }
+  if (by_file == by_command) {
+    throw ConfigError("EMAIL_TOKEN_FILE: XOAUTH2 needs this or EMAIL_TOKEN_COMMAND, and not both");
+  }
+  return by_file ? smtp::token_from_file(settings.email_token_file)
+                 : smtp::token_from_command(settings.email_token_command);
 }
 
 }  // namespace
@@ -130,8 +150,20 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   } else if (const auto* const host = old_value(settings, "EMAIL_HOST")) {
     options = smtp_of_old_names(settings, *host);
   }
-  if (options) options->from = smtp::parse_sender(settings.from_email);
+  if (!options) return options;
+  if (!settings.mail_folder.empty()) {
+    throw ConfigError("MAIL_FOLDER: a mail server is set, too; unset one of them");
+  }
+  options->from = smtp::parse_sender(settings.from_email);
+  options->client_name = settings.mail_hostname;
+  options->token = token_of(settings, options->login);
   return options;
+}
+
+std::optional<std::filesystem::path> mail_folder_of(const Settings& settings) {
+  if (!settings.mail_folder.empty()) return settings.mail_folder;
+  if (std::holds_alternative<sql::PostgresOptions>(database_of(settings))) return std::nullopt;
+  return settings.data_dir / "mail";
 }
 
 }  // namespace coffeeauth::server

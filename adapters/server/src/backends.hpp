@@ -35,8 +35,13 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// Throws as database_of().
 [[nodiscard]] std::optional<redis::RedisOptions> redis_of(const Settings& settings);
 
-/// What SMTP_URL, or the old names EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_HOST_USER and
-/// EMAIL_HOST_PASSWORD, ask for; nothing when none is set. Throws as database_of().
+/// What SMTP_URL, or the old names EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_HOST_USER,
+/// EMAIL_HOST_PASSWORD and EMAIL_AUTH, ask for; nothing when none is set. Throws as database_of().
 [[nodiscard]] std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings);
+
+/// Where mails go when smtp_of() is nothing: MAIL_FOLDER, or a folder in DATA_DIR beside SQLite.
+/// Nothing over PostgreSQL without MAIL_FOLDER: a service that has outgrown one file must not lose
+/// its mails in a container's folder unnoticed.
+[[nodiscard]] std::optional<std::filesystem::path> mail_folder_of(const Settings& settings);
 
 }  // namespace coffeeauth::server

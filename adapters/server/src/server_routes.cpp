@@ -50,7 +50,7 @@ std::vector<web::ShownMail> mails_in(const std::filesystem::path& folder) {
 }  // namespace
 
 bool shows_mails(const Service& service) {
-  return service.mails_to_folder() && service.settings().dev_mail;
+  return service.mail_folder() && service.settings().dev_mail;
 }
 
 std::vector<http::Route> server_routes(Service& service,
@@ -58,7 +58,7 @@ std::vector<http::Route> server_routes(Service& service,
   auto routes = web::page_routes();
   routes.push_back(metrics_route(service, std::move(open_connections)));
   if (shows_mails(service)) {
-    auto pages = web::mail_routes([folder = service.mail_folder()] { return mails_in(folder); });
+    auto pages = web::mail_routes([folder = *service.mail_folder()] { return mails_in(folder); });
     std::move(pages.begin(), pages.end(), std::back_inserter(routes));
   }
   return routes;

@@ -136,6 +136,7 @@ struct Service::Parts {
       : settings(std::move(loaded.settings)),
         database(prepare_database(settings)),
         mail_server(name_of(smtp_of(settings))),
+        mail_folder(mail_server.empty() ? mail_folder_of(settings) : std::nullopt),
         log(settings.log_format, settings.log_level, *clock),
         events(log, metrics),
         diagnostics(log),
@@ -162,8 +163,10 @@ struct Service::Parts {
 
   Settings settings;
   Database database;
-  /// For people; empty when mails go to a folder.
+  /// For people; empty when there is none.
   std::string mail_server;
+  /// Set when mails go there instead.
+  std::optional<fs::path> mail_folder;
   std::unique_ptr<Clock> clock = make_system_clock();
   Metrics metrics;
   Log log;
@@ -195,19 +198,26 @@ Mailer& Service::mailer() {
   if (parts_->mailer) return *parts_->mailer;
   if (auto server = smtp_of(parts_->settings)) {
     parts_->mailer = make_mailer(parts_->settings, *std::move(server));
+  } else if (!parts_->mail_folder) {
+    throw ConfigError(
+        "SMTP_URL: PostgreSQL needs a mail server (this or EMAIL_HOST), or MAIL_FOLDER to write "
+        "mails to");
   } else {
     make_data_dir(parts_->settings);
-    parts_->mailer = smtp::make_folder_mailer(
-        {.folder = mail_folder(), .from = smtp::parse_sender(parts_->settings.from_email)});
+    parts_->mailer =
+        smtp::make_folder_mailer({.folder = *parts_->mail_folder,
+                                  .from = smtp::parse_sender(parts_->settings.from_email),
+                                  .client_name = parts_->settings.mail_hostname});
   }
   return *parts_->mailer;
 }
 
-bool Service::mails_to_folder() const noexcept { return parts_->mail_server.empty(); }
+const std::optional<std::filesystem::path>& Service::mail_folder() const noexcept {
+  return parts_->mail_folder;
+}
 std::string Service::store_name() const { return name_of(parts_->database); }
 std::string Service::mail_name() const {
-  return mails_to_folder() ? mail_folder().string() : parts_->mail_server;
+  return parts_->mail_folder ? parts_->mail_folder->string() : parts_->mail_server;
 }
-std::filesystem::path Service::mail_folder() const { return parts_->settings.data_dir / "mail"; }
 
 }  // namespace coffeeauth::server

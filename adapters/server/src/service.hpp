@@ -1,7 +1,9 @@
 #pragma once
 /// Service: the composition root. Every part that the settings ask for, tied together.
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "backends.hpp"
 #include "coffeeauth/auth.hpp"
@@ -26,12 +28,12 @@ class Service {
   [[nodiscard]] const Settings& settings() const noexcept;
   [[nodiscard]] Auth& auth() noexcept;
   [[nodiscard]] Store& store() noexcept;
+  /// Made at the first call, which throws ConfigError when the settings say of no place for mails.
   [[nodiscard]] Mailer& mailer();
   [[nodiscard]] Log& log() noexcept;
   [[nodiscard]] Metrics& metrics() noexcept;
-  /// Whether mails are written to mail_folder() instead of being sent.
-  [[nodiscard]] bool mails_to_folder() const noexcept;
-  [[nodiscard]] std::filesystem::path mail_folder() const;
+  /// Where mails are written to instead of being sent; nothing when they are sent.
+  [[nodiscard]] const std::optional<std::filesystem::path>& mail_folder() const noexcept;
   /// What the parts are, for logs: no password in it.
   [[nodiscard]] std::string store_name() const;
   [[nodiscard]] std::string mail_name() const;

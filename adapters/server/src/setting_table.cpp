@@ -206,7 +206,8 @@ void add_storage(std::vector<Setting>& out) {
                               &Settings::database_connections, 1'000, "1 to 1000"));
   out.push_back(url_setting("REDIS_URL", "`redis://host`; cache and limits in memory when unset.",
                             &Settings::redis_url));
-  out.push_back(url_setting("SMTP_URL", "`smtp://host:587`; mails go to DATA_DIR/mail when unset.",
+  out.push_back(url_setting("SMTP_URL",
+                            "`smtp://host:587`; with SQLite, mails go to DATA_DIR/mail when unset.",
                             &Settings::smtp_url));
   out.push_back({"SECRET_KEY",
                  "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
@@ -281,6 +282,42 @@ void add_rest(std::vector<Setting>& out) {
                    return true;
                  },
                  [](const Settings& s) { return s.from_email; }, "an address"});
+  out.push_back(
+      {"MAIL_HOSTNAME",
+       "This host's name, for EHLO and Message-IDs; the domain of DEFAULT_FROM_EMAIL when "
+       "unset.",
+       [](Settings& s, std::string_view text) {
+         s.mail_hostname = text;
+         return smtp::is_client_name(text);
+       },
+       [](const Settings& s) { return s.mail_hostname; }, "a host name"});
+  out.push_back({"MAIL_FOLDER",
+                 "Writes mails to this folder instead of sending them; with PostgreSQL there must "
+                 "be this or a mail server.",
+                 [](Settings& s, std::string_view text) {
+                   s.mail_folder = std::filesystem::path{text};
+                   return true;
+                 },
+                 [](const Settings& s) { return s.mail_folder.string(); }, "a folder"});
+  out.push_back(
+      {"EMAIL_TOKEN_FILE",
+       "With EMAIL_AUTH=xoauth2: file whose first line is the bearer token, read again for "
+       "each login.",
+       [](Settings& s, std::string_view text) {
+         s.email_token_file = text;
+         return true;
+       },
+       [](const Settings& s) { return s.email_token_file; }, "a file"});
+  out.push_back({"EMAIL_TOKEN_COMMAND",
+                 "With EMAIL_AUTH=xoauth2: shell command whose first line is the bearer token, run "
+                 "again when one is refused.",
+                 [](Settings& s, std::string_view text) {
+                   s.email_token_command = text;
+                   return true;
+                 },
+                 // It may hold a client's secret.
+                 [](const Settings& s) { return s.email_token_command.empty() ? "" : "********"; },
+                 "a command"});
   out.push_back(switch_setting("DEV_MAIL",
                                "Whether the mails in the folder are shown at /dev/mail, to "
                                "whoever has the link that the start prints.",
@@ -311,6 +348,8 @@ void add_old_names(std::vector<Setting>& out) {
   out.push_back(old_setting("EMAIL_USE_TLS", "As part of SMTP_URL: whether STARTTLS is used."));
   out.push_back(old_setting("EMAIL_HOST_USER", "As part of SMTP_URL: user."));
   out.push_back(old_setting("EMAIL_HOST_PASSWORD", "As part of SMTP_URL: password."));
+  out.push_back(
+      old_setting("EMAIL_AUTH", "As part of SMTP_URL: password (also when unset) or xoauth2."));
 }
 
 }  // namespace

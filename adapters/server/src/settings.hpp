@@ -49,6 +49,13 @@ struct Settings {
   /// Where clients reach the service, as PublicUrl::str(); empty when nobody said.
   std::string public_url{};
   std::string from_email = "coffeeauth@localhost";
+  /// Empty for the domain of `from_email`.
+  std::string mail_hostname{};
+  /// Where mails are written to instead of being sent; empty for a mail server, or DATA_DIR/mail.
+  std::filesystem::path mail_folder{};
+  /// Where a login with a token gets it: one of them, or neither.
+  std::string email_token_file{};
+  std::string email_token_command{};
   /// Serves /dev/mail, to whoever has the link that the start prints, while mails go to a folder.
   bool dev_mail = false;
   LogFormat log_format = LogFormat::automatic;

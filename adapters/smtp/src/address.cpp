@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
+
+#include "coffeeauth/email_address.hpp"
 
 namespace coffeeauth::smtp {
 namespace {
@@ -12,6 +15,7 @@ namespace {
 constexpr std::size_t longest_address = 254;
 constexpr std::size_t longest_host = 253;
 constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_client_name = 255;
 
 std::string_view trimmed(std::string_view text, std::string_view blanks) {
   const auto first = text.find_first_not_of(blanks);
@@ -58,11 +62,41 @@ bool is_host(const std::string& host) {
          });
 }
 
-void require_valid(const Sender& sender) {
+bool is_client_name(std::string_view text) {
+  const auto name = to_ascii_host(std::string{text});
+  return name.size() <= longest_client_name && std::all_of(name.begin(), name.end(), [](char c) {
+           return c > 0x20 && c < 0x7F &&
+                  std::string_view{"<>()\\\"@,;"}.find(c) == std::string::npos;
+         });
+}
+
+std::string to_ascii_host(const std::string& host) {
+  const bool ascii = std::all_of(host.begin(), host.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (ascii) return host;
+  const auto address = EmailAddress::parse("x@" + host);
+  return address ? domain_of(address->canonical()) : host;
+}
+
+std::string domain_of(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? std::string{} : std::string{address.substr(at + 1)};
+}
+
+std::string host_name(const std::string& client_name, const Sender& sender) {
+  return client_name.empty() ? domain_of(sender.address) : client_name;
+}
+
+Sender require_valid(Sender sender) {
+  const auto at = sender.address.rfind('@');
+  if (at != std::string::npos) {
+    sender.address.replace(at + 1, std::string::npos, to_ascii_host(domain_of(sender.address)));
+  }
   if (!is_plain_address(sender.address) || !is_one_line(sender.name) ||
       sender.name.size() > longest_name) {
     throw std::invalid_argument("expected an address or `Name <address>`");
   }
+  return sender;
 }
 
 Sender parse_sender(std::string_view text) {
@@ -72,8 +106,7 @@ Sender parse_sender(std::string_view text) {
     sender.address = text.substr(open + 1, text.size() - open - 2);
     sender.name = trimmed(text.substr(0, open), " \"");
   }
-  require_valid(sender);
-  return sender;
+  return require_valid(std::move(sender));
 }
 
 }  // namespace coffeeauth::smtp

@@ -21,7 +21,18 @@ namespace coffeeauth::smtp {
 /// Whether `host` is an IP address or can be a host's name. Not whether there is one.
 [[nodiscard]] bool is_host(const std::string& host);
 
-/// Throws std::invalid_argument unless both parts are fit to be written.
-void require_valid(const Sender& sender);
+/// `host` with its domain in A-labels (RFC 5890), as the wire wants it; as it is when it is ASCII,
+/// or nothing that IDNA knows.
+[[nodiscard]] std::string to_ascii_host(const std::string& host);
+
+/// `sender` with its domain in A-labels. Throws std::invalid_argument unless both parts are fit to
+/// be written.
+[[nodiscard]] Sender require_valid(Sender sender);
+
+/// What this host calls itself: `client_name`, or the domain of the sender where that is empty.
+[[nodiscard]] std::string host_name(const std::string& client_name, const Sender& sender);
+
+/// What stands behind the `@` of `address`.
+[[nodiscard]] std::string domain_of(std::string_view address);
 
 }  // namespace coffeeauth::smtp

@@ -16,17 +16,6 @@ std::string encode_base64(std::string_view bytes) {
   return out.str();
 }
 
-std::string base64_lines(std::string_view bytes) {
-  constexpr std::size_t line = 76;
-  const auto text = encode_base64(bytes);
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); at += line) {
-    out += text.substr(at, line);
-    out += "\r\n";
-  }
-  return out;
-}
-
 std::optional<std::string> decode_base64(std::string_view text) {
   std::istringstream in{std::string{text}};
   Poco::Base64Decoder decoder{in};
@@ -37,14 +26,6 @@ std::optional<std::string> decode_base64(std::string_view text) {
   }
   if (decoder.bad()) return std::nullopt;
   return bytes;
-}
-
-std::optional<std::string> decode_base64_lines(std::string_view text) {
-  std::string joined;
-  for (const char c : text) {
-    if (c != '\r' && c != '\n') joined += c;
-  }
-  return decode_base64(joined);
 }
 
 }  // namespace coffeeauth::smtp

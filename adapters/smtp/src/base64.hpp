@@ -8,11 +8,7 @@
 namespace coffeeauth::smtp {
 
 [[nodiscard]] std::string encode_base64(std::string_view bytes);
-/// In lines of 76 characters, each ended by CR LF (RFC 2045 6.8).
-[[nodiscard]] std::string base64_lines(std::string_view bytes);
 /// Nothing for what is not base64.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
-/// The same, line ends aside.
-[[nodiscard]] std::optional<std::string> decode_base64_lines(std::string_view text);
 
 }  // namespace coffeeauth::smtp

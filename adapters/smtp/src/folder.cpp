@@ -65,7 +65,8 @@ bool is_safe_name(std::string_view name) {
 class FolderMailer final : public Mailer {
  public:
   explicit FolderMailer(const FolderMailerOptions& options) : options_(options) {
-    require_valid(options_.from);
+    options_.from = require_valid(std::move(options_.from));
+    options_.client_name = to_ascii_host(options_.client_name);
     fs::create_directories(options_.folder);
     fs::permissions(options_.folder, fs::perms::owner_all);
   }
@@ -74,7 +75,8 @@ class FolderMailer final : public Mailer {
     try {
       if (!is_safe_name(mail.message_id))
         return {DeliveryVerdict::refused, "bad Message-ID", DeliveryProblem::message};
-      const auto message = compose_message(mail, options_.from);
+      const auto message =
+          compose_message(mail, options_.from, host_name(options_.client_name, options_.from));
       if (write_durably(options_.folder / (mail.message_id + ".eml"), message)) {
         return {DeliveryVerdict::delivered, {}};
       }

@@ -18,20 +18,22 @@ constexpr auto proof_of_life = 5s;
 constexpr auto longest_delivery = 60s;
 constexpr auto longest_idle_time = 1h;
 
-bool is_client_name(std::string_view text) {
-  return text.size() <= 255 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
-
 SmtpOptions require_valid(SmtpOptions options) {
+  options.client_name = to_ascii_host(options.client_name);
   const auto require = [](bool holds, const char* what) {
     if (!holds) throw std::invalid_argument(what);
   };
-  const bool has_login = !options.username.empty() || !options.password.empty();
+  const bool by_token = options.login == SmtpLogin::xoauth2;
+  const bool has_login =
+      !options.username.empty() || !options.password.empty() || by_token || options.token;
   require(is_host(options.host) && options.port != 0, "expected a mail server's host and port");
   require(is_client_name(options.client_name), "expected a host name for EHLO");
-  require(!has_login || (!options.username.empty() && !options.password.empty()),
+  require(by_token || !has_login || (!options.username.empty() && !options.password.empty()),
           "expected a user and a password for the mail server, or neither");
+  require(by_token == static_cast<bool>(options.token) &&
+              (!by_token || (!options.username.empty() && is_one_line(options.username) &&
+                             options.password.empty())),
+          "XOAUTH2 takes a user, a token, and no password");
   require(!has_login || options.security != SmtpSecurity::none,
           "a password is not sent to a mail server without TLS");
   require(options.username.find('\0') == std::string::npos &&
@@ -43,7 +45,7 @@ SmtpOptions require_valid(SmtpOptions options) {
   require(options.idle_time >= 0ms && options.idle_time <= longest_idle_time,
           "a connection to the mail server is kept for at most an hour");
   require(options.mails_per_connection > 0, "a connection carries at least one mail");
-  require_valid(options.from);
+  options.from = require_valid(std::move(options.from));
   return options;
 }
 
@@ -69,7 +71,8 @@ class SmtpMailer final : public Mailer {
       if (!is_plain_address(to)) {
         return verdict(DeliveryVerdict::refused, "bad address", DeliveryProblem::recipient);
       }
-      const auto data = to_data(compose_message(mail, options_.from));
+      const auto data = to_data(
+          compose_message(mail, options_.from, host_name(options_.client_name, options_.from)));
       auto delivery = send_on_kept(to, data, deadline);
       return delivery ? *std::move(delivery) : send_on_fresh(to, data, deadline);
     } catch (const SessionFailed& e) {

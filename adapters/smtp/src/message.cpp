@@ -7,12 +7,16 @@
 #include <stdexcept>
 
 #include "base64.hpp"
+#include "encoding.hpp"
 
 namespace coffeeauth::smtp {
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t longest_plain_text = 64;
+constexpr std::string_view encoding_field = "Content-Transfer-Encoding";
+/// No line of a body begins with two hyphens, whatever it is encoded in.
+constexpr std::string_view boundary = "=_coffeeauth_alternative";
 
 bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -62,14 +66,23 @@ std::string address_field(std::string_view name, const Sender& sender) {
 }
 
 std::string body_part(std::string_view subtype, std::string_view text) {
-  std::string canonical;
-  for (const char c : text) {
-    if (c == '\n' && !canonical.ends_with('\r')) canonical += '\r';
-    canonical += c;
-  }
+  const auto encoded = encode_text(text);
   return field("Content-Type", "text/" + std::string{subtype} + "; charset=utf-8") +
-         field("Content-Transfer-Encoding", "base64") + std::string{line_end} +
-         base64_lines(canonical);
+         field(encoding_field, encoded.encoding) + std::string{line_end} + encoded.body;
+}
+
+/// The text of the first body part: what stands behind its transfer encoding, up to the boundary.
+std::optional<std::string> read_text(std::string_view message) {
+  const auto marker = std::string{encoding_field} + ": ";
+  const auto at = message.find(marker);
+  const auto head_end = message.find("\r\n\r\n", at);
+  if (at == std::string_view::npos || head_end == std::string_view::npos) return std::nullopt;
+  const auto encoding = message.substr(at + marker.size(), head_end - at - marker.size());
+  auto body = message.substr(head_end + 4);
+  body = body.substr(0, body.find("\r\n--" + std::string{boundary}));
+  if (encoding == "7bit") return std::string{body};
+  if (encoding == "quoted-printable") return decode_quoted_printable(body);
+  return std::nullopt;
 }
 
 std::string_view header_value(std::string_view head, std::string_view name) {
@@ -147,32 +160,35 @@ std::string to_message_date(UtcTime time) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
-std::string compose_message(const Mail& mail, const Sender& from) {
+std::string with_host(std::string_view message_id, std::string_view host) {
+  const auto at = message_id.rfind('@');
+  if (host.empty() || at == std::string_view::npos ||
+      message_id.find('.', at) != std::string_view::npos) {
+    return std::string{message_id};
+  }
+  return std::string{message_id.substr(0, at + 1)} + std::string{host};
+}
+
+std::string compose_message(const Mail& mail, const Sender& from, std::string_view host) {
   std::string message = field("Date", to_message_date(mail.date)) + address_field("From", from) +
                         field("To", mail.to.canonical()) + text_field("Subject", mail.subject) +
-                        field("Message-ID", "<" + mail.message_id + ">") +
+                        field("Message-ID", "<" + with_host(mail.message_id, host) + ">") +
                         field("Auto-Submitted", "auto-generated") + field("MIME-Version", "1.0");
   if (mail.html.empty()) return message + body_part("plain", mail.text);
-  // Stands in no base64, so in no body.
-  const std::string boundary = "=_coffeeauth_alternative";
-  message += field("Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"");
-  message += line_end;
+  const std::string delimiter = "\r\n--" + std::string{boundary};
+  message +=
+      field("Content-Type", "multipart/alternative; boundary=\"" + std::string{boundary} + "\"");
   for (const auto& part : {body_part("plain", mail.text), body_part("html", mail.html)}) {
-    message += "--" + boundary + "\r\n" + part;
+    message += delimiter + "\r\n" + part;
   }
-  return message + "--" + boundary + "--\r\n";
+  return message + delimiter + "--\r\n";
 }
 
 std::optional<FolderMail> read_message(std::string_view message) {
   const auto body = message.find("\r\n\r\n");
   if (body == std::string_view::npos) return std::nullopt;
   const std::string head = "\r\n" + std::string{message.substr(0, body + 2)};
-  constexpr std::string_view marker = "Content-Transfer-Encoding: base64\r\n\r\n";
-  const auto part = message.find(marker);
-  if (part == std::string_view::npos) return std::nullopt;
-  auto encoded = message.substr(part + marker.size());
-  encoded = encoded.substr(0, encoded.find("--"));
-  auto text = decode_base64_lines(encoded);
+  auto text = read_text(message);
   if (!text) return std::nullopt;
   // Lines end in CR LF in a message, and as everywhere else in a Mail.
   std::erase(*text, '\r');

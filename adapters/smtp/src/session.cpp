@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "address.hpp"
+#include "token.hpp"
+
 namespace coffeeauth::smtp {
 namespace {
 
@@ -15,6 +18,16 @@ constexpr const char* unasked = "a reply that was not asked for";
 
 [[noreturn]] void fail(Step step, const char* why, DeliveryProblem problem) {
   throw SessionFailed(std::string{name_of(step)} + ": " + why, problem);
+}
+
+Secret take_token(const TokenSource& source, bool refused) {
+  try {
+    auto token = source(refused);
+    if (is_bearer_token(token)) return token;
+  } catch (...) {
+    // An embedder's; whatever it says may hold the token.
+  }
+  fail(Step::login, "no token is to be had", DeliveryProblem::login);
 }
 
 /// Says at which step it was.
@@ -90,8 +103,18 @@ void Session::require(Step step, std::string_view line, int code, Deadline deadl
 }
 
 void Session::greet(Deadline deadline) {
-  const auto name = options_.client_name.empty() ? channel_.local_literal() : options_.client_name;
-  const auto reply = ask(Step::hello, "EHLO " + name + "\r\n", deadline);
+  auto name = host_name(options_.client_name, options_.from);
+  // A name of one label is nobody's in the DNS; an address is at least true.
+  if (options_.client_name.empty() && name.find('.') == std::string::npos) {
+    name = channel_.local_literal();
+  }
+  auto reply = ask(Step::hello, "EHLO " + name + "\r\n", deadline);
+  const bool unknown = reply.code == 500 || reply.code == 502 || reply.code == 504;
+  if (unknown && options_.security == SmtpSecurity::none && options_.username.empty()) {
+    // A server from before extensions (RFC 5321 3.2); what they are for is not asked of it.
+    reply = ask(Step::hello, "HELO " + name + "\r\n", deadline);
+    reply.lines.clear();
+  }
   if (reply.code != 250) fail(Step::hello, reply);
   can_ = read_capabilities(reply);
 }
@@ -106,23 +129,47 @@ void Session::secure(const Poco::Net::Context::Ptr& context, const char* step_na
 }
 
 void Session::log_in(Deadline deadline) {
-  const auto prove = [&](const Secret& line, int code) {
-    require(Step::login, line.expose_secret(), code, deadline);
-  };
+  if (options_.login == SmtpLogin::xoauth2) {
+    log_in_by_token(deadline);
+  } else {
+    log_in_by_password(deadline);
+  }
+}
+
+Reply Session::authenticate(std::string_view mechanism, const Secret& message, Deadline deadline) {
+  const auto command = "AUTH " + std::string{mechanism};
+  auto line = secret_line(command + " ", message);
+  if (line.size() > longest_command) {
+    require(Step::login, command + "\r\n", 334, deadline);
+    line = secret_line("", message);
+  }
+  return ask(Step::login, line.expose_secret(), deadline);
+}
+
+void Session::log_in_by_password(Deadline deadline) {
   if (can_.plain) {
-    const auto message = plain_message(options_.username, options_.password);
-    auto line = secret_line("AUTH PLAIN ", message);
-    if (line.size() > longest_command) {
-      require(Step::login, "AUTH PLAIN\r\n", 334, deadline);
-      line = secret_line("", message);
-    }
-    prove(line, 235);
+    const auto reply =
+        authenticate("PLAIN", plain_message(options_.username, options_.password), deadline);
+    if (reply.code != 235) fail(Step::login, reply);
   } else if (can_.login) {
     require(Step::login, "AUTH LOGIN\r\n", 334, deadline);
-    prove(secret_line("", Secret{options_.username}), 334);
-    prove(secret_line("", options_.password), 235);
+    require(Step::login, secret_line("", Secret{options_.username}).expose_secret(), 334, deadline);
+    require(Step::login, secret_line("", options_.password).expose_secret(), 235, deadline);
   } else {
     fail(Step::login, "neither PLAIN nor LOGIN is offered", DeliveryProblem::login);
+  }
+}
+
+void Session::log_in_by_token(Deadline deadline) {
+  if (!can_.xoauth2) fail(Step::login, "XOAUTH2 is not offered", DeliveryProblem::login);
+  // A token that has run out since it was fetched is refused once, and a fresh one is not.
+  for (const bool refused : {false, true}) {
+    const auto message = xoauth2_message(options_.username, take_token(options_.token, refused));
+    auto reply = authenticate("XOAUTH2", message, deadline);
+    // What is wrong with the token comes as a challenge; an empty answer ends it.
+    if (reply.code == 334) reply = ask(Step::login, "\r\n", deadline);
+    if (reply.code == 235) return;
+    if (refused || !reply.is_permanent()) fail(Step::login, reply);
   }
 }
 

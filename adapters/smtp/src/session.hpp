@@ -54,6 +54,12 @@ class Session {
   void greet(Deadline deadline);
   void secure(const Poco::Net::Context::Ptr& context, const char* step_name, Deadline deadline);
   void log_in(Deadline deadline);
+  void log_in_by_password(Deadline deadline);
+  void log_in_by_token(Deadline deadline);
+  /// The reply to an initial response, which goes with the command where that is short enough (RFC
+  /// 4954 4).
+  [[nodiscard]] Reply authenticate(std::string_view mechanism, const Secret& message,
+                                   Deadline deadline);
   /// Nothing when the server waits for the message; else what became of the mail.
   [[nodiscard]] std::optional<Delivery> send_in_turn(const Envelope& envelope, Deadline deadline,
                                                      Deadline proof_of_life);

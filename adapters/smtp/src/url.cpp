@@ -15,8 +15,10 @@ void read_parameter(std::string_view name, const std::string& value, SmtpOptions
     options.ca_file = value;
   } else if (name == "security" && value == "none" && options.security == SmtpSecurity::starttls) {
     options.security = SmtpSecurity::none;
+  } else if (name == "auth" && value == "xoauth2" && options.login == SmtpLogin::password) {
+    options.login = SmtpLogin::xoauth2;
   } else {
-    fail("expected no options but ca_file=/path, or security=none with smtp://");
+    fail("expected no options but ca_file=/path, auth=xoauth2, or security=none with smtp://");
   }
 }
 
@@ -42,11 +44,13 @@ SmtpOptions parse_smtp_url(std::string_view url) {
   } else if (parts.scheme != "smtp") {
     fail("expected smtp://host or smtps://host");
   }
-  if (parts.user.empty() != parts.password.empty()) {
-    fail("expected user:password before the @, percent-encoded");
-  }
   if (!is_host(parts.host) || !parts.path.empty()) fail("expected a host");
   for (const auto& [name, value] : parts.parameters) read_parameter(name, value, options);
+  if (options.login == SmtpLogin::xoauth2) {
+    if (parts.user.empty() || !parts.password.empty()) fail("expected user@host with auth=xoauth2");
+  } else if (parts.user.empty() != parts.password.empty()) {
+    fail("expected user:password before the @, percent-encoded");
+  }
   options.port = parts.port.value_or(default_port(options.security));
   options.host = std::move(parts.host);
   options.username = std::move(parts.user);

@@ -77,6 +77,7 @@ Capabilities read_capabilities(const Reply& ehlo) {
     if (!equal_ignoring_case(words.front(), "AUTH")) continue;
     for (const auto word : words) {
       found.plain |= equal_ignoring_case(word, "PLAIN");
+      found.xoauth2 |= equal_ignoring_case(word, "XOAUTH2");
       found.login |= equal_ignoring_case(word, "LOGIN");
     }
   }
@@ -125,6 +126,21 @@ Secret plain_message(std::string_view username, const Secret& password) {
   copy_into(room, username);
   room = room.subspan(1);
   copy_into(room, password.expose_secret());
+  return message;
+}
+
+Secret xoauth2_message(std::string_view username, const Secret& token) {
+  constexpr std::string_view before = "user=";
+  constexpr std::string_view between =
+      "\x01"
+      "auth=Bearer ";
+  constexpr std::string_view after = "\x01\x01";
+  auto message = Secret::of_size(before.size() + username.size() + between.size() + token.size() +
+                                 after.size());
+  auto room = message.writable();
+  for (const auto part : {before, username, between, token.expose_secret(), after}) {
+    copy_into(room, part);
+  }
   return message;
 }
 

@@ -39,6 +39,7 @@ struct Capabilities {
   bool starttls = false;
   bool plain = false;
   bool login = false;
+  bool xoauth2 = false;
   bool pipelining = false;
 };
 [[nodiscard]] Capabilities read_capabilities(const Reply& ehlo);
@@ -52,5 +53,8 @@ struct Capabilities {
 
 /// The one message of SASL PLAIN (RFC 4616), to act as the user who logs in.
 [[nodiscard]] Secret plain_message(std::string_view username, const Secret& password);
+
+/// The one message of XOAUTH2, as Google and Microsoft define it.
+[[nodiscard]] Secret xoauth2_message(std::string_view username, const Secret& token);
 
 }  // namespace coffeeauth::smtp

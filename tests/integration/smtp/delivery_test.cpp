@@ -74,8 +74,38 @@ TEST_CASE("a mail goes in clear where that was asked for, as plain text alone") 
   CHECK(got["type"] == "text/plain");
   CHECK(got["text"] == "one\ntwo\n");
   CHECK(got["subject"] == "Your code");
-  CHECK(got["hello"] == "[127.0.0.1]");
+  CHECK(got["hello"] == "example.org");
   CHECK(got["secured"] == false);
+}
+
+TEST_CASE("EHLO and the Message-ID carry a name that the DNS can know") {
+  struct Case {
+    std::string from;
+    std::string client_name;
+    std::string hello;
+    std::string id;
+  };
+  const MailServer server{SmtpSecurity::none};
+  for (const auto& [from, client_name, hello, id] :
+       {Case{"auth@shop.example", "", "shop.example", "<1@shop.example>"},
+        Case{"auth@shop.example", "mail.example.net", "mail.example.net", "<1@mail.example.net>"},
+        Case{"auth@b\u00fccher.example", "", "xn--bcher-kva.example", "<1@xn--bcher-kva.example>"},
+        Case{"auth@shop.example", "b\u00fccher.example", "xn--bcher-kva.example",
+             "<1@xn--bcher-kva.example>"},
+        Case{"auth@localhost", "", "[127.0.0.1]", "<1@localhost>"}}) {
+    auto options = server.options();
+    options.from.address = from;
+    options.client_name = client_name;
+    auto sent = mail();
+    sent.message_id = "1@coffeeauth";
+    REQUIRE(told(make_smtp_mailer(std::move(options))->deliver(sent)) == "delivered");
+    const auto got = server.mails().back();
+    CHECK(got["hello"] == hello);
+    CHECK(got["message_id"] == id);
+    const auto envelope_from = got["envelope_from"].get<std::string>();
+    CHECK(envelope_from.find_first_not_of("abcdefghijklmnopqrstuvwxyz-.@") == std::string::npos);
+    CHECK(got["defects"].empty());
+  }
 }
 
 TEST_CASE("a wrong password delivers nothing and is for the administrator to mend") {

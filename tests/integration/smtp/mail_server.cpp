@@ -51,6 +51,10 @@ void MailServer::refuse_next(const std::string& reply) const {
   std::ofstream{folder_.file("refuse")} << reply;
 }
 
+void MailServer::take_token(const std::string& token) const {
+  std::ofstream{folder_.file("token")} << token;
+}
+
 std::size_t MailServer::quits(std::size_t expected) const {
   const auto give_up = std::chrono::steady_clock::now() + 10s;
   while (lines_of("quits") < expected && std::chrono::steady_clock::now() < give_up) {

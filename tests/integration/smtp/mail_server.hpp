@@ -28,6 +28,10 @@ class MailServer {
   [[nodiscard]] std::vector<nlohmann::json> mails() const;
   /// Has the next recipient refused for good.
   void refuse_next(const std::string& reply = {}) const;
+  /// Which token XOAUTH2 takes from now on.
+  void take_token(const std::string& token) const;
+  /// How often a client said something to the challenge that tells what is wrong with its token.
+  [[nodiscard]] std::size_t spoke_on() const { return lines_of("spoke_on"); }
   /// How many connections there have been.
   [[nodiscard]] std::size_t connections() const { return lines_of("connections"); }
   /// How often a client took its leave; waits a while for `expected` of them.

@@ -4,6 +4,7 @@ starttls or tls), and for the latter two a certificate, a key and the mechanisms
 Says its port on the standard output. What it takes goes to the folder, a JSON file a mail, as
 Python's email package reads it; each connection is a line of the file `connections`."""
 import asyncio
+import base64
 import email
 import email.policy
 import json
@@ -78,6 +79,21 @@ class Handler:
             envelope.rcpt_tos.append(address)
             return "250 canary fine"
 
+    async def auth_XOAUTH2(self, server, args):
+        if len(args) > 1:
+            response = base64.b64decode(args[1])
+        else:
+            response = await server.challenge_auth("")
+        with open(os.path.join(FOLDER, "token")) as file:
+            right = "user=%s\x01auth=Bearer %s\x01\x01" % (USER, file.read())
+        if response == right.encode():
+            server.session.login = "XOAUTH2 " + USER
+            return AuthResult(success=True, auth_data=b"token")
+        # As Google and Microsoft do: what is wrong comes as a challenge, and an empty answer ends it.
+        if await server.challenge_auth('{"status":"401 canary"}') != b"":
+            note("spoke_on", "spoke on")
+        return AuthResult(success=False, handled=False)
+
     async def handle_QUIT(self, server, session, envelope):
         note("quits", "quit")
         return "221 canary bye"
@@ -99,7 +115,7 @@ class Server(SMTP):
 
 
 def make_server(context):
-    excluded = {"PLAIN", "LOGIN"} - set(SECURED[2:])
+    excluded = {"PLAIN", "LOGIN", "XOAUTH2"} - set(SECURED[2:])
     return Server(Handler(), hostname="localhost", loop=asyncio.get_running_loop(),
                   tls_context=context if MODE == "starttls" else None,
                   require_starttls=MODE == "starttls",

@@ -77,7 +77,7 @@ TEST_CASE("a server that does not offer STARTTLS gets no mail and no password") 
 
   CHECK(told(mailer->deliver(mail())) == "later: STARTTLS is not offered");
 
-  CHECK(server.heard_in_clear() == "EHLO [127.0.0.1]\n");
+  CHECK(server.heard_in_clear() == "EHLO example.org\n");
 }
 
 TEST_CASE("a server that refuses STARTTLS gets no mail and no password") {
@@ -87,7 +87,7 @@ TEST_CASE("a server that refuses STARTTLS gets no mail and no password") {
 
     CHECK(told(mailer->deliver(mail())) == "later: STARTTLS " + code);
 
-    CHECK(server.heard_in_clear() == "EHLO [127.0.0.1]\nSTARTTLS\n");
+    CHECK(server.heard_in_clear() == "EHLO example.org\nSTARTTLS\n");
   }
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("what was said in clear behind the answer to STARTTLS is not heard aft
   CHECK(told(mailer->deliver(mail())) == "later: STARTTLS: octets in clear behind the reply");
 
   CHECK(server.messages().empty());
-  CHECK(server.heard_in_clear() == "EHLO [127.0.0.1]\nSTARTTLS\n");
+  CHECK(server.heard_in_clear() == "EHLO example.org\nSTARTTLS\n");
 }
 
 TEST_CASE("what was said in clear a moment later spoils the handshake") {

@@ -124,6 +124,51 @@ TEST_CASE("EMAIL_USE_TLS and EMAIL_PORT say how the mail server is spoken to") {
   CHECK(asked("True", "465") == std::pair{smtp::SmtpSecurity::implicit_tls, std::uint16_t{465}});
 }
 
+TEST_CASE("a login with a token says where the token comes from") {
+  const auto settings_of = [](std::string auth, std::string file, std::string command) {
+    auto settings =
+        with({{"EMAIL_HOST", "mail"}, {"EMAIL_HOST_USER", "u"}, {"EMAIL_AUTH", std::move(auth)}});
+    settings.email_token_file = std::move(file);
+    settings.email_token_command = std::move(command);
+    return settings;
+  };
+  const auto said = [&](const Settings& settings) {
+    return complaint([&] { (void)smtp_of(settings); });
+  };
+  const auto by_command = smtp_of(settings_of("xoauth2", "", "echo t"));
+  REQUIRE(by_command);
+  CHECK(by_command->login == smtp::SmtpLogin::xoauth2);
+  CHECK(by_command->token(false).expose_secret() == "t");
+  CHECK(said(settings_of("xoauth2", "/file", "")).empty());
+  CHECK(said(settings_of("xoauth2", "", "")).starts_with("EMAIL_TOKEN_FILE: "));
+  CHECK(said(settings_of("xoauth2", "/file", "echo t")).starts_with("EMAIL_TOKEN_FILE: "));
+  CHECK(said(settings_of("password", "/file", "")).starts_with("EMAIL_AUTH: "));
+  CHECK(said(settings_of("oauth", "", "")).starts_with("EMAIL_AUTH: "));
+  auto by_url = settings_of("password", "/file", "");
+  by_url.smtp_url = "smtp://u@mail?auth=xoauth2";
+  CHECK(said(by_url).empty());
+}
+
+TEST_CASE("over PostgreSQL mails need a mail server or a folder that was asked for") {
+  auto settings = with_database("sqlite:///a.db");
+  settings.data_dir = "/somewhere";
+  CHECK(mail_folder_of(settings) == "/somewhere/mail");
+  settings.database_url = "postgresql://ada:pass@db/app";
+  CHECK_FALSE(mail_folder_of(settings));
+  settings.mail_folder = "/mails";
+  CHECK(mail_folder_of(settings) == "/mails");
+  settings.database_url = "sqlite:///a.db";
+  CHECK(mail_folder_of(settings) == "/mails");
+  settings.smtp_url = "smtp://mail";
+  CHECK(complaint([&] { (void)smtp_of(settings); }).starts_with("MAIL_FOLDER: "));
+}
+
+TEST_CASE("MAIL_HOSTNAME goes to the mail server's client") {
+  auto settings = with({{"EMAIL_HOST", "mail"}});
+  settings.mail_hostname = "auth.example.com";
+  CHECK(smtp_of(settings)->client_name == "auth.example.com");
+}
+
 TEST_CASE("what cannot be is named, and nothing secret with it") {
   const auto of_database = [](Settings settings) {
     return complaint([&] { (void)database_of(settings); });

@@ -91,3 +91,49 @@ TEST_CASE("what could begin a header line of its own is refused") {
   sent.subject = std::string(50, '\x80');
   CHECK_THROWS_AS(static_cast<void>(compose_message(sent, from)), std::invalid_argument);
 }
+
+TEST_CASE("ASCII in short lines stays as it is, so that people and filters can read it") {
+  const auto message = compose_message(mail(), {});
+
+  CHECK(message.find("Content-Transfer-Encoding: 7bit\r\n\r\none\r\n.\r\ntwo\r\n") !=
+        std::string::npos);
+  CHECK(message.find("base64") == std::string::npos);
+}
+
+TEST_CASE("what mail programs could alter is quoted-printable, and reads back as it was") {
+  for (const std::string text :
+       {"caf\u00e9\n", "no end", "a = b\u20ac\n", "trailing \n", "tab\t\n", "From me\n", "-- \n",
+        "--=_coffeeauth_alternative--\n", "\u4f60\u597d", " \n", "=\n=3D\n\xc3\xa9"}) {
+    for (const std::size_t before : {0U, 70U, 71U, 72U, 73U, 74U, 75U, 76U, 77U, 200U}) {
+      auto sent = mail();
+      sent.text = std::string(before, 'x') + text;
+      sent.html = sent.text;
+      CAPTURE(sent.text);
+      const auto message = compose_message(sent, {});
+      CHECK(longest_line(message) <= 76);
+      for (const char c : message) REQUIRE((c == '\r' || c == '\n' || (c >= ' ' && c <= '~')));
+      CHECK(message.find(" \r\n") == std::string::npos);
+      const auto read = read_message(message);
+      REQUIRE(read);
+      CHECK(read->text == sent.text);
+    }
+  }
+  auto sent = mail();
+  sent.text = "Gr\u00fc\u00dfe: 1 + 1 = 2\n";
+  CHECK(compose_message(sent, {}).find("\r\n\r\nGr=C3=BC=C3=9Fe: 1 + 1 =3D 2\r\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a Message-ID without a host's name gets one, and any other stays") {
+  const auto id_of = [](const std::string& id, std::string_view host) {
+    auto sent = mail();
+    sent.message_id = id;
+    const auto message = compose_message(sent, {}, host);
+    const auto begin = message.find("Message-ID: <") + 13;
+    return message.substr(begin, message.find(">\r\n", begin) - begin);
+  };
+  CHECK(id_of("1@coffeeauth", "mail.example.org") == "1@mail.example.org");
+  CHECK(id_of("1@coffeeauth", "") == "1@coffeeauth");
+  CHECK(id_of("1@example.org", "mail.example.org") == "1@example.org");
+  CHECK(id_of("1", "mail.example.org") == "1");
+}

@@ -63,6 +63,31 @@ TEST_CASE("a login is a user and a password, without the zeros that PLAIN puts b
   CHECK_FALSE(with("u", std::string_view("p\0q", 3)).empty());
 }
 
+TEST_CASE("XOAUTH2 takes a user and a token, with TLS, and no password") {
+  const auto with = [](const std::function<void(SmtpOptions&)>& change) {
+    return complaint([&](auto& o) {
+      o.username = "u";
+      o.login = SmtpLogin::xoauth2;
+      o.token = [](bool) { return Secret{"t"}; };
+      change(o);
+    });
+  };
+
+  CHECK(with([](auto&) {}).empty());
+  CHECK_FALSE(with([](auto& o) { o.username.clear(); }).empty());
+  CHECK_FALSE(with([](auto& o) { o.username = "u\x01"; }).empty());
+  CHECK_FALSE(with([](auto& o) { o.token = nullptr; }).empty());
+  CHECK_FALSE(with([](auto& o) { o.password = Secret{"p"}; }).empty());
+  CHECK_FALSE(with([](auto& o) { o.security = SmtpSecurity::none; }).empty());
+  CHECK_FALSE(with([](auto& o) { o.login = SmtpLogin::password; }).empty());
+}
+
+TEST_CASE("a sender and a client name may be of an internationalised domain") {
+  CHECK(complaint([](auto& o) { o.from.address = "a@b\u00fccher.example"; }).empty());
+  CHECK(complaint([](auto& o) { o.client_name = "b\u00fccher.example"; }).empty());
+  CHECK_FALSE(complaint([](auto& o) { o.client_name = "b\u00fccher"; }).empty());
+}
+
 TEST_CASE("a host, a sender and a client name are what they are called") {
   for (const std::string bad : {"", "a b", "a\r\nb", "a/b", "a:25", "[::1]"}) {
     CAPTURE(bad);

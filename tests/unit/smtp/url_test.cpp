@@ -62,6 +62,13 @@ TEST_CASE("authorities of one's own are a file") {
   CHECK(options.security == SmtpSecurity::none);
 }
 
+TEST_CASE("auth=xoauth2 is a user whose token comes from elsewhere") {
+  const auto options = parse_smtp_url("smtp://app%40example.org@mail?auth=xoauth2");
+  CHECK(options.login == SmtpLogin::xoauth2);
+  CHECK(options.username == "app@example.org");
+  CHECK(options.password.empty());
+}
+
 TEST_CASE("what is no URL of a mail server is refused, and nothing of it is told") {
   for (const std::string url : {"",
                                 "canary",
@@ -100,6 +107,11 @@ TEST_CASE("what is no URL of a mail server is refused, and nothing of it is told
                                 "smtp://mail?ca_file=/a&ca_file=/b",
                                 "smtps://mail?security=none",
                                 "smtp://mail?security=none&security=none",
+                                "smtp://mail?auth=xoauth2",
+                                "smtp://u:canary@mail?auth=xoauth2",
+                                "smtp://u@mail?auth=canary",
+                                "smtp://u@mail?auth=xoauth2&auth=xoauth2",
+                                "smtp://u@mail?auth=xoauth2&security=none",
                                 "smtp://u:canary@mail?security=none"}) {
     CAPTURE(url);
     std::string text = "nothing thrown";
@@ -118,10 +130,12 @@ TEST_CASE("a sender is an address, or a name and an address") {
   CHECK(parse_sender("a@example.org").address == "a@example.org");
   CHECK(parse_sender("Caf\u00e9 Auth <a@example.org>").name == "Caf\u00e9 Auth");
   CHECK(parse_sender("\"Caf\u00e9\" <a@example.org>").name == "Caf\u00e9");
+  CHECK(parse_sender("Caf\u00e9 <a@b\u00fccher.example>").address == "a@xn--bcher-kva.example");
+  CHECK(parse_sender("a@B\u00dcCHER.example").address == "a@xn--bcher-kva.example");
   for (const std::string text :
-       {"", "a", "@b", "a@", "a b@c", "a@b@c", "A <a@b", "A <>", "A <a@b> <c@d>", "a@b\r\nBcc: c@d",
-        "A\r\nBcc: c@d <a@b>", "A\x7F <a@b>", "\xFF <a@b>", "\xC3 <a@b>", "caf\u00e9@b",
-        "a@b,c@d"}) {
+       {"", "a", "a@b\u00fccher", "\u00fc@b.example", "a@\u200b.example", "@b", "a@", "a b@c",
+        "a@b@c", "A <a@b", "A <>", "A <a@b> <c@d>", "a@b\r\nBcc: c@d", "A\r\nBcc: c@d <a@b>",
+        "A\x7F <a@b>", "\xFF <a@b>", "\xC3 <a@b>", "caf\u00e9@b", "a@b,c@d"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(static_cast<void>(parse_sender(text)), std::invalid_argument);
   }

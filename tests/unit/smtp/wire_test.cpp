@@ -119,3 +119,13 @@ TEST_CASE("secrets are base64, and PLAIN is RFC 4616's") {
   const auto message = plain_message("tim", Secret{"tanstaaftanstaaf"});
   CHECK(secret_line("", message).expose_secret() == "AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n");
 }
+
+TEST_CASE("XOAUTH2's message is the one that Google's and Microsoft's documents show") {
+  const auto message = xoauth2_message("someuser@example.com",
+                                       Secret{"ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg"});
+  CHECK(secret_line("", message).expose_secret() ==
+        "dXNlcj1zb21ldXNlckBleGFtcGxlLmNvbQFhdXRoPUJlYXJlciB5YTI5LnZGOWRmdDRxbVRjMk52YjNSbGNrQmhkSF"
+        "JoZG1semRHRXVZMjl0Q2cBAQ==\r\n");
+  CHECK(offered("250-mail\r\n250 AUTH PLAIN XOAUTH2\r\n").xoauth2);
+  CHECK_FALSE(offered("250-mail\r\n250 AUTH PLAIN XOAUTH\r\n").xoauth2);
+}

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace smtp {
 
-/// Who the mails are from: an ASCII address, and a UTF-8 name that may be empty.
+/// Who the mails are from: an address, whose domain may be an internationalised one (its A-labels
+/// go out), and a UTF-8 name that may be empty.
 struct Sender {
   /// As in `From` and in MAIL FROM: where bounces go.
   std::string address = "coffeeauth@localhost";
@@ -28,6 +30,10 @@ struct Sender {
 /// Reads `Name <address>` or a bare address. Throws std::invalid_argument when it is neither, or
 /// holds a character that could end a header line.
 [[nodiscard]] Sender parse_sender(std::string_view text);
+
+/// Whether `text` may stand in EHLO and behind the `@` of a Message-ID: a host's name (an
+/// internationalised one, too), or an address in brackets.
+[[nodiscard]] bool is_client_name(std::string_view text);
 
 /// How the way to the server is protected.
 enum class SmtpSecurity {
@@ -40,6 +46,27 @@ enum class SmtpSecurity {
   none,
 };
 
+/// How a user proves who they are to the server.
+enum class SmtpLogin {
+  /// PLAIN when the server offers it, else LOGIN.
+  password,
+  /// A bearer token of OAuth 2.0, as Gmail and Microsoft 365 ask for.
+  xoauth2,
+};
+
+/// Gives the bearer token of an XOAUTH2 login. `refused` says that the server refused the one it
+/// gave last, so that a remembered one is of no use. Throws std::runtime_error when there is none.
+/// Called by delivering threads, from several at once.
+using TokenSource = std::function<Secret(bool refused)>;
+
+/// The first line of `file`, read again for each login: something else keeps it fresh.
+[[nodiscard]] TokenSource token_from_file(std::filesystem::path file);
+
+/// The first line that `command` writes, run by /bin/sh for at most `timeout`, and again when the
+/// server refuses what it gave. What it says on its standard error goes where this process's goes.
+[[nodiscard]] TokenSource token_from_command(
+    std::string command, std::chrono::milliseconds timeout = std::chrono::seconds{10});
+
 /// A mail server, and how it is spoken to.
 struct SmtpOptions {
   /// A name or an IP address. With TLS the server's certificate must be for it (RFC 9525: as a
@@ -49,15 +76,21 @@ struct SmtpOptions {
   std::uint16_t port = 587;
   /// How the way to that port is protected.
   SmtpSecurity security = SmtpSecurity::starttls;
-  /// Empty for no login. PLAIN is used when the server offers it, else LOGIN.
+  /// Empty for no login. A login is refused without TLS.
   std::string username{};
-  /// With `username`; refused without TLS.
+  /// What `username` is proved by.
+  SmtpLogin login = SmtpLogin::password;
+  /// With SmtpLogin::password.
   Secret password{};
+  /// With SmtpLogin::xoauth2.
+  TokenSource token{};
   /// A PEM file of the authorities to trust; empty for the system's. Read once, at the start.
   std::string ca_file{};
   /// Who the mails are from.
   Sender from{};
-  /// What this host calls itself in EHLO; empty for its address in brackets.
+  /// This host's name, for EHLO and for Message-IDs: one that the DNS knows, or strict servers
+  /// refuse and filters score. Empty for the domain of `from`; where that has no dot, EHLO gives
+  /// the address in brackets.
   std::string client_name{};
 
   /// The longest wait for each step: the name lookup with the connect, the TLS handshake, each
@@ -75,7 +108,8 @@ struct SmtpOptions {
 };
 
 /// Reads `smtp://user:password@host:587` (STARTTLS required) or `smtps://...` (TLS at once); `user`
-/// and `password` percent-encoded, both or neither. `?ca_file=/path` trusts those authorities
+/// and `password` percent-encoded, both or neither. `smtp://user@host?auth=xoauth2` logs in with a
+/// token, which is for the caller to set. `?ca_file=/path` trusts those authorities
 /// alone; `smtp://host?security=none` asks for no TLS. Ports: 587, 465, and 25 without TLS.
 ///
 /// Throws std::invalid_argument, whose text holds nothing of the URL.
@@ -102,11 +136,13 @@ struct FolderMailerOptions {
   std::filesystem::path folder;
   /// As of SmtpOptions.
   Sender from{};
+  /// For Message-IDs, as of SmtpOptions.
+  std::string client_name{};
 };
 
-/// Writes each mail as an RFC 5322 file `<Message-ID>.eml` instead of sending it: for development
-/// and for picking up by something else. A second try of the same mail replaces the file. Files
-/// appear whole and are on the disk when deliver() returns.
+/// Writes each mail as an RFC 5322 file `<Mail::message_id>.eml` instead of sending it: for
+/// development and for picking up by something else. A second try of the same mail replaces the
+/// file. Files appear whole and are on the disk when deliver() returns.
 [[nodiscard]] std::unique_ptr<Mailer> make_folder_mailer(const FolderMailerOptions& options);
 
 /// A mail in a folder, for showing.

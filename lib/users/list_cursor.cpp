@@ -2,13 +2,22 @@
 
 #include <sodium.h>
 
+#include <array>
+#include <cstring>
+#include <span>
+
 #include <nlohmann/json.hpp>
+
+#include "coffeeauth/error.hpp"
 
 namespace coffeeauth {
 namespace {
 
 constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-constexpr std::size_t tag_size = 16;
+constexpr std::string_view purpose = "list_cursor";
+/// What a cursor holds is filled up to a multiple of this, so that its length does not tell how
+/// long an address is.
+constexpr std::size_t padding = 64;
 constexpr std::size_t longest_cursor = 1'024;
 
 /// What a cursor is bound to: the list it was made for.
@@ -26,10 +35,21 @@ std::string list_of(const ListUsersRequest& request) {
   return list;
 }
 
-std::string tag_for(std::string_view payload, const ListUsersRequest& request, const Vault& vault) {
-  const auto mac = vault.mac("list_cursor", {payload, list_of(request)});
-  return {reinterpret_cast<const char*>(mac.data()), tag_size};
-}
+/// The nonce of a cursor, made from all that it says: a cursor is the same each time, or the ETag
+/// of a list that has not changed would be another one.
+class SyntheticNonce final : public RandomSource {
+ public:
+  SyntheticNonce(std::string_view payload, std::string_view list, const Vault& vault)
+      : bytes_(vault.mac("list_cursor_nonce", {payload, list})) {}
+
+  void fill(std::span<std::byte> out) override {
+    if (out.size() > bytes_.size()) throw Unavailable("a nonce of that size cannot be made");
+    std::memcpy(out.data(), bytes_.data(), out.size());
+  }
+
+ private:
+  std::array<std::uint8_t, 32> bytes_;
+};
 
 std::string encode(std::string_view bytes) {
   std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
@@ -55,8 +75,11 @@ std::string make_list_cursor(const User& last, const ListUsersRequest& request,
   } else if (const auto millis = millis_of(last, request.order)) {
     position["m"] = *millis;
   }
-  const auto payload = position.dump();
-  return encode(tag_for(payload, request, vault) + payload);
+  auto payload = position.dump();
+  payload.append(padding - payload.size() % padding, ' ');
+  const auto list = list_of(request);
+  SyntheticNonce nonce{payload, list, vault};
+  return encode(vault.seal(purpose, list, payload, nonce));
 }
 
 std::optional<UserPosition> parse_list_cursor(std::string_view text,
@@ -65,20 +88,16 @@ std::optional<UserPosition> parse_list_cursor(std::string_view text,
   std::string bytes(text.size(), '\0');
   std::size_t size = 0;
   if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, variant) != 0 ||
-      size <= tag_size) {
+                        text.size(), nullptr, &size, nullptr, variant) != 0) {
     return std::nullopt;
   }
   bytes.resize(size);
   // libsodium 1.0.18 reads every octet from 0x80 on as '_'.
   if (encode(bytes) != text) return std::nullopt;
-  const auto payload = std::string_view{bytes}.substr(tag_size);
-  if (!equal_in_constant_time(std::string_view{bytes}.substr(0, tag_size),
-                              tag_for(payload, request, vault))) {
-    return std::nullopt;
-  }
+  const auto payload = vault.open(purpose, list_of(request), bytes);
+  if (!payload) return std::nullopt;
   // Authentic from here on: we wrote it.
-  const auto position = nlohmann::json::parse(payload, nullptr, false);
+  const auto position = nlohmann::json::parse(payload->expose_secret(), nullptr, false);
   if (!position.is_object()) return std::nullopt;
   const auto id = UserId::parse(position.value("i", std::string{}));
   if (!id) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
-/// ListCursor: where the next page of a user list begins, as text that nobody else can make.
+/// ListCursor: where the next page of a user list begins, as text that only this service can make
+/// or read: it stands in URLs, which are logged, and holds an address.
 /// Private to the library.
 
 #include <optional>

@@ -3,6 +3,8 @@
 #include <set>
 #include <thread>
 
+#include "lib/tokens/base64url.hpp"
+
 using namespace coffeeauth;
 using namespace std::chrono_literals;
 
@@ -245,6 +247,26 @@ TEST_CASE_FIXTURE(AdminFixture, "a cursor is good for its own list and unchanged
   SUBCASE("cut") { request.cursor.pop_back(); }
   SUBCASE("invented") { request.cursor = "eyJpIjoiMSJ9"; }
   CHECK(code_of(auth().admin().list_users(request)) == ErrorCode::validation_failed);
+}
+
+TEST_CASE_FIXTURE(AdminFixture,
+                  "a cursor tells nothing of the address in it, and is the same each time") {
+  verified_user("ada@example.org");
+  verified_user("b.with.a.much.longer.address@example.org");
+  ListUsersRequest request{.page_size = 1};
+  request.order = UserOrder::email;
+  const auto first = auth().admin().list_users(request)->next_cursor;
+  CHECK(auth().admin().list_users(request)->next_cursor == first);
+  const auto decoded = base64url_decode(first);
+  REQUIRE(decoded);
+  const std::string bytes{decoded->begin(), decoded->end()};
+  CHECK(bytes.find("ada") == std::string::npos);
+  CHECK(bytes.find("example") == std::string::npos);
+  CHECK(bytes.find('{') != 0);
+  request.cursor = first;
+  REQUIRE(auth().admin().list_users(request).has_value());
+  const auto second = auth().admin().list_users(request)->next_cursor;
+  CHECK((second.empty() || second.size() >= first.size()));
 }
 
 TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists unreachable") {

@@ -69,7 +69,14 @@ struct Services {
     const Forgetting<Whose> after{live_users, whose};
     return parts.store.transact(std::forward<Work>(work));
   }
-  void emit(const Event& event) const noexcept { parts.events.on(event); }
+  /// The one place where an EventSink is called: an embedder's may throw anything.
+  void emit(const Event& event) const noexcept {
+    try {
+      parts.events.on(event);
+    } catch (...) {
+      // What has happened has happened; its event is lost.
+    }
+  }
 };
 
 /// The cache tag of everything that shows users.

@@ -128,6 +128,18 @@ struct Api::State {
     }
   }
 
+  /// The one place where an embedder's log is called, which may throw anything.
+  void log(const Request& request, const Response& response, AccessRecord& record) const noexcept {
+    if (!options.access_log) return;
+    try {
+      record.method = request.method;
+      record.status = response.status;
+      options.access_log(record);
+    } catch (...) {
+      // The request was answered; a line is lost.
+    }
+  }
+
   Auth& auth;
   ApiOptions options;
   std::shared_ptr<std::string> document = std::make_shared<std::string>();
@@ -144,13 +156,9 @@ Response Api::handle(const Request& request) noexcept {
     AccessRecord record;
     auto response = state_->answer(request, record);
     finish(response, record.client.request_id);
-    if (state_->options.access_log) {
-      record.method = request.method;
-      record.status = response.status;
-      record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-          std::chrono::steady_clock::now() - begin);
-      state_->options.access_log(record);
-    }
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begin);
+    state_->log(request, response, record);
     return response;
   } catch (...) {
     // No memory even for an error's text.

@@ -3,7 +3,6 @@
 /// library.
 
 #include <atomic>
-#include <exception>
 #include <thread>
 
 namespace coffeeauth {
@@ -15,7 +14,7 @@ class LoopThread {
   LoopThread(const LoopThread&) = delete;
   LoopThread& operator=(const LoopThread&) = delete;
 
-  /// Calls `step` again and again. A step that throws Unavailable is answered with `pause()`: what
+  /// Calls `step` again and again. A step that throws is answered with `pause()`: what
   /// is gone is waited for.
   template <class Step, class Pause>
   void start(Step step, Pause pause) {
@@ -25,7 +24,7 @@ class LoopThread {
       while (!stopping_) {
         try {
           step();
-        } catch (const std::exception&) {
+        } catch (...) {
           pause();
         }
       }

@@ -100,12 +100,18 @@ Delivery MailWorker::State::render_and_send(const NewJob& job, const MailParamet
     s.parts.diagnostics->tell({"mail template", job.kind, "an exception of no known type"});
     return {DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local};
   }
-  return mailer.deliver({.to = parameters.to,
-                         .subject = std::move(content.subject),
-                         .text = std::move(content.text),
-                         .html = std::move(content.html),
-                         .message_id = job.message_id,
-                         .date = job.created_at});
+  try {
+    return mailer.deliver({.to = parameters.to,
+                           .subject = std::move(content.subject),
+                           .text = std::move(content.text),
+                           .html = std::move(content.html),
+                           .message_id = job.message_id,
+                           .date = job.created_at});
+  } catch (...) {
+    // Its text could quote the mail, and so a code.
+    s.parts.diagnostics->tell({"mailer", job.kind, "an exception"});
+    return {DeliveryVerdict::retry_later, "the mailer failed", DeliveryProblem::local};
+  }
 }
 
 void MailWorker::State::deliver(const ClaimedJob& claimed, const MailParameters& parameters) {

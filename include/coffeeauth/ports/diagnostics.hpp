@@ -9,7 +9,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// One mistake.
 struct Diagnostic {
-  /// What failed: `statement`, `route` or `mail template`.
+  /// What failed: `statement`, `route`, `mail template` or `mailer`.
   std::string_view what;
   /// Which one: the text of the statement, `GET /shop/orders`, or the kind of the mail.
   std::string_view which;

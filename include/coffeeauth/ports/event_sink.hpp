@@ -14,8 +14,9 @@ class EventSink {
   EventSink(const EventSink&) = delete;
   EventSink& operator=(const EventSink&) = delete;
 
-  /// Something happened. An event is told once; one that cannot be kept is lost.
-  virtual void on(const Event& event) noexcept = 0;
+  /// Something happened. An event is told once; one that cannot be kept is lost, and so is whatever
+  /// is thrown here: what has happened has happened.
+  virtual void on(const Event& event) = 0;
 
  protected:
   EventSink() = default;

@@ -89,12 +89,13 @@ class Mailer {
   Mailer(const Mailer&) = delete;
   Mailer& operator=(const Mailer&) = delete;
 
-  /// Tries to hand one mail to the next server; says what to do with it. Does not throw.
+  /// Tries to hand one mail to the next server; says what to do with it. One that throws all the
+  /// same is taken to have said `retry_later`.
   ///
   /// When the connection drops after the final dot, implementations must say `retry_later`: a
   /// second mail is a nuisance, a missing code is a lost customer. The Message-ID lets the
   /// receiving side drop the double.
-  [[nodiscard]] virtual Delivery deliver(const Mail& mail) noexcept = 0;
+  [[nodiscard]] virtual Delivery deliver(const Mail& mail) = 0;
 
  protected:
   Mailer() = default;

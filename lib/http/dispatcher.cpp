@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "coffeeauth/wipe.hpp"
 #include "lib/http/bearer.hpp"
 #include "lib/http/json_body.hpp"
 #include "lib/http/problem.hpp"
@@ -74,6 +75,24 @@ Response forbidden() {
   return response;
 }
 
+/// Overwrites each text in a body: one may be a password.
+void wipe_texts(nlohmann::json& value) noexcept {
+  if (auto* const text = value.get_ptr<std::string*>()) wipe(*text);
+  if (!value.is_structured()) return;
+  for (auto& part : value) wipe_texts(part);
+}
+
+class WipedAfterwards {
+ public:
+  explicit WipedAfterwards(nlohmann::json& body) noexcept : body_(body) {}
+  ~WipedAfterwards() { wipe_texts(body_); }
+  WipedAfterwards(const WipedAfterwards&) = delete;
+  WipedAfterwards& operator=(const WipedAfterwards&) = delete;
+
+ private:
+  nlohmann::json& body_;
+};
+
 }  // namespace
 
 Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route> routes)
@@ -130,8 +149,9 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
 
   const auto parameters = read_query(query, route.query_parameters);
   if (!parameters) return problem_response(parameters.error());
-  const auto body = read_body(route, request);
+  auto body = read_body(route, request);
   if (!body) return refused_body(body.error(), request);
+  const WipedAfterwards wiped{*body};
 
   auto answered = route.handler({.request = request,
                                  .client = record.client,
@@ -187,6 +207,7 @@ Result<nlohmann::json> Dispatcher::read_body(const Route& route, const Request& 
   if (!body) return body;
   auto errors = validate(*route.request_schema, *body);
   if (errors.empty()) return body;
+  const WipedAfterwards wiped{*body};
   return Error{.code = ErrorCode::validation_failed, .fields = std::move(errors)};
 }
 

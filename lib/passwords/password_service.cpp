@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "coffeeauth/wipe.hpp"
 #include "lib/passwords/common_passwords.hpp"
 #include "lib/values/unicode.hpp"
 #include "lib/vault/vault.hpp"
@@ -13,7 +14,7 @@ namespace {
 Secret folded_form(const Password& password) {
   auto folded = unicode::fold(password.expose_secret());
   Secret secret{folded};
-  unicode::wipe(folded);
+  wipe(folded);
   return secret;
 }
 

@@ -1,5 +1,6 @@
 #include "coffeeauth/password.hpp"
 
+#include "coffeeauth/wipe.hpp"
 #include "lib/values/unicode.hpp"
 
 namespace coffeeauth {
@@ -27,7 +28,7 @@ Result<Password> Password::parse(std::string_view typed) {
   auto normal = unicode::nfkc(typed);
   const auto length = unicode::count_code_points(normal);
   Secret text{std::string_view{normal}};
-  unicode::wipe(normal);
+  wipe(normal);
   if (length > most_code_points) {
     return refused("too_long", "Enter a password of at most 128 characters.");
   }

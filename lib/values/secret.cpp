@@ -1,5 +1,7 @@
 #include "coffeeauth/secret.hpp"
 
+#include "coffeeauth/wipe.hpp"
+
 #include <sodium.h>
 
 #include <utility>
@@ -40,6 +42,17 @@ std::span<std::byte> Secret::writable() noexcept { return bytes_; }
 
 void Secret::wipe() noexcept {
   if (!bytes_.empty()) sodium_memzero(bytes_.data(), bytes_.size());
+}
+
+void wipe(std::span<std::byte> bytes) noexcept {
+  if (!bytes.empty()) sodium_memzero(bytes.data(), bytes.size());
+}
+
+void wipe(std::string& text) noexcept {
+  // Within its capacity, so nothing is allocated.
+  text.resize(text.capacity());
+  sodium_memzero(text.data(), text.size());
+  text.clear();
 }
 
 bool operator==(const Secret& a, const Secret& b) noexcept {

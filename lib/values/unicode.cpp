@@ -12,8 +12,13 @@
 #include <memory>
 #include <new>
 
+#include "coffeeauth/secret.hpp"
+
 namespace coffeeauth::unicode {
 namespace {
+
+/// How many times its octets a text may take when it is normalised, but for a few rare characters.
+constexpr std::size_t room_factor = 4;
 
 const std::uint8_t* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const std::uint8_t*>(text.data());
@@ -33,10 +38,20 @@ std::string take(std::uint8_t* memory, std::size_t size) {
   return text;
 }
 
+bool is_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string normalised(uninorm_t form, std::string_view text) {
-  if (text.empty()) return {};
-  std::size_t size = 0;
-  auto* const memory = u8_normalize(form, bytes_of(text), text.size(), nullptr, &size);
+  if (is_ascii(text)) return std::string{text};
+  // Room for nearly any text: where libunistring has to make some, it leaves copies in what it
+  // outgrows, and the text may be a password.
+  auto room = Secret::of_size(room_factor * text.size());
+  std::size_t size = room.size();
+  auto* const own = reinterpret_cast<std::uint8_t*>(room.writable().data());
+  auto* const memory = u8_normalize(form, bytes_of(text), text.size(), own, &size);
+  if (memory == own) return std::string{room.expose_secret().substr(0, size)};
   return take(memory, size);
 }
 
@@ -95,16 +110,17 @@ std::string nfc(std::string_view text) { return normalised(UNINORM_NFC, text); }
 std::string nfkc(std::string_view text) { return normalised(UNINORM_NFKC, text); }
 
 std::string fold(std::string_view text) {
-  if (text.empty()) return {};
+  if (is_ascii(text)) {
+    std::string folded{text};
+    for (auto& c : folded) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return folded;
+  }
   std::size_t size = 0;
   auto* const memory =
       u8_casefold(bytes_of(text), text.size(), nullptr, UNINORM_NFKC, nullptr, &size);
   return take(memory, size);
-}
-
-void wipe(std::string& text) noexcept {
-  sodium_memzero(text.data(), text.size());
-  text.clear();
 }
 
 std::size_t count_code_points(std::string_view text) noexcept {

@@ -6,7 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/wipe.hpp"
+
 namespace coffeeauth::unicode {
+
+using coffeeauth::wipe;
 
 /// Well-formed UTF-8 (RFC 3629): no surrogates, nothing overlong, nothing beyond U+10FFFF.
 [[nodiscard]] bool is_valid(std::string_view text) noexcept;
@@ -16,10 +20,6 @@ namespace coffeeauth::unicode {
 [[nodiscard]] std::string nfkc(std::string_view text);
 /// NFKC with letter case folded: for comparing without regard to case.
 [[nodiscard]] std::string fold(std::string_view text);
-
-/// Overwrites text that was made from a secret. What the functions above use in between is
-/// overwritten by themselves.
-void wipe(std::string& text) noexcept;
 
 /// Of valid text.
 [[nodiscard]] std::size_t count_code_points(std::string_view text) noexcept;

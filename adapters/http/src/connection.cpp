@@ -13,6 +13,7 @@
 
 #include "adapters/http/src/chunked.hpp"
 #include "adapters/http/src/http_date.hpp"
+#include "coffeeauth/wipe.hpp"
 
 namespace coffeeauth::http_poco {
 namespace {
@@ -56,6 +57,8 @@ void Connection::run() {
     // The peer is gone; there is nobody to tell.
   } catch (const std::exception&) {
     // No memory: closing is all that is left to do.
+  } catch (...) {
+    // Something of the embedder's, of a kind that nobody knows; the thread goes on.
   }
 }
 
@@ -78,6 +81,8 @@ bool Connection::serve_request() {
 
   entry_.watch.enter_handling();
   const http::Response response = answer(head.request);
+  // Nothing of it is needed any longer, and it may hold a password.
+  wipe(head.request.body);
   if (!entry_.watch.begin_sending(SteadyClock::now() + options_.write_timeout)) return false;
   // What had arrived before a stop is answered, and so is what was sent behind it.
   const bool keep_alive = head.keep_alive && (!registry_.draining() || has_more());
@@ -138,6 +143,8 @@ bool Connection::receive_counted(const Head& head, std::string& body) {
     refuse(ErrorCode::payload_too_large);
     return false;
   }
+  // At once: a text that grows leaves its octets behind in what it outgrows.
+  body.reserve(head.content_length);
   const std::string_view early = input_.unread().substr(0, head.content_length);
   body.assign(early);
   input_.consume(early.size());
@@ -145,15 +152,16 @@ bool Connection::receive_counted(const Head& head, std::string& body) {
 
   enter(Phase::receiving, options_.body_timeout);
   if (head.expects_continue && body.empty()) send_octets("HTTP/1.1 100 Continue\r\n\r\n");
-  std::array<char, 8192> chunk;
-  while (body.size() < head.content_length) {
-    const std::size_t missing = head.content_length - body.size();
-    const std::size_t received = receive(chunk.data(), std::min(missing, chunk.size()));
+  std::size_t size = body.size();
+  body.resize(head.content_length);
+  while (size < body.size()) {
+    const std::size_t received = receive(&body[size], body.size() - size);
     if (received == 0) {
+      wipe(body);
       refuse(ErrorCode::request_timeout);
       return false;
     }
-    body.append(chunk.data(), received);
+    size += received;
   }
   return true;
 }

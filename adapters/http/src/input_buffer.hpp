@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/wipe.hpp"
+
 namespace coffeeauth::http_poco {
 
 /// Grows to `limit` and no further, so that a peer cannot make it.
@@ -20,7 +22,9 @@ class InputBuffer {
     return {octets_.data() + begin_, end_ - begin_};
   }
 
+  /// Wipes what was used, too: it may have been a password.
   void consume(std::size_t octets) noexcept {
+    wipe(std::as_writable_bytes(std::span{octets_}.subspan(begin_, octets)));
     begin_ += octets;
     if (begin_ == end_) begin_ = end_ = 0;
   }
@@ -28,8 +32,10 @@ class InputBuffer {
   /// Where to receive to; empty when `limit` octets wait unread.
   [[nodiscard]] std::span<char> room() {
     if (begin_ > 0) {
-      std::memmove(octets_.data(), octets_.data() + begin_, end_ - begin_);
-      end_ -= begin_;
+      const auto kept = end_ - begin_;
+      std::memmove(octets_.data(), octets_.data() + begin_, kept);
+      wipe(std::as_writable_bytes(std::span{octets_}.subspan(kept, begin_)));
+      end_ = kept;
       begin_ = 0;
     }
     if (end_ == octets_.size()) octets_.resize(std::min(limit_, 2 * octets_.size()));

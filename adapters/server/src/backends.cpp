@@ -3,6 +3,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "coffeeauth/network_address.hpp"
+#include "coffeeauth/url.hpp"
 #include "postgresql.hpp"
 
 namespace coffeeauth::server {
@@ -155,9 +157,17 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
     throw ConfigError("MAIL_FOLDER: a mail server is set, too; unset one of them");
   }
   options->from = smtp::parse_sender(settings.from_email);
-  options->client_name = settings.mail_hostname;
+  options->client_name = mail_hostname_of(settings);
   options->token = token_of(settings, options->login);
   return options;
+}
+
+std::string mail_hostname_of(const Settings& settings) {
+  if (!settings.mail_hostname.empty() || settings.public_url.empty()) return settings.mail_hostname;
+  auto host = parse_url(settings.public_url).host;
+  // `localhost` and addresses are names of this machine alone.
+  const bool known = host.find('.') != std::string::npos && !parse_network_address(host);
+  return known && smtp::is_client_name(host) ? host : std::string{};
 }
 
 std::optional<std::filesystem::path> mail_folder_of(const Settings& settings) {

@@ -39,6 +39,10 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// EMAIL_HOST_PASSWORD and EMAIL_AUTH, ask for; nothing when none is set. Throws as database_of().
 [[nodiscard]] std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings);
 
+/// What this host calls itself to mail servers: MAIL_HOSTNAME, or the host of PUBLIC_URL where that
+/// is a name; empty for the domain of the sender.
+[[nodiscard]] std::string mail_hostname_of(const Settings& settings);
+
 /// Where mails go when smtp_of() is nothing: MAIL_FOLDER, or a folder in DATA_DIR beside SQLite.
 /// Nothing over PostgreSQL without MAIL_FOLDER: a service that has outgrown one file must not lose
 /// its mails in a container's folder unnoticed.

@@ -3,12 +3,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <iostream>
 #include <stdexcept>
-#include <string>
 
 namespace coffeeauth::server {
 namespace {
+
+constexpr std::size_t longest_line = 8'192;
 
 /// Turns the echo off, and on again.
 class SilentTerminal {
@@ -41,12 +43,22 @@ Secret prompt(std::string_view text) {
 }  // namespace
 
 Secret read_password_line() {
-  std::string line;
-  if (!std::getline(std::cin, line) || line.empty()) {
-    throw std::runtime_error("no password was given");
+  // Octet by octet into memory that is wiped: a stream would keep what it read in a buffer of its
+  // own.
+  auto line = Secret::of_size(longest_line);
+  const auto room = line.writable();
+  std::size_t size = 0;
+  for (;;) {
+    if (size == room.size()) throw std::runtime_error("that is too long for a password");
+    const auto got = ::read(STDIN_FILENO, &room[size], 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0 || room[size] == std::byte{'\n'}) break;
+    ++size;
   }
-  if (line.ends_with('\r')) line.pop_back();
-  return Secret{std::move(line)};
+  auto typed = line.expose_secret().substr(0, size);
+  if (typed.ends_with('\r')) typed.remove_suffix(1);
+  if (typed.empty()) throw std::runtime_error("no password was given");
+  return Secret{typed};
 }
 
 Secret ask_for_password() {

@@ -207,7 +207,7 @@ Mailer& Service::mailer() {
     parts_->mailer =
         smtp::make_folder_mailer({.folder = *parts_->mail_folder,
                                   .from = smtp::parse_sender(parts_->settings.from_email),
-                                  .client_name = parts_->settings.mail_hostname});
+                                  .client_name = mail_hostname_of(parts_->settings)});
   }
   return *parts_->mailer;
 }

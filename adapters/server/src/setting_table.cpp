@@ -282,15 +282,14 @@ void add_rest(std::vector<Setting>& out) {
                    return true;
                  },
                  [](const Settings& s) { return s.from_email; }, "an address"});
-  out.push_back(
-      {"MAIL_HOSTNAME",
-       "This host's name, for EHLO and Message-IDs; the domain of DEFAULT_FROM_EMAIL when "
-       "unset.",
-       [](Settings& s, std::string_view text) {
-         s.mail_hostname = text;
-         return smtp::is_client_name(text);
-       },
-       [](const Settings& s) { return s.mail_hostname; }, "a host name"});
+  out.push_back({"MAIL_HOSTNAME",
+                 "This host's name, for EHLO and Message-IDs; the host of PUBLIC_URL, or the "
+                 "domain of DEFAULT_FROM_EMAIL, when unset.",
+                 [](Settings& s, std::string_view text) {
+                   s.mail_hostname = text;
+                   return smtp::is_client_name(text);
+                 },
+                 [](const Settings& s) { return s.mail_hostname; }, "a host name"});
   out.push_back({"MAIL_FOLDER",
                  "Writes mails to this folder instead of sending them; with PostgreSQL there must "
                  "be this or a mail server.",

@@ -167,6 +167,16 @@ TEST_CASE("MAIL_HOSTNAME goes to the mail server's client") {
   auto settings = with({{"EMAIL_HOST", "mail"}});
   settings.mail_hostname = "auth.example.com";
   CHECK(smtp_of(settings)->client_name == "auth.example.com");
+
+  settings.public_url = "https://accounts.example.com/auth";
+  CHECK(smtp_of(settings)->client_name == "auth.example.com");
+  settings.mail_hostname.clear();
+  CHECK(smtp_of(settings)->client_name == "accounts.example.com");
+  for (const auto* const url :
+       {"http://localhost:8000", "http://127.0.0.1", "http://[::1]:80", ""}) {
+    settings.public_url = url;
+    CHECK(smtp_of(settings)->client_name.empty());
+  }
 }
 
 TEST_CASE("what cannot be is named, and nothing secret with it") {

@@ -50,7 +50,9 @@ auto Connection::guarded(Work&& work, const OwnCall* own) {
       throw std::invalid_argument("query(): the statement writes, and here it may only read");
     }
     if (own != nullptr) tell(cause, failure, *own);
-    if (failure.is_conflict) throw TransactionConflict();
+    if (failure.is_conflict || (failure.is_taken_key && own == nullptr)) {
+      throw TransactionConflict();
+    }
     throw Unavailable(failure.text);
   } catch (...) {
     failed_ = true;

@@ -15,6 +15,9 @@ struct Failure {
   bool is_conflict = false;
   /// Whether something was to be written where only reads are allowed.
   bool is_refused_write = false;
+  /// Whether a key was there already. What the library writes looks for it first, so another
+  /// transaction wrote it a moment ago; tried again, the verb sees it and can say what it means.
+  bool is_taken_key = false;
 };
 
 }  // namespace coffeeauth::sql

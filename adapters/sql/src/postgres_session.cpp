@@ -185,9 +185,7 @@ Failure describe_postgres(const Poco::Exception& cause) {
     return {.text = "the connection to the data base cannot be used any more"};
   }
   const auto sound = [](const char* text) { return Failure{text, true}; };
-  // 23505: another transaction wrote the same key a moment ago. Tried again, the verb sees it and
-  // can say what it means.
-  if (code == "40001" || code == "40P01" || code == "23505") return {"a conflict", true, true};
+  if (code == "40001" || code == "40P01") return {"a conflict", true, true};
   if (code == "55P03") return sound("the data base is locked by somebody else");
   if (code == "57014") return sound("the data base took too long");
   if (code == "53100") return sound("the disk of the data base is full");
@@ -195,6 +193,11 @@ Failure describe_postgres(const Poco::Exception& cause) {
     return {.text = "the data base can only be read",
             .connection_is_sound = true,
             .is_refused_write = true};
+  }
+  if (code == "23505") {
+    auto taken = sound("the data base refused a row against its rules");
+    taken.is_taken_key = true;
+    return taken;
   }
   if (code.starts_with("23")) return sound("the data base refused a row against its rules");
   if (code.starts_with("42")) return sound("the data base has another schema, or refused access");

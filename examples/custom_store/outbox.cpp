@@ -22,6 +22,8 @@ auto by_age(Jobs& jobs, Wanted wanted) {
 
 bool is_pending(const JobRow& row) { return row.state == JobState::pending; }
 
+bool is_in_hand(const JobRow& row, UtcTime now) { return row.lease && now < row.due; }
+
 }  // namespace
 
 std::vector<JobSummary> OutboxReadsPart::list_jobs(JobState state, std::size_t limit) {
@@ -33,6 +35,7 @@ std::vector<JobSummary> OutboxReadsPart::list_jobs(JobState state, std::size_t l
                     .kind = row->job.kind,
                     .state = row->state,
                     .attempts = row->attempts,
+                    .abandoned = row->abandoned,
                     .created_at = row->job.created_at,
                     .next_attempt_at = row->due,
                     .last_error = row->last_error});
@@ -66,9 +69,10 @@ std::vector<ClaimedJob> OutboxPart::claim_jobs(std::size_t limit, const LeaseId&
   const auto is_due = [&](const JobRow& row) { return is_pending(row) && row.due <= now; };
   for (auto* row : by_age(work_.tables.jobs, is_due)) {
     if (claimed.size() == limit) break;
-    claimed.push_back({row->job, lease, row->attempts++});
+    if (row->lease) ++row->abandoned;
     row->lease = lease;
     row->due = until;
+    claimed.push_back({row->job, lease, row->attempts, row->abandoned});
   }
   return claimed;
 }
@@ -79,8 +83,21 @@ JobRow* OutboxPart::leased(const JobId& job, const LeaseId& lease) {
                                                                           : nullptr;
 }
 
-bool OutboxPart::complete_job(const JobId& job, const LeaseId& lease) {
-  return leased(job, lease) != nullptr && work_.tables.jobs.erase(job) == 1;
+bool OutboxPart::complete_job(const JobId& job) { return work_.tables.jobs.erase(job) == 1; }
+
+bool OutboxPart::renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) {
+  auto* row = leased(job, lease);
+  if (row == nullptr) return false;
+  row->due = until;
+  return true;
+}
+
+bool OutboxPart::release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) {
+  auto* row = leased(job, lease);
+  if (row == nullptr) return false;
+  row->lease.reset();
+  row->due = due_at;
+  return true;
 }
 
 bool OutboxPart::retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
@@ -89,6 +106,7 @@ bool OutboxPart::retry_job(const JobId& job, const LeaseId& lease, UtcTime next_
   if (row == nullptr) return false;
   row->lease.reset();
   row->due = next_attempt_at;
+  ++row->attempts;
   row->last_error = reason;
   return true;
 }
@@ -98,15 +116,18 @@ bool OutboxPart::bury_job(const JobId& job, const LeaseId& lease, const std::str
   if (row == nullptr) return false;
   row->lease.reset();
   row->state = JobState::dead;
+  ++row->attempts;
   row->last_error = reason;
   return true;
 }
 
 bool OutboxPart::revive_job(const JobId& job, UtcTime now) {
   const auto entry = work_.tables.jobs.find(job);
-  if (entry == work_.tables.jobs.end() || is_pending(entry->second)) return false;
+  if (entry == work_.tables.jobs.end() || is_in_hand(entry->second, now)) return false;
   entry->second.state = JobState::pending;
   entry->second.attempts = 0;
+  entry->second.abandoned = 0;
+  entry->second.lease.reset();
   entry->second.due = now;
   return true;
 }
@@ -114,8 +135,17 @@ bool OutboxPart::revive_job(const JobId& job, UtcTime now) {
 std::size_t OutboxPart::delete_expired_jobs(UtcTime now, std::size_t limit) {
   return std::erase_if(work_.tables.jobs, [&](const auto& entry) {
     const auto& row = entry.second;
-    const bool in_hand = row.lease && now < row.due;
-    if (limit == 0 || in_hand || !row.job.expires_at || now <= *row.job.expires_at) return false;
+    const bool expired = row.job.expires_at && *row.job.expires_at < now;
+    if (limit == 0 || !expired || !is_pending(row) || is_in_hand(row, now)) return false;
+    --limit;
+    return true;
+  });
+}
+
+std::size_t OutboxPart::delete_dead_jobs(UtcTime cutoff, std::size_t limit) {
+  return std::erase_if(work_.tables.jobs, [&](const auto& entry) {
+    const auto& row = entry.second;
+    if (limit == 0 || is_pending(row) || row.job.created_at >= cutoff) return false;
     --limit;
     return true;
   });

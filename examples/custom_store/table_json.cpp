@@ -108,6 +108,7 @@ void fields(F&& f, JobRow& r) {
   f("expires_at", r.job.expires_at);
   f("state", r.state);
   f("attempts", r.attempts);
+  f("abandoned", r.abandoned);
   f("due", r.due);
   f("lease", r.lease);
   f("last_error", r.last_error);

@@ -85,6 +85,7 @@ struct JobRow {
   NewJob job{};
   JobState state = JobState::pending;
   std::uint32_t attempts = 0;
+  std::uint32_t abandoned = 0;
   /// Its time, or while it is in a worker's hands the end of the lease.
   UtcTime due{};
   std::optional<LeaseId> lease{};

@@ -159,17 +159,27 @@ struct ListConfig {
 
 /// Background work.
 struct JobConfig {
-  /// Mail jobs a worker takes at once. Range 1 to 1,000.
-  std::size_t batch = 20;
-  /// How long a worker may hold a job before another one takes it over. Range 65 s to 1 h.
-  std::chrono::seconds lease{120};
+  /// Mails that one worker delivers at the same time, each on a thread and a connection of its own;
+  /// threads are made when they are needed. Range 1 to 100.
+  std::size_t concurrency = 20;
+  /// How long after a worker died another one takes its mails over. A worker that lives renews the
+  /// lease for as long as a delivery takes. Range 5 s to 1 h.
+  std::chrono::seconds lease{15};
   /// The wait after the first failed try; it doubles, with jitter, up to `max_backoff`. Ranges
   /// 1 s to 1 h, and first_backoff to 24 h.
   std::chrono::seconds first_backoff{5};
   /// The longest wait between two tries. first_backoff to 24 h.
   std::chrono::seconds max_backoff{std::chrono::minutes{30}};
-  /// Tries until a job is given up. Range 1 to 100.
+  /// Tries that end without delivery until a mail is given up. Range 1 to 100.
   std::size_t max_attempts = 12;
+  /// Workers that may die with a mail in their hands until it is given up, because they may die of
+  /// it. Range 3 to 100.
+  std::size_t max_abandoned = 10;
+  /// How long a mail that was given up is kept for an administrator. Range 1 day to 10 years.
+  std::chrono::seconds dead_lifetime{std::chrono::hours{24 * 30}};
+  /// When a mail that is due and that no worker takes makes `/readyz` say that mails are overdue.
+  /// Range 10 s to 24 h.
+  std::chrono::seconds overdue_after{std::chrono::minutes{5}};
   /// How often a worker looks for jobs that other processes wrote. Range 100 ms to 1 min.
   std::chrono::milliseconds poll_interval{1'000};
   /// How often the scheduler cleans up. Range 1 s to 24 h.

@@ -17,7 +17,8 @@ enum class EventKind {
   signed_up,
   /// A sign-up for an address that already belongs to a verified account.
   sign_up_for_existing,
-  code_sent,
+  /// A code was written to the outbox; `mail_delivered` tells when a worker has sent it.
+  code_queued,
   code_rejected,
   user_verified,
   logged_in,
@@ -34,8 +35,18 @@ enum class EventKind {
   user_enabled,
   unverified_users_deleted,
   mail_delivered,
+  /// A try failed and another will be made: `mail` and `reason` say which and why.
   mail_delayed,
+  /// No further try will be made unless an administrator asks for it.
   mail_given_up,
+  /// A mail's use was over (its code had expired) before it could be sent.
+  mail_expired,
+  /// The mail server cannot be reached or used. Told once, until `mail_server_recovered`.
+  mail_server_failing,
+  mail_server_recovered,
+  /// A background part (`part`) failed; `repeated` while it goes on failing.
+  background_failed,
+  background_recovered,
   signing_key_rotated,
   signing_key_revoked,
   /// A login code was asked for and a mail with it was written.
@@ -63,6 +74,16 @@ struct Event {
   ClientContext client{};
   /// How many, for events about several things at once.
   std::size_t count = 1;
+  /// The kind of the mail that it was about (mail_kind); empty for other events.
+  std::string mail{};
+  /// The part that worked in the background: `worker`, `scheduler`, or a step of its clean-up.
+  std::string part{};
+  /// Why, in a word of a closed set: wire_name(DeliveryProblem), `refused`, `not_said`, `expired`,
+  /// `abandoned`, `unreadable`, `template`, `mailer`, `store_unavailable`, `failed`. Never the text
+  /// of a server, an exception or a person.
+  std::string reason{};
+  /// Whether the like was told before and has not ended since: to be counted, and not worth a line.
+  bool repeated = false;
 };
 
 }  // namespace coffeeauth

@@ -168,14 +168,23 @@ void add_lists_and_jobs(Rows& rows) {
                      "How long a list may be served from the cache, 0s for not at all; so late may "
                      "it show a last_login",
                      list(&ListConfig::cache_lifetime), 0s, 60s));
-  rows.push_back(row("MAIL_BATCH", "Mails a worker takes at once", job(&J::batch), 1, 1'000));
-  rows.push_back(row("MAIL_LEASE", "How long a worker may hold a mail", job(&J::lease), 65s, 1h));
+  rows.push_back(row("MAIL_CONCURRENCY", "Mails a worker delivers at the same time",
+                     job(&J::concurrency), 1, 100));
+  rows.push_back(row("MAIL_LEASE", "How long after a worker died another takes its mails over",
+                     job(&J::lease), 5s, 1h));
   rows.push_back(row("MAIL_FIRST_BACKOFF", "The wait after a first failed delivery",
                      job(&J::first_backoff), 1s, 1h));
   rows.push_back(row("MAIL_MAX_BACKOFF", "The longest such wait, MAIL_FIRST_BACKOFF at least",
                      job(&J::max_backoff), 1s, 24h));
   rows.push_back(
       row("MAIL_MAX_ATTEMPTS", "Tries until a mail is given up", job(&J::max_attempts), 1, 100));
+  rows.push_back(row("MAIL_MAX_ABANDONED", "Workers that may die with a mail until it is given up",
+                     job(&J::max_abandoned), 3, 100));
+  rows.push_back(row("MAIL_DEAD_LIFETIME", "How long a mail that was given up is kept",
+                     job(&J::dead_lifetime), day, 3'650 * day));
+  rows.push_back(row("MAIL_OVERDUE_AFTER",
+                     "When /readyz says that mails which nobody takes are late",
+                     job(&J::overdue_after), 10s, 24h));
   rows.push_back(row("MAIL_POLL_INTERVAL", "How often a worker looks for other processes' mails",
                      job(&J::poll_interval), 100ms, 1min));
   rows.push_back(row("CLEAN_UP_INTERVAL", "How often the scheduler cleans up",

@@ -262,7 +262,11 @@ SchemaPtr readiness() {
   return object("Readiness", "Whether the parts that are needed can be reached.",
                 {{"status", choice("Whether to send requests here.", {"ready", "not_ready"}), true},
                  {"store", choice("Needed.", {"up", "down"}), true},
-                 {"cache", choice("Not needed, but missed.", {"up", "down"}), true}});
+                 {"cache", choice("Not needed, but missed.", {"up", "down"}), true},
+                 {"mail",
+                  choice("Whether a worker takes the mails that are due. Not needed to log in.",
+                         {"ok", "overdue", "unknown"}),
+                  true}});
 }
 
 SchemaPtr sign_up() {

@@ -26,13 +26,27 @@ bool is_up(Store& store) {
   }
 }
 
+/// Whether somebody takes the mails that are due. A service whose mails are late still logs people
+/// in, so this is told, and takes no server out of a balancer.
+std::string_view mail_state(Auth& auth) {
+  const auto& parts = auth.parts();
+  try {
+    const auto due = parts.store.outbox().next_due();
+    const bool late = due && *due + auth.config().jobs.overdue_after < parts.clock.now();
+    return late ? "overdue" : "ok";
+  } catch (const Unavailable&) {
+    return "unknown";
+  }
+}
+
 Result<Response> readiness(Auth& auth) {
   const bool store = is_up(auth.parts().store);
   const bool cache = auth.parts().cache.generation("readiness").has_value();
   JsonWriter json;
   json.begin_object().key("status").text(store ? "ready" : "not_ready");
   json.key("store").text(store ? "up" : "down");
-  json.key("cache").text(cache ? "up" : "down").end_object();
+  json.key("cache").text(cache ? "up" : "down");
+  json.key("mail").text(store ? mail_state(auth) : "unknown").end_object();
   auto response = json_response(store ? 200 : 503, json.take());
   if (!store) response.set("Retry-After", "2");
   return response;

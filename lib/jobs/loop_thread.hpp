@@ -31,6 +31,9 @@ class LoopThread {
     });
   }
 
+  /// Tells the loop to end after the present step, and returns at once.
+  void request_stop() noexcept { stopping_ = true; }
+
   /// Lets the present step finish; `wake` ends its wait.
   template <class Wake>
   void stop(Wake wake) {

@@ -1,8 +1,13 @@
 #include "coffeeauth/jobs/scheduler.hpp"
 
+#include <exception>
+#include <map>
+#include <string>
+
 #include "lib/auth/services.hpp"
 #include "lib/jobs/job_signal.hpp"
 #include "lib/jobs/loop_thread.hpp"
+#include "lib/jobs/part_health.hpp"
 
 namespace coffeeauth::jobs {
 namespace {
@@ -40,34 +45,58 @@ struct Scheduler::State {
 
   /// Runs `verb` batch by batch, each in a transaction of its own so that others get their turn,
   /// until one comes back short, the lease is lost or the process wants to stop.
-  template <class Verb>
-  std::size_t in_batches(Verb verb) {
+  template <class Verb, class Told>
+  std::size_t in_batches(Verb verb, Told told) {
     const auto batch = s.config.jobs.clean_up_batch;
     std::size_t total = 0;
     for (;;) {
       const std::size_t gone =
           s.parts.store.transact([&](Transaction& tx) -> std::size_t { return verb(tx, batch); });
       total += gone;
+      if (gone > 0) told(gone);
       if (gone < batch || thread.stopping() || !hold()) return total;
     }
   }
 
+  template <class Verb>
+  std::size_t in_batches(Verb verb) {
+    return in_batches(verb, [](std::size_t) {});
+  }
+
+  /// One step of the clean-up, whatever became of those before it.
+  template <class Step>
+  void by_itself(const std::string& name, Step&& run_step) {
+    auto& health = healths.try_emplace(name, s, name).first->second;
+    try {
+      run_step();
+      health.well();
+    } catch (const std::exception& error) {
+      health.failed(failure_word(error));
+      if (!failure) failure = std::current_exception();
+    } catch (...) {  // an embedder's Store
+      health.failed("failed");
+      if (!failure) failure = std::current_exception();
+    }
+  }
+
   [[nodiscard]] CleanUpReport run_once();
+  void delete_unverified_users(CleanUpReport& report, UtcTime now);
+  void delete_mails(CleanUpReport& report, UtcTime now);
   void step();
 
   Services& s;
   LeaseId holder;
   /// Whether the lease may be ours.
   bool may_hold = false;
+  /// Of each step, by its name.
+  std::map<std::string, PartHealth> healths;
+  /// What the first step that failed threw.
+  std::exception_ptr failure;
   LoopThread thread;
   JobSignal stop_signal;
 };
 
-CleanUpReport Scheduler::State::run_once() {
-  CleanUpReport report;
-  report.acted = hold();
-  if (!report.acted) return report;
-  const auto now = s.now();
+void Scheduler::State::delete_unverified_users(CleanUpReport& report, UtcTime now) {
   const auto cutoff = now - s.config.codes.unverified_lifetime;
   try {
     report.unverified_users = in_batches([&](Transaction& tx, std::size_t limit) {
@@ -77,22 +106,57 @@ CleanUpReport Scheduler::State::run_once() {
     s.users_changed();  // the batches before the one that failed are gone
     throw;
   }
-  if (report.unverified_users > 0) {
-    s.users_changed();
-    s.emit(
-        {.kind = EventKind::unverified_users_deleted, .at = now, .count = report.unverified_users});
+  if (report.unverified_users == 0) return;
+  s.users_changed();
+  s.emit(
+      {.kind = EventKind::unverified_users_deleted, .at = now, .count = report.unverified_users});
+}
+
+void Scheduler::State::delete_mails(CleanUpReport& report, UtcTime now) {
+  by_itself("expired_mails", [&] {
+    // Told batch by batch, so that one that fails takes no news of the others with it.
+    in_batches(
+        [&](Transaction& tx, std::size_t limit) {
+          return tx.outbox().delete_expired_jobs(now, limit);
+        },
+        [&](std::size_t gone) {
+          report.expired_mails += gone;
+          s.emit({.kind = EventKind::mail_expired, .at = now, .count = gone, .reason = "expired"});
+        });
+  });
+  by_itself("dead_mails", [&] {
+    const auto cutoff = now - s.config.jobs.dead_lifetime;
+    report.dead_mails = in_batches([&](Transaction& tx, std::size_t limit) {
+      return tx.outbox().delete_dead_jobs(cutoff, limit);
+    });
+  });
+}
+
+CleanUpReport Scheduler::State::run_once() {
+  CleanUpReport report;
+  failure = nullptr;
+  by_itself("scheduler", [&] { report.acted = hold(); });
+  if (report.acted) {
+    const auto now = s.now();
+    by_itself("unverified_users", [&] { delete_unverified_users(report, now); });
+    by_itself("sessions", [&] {
+      report.sessions = in_batches([&](Transaction& tx, std::size_t limit) {
+        return tx.sessions().delete_expired_sessions(now, limit);
+      });
+    });
+    delete_mails(report, now);
+    by_itself("stale", [&] {
+      const auto cutoff = now - s.config.codes.unverified_lifetime;
+      report.stale = in_batches([&](Transaction& tx, std::size_t limit) {
+        return tx.sign_ups().delete_stale({.sign_ups = cutoff, .now = now}, limit);
+      });
+    });
+    by_itself("keys", [&] {
+      report.keys = s.parts.store.transact(
+          [&](Transaction& tx) { return tx.keys().delete_keys_before(now); });
+    });
   }
-  report.sessions = in_batches([&](Transaction& tx, std::size_t limit) {
-    return tx.sessions().delete_expired_sessions(now, limit);
-  });
-  report.jobs = in_batches([&](Transaction& tx, std::size_t limit) {
-    return tx.outbox().delete_expired_jobs(now, limit);
-  });
-  report.stale = in_batches([&](Transaction& tx, std::size_t limit) {
-    return tx.sign_ups().delete_stale({.sign_ups = cutoff, .now = now}, limit);
-  });
-  report.keys =
-      s.parts.store.transact([&](Transaction& tx) { return tx.keys().delete_keys_before(now); });
+  if (failure) std::rethrow_exception(failure);
   return report;
 }
 
@@ -115,6 +179,11 @@ void Scheduler::start() {
                        state.stop_signal.wait_beyond(state.stop_signal.count(),
                                                      state.s.config.jobs.poll_interval);
                      });
+}
+
+void Scheduler::request_stop() noexcept {
+  state_->thread.request_stop();
+  state_->stop_signal.notify();
 }
 
 void Scheduler::stop() {

@@ -1,166 +1,323 @@
 #include "coffeeauth/jobs/worker.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
 
 #include "lib/auth/services.hpp"
-#include "lib/jobs/loop_thread.hpp"
-#include "lib/mail/mail_job.hpp"
+#include "lib/jobs/delivering.hpp"
+#include "lib/jobs/delivery_threads.hpp"
+#include "lib/jobs/hands.hpp"
+#include "lib/jobs/part_health.hpp"
 
 namespace coffeeauth::jobs {
 namespace {
 
-/// The longest that one delivery may take (the Mailer's own deadline is 60 s): with less than this
-/// left of the lease no further mail is begun, or another worker might send it too.
-constexpr std::chrono::seconds delivery_time{62};
+using Steady = std::chrono::steady_clock;
+using namespace std::chrono_literals;
 
-/// Doubles from `first` to `longest`, then a random half of it is taken off, so that many jobs that
-/// failed together do not come back together.
-std::chrono::milliseconds back_off(const JobConfig& rules, std::uint32_t attempts,
-                                   RandomSource& random) {
-  const auto doublings = std::min<std::uint32_t>(attempts, 20);
-  const auto full = std::min<std::chrono::milliseconds>(
-      std::chrono::milliseconds{rules.first_backoff} * (std::int64_t{1} << doublings),
-      rules.max_backoff);
-  const auto half = static_cast<std::uint32_t>(full.count() / 2);
-  return full - std::chrono::milliseconds{uniform_below(random, half + 1)};
+/// A lease is renewed when a third of it is over, so that one failed renewal does not lose it.
+constexpr int renewals_in_a_lease = 3;
+/// Answers of the mail server until a worker sends more than one mail at a time; then one more with
+/// each answer. A few mails need one connection, a server that fails is asked by one, and a worker
+/// that is killed early has one mail in the air that may arrive twice.
+constexpr std::size_t one_at_a_time = 6;
+/// A mail that was in the hands of so many workers when they died may be what they died of.
+constexpr std::uint32_t suspicious = 2;
+constexpr auto between_tries_at_the_end = 100ms;
+/// How often a stopping worker with nothing else to do tries to reach a Store that is gone.
+constexpr int tries_at_the_end = 10;
+
+bool is_suspect(const ClaimedJob& claimed) { return claimed.abandoned >= suspicious; }
+
+bool settle(OutboxWrites& outbox, const Unsettled& one) {
+  const auto& id = one.claimed.job.id;
+  const auto& lease = one.claimed.lease;
+  const auto& outcome = one.outcome;
+  switch (outcome.ending) {
+    case Ending::delivered:
+    case Ending::expired:
+      return outbox.complete_job(id);
+    case Ending::retry:
+      return outbox.retry_job(id, lease, outcome.next_attempt_at, outcome.words);
+    case Ending::given_up:
+      return outbox.bury_job(id, lease, outcome.words);
+    case Ending::not_begun:
+      return outbox.release_job(id, lease, outcome.next_attempt_at);
+  }
+  return false;
+}
+
+std::optional<EventKind> event_of(Ending ending) {
+  switch (ending) {
+    case Ending::delivered:
+      return EventKind::mail_delivered;
+    case Ending::expired:
+      return EventKind::mail_expired;
+    case Ending::retry:
+      return EventKind::mail_delayed;
+    case Ending::given_up:
+      return EventKind::mail_given_up;
+    case Ending::not_begun:
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 struct MailWorker::State {
-  State(Services& services, Mailer& mailer_in) : s(services), mailer(mailer_in) {}
+  State(Services& services, Mailer& mailer) : s(services), delivering(services, mailer) {}
 
   std::size_t run_once();
-  void deal_with(const ClaimedJob& claimed);
-  void put_back(const ClaimedJob& claimed) const;
-  void deliver(const ClaimedJob& claimed, const MailParameters& parameters);
-  Delivery render_and_send(const NewJob& job, const MailParameters& parameters);
+  void run();
   void step();
+  std::vector<ClaimedJob> talk_to_store(std::size_t free);
+  std::size_t room() const;
+  void set_apart(std::vector<ClaimedJob>& claimed);
+  void dispatch(DeliveryThreads& to, const std::vector<ClaimedJob>& claimed);
+  void give_back(const std::vector<ClaimedJob>& unbegun);
+  void tell(const Unsettled& one, bool done) const;
+  void learn_from(const Outcome& outcome);
 
-  template <class Verb>
-  bool settle(Verb verb) const {
-    return s.parts.store.transact([&](Transaction& tx) { return verb(tx.outbox()); });
+  std::function<void(const ClaimedJob&)> deliverer() {
+    return [this](const ClaimedJob& claimed) {
+      hands.finish(claimed.job.id, delivering.deal_with(claimed));
+      s.job_written.notify();
+    };
   }
-  void emit(EventKind kind) const { s.emit({.kind = kind, .at = s.now()}); }
+  LeaseId own_lease() {
+    if (!lease) lease = LeaseId::make(s.now(), s.parts.random);
+    return *lease;
+  }
+  [[nodiscard]] std::chrono::milliseconds renewal_pause() const {
+    return std::chrono::milliseconds{s.config.jobs.lease} / renewals_in_a_lease;
+  }
 
   Services& s;
-  Mailer& mailer;
-  LoopThread thread;
+  Delivering delivering;
+  Hands hands;
+  PartHealth health{s, "worker"};
+  /// One for all jobs of this worker. Guarded, with what follows it, by `turn`: one thread at a
+  /// time talks to the Store.
+  std::mutex turn;
+  std::optional<LeaseId> lease;
+  Steady::time_point renewed{};
+  /// Answers of the mail server since it failed, or since there was nothing to send.
+  std::size_t answers = 0;
+  /// One mail at a time, because there are suspects.
+  bool careful = false;
+  std::atomic<bool> stopping{false};
+  std::atomic<Steady::rep> last_moment{0};
+  std::thread thread;
+  /// Last, so that its threads end before what they use.
+  std::optional<DeliveryThreads> threads;
 };
 
-std::size_t MailWorker::State::run_once() {
-  const auto& rules = s.config.jobs;
+/// One transaction: what ended is settled, what goes on is renewed, and at most `free` more are
+/// claimed.
+std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
+  const auto ended = hands.unsettled();
+  const auto steady_now = Steady::now();
   const auto now = s.now();
-  const auto until = now + rules.lease;
-  const auto lease = LeaseId::make(now, s.parts.random);
-  const auto claimed = s.parts.store.transact(
-      [&](Transaction& tx) { return tx.outbox().claim_jobs(rules.batch, lease, now, until); });
+  const bool renews = steady_now - renewed >= renewal_pause();
+  const auto begun = renews ? hands.unfinished() : std::vector<JobId>{};
+  if (free > 0) {
+    const auto due = s.parts.store.outbox().next_due();
+    if (!due || *due > now) free = 0;
+  }
+  if (ended.empty() && begun.empty() && free == 0) return {};
+
+  const auto mine = own_lease();
+  const auto until = now + s.config.jobs.lease;
+  std::vector<bool> done;
+  std::vector<ClaimedJob> claimed;
+  try {
+    s.parts.store.transact([&](Transaction& tx) {
+      auto& outbox = tx.outbox();
+      done.clear();
+      for (const auto& one : ended) done.push_back(settle(outbox, one));
+      for (const auto& id : begun) static_cast<void>(outbox.renew_lease(id, mine, until));
+      claimed = free > 0 ? outbox.claim_jobs(free, mine, now, until) : std::vector<ClaimedJob>{};
+    });
+  } catch (...) {
+    hands.doubt(ended);
+    throw;
+  }
+  if (renews) renewed = steady_now;
+  for (std::size_t i = 0; i < ended.size(); ++i) {
+    hands.settled(ended[i].claimed.job.id);
+    tell(ended[i], done[i]);
+    learn_from(ended[i].outcome);
+  }
+  return claimed;
+}
+
+void MailWorker::State::tell(const Unsettled& one, bool done) const {
+  const auto& outcome = one.outcome;
+  const auto kind = event_of(outcome.ending);
+  // Whoever has the job now tells what becomes of it; but what was delivered was delivered.
+  if (!kind || !(done || one.uncertain || outcome.ending == Ending::delivered)) return;
+  s.emit({.kind = *kind,
+          .at = s.now(),
+          .mail = one.claimed.job.kind,
+          .reason = outcome.reason,
+          .repeated = outcome.repeated});
+}
+
+void MailWorker::State::learn_from(const Outcome& outcome) {
+  if (outcome.server_failed) {
+    answers = 0;
+  } else if (outcome.ending != Ending::not_begun) {
+    ++answers;
+  }
+}
+
+/// How many more mails may be claimed now.
+std::size_t MailWorker::State::room() const {
+  const auto busy = hands.unfinished().size();
+  const auto sure = answers < one_at_a_time ? 1 : answers - one_at_a_time + 2;
+  const auto most = careful ? 1 : std::min(sure, s.config.jobs.concurrency);
+  return busy < most ? most - busy : 0;
+}
+
+/// Gives suspects back until each can be alone in this process, so that one mail which ends its
+/// worker takes no others with it: theirs would be counted as abandoned, too.
+void MailWorker::State::set_apart(std::vector<ClaimedJob>& claimed) {
+  const bool has_suspects = std::any_of(claimed.begin(), claimed.end(), is_suspect);
+  const bool alone = claimed.size() == 1 && hands.unfinished().empty();
+  careful = has_suspects;
+  if (!has_suspects || alone) return;
+  const auto first = std::stable_partition(claimed.begin(), claimed.end(),
+                                           [](const auto& job) { return !is_suspect(job); });
+  const std::vector<ClaimedJob> suspects{first, claimed.end()};
+  claimed.erase(first, claimed.end());
+  for (const auto& job : suspects) static_cast<void>(hands.take(job));
+  give_back(suspects);
+  s.job_written.notify();
+}
+
+void MailWorker::State::dispatch(DeliveryThreads& to, const std::vector<ClaimedJob>& claimed) {
   for (const auto& job : claimed) {
-    if (thread.stopping() || s.now() + delivery_time > until) {
-      put_back(job);
-    } else {
-      deal_with(job);
+    // One that is here already was taken back from nobody: its lease had run out.
+    if (hands.take(job) && !to.submit(job)) give_back({job});
+  }
+}
+
+void MailWorker::State::give_back(const std::vector<ClaimedJob>& unbegun) {
+  for (const auto& job : unbegun) {
+    hands.finish(job.job.id, {.ending = Ending::not_begun, .next_attempt_at = s.now()});
+  }
+}
+
+std::size_t MailWorker::State::run_once() {
+  DeliveryThreads alone{1, deliverer()};
+  std::vector<ClaimedJob> claimed;
+  {
+    const std::lock_guard lock{turn};
+    claimed = talk_to_store(careful ? 1 : s.config.jobs.concurrency);
+    auto fit = claimed;
+    set_apart(fit);
+    dispatch(alone, fit);
+  }
+  try {
+    while (hands.holds_any(claimed)) {
+      const auto seen = s.job_written.count();
+      {
+        const std::lock_guard lock{turn};
+        static_cast<void>(talk_to_store(0));
+      }
+      if (hands.holds_any(claimed)) s.job_written.wait_beyond(seen, renewal_pause());
     }
+  } catch (...) {
+    give_back(alone.withdraw());
+    throw;
   }
   return claimed.size();
 }
 
-void MailWorker::State::put_back(const ClaimedJob& claimed) const {
-  settle([&](OutboxWrites& outbox) {
-    return outbox.retry_job(claimed.job.id, claimed.lease, s.now(), "not tried yet");
-  });
-}
-
-void MailWorker::State::deal_with(const ClaimedJob& claimed) {
-  const auto& job = claimed.job;
-  if (job.expires_at && *job.expires_at <= s.now()) {
-    settle([&](OutboxWrites& outbox) { return outbox.complete_job(job.id, claimed.lease); });
-    return;
-  }
-  const auto parameters = open_mail_job(job, s.vault);
-  if (!parameters) {
-    settle([&](OutboxWrites& outbox) {
-      return outbox.bury_job(job.id, claimed.lease, "sealed with another secret key");
-    });
-    emit(EventKind::mail_given_up);
-    return;
-  }
-  deliver(claimed, *parameters);
-}
-
-Delivery MailWorker::State::render_and_send(const NewJob& job, const MailParameters& parameters) {
-  MailContent content;
-  try {
-    content = s.parts.templates.render(job.kind, parameters);
-  } catch (const std::exception& failure) {
-    // An embedder's template; its text could hold anything, so it goes into no row.
-    s.parts.diagnostics->tell({"mail template", job.kind, failure.what()});
-    return {DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local};
-  } catch (...) {
-    s.parts.diagnostics->tell({"mail template", job.kind, "an exception of no known type"});
-    return {DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local};
-  }
-  try {
-    return mailer.deliver({.to = parameters.to,
-                           .subject = std::move(content.subject),
-                           .text = std::move(content.text),
-                           .html = std::move(content.html),
-                           .message_id = job.message_id,
-                           .date = job.created_at});
-  } catch (...) {
-    // Its text could quote the mail, and so a code.
-    s.parts.diagnostics->tell({"mailer", job.kind, "an exception"});
-    return {DeliveryVerdict::retry_later, "the mailer failed", DeliveryProblem::local};
-  }
-}
-
-void MailWorker::State::deliver(const ClaimedJob& claimed, const MailParameters& parameters) {
-  const auto& job = claimed.job;
-  const auto& rules = s.config.jobs;
-  const auto delivery = render_and_send(job, parameters);
-  if (delivery.verdict == DeliveryVerdict::delivered) {
-    settle([&](OutboxWrites& outbox) { return outbox.complete_job(job.id, claimed.lease); });
-    emit(EventKind::mail_delivered);
-  } else if (delivery.verdict == DeliveryVerdict::refused ||
-             claimed.attempts + 1 >= rules.max_attempts) {
-    settle([&](OutboxWrites& outbox) {
-      return outbox.bury_job(job.id, claimed.lease, delivery.reason);
-    });
-    emit(EventKind::mail_given_up);
-  } else {
-    const auto next = s.now() + back_off(rules, claimed.attempts, s.parts.random);
-    settle([&](OutboxWrites& outbox) {
-      return outbox.retry_job(job.id, claimed.lease, next, delivery.reason);
-    });
-    emit(EventKind::mail_delayed);
-  }
-}
-
 void MailWorker::State::step() {
-  const auto seen = s.job_written.count();
-  const auto due = s.parts.store.outbox().next_due();
-  if (due && *due <= s.now() && run_once() > 0) return;  // there may be more
-  if (!thread.stopping()) s.job_written.wait_beyond(seen, s.config.jobs.poll_interval);
+  const std::lock_guard lock{turn};
+  if (stopping) {
+    give_back(threads->withdraw());
+    static_cast<void>(talk_to_store(0));
+    return;
+  }
+  auto claimed = talk_to_store(room());
+  if (claimed.empty() && hands.empty()) answers = 0;
+  if (claimed.empty()) return;
+  set_apart(claimed);
+  dispatch(*threads, claimed);
+}
+
+void MailWorker::State::run() {
+  int failures_at_the_end = 0;
+  for (;;) {
+    const auto seen = s.job_written.count();
+    bool reached = true;
+    try {
+      step();
+      health.well();
+    } catch (const std::exception& failure) {
+      reached = false;
+      health.failed(failure_word(failure));
+    } catch (...) {  // an embedder's Store
+      reached = false;
+      health.failed("failed");
+    }
+    const auto pause = std::min(s.config.jobs.poll_interval, renewal_pause());
+    if (!stopping) {
+      s.job_written.wait_beyond(seen, pause);
+      continue;
+    }
+    if (!reached && hands.unfinished().empty()) ++failures_at_the_end;
+    const bool late = Steady::now().time_since_epoch().count() >= last_moment;
+    if (hands.empty() || late || failures_at_the_end >= tries_at_the_end) return;
+    s.job_written.wait_beyond(seen, between_tries_at_the_end);
+  }
 }
 
 MailWorker::MailWorker(Services& services, Mailer& mailer)
     : state_(std::make_unique<State>(services, mailer)) {}
 
-MailWorker::~MailWorker() { stop(); }
+MailWorker::~MailWorker() {
+  if (stop()) return;
+  // The Mailer keeps its own deadline late, or the Store is gone: one last try.
+  state_->threads.reset();
+  try {
+    const std::lock_guard lock{state_->turn};
+    static_cast<void>(state_->talk_to_store(0));
+  } catch (...) {
+    // Another worker sends them again, with the same Message-ID.
+  }
+}
 
 std::size_t MailWorker::run_once() { return state_->run_once(); }
 
 void MailWorker::start() {
   auto& state = *state_;
-  state.thread.start([&state] { state.step(); },
-                     [&state] {
-                       state.s.job_written.wait_beyond(state.s.job_written.count(),
-                                                       state.s.config.jobs.poll_interval);
-                     });
+  if (state.thread.joinable()) return;
+  state.stopping = false;
+  state.last_moment = std::numeric_limits<Steady::rep>::max();
+  if (!state.threads) state.threads.emplace(state.s.config.jobs.concurrency, state.deliverer());
+  state.thread = std::thread([&state] { state.run(); });
 }
 
-void MailWorker::stop() {
-  state_->thread.stop([this] { wake(); });
+void MailWorker::request_stop() noexcept {
+  state_->stopping = true;
+  wake();
+}
+
+bool MailWorker::stop(std::chrono::milliseconds grace) {
+  state_->last_moment = (Steady::now() + grace).time_since_epoch().count();
+  request_stop();
+  if (state_->thread.joinable()) state_->thread.join();
+  return state_->hands.empty();
 }
 
 void MailWorker::wake() noexcept { state_->s.job_written.notify(); }

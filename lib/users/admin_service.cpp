@@ -169,7 +169,7 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
   emit(EventKind::user_updated);
   if (mailed) {
     s_.job_written.notify();
-    emit(EventKind::code_sent);
+    emit(EventKind::code_queued);
   }
   if (patch.role) emit(EventKind::role_changed);
   if (patch.is_active) {

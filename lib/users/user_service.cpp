@@ -31,7 +31,7 @@ void report(const Services& s, const SignUpEffect& effect, const ClientContext& 
   };
   emit(effect.outcome == SignUpOutcome::existing ? EventKind::sign_up_for_existing
                                                  : EventKind::signed_up);
-  if (effect.mailed && effect.outcome != SignUpOutcome::existing) emit(EventKind::code_sent);
+  if (effect.mailed && effect.outcome != SignUpOutcome::existing) emit(EventKind::code_queued);
 }
 
 }  // namespace

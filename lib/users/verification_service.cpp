@@ -96,7 +96,7 @@ CodeReceipt VerificationService::resend_code(const EmailAddress& email,
   });
   if (sent) {
     s_.job_written.notify();
-    s_.emit({.kind = EventKind::code_sent, .at = now, .user = account.known(), .client = client});
+    s_.emit({.kind = EventKind::code_queued, .at = now, .user = account.known(), .client = client});
   }
   return {email, code.expires_at()};
 }

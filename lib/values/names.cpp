@@ -12,8 +12,8 @@ std::string_view wire_name(EventKind kind) noexcept {
       return "signed_up";
     case EventKind::sign_up_for_existing:
       return "sign_up_for_existing";
-    case EventKind::code_sent:
-      return "code_sent";
+    case EventKind::code_queued:
+      return "code_queued";
     case EventKind::code_rejected:
       return "code_rejected";
     case EventKind::user_verified:
@@ -48,6 +48,16 @@ std::string_view wire_name(EventKind kind) noexcept {
       return "mail_delayed";
     case EventKind::mail_given_up:
       return "mail_given_up";
+    case EventKind::mail_expired:
+      return "mail_expired";
+    case EventKind::mail_server_failing:
+      return "mail_server_failing";
+    case EventKind::mail_server_recovered:
+      return "mail_server_recovered";
+    case EventKind::background_failed:
+      return "background_failed";
+    case EventKind::background_recovered:
+      return "background_recovered";
     case EventKind::signing_key_rotated:
       return "signing_key_rotated";
     case EventKind::signing_key_revoked:

@@ -154,8 +154,12 @@ class Jobs : public OutboxWrites {
                                      UtcTime until) override {
     return work_->outbox().claim_jobs(limit, lease, now, until);
   }
-  bool complete_job(const JobId& job, const LeaseId& lease) override {
-    return work_->outbox().complete_job(job, lease);
+  bool complete_job(const JobId& job) override { return work_->outbox().complete_job(job); }
+  bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) override {
+    return work_->outbox().renew_lease(job, lease, until);
+  }
+  bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) override {
+    return work_->outbox().release_job(job, lease, due_at);
   }
   bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next,
                  const std::string& reason) override {
@@ -169,6 +173,9 @@ class Jobs : public OutboxWrites {
   }
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override {
     return work_->outbox().delete_expired_jobs(now, limit);
+  }
+  std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) override {
+    return work_->outbox().delete_dead_jobs(cutoff, limit);
   }
 
  protected:

@@ -170,6 +170,15 @@ struct RacyLoginCode : Sound {
   };
 };
 
+struct RacyRenewal : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) override {
+      return look_then_leap(work_, [&] { return Jobs::renew_lease(job, lease, until); });
+    }
+  };
+};
+
 struct RacyKeys : Sound {
   struct KeysPart : Keys {
     using Keys::Keys;
@@ -199,6 +208,7 @@ REJECTED("rotates a token later", RacyRefresh, refresh_contract)
 REJECTED("claims a job later", RacyClaim, outbox_contract)
 REJECTED("ends sessions beyond the cap later", RacyCap, session_contract)
 REJECTED("spends a login code later", RacyLoginCode, session_contract)
+REJECTED("renews a lease later", RacyRenewal, outbox_contract)
 REJECTED("inserts a key later", RacyKeys, key_contract)
 REJECTED("takes an account over later", RacyTakeOver, activation_contract)
 REJECTED("gives an address away later", RacyAddress, admin_contract)

@@ -337,9 +337,61 @@ struct ClaimsTwice : Sound {
 struct StaleLease : Sound {
   struct JobsPart : Jobs {
     using Jobs::Jobs;
-    bool complete_job(const JobId& job, const LeaseId& lease) override {
-      static_cast<void>(Jobs::complete_job(job, lease));
+    bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next,
+                   const std::string& reason) override {
+      static_cast<void>(Jobs::retry_job(job, lease, next, reason));
       return true;
+    }
+  };
+};
+
+struct ClaimsAsTries : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
+                                       UtcTime until) override {
+      auto claimed = Jobs::claim_jobs(limit, lease, now, until);
+      for (auto& job : claimed) job.attempts += job.abandoned;
+      return claimed;
+    }
+  };
+};
+
+struct CountedRelease : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) override {
+      return Jobs::retry_job(job, lease, due_at, "not tried yet");
+    }
+  };
+};
+
+struct LateNewsLost : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool complete_job(const JobId& job) override {
+      for (const auto& one : list_jobs(JobState::pending, 100)) {
+        if (one.id == job && one.abandoned > 0) return false;
+      }
+      return Jobs::complete_job(job);
+    }
+  };
+};
+
+struct RevivedFromHands : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool revive_job(const JobId& job, UtcTime now) override {
+      return Jobs::revive_job(job, now) || Jobs::revive_job(job, now + std::chrono::hours{1});
+    }
+  };
+};
+
+struct DeadExpire : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override {
+      return Jobs::delete_expired_jobs(now, limit) + Jobs::delete_dead_jobs(now, limit);
     }
   };
 };
@@ -383,6 +435,11 @@ REJECTED("that gives a spent token a second successor", TwoSuccessors, refresh_c
 REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract)
 REJECTED("that gives one job to two workers", ClaimsTwice, outbox_contract)
 REJECTED("that believes a stale lease", StaleLease, outbox_contract)
+REJECTED("that counts a claim as a try", ClaimsAsTries, outbox_contract)
+REJECTED("that counts what was given back", CountedRelease, outbox_contract)
+REJECTED("that keeps a mail whose delivery it hears of late", LateNewsLost, outbox_contract)
+REJECTED("that revives a mail in a worker's hands", RevivedFromHands, outbox_contract)
+REJECTED("that deletes dead mails with the expired ones", DeadExpire, outbox_contract)
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)

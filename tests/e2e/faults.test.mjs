@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
 import {backends, startCluster, startJob, stopBackends} from './cluster.mjs';
 import {success} from './expect.mjs';
+import {startScriptedMailServer} from './scripted_mail_server.mjs';
 import {mails, makeLoggedIn, newAddress, password, startProcess, until} from './support.mjs';
 
 // Hashing is not what is tried here.
-const env = {ARGON2_MEMORY_KIB: '8', ARGON2_ITERATIONS: '1', MAIL_LEASE: '65s', MAIL_FIRST_BACKOFF: '1s', MAIL_MAX_BACKOFF: '2s',
+const env = {ARGON2_MEMORY_KIB: '8', ARGON2_ITERATIONS: '1', MAIL_FIRST_BACKOFF: '1s', MAIL_MAX_BACKOFF: '2s',
   MAIL_MAX_ATTEMPTS: '100', CODE_RESEND_PAUSE: '0s'};
 const pause = (milliseconds) => new Promise((go) => setTimeout(go, milliseconds));
 
@@ -39,11 +40,12 @@ async function allIsThere(service, asked) {
               {within: 300_000, every: 500});
   const users = new Set((await postgres.sql('SELECT email_canonical FROM users', service.database)).stdout.split('\n'));
   const ids = new Map();
-  for (const mail of await mails(service.dataDir)) {
+  const got = await mails(service.dataDir);
+  for (const mail of got) {
     const to = mail.headers.get('to');
     ids.set(to, (ids.get(to) ?? new Set()).add(mail.headers.get('message-id')));
   }
-  const count = {accepted: 0, refused: 0, unknown: 0};
+  const count = {accepted: 0, refused: 0, unknown: 0, doubles: got.length - ids.size};
   for (const [email, status] of asked) {
     if (status === 201) {
       ++count.accepted;
@@ -99,8 +101,9 @@ test('servers and workers killed 50 times under sign-ups: no mail is lost', asyn
     const asked = await load.stop();
     const count = await allIsThere(service, asked);
     await worker.stop();
-    console.log(`# 50 kills: ${count.accepted} sign-ups accepted, ${count.refused} refused, ${count.unknown} without an answer`);
+    console.log(`# 50 kills: ${count.accepted} sign-ups accepted, ${count.refused} refused, ${count.unknown} without an answer, ${count.doubles} mails twice`);
     assert.ok(count.accepted >= 50);
+    assert.ok(count.doubles <= 25, `${count.doubles} doubles of 25 workers killed`);
   } finally {
     await service.stop();
   }
@@ -131,4 +134,26 @@ test('10,000 mails through four workers: each is sent once', async () => {
   } finally {
     await service.stop();
   }
+});
+
+test('a mail server far away: connections side by side make up for its distance', async () => {
+  const figures = {};
+  for (const [name, away, concurrency, people] of [['one', 20, '1', 40], ['near', 20, undefined, 400], ['far', 40, undefined, 400]]) {
+    const mail = await startScriptedMailServer({away});
+    const service = await startProcess({args: ['--no-worker', '--no-scheduler'],
+      env: {...env, SMTP_URL: mail.url, SECRET_KEY: 'a key that all processes of the tests have', ...(concurrency && {MAIL_CONCURRENCY: concurrency})}});
+    await Promise.all(Array.from({length: 8}, async (_, i) => {
+      for (let n = i; n < people; n += 8) success(await service.post('/api/auth/signup', {email: newAddress('far'), password}), 201);
+    }));
+    const worker = await startJob('worker', service.environment);
+    const begun = performance.now();
+    await until('every mail', () => mail.accepted.length === people, {within: 300_000});
+    figures[name] = people / ((performance.now() - begun) / 1000);
+    await worker.stop();
+    await service.stop();
+    await mail.stop();
+  }
+  console.log(`# mails a second, a round trip of 40 ms: ${figures.near.toFixed(0)} (one connection: ${figures.one.toFixed(1)}); of 80 ms: ${
+    figures.far.toFixed(0)}`);
+  assert.ok(figures.near > 5 * figures.one);
 });

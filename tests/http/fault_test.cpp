@@ -185,13 +185,31 @@ TEST_CASE("while the Store is down nothing but what needs none answers, and afte
   CHECK(s.get("/api/me").outcome() == "401 not_authenticated");
   const auto down = s.call("GET", "/readyz", {.peer = "127.0.0.1"});
   CHECK(down.status() == 503);
-  CHECK(down.body == Json{{"status", "not_ready"}, {"store", "down"}, {"cache", "up"}});
+  CHECK(down.body ==
+        Json{{"status", "not_ready"}, {"store", "down"}, {"cache", "up"}, {"mail", "unknown"}});
   CHECK_FALSE(down.header("Retry-After").empty());
 
   s.t.faults().bring_back();
   CHECK(s.call("GET", "/readyz", {.peer = "127.0.0.1"}).body.at("status") == "ready");
   CHECK(s.get("/api/me", s.session.access).status() == 200);
   CHECK(s.get("/api/users", s.admin).status() == 200);
+}
+
+TEST_CASE("mails that no worker takes make the readiness page say so, and nothing else") {
+  Service s;
+  REQUIRE(s.sign_up("ada@example.com").status() == 201);
+  const auto page = [&] { return s.call("GET", "/readyz", {.peer = "127.0.0.1"}); };
+  CHECK(page().body.at("mail") == "ok");
+  s.t.clock().advance(std::chrono::minutes{6});
+  CHECK(page().status() == 200);
+  CHECK(page().body.at("status") == "ready");
+  CHECK(page().body.at("mail") == "overdue");
+  SUBCASE("until one does") { CHECK(s.t.deliver_mail() == 1); }
+  SUBCASE("a worker that is told to come back later is no missing worker") {
+    s.t.mailer().answer_next({DeliveryVerdict::retry_later, "450"});
+    CHECK(s.t.deliver_mail() == 1);
+  }
+  CHECK(page().body.at("mail") == "ok");
 }
 
 TEST_CASE("a sign-up that failed has mailed nothing, and one whose answer was lost has") {

@@ -92,6 +92,7 @@ struct JobRow {
   NewJob job;
   JobState state = JobState::pending;
   std::uint32_t attempts = 0;
+  std::uint32_t abandoned = 0;
   /// When it can be claimed: its time, or the end of the lease.
   UtcTime due_at{};
   std::optional<LeaseId> lease{};

@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace coffeeauth::memory {
+namespace {
+
+bool is_in_hand(const JobRow& row, UtcTime now) { return row.lease && row.due_at > now; }
+
+}  // namespace
 
 std::vector<JobSummary> MemoryOutboxReads::list_jobs(JobState state, std::size_t limit) {
   const Lock lock{database_.mutex};
@@ -15,6 +20,7 @@ std::vector<JobSummary> MemoryOutboxReads::list_jobs(JobState state, std::size_t
                     .kind = row.job.kind,
                     .state = row.state,
                     .attempts = row.attempts,
+                    .abandoned = row.abandoned,
                     .created_at = row.job.created_at,
                     .next_attempt_at = row.due_at,
                     .last_error = row.last_error});
@@ -60,10 +66,11 @@ std::vector<ClaimedJob> MemoryOutboxWrites::claim_jobs(std::size_t limit, const 
     auto& row = database_.jobs.at(age.second);
     if (row.state != JobState::pending || row.due_at > now) continue;
     unit_.undo.keep(database_.jobs, row.job.id);
-    claimed.push_back({.job = row.job, .lease = lease, .attempts = row.attempts});
+    if (row.lease) ++row.abandoned;
     row.lease = lease;
     row.due_at = until;
-    ++row.attempts;
+    claimed.push_back(
+        {.job = row.job, .lease = lease, .attempts = row.attempts, .abandoned = row.abandoned});
   }
   return claimed;
 }
@@ -83,9 +90,24 @@ void MemoryOutboxWrites::erase(const JobId& job) {
   database_.jobs_by_age.erase(age);
 }
 
-bool MemoryOutboxWrites::complete_job(const JobId& job, const LeaseId& lease) {
-  if (hold_leased(job, lease) == nullptr) return false;
+bool MemoryOutboxWrites::complete_job(const JobId& job) {
+  if (!database_.jobs.contains(job)) return false;
   erase(job);
+  return true;
+}
+
+bool MemoryOutboxWrites::renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) {
+  auto* row = hold_leased(job, lease);
+  if (row == nullptr) return false;
+  row->due_at = until;
+  return true;
+}
+
+bool MemoryOutboxWrites::release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) {
+  auto* row = hold_leased(job, lease);
+  if (row == nullptr) return false;
+  row->lease.reset();
+  row->due_at = due_at;
   return true;
 }
 
@@ -95,6 +117,7 @@ bool MemoryOutboxWrites::retry_job(const JobId& job, const LeaseId& lease, UtcTi
   if (row == nullptr) return false;
   row->lease.reset();
   row->due_at = next_attempt_at;
+  ++row->attempts;
   row->last_error = reason;
   return true;
 }
@@ -105,29 +128,47 @@ bool MemoryOutboxWrites::bury_job(const JobId& job, const LeaseId& lease,
   if (row == nullptr) return false;
   row->lease.reset();
   row->state = JobState::dead;
+  ++row->attempts;
   row->last_error = reason;
   return true;
 }
 
 bool MemoryOutboxWrites::revive_job(const JobId& job, UtcTime now) {
   const auto row = database_.jobs.find(job);
-  if (row == database_.jobs.end() || row->second.state != JobState::dead) return false;
+  if (row == database_.jobs.end() || is_in_hand(row->second, now)) return false;
   unit_.undo.keep(database_.jobs, job);
   row->second.state = JobState::pending;
   row->second.attempts = 0;
+  row->second.abandoned = 0;
+  row->second.lease.reset();
   row->second.due_at = now;
   return true;
 }
 
-std::size_t MemoryOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {
-  std::vector<JobId> expired;
+template <class Wanted>
+std::size_t MemoryOutboxWrites::erase_some(Wanted wanted, std::size_t limit) {
+  std::vector<JobId> found;
   for (const auto& [id, row] : database_.jobs) {
-    if (expired.size() == limit) break;
-    const bool in_hand = row.lease && row.due_at > now;
-    if (row.job.expires_at && *row.job.expires_at < now && !in_hand) expired.push_back(id);
+    if (found.size() == limit) break;
+    if (wanted(row)) found.push_back(id);
   }
-  for (const auto& id : expired) erase(id);
-  return expired.size();
+  for (const auto& id : found) erase(id);
+  return found.size();
+}
+
+std::size_t MemoryOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {
+  const auto expired = [&](const JobRow& row) {
+    return row.state == JobState::pending && row.job.expires_at && *row.job.expires_at < now &&
+           !is_in_hand(row, now);
+  };
+  return erase_some(expired, limit);
+}
+
+std::size_t MemoryOutboxWrites::delete_dead_jobs(UtcTime cutoff, std::size_t limit) {
+  const auto old = [&](const JobRow& row) {
+    return row.state == JobState::dead && row.job.created_at < cutoff;
+  };
+  return erase_some(old, limit);
 }
 
 }  // namespace coffeeauth::memory

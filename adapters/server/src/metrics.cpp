@@ -33,6 +33,11 @@ struct Metrics::State {
                                                         .Name("coffeeauth_events_total")
                                                         .Help("Security events, by kind.")
                                                         .Register(registry);
+  prometheus::Family<prometheus::Counter>& failures =
+      prometheus::BuildCounter()
+          .Name("coffeeauth_background_failures_total")
+          .Help("Mails not delivered and background work not done, by kind, part and reason.")
+          .Register(registry);
   const prometheus::Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                                         0.05,   0.1,   0.25,   0.5,   1.0,  2.5};
 };
@@ -54,8 +59,14 @@ void Metrics::count_request(const http::AccessRecord& record) {
 }
 
 void Metrics::count_event(const Event& event) {
-  state_->events.Add({{"kind", std::string{wire_name(event.kind)}}})
-      .Increment(static_cast<double>(event.count));
+  const std::string kind{wire_name(event.kind)};
+  const auto count = static_cast<double>(event.count);
+  state_->events.Add({{"kind", kind}}).Increment(count);
+  if (event.reason.empty()) return;
+  prometheus::Labels labels{{"kind", kind}, {"reason", event.reason}};
+  if (!event.mail.empty()) labels.emplace("mail", event.mail);
+  if (!event.part.empty()) labels.emplace("part", event.part);
+  state_->failures.Add(labels).Increment(count);
 }
 
 void Metrics::set_gauge(std::string_view name, std::string_view help, double value) {

@@ -7,6 +7,12 @@
 namespace coffeeauth::server {
 namespace {
 
+bool stop_job(jobs::MailWorker& worker) { return worker.stop(stop_grace); }
+bool stop_job(jobs::Scheduler& scheduler) {
+  scheduler.stop();
+  return true;
+}
+
 template <class Job>
 int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name) {
   job.start();
@@ -14,9 +20,7 @@ int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name)
                                  {"store", service.store_name()},
                                  {"version", COFFEEAUTH_VERSION}});
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
-  job.stop();
-  service.log().info("stopped", {});
-  return 0;
+  return say_stopped(service, stop_job(job));
 }
 
 }  // namespace

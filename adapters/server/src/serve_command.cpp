@@ -127,11 +127,14 @@ int run_serve(const Arguments& arguments) {
   announce(service, server->port(), link_token);
 
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
+  const auto last_moment = std::chrono::steady_clock::now() + stop_grace;
+  // All at the same time: a mail in hand may take as long as the requests do.
+  if (worker) worker->request_stop();
+  if (scheduler) scheduler->request_stop();
   server->stop();
   if (scheduler) scheduler->stop();
-  if (worker) worker->stop();
-  service.log().info("stopped", {});
-  return 0;
+  const bool settled = !worker || worker->stop(time_until(last_moment));
+  return say_stopped(service, settled);
 }
 
 }  // namespace coffeeauth::server

@@ -1,5 +1,6 @@
 #include "server_routes.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -20,6 +21,11 @@ void measure(Service& service, std::size_t open_connections) {
                     static_cast<double>(depth.pending));
   metrics.set_gauge("coffeeauth_outbox_dead", "Mails that were given up.",
                     static_cast<double>(depth.dead));
+  const auto due = service.store().outbox().next_due();
+  const auto late = due ? service.auth().parts().clock.now() - *due : std::chrono::milliseconds{0};
+  metrics.set_gauge("coffeeauth_outbox_overdue_seconds",
+                    "For how long a mail has been due that no worker took.",
+                    std::chrono::duration<double>(std::max(late, decltype(late)::zero())).count());
 }
 
 http::Route metrics_route(Service& service, std::function<std::size_t()> open_connections) {

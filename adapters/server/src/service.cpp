@@ -1,5 +1,6 @@
 #include "service.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 #include "coffeeauth/crypto/crypto.hpp"
@@ -19,7 +20,11 @@ LogLevel level_of(EventKind kind) {
     case EventKind::refresh_token_reused:
     case EventKind::login_throttled:
     case EventKind::mail_given_up:
+    case EventKind::mail_expired:
+    case EventKind::mail_server_failing:
       return LogLevel::warning;
+    case EventKind::background_failed:
+      return LogLevel::error;
     default:
       return LogLevel::info;
   }
@@ -33,10 +38,14 @@ class EventLog final : public EventSink {
   void on(const Event& event) noexcept override {
     try {
       metrics_.count_event(event);
+      if (event.repeated) return;
       log_.write(level_of(event.kind), wire_name(event.kind),
                  {{"user", text_of(event.user)},
                   {"actor", text_of(event.actor)},
                   {"session", text_of(event.session)},
+                  {"mail", event.mail},
+                  {"part", event.part},
+                  {"reason", event.reason},
                   {"address", event.client.address},
                   {"request_id", event.client.request_id},
                   {"count", event.count == 1 ? std::string{} : std::to_string(event.count)}});
@@ -124,6 +133,12 @@ std::unique_ptr<RateCounter> make_counters(const std::shared_ptr<redis::RedisCli
 }
 
 }  // namespace
+
+int say_stopped(Service& service, bool settled) {
+  service.log().info("stopped", {{"left", settled ? "" : "a mail that was being delivered"}});
+  if (!settled) std::_Exit(0);
+  return 0;
+}
 
 Database prepare_database(const Settings& settings) {
   auto database = database_of(settings);

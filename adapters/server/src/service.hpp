@@ -43,6 +43,11 @@ class Service {
   std::unique_ptr<Parts> parts_;
 };
 
+/// Writes the last line of a command that worked until it was stopped, and gives its exit status.
+/// When deliveries are still going on (`settled` is false), the process ends here: a mail server
+/// may keep one for a minute, its lease is short, and another worker takes it over.
+[[nodiscard]] int say_stopped(Service& service, bool settled);
+
 /// Which data base the settings ask for; for a file, DATA_DIR is made if it is not there, readable
 /// by its owner alone. Throws ConfigError.
 [[nodiscard]] Database prepare_database(const Settings& settings);

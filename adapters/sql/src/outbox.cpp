@@ -8,9 +8,9 @@ namespace {
 // `state`: 0 pending, 1 dead. The numbers stand in the statements themselves where a partial or
 // leading index column is to be used.
 const Sql list_sql{.text = R"(
-  SELECT id, kind, state, attempts, created_at, due_at, last_error FROM outbox_jobs
+  SELECT id, kind, state, attempts, abandoned, created_at, due_at, last_error FROM outbox_jobs
   WHERE state = $1 ORDER BY created_at, id LIMIT $2)",
-                   .columns = "ttnnnnt"};
+                   .columns = "ttnnnnnt"};
 // Subqueries, so that each is answered from an index of its own.
 const Sql depth_sql{.text = R"(
   SELECT (SELECT count(*) FROM outbox_jobs WHERE state = 0),
@@ -24,19 +24,24 @@ const Sql enqueue_sql{.text = R"(
   INSERT INTO outbox_jobs (id, kind, sealed_payload, message_id, created_at, expires_at, state,
                            attempts, due_at, last_error)
   VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $5, ''))"};
-const Sql complete_sql{
-    .text = "DELETE FROM outbox_jobs WHERE id = $1 AND lease_id = $2 RETURNING 1", .columns = "n"};
+const Sql complete_sql{.text = "DELETE FROM outbox_jobs WHERE id = $1 RETURNING 1", .columns = "n"};
+const Sql renew_sql{.text = R"(
+  UPDATE outbox_jobs SET due_at = $1 WHERE id = $2 AND lease_id = $3 RETURNING 1)",
+                    .columns = "n"};
+const Sql release_sql{.text = R"(
+  UPDATE outbox_jobs SET lease_id = NULL, due_at = $1 WHERE id = $2 AND lease_id = $3 RETURNING 1)",
+                      .columns = "n"};
 const Sql retry_sql{.text = R"(
-  UPDATE outbox_jobs SET lease_id = NULL, due_at = $1, last_error = $2
+  UPDATE outbox_jobs SET lease_id = NULL, due_at = $1, attempts = attempts + 1, last_error = $2
   WHERE id = $3 AND lease_id = $4 RETURNING 1)",
                     .columns = "n"};
 const Sql bury_sql{.text = R"(
-  UPDATE outbox_jobs SET lease_id = NULL, state = 1, last_error = $1
+  UPDATE outbox_jobs SET lease_id = NULL, state = 1, attempts = attempts + 1, last_error = $1
   WHERE id = $2 AND lease_id = $3 RETURNING 1)",
                    .columns = "n"};
 const Sql revive_sql{.text = R"(
-  UPDATE outbox_jobs SET state = 0, attempts = 0, due_at = $1
-  WHERE id = $2 AND state = 1 RETURNING 1)",
+  UPDATE outbox_jobs SET state = 0, attempts = 0, abandoned = 0, lease_id = NULL, due_at = $1
+  WHERE id = $2 AND (lease_id IS NULL OR due_at <= $1) RETURNING 1)",
                      .columns = "n"};
 
 JobSummary read_summary(const Row& row) {
@@ -45,9 +50,10 @@ JobSummary read_summary(const Row& row) {
       .kind = row.text(1),
       .state = row.flag(2) ? JobState::dead : JobState::pending,
       .attempts = static_cast<std::uint32_t>(row.number(3)),
-      .created_at = row.time(4),
-      .next_attempt_at = row.time(5),
-      .last_error = row.text(6),
+      .abandoned = static_cast<std::uint32_t>(row.number(4)),
+      .created_at = row.time(5),
+      .next_attempt_at = row.time(6),
+      .last_error = row.text(7),
   };
 }
 
@@ -60,8 +66,8 @@ ClaimedJob read_claimed(const Row& row, const LeaseId& lease) {
                     .created_at = row.time(4),
                     .expires_at = row.optional_time(5)},
       .lease = lease,
-      // The row counts this try already.
-      .attempts = static_cast<std::uint32_t>(row.number(6) - 1),
+      .attempts = static_cast<std::uint32_t>(row.number(6)),
+      .abandoned = static_cast<std::uint32_t>(row.number(7)),
   };
 }
 
@@ -105,10 +111,11 @@ std::vector<ClaimedJob> SqlOutboxWrites::claim_jobs(std::size_t limit, const Lea
   WITH due AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 0 AND due_at <= $1
                             ORDER BY created_at, id LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
-  UPDATE outbox_jobs SET lease_id = $3, due_at = $4, attempts = attempts + 1
+  UPDATE outbox_jobs SET lease_id = $3, due_at = $4,
+    abandoned = abandoned + CASE WHEN lease_id IS NULL THEN 0 ELSE 1 END
   WHERE id IN (SELECT id FROM due)
-  RETURNING id, kind, sealed_payload, message_id, created_at, expires_at, attempts)",
-                .columns = "ttbtnnn"};
+  RETURNING id, kind, sealed_payload, message_id, created_at, expires_at, attempts, abandoned)",
+                .columns = "ttbtnnnn"};
   std::vector<ClaimedJob> jobs;
   for (const auto& row : connection->query(sql, now, to_limit(limit), lease, until)) {
     jobs.push_back(read_claimed(row, lease));
@@ -118,8 +125,16 @@ std::vector<ClaimedJob> SqlOutboxWrites::claim_jobs(std::size_t limit, const Lea
   return jobs;
 }
 
-bool SqlOutboxWrites::complete_job(const JobId& job, const LeaseId& lease) {
-  return source_.lease()->any(complete_sql, job, lease);
+bool SqlOutboxWrites::complete_job(const JobId& job) {
+  return source_.lease()->any(complete_sql, job);
+}
+
+bool SqlOutboxWrites::renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) {
+  return source_.lease()->any(renew_sql, until, job, lease);
+}
+
+bool SqlOutboxWrites::release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) {
+  return source_.lease()->any(release_sql, due_at, job, lease);
 }
 
 bool SqlOutboxWrites::retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
@@ -136,17 +151,31 @@ bool SqlOutboxWrites::revive_job(const JobId& job, UtcTime now) {
 }
 
 std::size_t SqlOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {
+  // `+` keeps the index of the state out of it: that of the expiry finds few, and in their order.
   const auto connection = source_.lease();
   const Sql sql{.text = R"(
   WITH expired AS MATERIALIZED (SELECT id FROM outbox_jobs
-                                WHERE expires_at < $1 AND (lease_id IS NULL OR due_at <= $1)
+                                WHERE +state = 0 AND expires_at < $1
+                                  AND (lease_id IS NULL OR due_at <= $1)
                                 ORDER BY expires_at LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
-  DELETE FROM outbox_jobs WHERE id IN (SELECT id FROM expired)
+  DELETE FROM outbox_jobs WHERE id IN (SELECT id FROM expired) AND state = 0
     AND (lease_id IS NULL OR due_at <= $1)
   RETURNING 1)",
                 .columns = "n"};
   return connection->query(sql, now, to_limit(limit)).size();
+}
+
+std::size_t SqlOutboxWrites::delete_dead_jobs(UtcTime cutoff, std::size_t limit) {
+  const auto connection = source_.lease();
+  const Sql sql{.text = R"(
+  WITH old AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 1 AND created_at < $1
+                            ORDER BY created_at, id LIMIT $2)" +
+                        connection->dialect().for_update_skip_locked + R"()
+  DELETE FROM outbox_jobs WHERE id IN (SELECT id FROM old) AND state = 1
+  RETURNING 1)",
+                .columns = "n"};
+  return connection->query(sql, cutoff, to_limit(limit)).size();
 }
 
 }  // namespace coffeeauth::sql

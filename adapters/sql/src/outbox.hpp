@@ -25,12 +25,15 @@ class SqlOutboxWrites final : public OutboxWrites, public SqlOutboxReads {
   void enqueue(const NewJob& job) override;
   std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
                                      UtcTime until) override;
-  bool complete_job(const JobId& job, const LeaseId& lease) override;
+  bool complete_job(const JobId& job) override;
+  bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) override;
+  bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) override;
   bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
                  const std::string& reason) override;
   bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) override;
   bool revive_job(const JobId& job, UtcTime now) override;
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override;
+  std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) override;
 };
 
 }  // namespace coffeeauth::sql

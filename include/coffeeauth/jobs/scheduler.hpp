@@ -21,7 +21,9 @@ struct CleanUpReport {
   /// Sessions past an expiry.
   std::size_t sessions = 0;
   /// Mails whose time was over before they were sent.
-  std::size_t jobs = 0;
+  std::size_t expired_mails = 0;
+  /// Mails that were given up JobConfig::dead_lifetime ago.
+  std::size_t dead_mails = 0;
   /// Dead codes, decoys of sign-ups, and counts of guesses and mails that are over.
   std::size_t stale = 0;
   /// Signing keys that nothing is verified with any more.
@@ -29,9 +31,12 @@ struct CleanUpReport {
 };
 
 /// Deletes unverified users after CodeConfig::unverified_lifetime, sessions past an expiry, mail
-/// jobs that expired, what only time made useless of codes and sign-ups
-/// (SignUps::delete_stale()), and keys that no longer verify: in batches, with a lease in the Store
-/// so that any number of schedulers may run and one acts.
+/// jobs that expired or were given up JobConfig::dead_lifetime ago, what only time made useless of
+/// codes and sign-ups (SignUps::delete_stale()), and keys that no longer verify: in batches, with a
+/// lease in the Store so that any number of schedulers may run and one acts.
+///
+/// Each step runs by itself: one that fails is told of (EventKind::background_failed, with the
+/// step's name) and does not keep the others from their work.
 class Scheduler {
  public:
   /// Borrows `services`: `jobs::Scheduler{auth.services()}`.
@@ -41,12 +46,15 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// One clean-up, to the end. Throws Unavailable when the Store is gone.
+  /// One clean-up, to the end. Throws what the first step that failed threw, after all had their
+  /// turn; Unavailable when the Store is gone.
   CleanUpReport run_once();
 
   /// Runs on a thread of its own, at once and then every JobConfig::clean_up_interval, until
   /// stop().
   void start();
+  /// Tells a started scheduler to begin no further batch, and returns at once.
+  void request_stop() noexcept;
   /// Lets a batch in hand finish, and gives the lease back, so that another process can act at
   /// once.
   void stop();

@@ -1,6 +1,7 @@
 #pragma once
 /// MailWorker: takes mail jobs from the outbox and delivers them.
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -13,30 +14,42 @@ struct Services;
 
 namespace jobs {
 
-/// At least once, with a stable Message-ID, exponential back-off with jitter, and a dead-letter
-/// state.
+/// Delivers at least once, with a stable Message-ID, exponential back-off with jitter, and a
+/// dead-letter state.
+///
+/// The worker claims only as many mails as it has threads free to deliver them, under a short lease
+/// (JobConfig::lease) that it renews while a delivery goes on. A verdict is kept in memory until
+/// the Store has it: while the process lives, a delivered mail is not sent again, even when the
+/// database goes away in between. When the process dies, another worker takes its mails over as
+/// soon as the lease has run out.
 ///
 /// Any number of workers, in any number of processes, may run over one Store. `start()` and
 /// `stop()` belong to one owner; the rest is callable from any thread.
 class MailWorker {
  public:
-  /// Borrows both; `mailer` is called from the worker's thread.
+  /// Borrows both; `mailer` is called from up to JobConfig::concurrency threads at once.
   MailWorker(Services& services, Mailer& mailer);
-  /// Stops.
+  /// Stops, and waits for every delivery in hand.
   ~MailWorker();
   MailWorker(const MailWorker&) = delete;
   MailWorker& operator=(const MailWorker&) = delete;
 
-  /// Claims one batch of due jobs and deals with each; returns how many it claimed. What start()
-  /// does over and over; tests call it by hand. Throws Unavailable when the Store is gone.
+  /// Claims at most JobConfig::concurrency due jobs and deals with them one after another; returns
+  /// how many it claimed. For tests and for programs with a schedule of their own. Throws
+  /// Unavailable when the Store is gone; what was delivered by then is settled by the next call.
   std::size_t run_once();
 
-  /// Runs on a thread of its own until stop(): at once when wake() is called or a job is enqueued
-  /// in this process, within JobConfig::poll_interval for jobs of other processes. A Store that is
-  /// gone is waited for.
+  /// Runs on threads of its own until stop(): at once when wake() is called or a job is enqueued in
+  /// this process, within JobConfig::poll_interval for jobs of other processes. A Store that is
+  /// gone is waited for, and told of (EventKind::background_failed).
   void start();
-  /// Finishes the mail in hand, gives the rest of the batch back, and returns.
-  void stop();
+  /// Tells a started worker to begin no further mail, and returns at once.
+  void request_stop() noexcept;
+  /// Begins no further mail, gives back what was not begun, and waits up to `grace` until the mails
+  /// in hand are delivered and settled. False when some are not: they finish in the background, and
+  /// if the process ends before they do, another worker takes them over when their lease has run
+  /// out.
+  bool stop(std::chrono::milliseconds grace = std::chrono::seconds{65});
   /// Makes a started worker look for jobs now. Callable from any thread.
   void wake() noexcept;
 

@@ -42,10 +42,12 @@ struct NewJob {
 struct ClaimedJob {
   /// What to do.
   NewJob job;
-  /// For complete_job(), retry_job() and bury_job().
+  /// For renew_lease(), release_job(), retry_job() and bury_job().
   LeaseId lease;
-  /// How many tries were made before this one.
+  /// Tries that ended before: those that retry_job() told of.
   std::uint32_t attempts = 0;
+  /// Earlier claims whose lease ran out without a word: the worker died, perhaps of this job.
+  std::uint32_t abandoned = 0;
 };
 
 /// A job as an administrator sees it: no payload.
@@ -56,8 +58,10 @@ struct JobSummary {
   std::string kind;
   /// Waiting or given up.
   JobState state = JobState::pending;
-  /// Tries so far.
+  /// Tries that ended.
   std::uint32_t attempts = 0;
+  /// Claims whose lease ran out without a word.
+  std::uint32_t abandoned = 0;
   /// When the mail was asked for.
   UtcTime created_at{};
   /// When a worker may take it (next).
@@ -87,7 +91,8 @@ class OutboxReads {
   [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
   /// Counted now.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
-  /// When the next pending job is due or its lease runs out; nothing when none is pending.
+  /// When the next pending job is due or its lease runs out; nothing when none is pending. Long
+  /// past, it means that no worker takes any.
   [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
 
  protected:
@@ -102,23 +107,36 @@ class OutboxWrites : public virtual OutboxReads {
 
   /// Takes at most `limit` pending jobs that are due at `now`, oldest first, under `lease` until
   /// `until`. No job is in two hands before its lease has run out; a job whose lease ran out can be
-  /// claimed again. Claiming counts as a try.
+  /// claimed again, and that is counted in `abandoned`. Claiming is no try.
   [[nodiscard]] virtual std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease,
                                                            UtcTime now, UtcTime until) = 0;
 
-  /// Removes a delivered (or useless) job, payload and all. False when the lease is no longer
-  /// the job's: somebody else has it, and nothing changed. So are the two below.
-  virtual bool complete_job(const JobId& job, const LeaseId& lease) = 0;
-  /// Puts it back until `next_attempt_at`.
+  /// Removes a job, payload and all, whoever holds it and whether it is pending or dead: one that
+  /// was delivered must not be sent again, even when the news comes late and another worker has
+  /// taken it over. Exactly one caller gets true for a job; false when it is gone already.
+  virtual bool complete_job(const JobId& job) = 0;
+
+  /// Moves the end of the lease to `until`. False when the lease is no longer the job's: another
+  /// worker has it or had it, and nothing changed. The same holds for release_job(), retry_job()
+  /// and bury_job().
+  virtual bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) = 0;
+  /// Gives back a job that was not begun, due at `due_at`. Counts nothing.
+  virtual bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) = 0;
+  /// Counts a try that ended, and puts the job back until `next_attempt_at`.
   virtual bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
                          const std::string& reason) = 0;
-  /// Moves it to `dead`.
+  /// Counts a try that ended, and moves the job to `dead`.
   virtual bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) = 0;
 
-  /// Makes a dead job pending again, due at `now`, its tries at zero. False when it is not dead.
+  /// Makes a job pending and due at `now`, its tries and abandoned claims at zero, whether it is
+  /// dead or waits for its next try. False when there is none, or it is in a worker's hands at
+  /// `now`.
   virtual bool revive_job(const JobId& job, UtcTime now) = 0;
-  /// Deletes at most `limit` jobs that expired before `now` and are in nobody's hands.
+  /// Deletes at most `limit` pending jobs that expired before `now` and are in nobody's hands.
+  /// Dead ones stay: they are an administrator's to look at.
   [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;
+  /// Deletes at most `limit` dead jobs that were written before `cutoff`.
+  [[nodiscard]] virtual std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) = 0;
 };
 
 }  // namespace coffeeauth

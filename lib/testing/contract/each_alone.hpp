@@ -107,8 +107,16 @@ class EachAlone {
     return store_.transact(
         [&](Transaction& tx) { return tx.outbox().claim_jobs(limit, lease, now, now + length); });
   }
-  bool complete(const JobId& id, const LeaseId& lease) const {
-    return store_.transact([&](Transaction& tx) { return tx.outbox().complete_job(id, lease); });
+  bool complete(const JobId& id) const {
+    return store_.transact([&](Transaction& tx) { return tx.outbox().complete_job(id); });
+  }
+  bool renew(const JobId& id, const LeaseId& lease, UtcTime until) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.outbox().renew_lease(id, lease, until); });
+  }
+  bool release(const JobId& id, const LeaseId& lease, UtcTime due_at) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.outbox().release_job(id, lease, due_at); });
   }
   bool retry(const JobId& id, const LeaseId& lease, UtcTime next, const std::string& why) const {
     return store_.transact(

@@ -32,6 +32,10 @@ struct Outbox : Trial {
     return store->transact(
         [&](Transaction& tx) { return tx.outbox().delete_expired_jobs(now, limit); });
   }
+  std::size_t delete_dead(UtcTime cutoff, std::size_t limit = 100) const {
+    return store->transact(
+        [&](Transaction& tx) { return tx.outbox().delete_dead_jobs(cutoff, limit); });
+  }
 };
 
 void claiming(StoreHarness& harness) {
@@ -48,6 +52,7 @@ void claiming(StoreHarness& harness) {
     CHECK(jobs[0].job.expires_at == expected.expires_at);
     CHECK(jobs[0].lease == mine);
     CHECK(jobs[0].attempts == 0);
+    CHECK(jobs[0].abandoned == 0);
   }
 
   SUBCASE("outbox: the oldest are taken first, at most as many as asked, none before its time") {
@@ -73,8 +78,37 @@ void claiming(StoreHarness& harness) {
     CHECK(t.claimed(mine, noon + 60s - 1ms).empty());
     const auto again = t.alone.claim(10, yours, noon + 60s + 1ms);
     REQUIRE(again.size() == 1);
-    CHECK(again[0].attempts == 1);
     CHECK(again[0].lease == yours);
+  }
+
+  SUBCASE("outbox: a claim is no try, and one whose lease ran out is counted apart") {
+    const Outbox t{harness};
+    t.alone.claim(1, mine);
+    CHECK(t.store->outbox().list_jobs(JobState::pending, 1).at(0).attempts == 0);
+    const auto again = t.alone.claim(1, yours, noon + 1min);
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].attempts == 0);
+    CHECK(again[0].abandoned == 1);
+    CHECK(t.alone.retry(first, yours, noon + 2min, "450"));
+    const auto third = t.alone.claim(1, mine, noon + 2min);
+    REQUIRE(third.size() == 1);
+    CHECK(third[0].attempts == 1);
+    CHECK(third[0].abandoned == 1);
+    const auto listed = t.store->outbox().list_jobs(JobState::pending, 1);
+    CHECK(listed.at(0).attempts == 1);
+    CHECK(listed.at(0).abandoned == 1);
+  }
+
+  SUBCASE("outbox: a job that is given back unbegun is as if it had not been claimed") {
+    const Outbox t{harness};
+    t.alone.claim(1, mine);
+    CHECK(t.alone.release(first, mine, noon + 5s));
+    CHECK_FALSE(t.alone.release(first, mine, noon));
+    CHECK(t.claimed(yours, noon + 5s - 1ms).empty());
+    const auto again = t.alone.claim(1, yours, noon + 5s);
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].attempts == 0);
+    CHECK(again[0].abandoned == 0);
   }
 
   SUBCASE("outbox: of many workers no two get the same job, and all jobs are got") {
@@ -91,34 +125,77 @@ void claiming(StoreHarness& harness) {
   }
 }
 
+void renewing(StoreHarness& harness) {
+  SUBCASE("outbox: a lease that is renewed lasts until its new end") {
+    const Outbox t{harness};
+    t.alone.claim(1, mine);
+    CHECK(t.alone.renew(first, mine, noon + 2min));
+    CHECK(t.claimed(yours, noon + 2min - 1ms).empty());
+    CHECK(t.store->outbox().next_due() == noon + 2min);
+    // Late, but another worker has not come by.
+    CHECK(t.alone.renew(first, mine, noon + 4min));
+    const auto again = t.alone.claim(1, yours, noon + 4min);
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].abandoned == 1);
+  }
+
+  SUBCASE("outbox: of one who renews a lease and many who wait for its end, one has the job") {
+    // Many holders, or the one would seldom be the first.
+    for (Rounds rounds{harness, {.times = 4}}; rounds.next();) {
+      const Outbox t{harness};
+      t.alone.claim(1, mine);
+      const auto got = race(race_threads, [&](std::size_t i) -> int {
+        if (i % 8 != 0) return t.alone.renew(first, mine, noon + 1h) ? 1 : 0;
+        return t.claimed(nth<LeaseId>(i + 10), noon + 1min).empty() ? 0 : 2;
+      });
+      // The holder may renew as often as it likes, and then nobody claims; or one claims.
+      CHECK((count_of(got, 1) > 0 ? 1 : 0) + count_of(got, 2) == 1);
+    }
+  }
+}
+
 void finishing(StoreHarness& harness) {
   SUBCASE("outbox: a completed job is gone") {
     const Outbox t{harness};
     t.alone.claim(1, mine);
-    CHECK(t.alone.complete(first, mine));
-    CHECK_FALSE(t.alone.complete(first, mine));
+    CHECK(t.alone.complete(first));
+    CHECK_FALSE(t.alone.complete(first));
     CHECK(t.store->outbox().depth().pending == 0);
     CHECK(t.claimed(mine, noon + 24h).empty());
   }
 
   SUBCASE("outbox: who has lost the lease changes nothing") {
     const Outbox t{harness};
-    CHECK_FALSE(t.alone.complete(first, mine));
+    CHECK_FALSE(t.alone.retry(first, mine, noon, "early"));
     t.alone.claim(1, mine);
     t.alone.claim(1, yours, noon + 61s);
-    CHECK_FALSE(t.alone.complete(first, mine));
+    CHECK_FALSE(t.alone.renew(first, mine, noon));
+    CHECK_FALSE(t.alone.release(first, mine, noon));
     CHECK_FALSE(t.alone.retry(first, mine, noon, "late"));
     CHECK_FALSE(t.alone.bury(first, mine, "late"));
     CHECK(t.store->outbox().depth().pending == 1);
     CHECK(t.claimed(mine, noon + 62s).empty());
-    CHECK(t.alone.complete(first, yours));
+    CHECK(t.alone.retry(first, yours, noon + 2min, "450"));
+  }
+
+  SUBCASE("outbox: a job that was delivered is gone, though the news come when another has it") {
+    const Outbox t{harness, 2};
+    t.alone.claim(2, mine);
+    t.alone.claim(2, yours, noon + 61s);
+    CHECK(t.alone.complete(first));
+    CHECK_FALSE(t.alone.retry(first, yours, noon + 2min, "450"));
+    CHECK_FALSE(t.alone.renew(first, yours, noon + 2min));
+    CHECK(t.alone.bury(nth<JobId>(2), yours, "550"));
+    CHECK(t.alone.complete(nth<JobId>(2)));
+    CHECK(t.store->outbox().depth().pending == 0);
+    CHECK(t.store->outbox().depth().dead == 0);
   }
 
   SUBCASE("outbox: a job to be retried waits until then, and its tries add up") {
     const Outbox t{harness};
     t.alone.claim(1, mine);
     CHECK(t.alone.retry(first, mine, noon + 5s, "450"));
-    CHECK_FALSE(t.alone.complete(first, mine));
+    CHECK_FALSE(t.alone.retry(first, mine, noon + 5s, "450"));
     CHECK(t.claimed(yours, noon + 5s - 1ms).empty());
     const auto listed = t.store->outbox().list_jobs(JobState::pending, 10);
     REQUIRE(listed.size() == 1);
@@ -135,8 +212,8 @@ void finishing(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Outbox t{harness};
       t.alone.claim(1, mine);
-      const auto done = race(
-          race_threads, [&](std::size_t) -> int { return t.alone.complete(first, mine) ? 1 : 0; });
+      const auto done =
+          race(race_threads, [&](std::size_t) -> int { return t.alone.complete(first) ? 1 : 0; });
       CHECK(count_of(done, 1) == 1);
     }
   }
@@ -147,7 +224,8 @@ void dead_letters(StoreHarness& harness) {
     const Outbox t{harness, 2};
     t.alone.claim(1, mine);
     CHECK(t.alone.bury(first, mine, "550"));
-    CHECK_FALSE(t.alone.complete(first, mine));
+    CHECK_FALSE(t.alone.bury(first, mine, "550"));
+    CHECK_FALSE(t.alone.renew(first, mine, noon + 1h));
     const auto dead = t.store->outbox().list_jobs(JobState::dead, 10);
     REQUIRE(dead.size() == 1);
     CHECK(dead[0].id == first);
@@ -163,16 +241,42 @@ void dead_letters(StoreHarness& harness) {
   SUBCASE("outbox: a dead job that is revived is due at once, its tries at zero") {
     const Outbox t{harness};
     t.alone.claim(1, mine);
-    CHECK_FALSE(t.alone.revive(first, noon));
+    t.alone.claim(1, mine, noon + 1min);
     t.alone.bury(first, mine, "550");
     CHECK(t.alone.revive(first, noon + 1h));
-    CHECK_FALSE(t.alone.revive(first, noon + 1h));
+    CHECK(t.store->outbox().depth().dead == 0);
     CHECK_FALSE(t.alone.revive(nth<JobId>(9), noon));
     CHECK(t.store->outbox().next_due() == noon + 1h);
     const auto again = t.alone.claim(1, yours, noon + 1h);
     REQUIRE(again.size() == 1);
     CHECK(again[0].attempts == 0);
+    CHECK(again[0].abandoned == 0);
     CHECK(again[0].job.sealed_payload == job(1).sealed_payload);
+  }
+
+  SUBCASE("outbox: a job that waits for its next try is due at once when it is revived") {
+    const Outbox t{harness};
+    t.alone.claim(1, mine);
+    CHECK(t.alone.retry(first, mine, noon + 1h, "450"));
+    CHECK(t.alone.revive(first, noon + 1s));
+    const auto again = t.alone.claim(1, mine, noon + 1s);
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].attempts == 0);
+    // In hand until the lease has run out; then its holder has lost it.
+    CHECK_FALSE(t.alone.revive(first, noon + 61s - 1ms));
+    CHECK(t.alone.revive(first, noon + 61s));
+    CHECK_FALSE(t.alone.retry(first, mine, noon + 1h, "late"));
+  }
+
+  SUBCASE("outbox: of many who claim a job that others revive, one gets it") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Outbox t{harness};
+      const auto got = race(race_threads, [&](std::size_t i) -> int {
+        if (i % 2 == 0) return t.alone.revive(first, noon) ? 0 : -1;
+        return t.claimed(nth<LeaseId>(i + 10), noon).empty() ? 0 : 1;
+      });
+      CHECK(count_of(got, 1) == 1);
+    }
   }
 }
 
@@ -222,12 +326,31 @@ void expiry(StoreHarness& harness) {
     CHECK(t.delete_expired(noon + 1h + 61s) == 1);
     CHECK(t.claimed(yours, noon + 2h) == Numbers{6});
   }
+
+  SUBCASE("outbox: dead jobs outlive their expiry, and go when they are older than is asked") {
+    const Outbox t{harness, 3};
+    for (std::uint64_t n = 1; n <= 2; ++n) {
+      t.alone.claim(1, mine);
+      CHECK(t.alone.bury(nth<JobId>(n), mine, "550"));
+    }
+    CHECK(t.delete_expired(noon + 24h) == 1);
+    CHECK(t.store->outbox().depth().dead == 2);
+    auto waiting = job(4);
+    waiting.created_at = noon - 1h;
+    t.alone.enqueue(waiting);
+    CHECK(t.delete_dead(noon) == 0);
+    CHECK(t.delete_dead(noon + 1ms, 1) == 1);
+    CHECK(t.delete_dead(noon + 1ms) == 1);
+    CHECK(t.store->outbox().depth().dead == 0);
+    CHECK(t.store->outbox().depth().pending == 1);
+  }
 }
 
 }  // namespace
 
 void outbox_contract(StoreHarness& harness) {
   claiming(harness);
+  renewing(harness);
   finishing(harness);
   dead_letters(harness);
   overview(harness);

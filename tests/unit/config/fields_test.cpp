@@ -108,11 +108,14 @@ TEST_CASE("the fields show the defaults that are documented") {
       {"LIST_MAX_PAGE_SIZE", "100"},
       {"LIST_COUNTED_MATCHES", "1000"},
       {"LIST_CACHE_LIFETIME", "1min"},
-      {"MAIL_BATCH", "20"},
-      {"MAIL_LEASE", "2min"},
+      {"MAIL_CONCURRENCY", "20"},
+      {"MAIL_LEASE", "15s"},
       {"MAIL_FIRST_BACKOFF", "5s"},
       {"MAIL_MAX_BACKOFF", "30min"},
       {"MAIL_MAX_ATTEMPTS", "12"},
+      {"MAIL_MAX_ABANDONED", "10"},
+      {"MAIL_DEAD_LIFETIME", "30d"},
+      {"MAIL_OVERDUE_AFTER", "5min"},
       {"MAIL_POLL_INTERVAL", "1s"},
       {"CLEAN_UP_INTERVAL", "10min"},
       {"CLEAN_UP_BATCH", "500"},
@@ -233,11 +236,14 @@ const std::vector<Range>& ranges() {
       {"LIST_MAX_PAGE_SIZE", "0", "1", "1000", "1001"},
       {"LIST_COUNTED_MATCHES", "-1", "0", "1000000", "1000001"},
       {"LIST_CACHE_LIFETIME", "", "0s", "60s", "61s"},
-      {"MAIL_BATCH", "0", "1", "1000", "1001"},
-      {"MAIL_LEASE", "64s", "65s", "1h", "3601s"},
+      {"MAIL_CONCURRENCY", "0", "1", "100", "101"},
+      {"MAIL_LEASE", "4s", "5s", "1h", "3601s"},
       {"MAIL_FIRST_BACKOFF", "0s", "1s", "1h", "3601s"},
       {"MAIL_MAX_BACKOFF", "0s", "1s", "24h", "86401s"},
       {"MAIL_MAX_ATTEMPTS", "0", "1", "100", "101"},
+      {"MAIL_MAX_ABANDONED", "2", "3", "100", "101"},
+      {"MAIL_DEAD_LIFETIME", "86399s", "1d", "3650d", "315360001s"},
+      {"MAIL_OVERDUE_AFTER", "9s", "10s", "24h", "86401s"},
       {"MAIL_POLL_INTERVAL", "99ms", "100ms", "1min", "60001ms"},
       {"CLEAN_UP_INTERVAL", "0s", "1s", "24h", "86401s"},
       {"CLEAN_UP_BATCH", "0", "1", "10000", "10001"},
@@ -367,8 +373,9 @@ TEST_CASE("values that no text says are out of range too") {
   Config config;
   config.codes.lifetime = -1s;
   config.tokens.leeway = -1s;
-  config.jobs.batch = std::numeric_limits<std::size_t>::max();
-  CHECK(complaints(config) == std::set<std::string>{"CODE_LIFETIME", "TOKEN_LEEWAY", "MAIL_BATCH"});
+  config.jobs.concurrency = std::numeric_limits<std::size_t>::max();
+  CHECK(complaints(config) ==
+        std::set<std::string>{"CODE_LIFETIME", "TOKEN_LEEWAY", "MAIL_CONCURRENCY"});
 }
 
 TEST_CASE("a switch is read as people write one") {

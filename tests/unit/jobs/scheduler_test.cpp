@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <set>
+#include <string>
+
 #include "coffeeauth/jobs/scheduler.hpp"
 #include "tests/unit/users/fixture.hpp"
 
@@ -36,7 +39,7 @@ TEST_CASE_FIXTURE(Fixture, "a clean-up larger than a batch goes on to its end") 
   jobs::Scheduler scheduler{f.auth().services()};
   const auto report = scheduler.run_once();
   CHECK(report.unverified_users == 10);
-  CHECK(report.jobs == 10);
+  CHECK(report.expired_mails == 10);
   CHECK(f.t.events().count(EventKind::unverified_users_deleted) == 1);
 }
 
@@ -107,4 +110,49 @@ TEST_CASE_FIXTURE(Fixture, "a running scheduler cleans up by itself, and stops w
   CHECK(t.events().wait_for(EventKind::unverified_users_deleted));
   scheduler.stop();
   CHECK(t.store().users().count({}) == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "mails that expired are told of, and those given up stay until their time") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  REQUIRE(sign_up("bob@example.org").has_value());
+  t.mailer().answer_next({DeliveryVerdict::refused, "550"});
+  REQUIRE(t.worker().run_once() == 2);
+  REQUIRE(sign_up("eve@example.org").has_value());
+  jobs::Scheduler scheduler{auth().services()};
+  t.clock().advance(2h);
+  const auto report = scheduler.run_once();
+  CHECK(report.expired_mails == 1);
+  CHECK(report.dead_mails == 0);
+  CHECK(t.events().last(EventKind::mail_expired)->count == 1);
+  CHECK(t.store().outbox().depth().dead == 1);
+  t.clock().advance(24h * 30);
+  CHECK(scheduler.run_once().dead_mails == 1);
+  CHECK(t.store().outbox().depth().dead == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a step of the clean-up that fails keeps none of the others from their work") {
+  verified_user("ada@example.org");
+  REQUIRE(log_in("ada@example.org").has_value());
+  REQUIRE(sign_up("eve@example.org").has_value());
+  t.clock().advance(24h * 14);
+  jobs::Scheduler scheduler{auth().services()};
+  const auto failed_parts = [&] {
+    std::set<std::string> parts;
+    for (const auto& event : t.events().all()) {
+      if (event.kind == EventKind::background_failed) parts.insert(event.part);
+    }
+    return parts;
+  };
+  // Three calls take the lease; the next is the first step's.
+  t.faults().fail_call(4);
+  CHECK_THROWS_AS(static_cast<void>(scheduler.run_once()), Unavailable);
+  CHECK(failed_parts() == std::set<std::string>{"unverified_users"});
+  CHECK(t.store().outbox().depth().pending == 0);
+  CHECK(t.store().users().count({}) == 2);
+  const auto report = scheduler.run_once();
+  CHECK(report.sessions == 0);
+  CHECK(report.unverified_users == 1);
+  CHECK(t.events().count(EventKind::background_recovered) == 1);
 }

@@ -1,6 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
+#include <latch>
+#include <thread>
 #include "coffeeauth/jobs/worker.hpp"
+
+#include "coffeeauth/memory/memory.hpp"
 #include "tests/recording_diagnostics.hpp"
 #include "tests/unit/users/fixture.hpp"
 
@@ -12,6 +18,55 @@ namespace {
 struct WorkerFixture : Fixture {
   OutboxReads& outbox() { return t.store().outbox(); }
   std::size_t run() { return t.worker().run_once(); }
+  std::vector<ClaimedJob> claim_as_another(std::chrono::seconds length = 15s) {
+    const auto lease = LeaseId::make(t.clock().now(), t.random());
+    const auto now = t.clock().now();
+    return t.store().transact(
+        [&](Transaction& tx) { return tx.outbox().claim_jobs(10, lease, now, now + length); });
+  }
+  void people(int count) {
+    for (int i = 0; i < count; ++i) {
+      REQUIRE(sign_up("user" + std::to_string(i) + "@example.org").has_value());
+    }
+  }
+  std::vector<std::string> reasons(EventKind kind) {
+    std::vector<std::string> found;
+    for (const auto& event : t.events().all()) {
+      if (event.kind == kind) found.push_back(event.reason);
+    }
+    return found;
+  }
+};
+
+/// Holds each mail but the first `free` until it is let go, and tells how many it holds.
+class HeldMailer final : public Mailer {
+ public:
+  explicit HeldMailer(int free = 0) : free_(free) {}
+  Delivery deliver(const Mail& mail) noexcept override {
+    if (free_-- > 0) return inner.deliver(mail);
+    const auto now = ++held_;
+    for (auto most = most_.load(); now > most && !most_.compare_exchange_weak(most, now);) {
+    }
+    ++began_;
+    began_.notify_all();
+    open_.wait(false);
+    --held_;
+    return inner.deliver(mail);
+  }
+  void let_go() {
+    open_ = true;
+    open_.notify_all();
+  }
+  void wait_for(int began) const {
+    for (int now = began_; now < began; now = began_) began_.wait(now);
+  }
+  [[nodiscard]] int most() const { return most_; }
+
+  testing::RecordingMailer inner;
+
+ private:
+  std::atomic<int> free_, held_{0}, most_{0}, began_{0};
+  std::atomic<bool> open_{false};
 };
 
 }  // namespace
@@ -78,17 +133,17 @@ TEST_CASE_FIXTURE(WorkerFixture, "a mail whose code has expired is dropped, not 
   CHECK(t.mailer().count_for(email("ada@example.org")) == 0);
   CHECK(outbox().depth().pending == 0);
   CHECK(outbox().depth().dead == 0);
+  const auto told = t.events().last(EventKind::mail_expired);
+  REQUIRE(told.has_value());
+  CHECK(told->mail == mail_kind::verification_code);
+  CHECK(told->reason == "expired");
 }
 
 TEST_CASE_FIXTURE(WorkerFixture, "a job whose worker died is done by another after the lease") {
   REQUIRE(sign_up("ada@example.org").has_value());
-  const auto lease = LeaseId::make(t.clock().now(), t.random());
-  const auto claimed = t.store().transact([&](Transaction& tx) {
-    return tx.outbox().claim_jobs(10, lease, t.clock().now(), t.clock().now() + 120s);
-  });
-  REQUIRE(claimed.size() == 1);
+  REQUIRE(claim_as_another().size() == 1);
   CHECK(run() == 0);
-  t.clock().advance(120s);
+  t.clock().advance(15s);
   CHECK(run() == 1);
   CHECK(t.mailer().count_for(email("ada@example.org")) == 1);
 }
@@ -101,6 +156,234 @@ TEST_CASE_FIXTURE(WorkerFixture, "a running worker delivers what is written, and
   REQUIRE(sign_up("bob@example.org").has_value());
   CHECK(t.mailer().count_for(email("bob@example.org")) == 0);
   CHECK(outbox().depth().pending == 1);
+}
+
+TEST_CASE("a try is one that ended: none is given up before as many as are allowed") {
+  Config config;
+  config.jobs.max_attempts = 3;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(20);
+  // Claimed and put down again and again by workers that come to nothing: no tries.
+  for (int i = 0; i < 5; ++i) {
+    for (const auto& job : f.claim_as_another()) {
+      f.t.store().transact([&](Transaction& tx) {
+        return tx.outbox().release_job(job.job.id, job.lease, f.t.clock().now());
+      });
+    }
+  }
+  for (int round = 1; round <= 3; ++round) {
+    CHECK(f.outbox().depth().dead == 0);
+    for (int i = 0; i < 20; ++i) {
+      f.t.mailer().answer_next({DeliveryVerdict::retry_later, "450", DeliveryProblem::busy});
+    }
+    CHECK(f.t.deliver_mail() == 20);
+    f.t.clock().advance(5min);
+  }
+  CHECK(f.t.mailer().attempts() == 60);
+  CHECK(f.outbox().depth().dead == 20);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "what was delivered while the database went away is not sent again") {
+  people(50);
+  HeldMailer mailer{30};
+  jobs::MailWorker worker{auth().services(), mailer};
+  worker.start();
+  mailer.wait_for(20);
+  t.faults().take_down();
+  mailer.let_go();
+  REQUIRE(t.events().wait_for(EventKind::background_failed));
+  while (mailer.inner.attempts() < 50) std::this_thread::yield();
+  SUBCASE("and comes back soon") {}
+  SUBCASE("and comes back when every lease has run out") { t.clock().advance(1min); }
+  t.faults().bring_back();
+  worker.wake();
+  REQUIRE(t.events().wait_for(EventKind::background_recovered));
+  CHECK(worker.stop());
+  CHECK(outbox().depth().pending == 0);
+  CHECK(mailer.inner.attempts() == 50);
+  CHECK(t.events().count(EventKind::mail_delivered) == 50);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a mail that was delivered is gone, though another worker has it") {
+  people(1);
+  HeldMailer mailer;
+  jobs::MailWorker worker{auth().services(), mailer};
+  worker.start();
+  mailer.wait_for(1);
+  worker.request_stop();
+  t.clock().advance(1min);
+  const auto taken = claim_as_another();
+  mailer.let_go();
+  CHECK(worker.stop());
+  CHECK(outbox().depth().pending == 0);
+  if (!taken.empty()) {  // unless the lease was renewed just then
+    CHECK_FALSE(t.store().transact([&](Transaction& tx) {
+      return tx.outbox().retry_job(taken[0].job.id, taken[0].lease, t.clock().now(), "450");
+    }));
+  }
+}
+
+TEST_CASE("a worker delivers as many mails at once as it may, and claims no more") {
+  Config config;
+  config.jobs.concurrency = 4;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(25);
+  HeldMailer mailer{15};
+  jobs::MailWorker worker{f.auth().services(), mailer};
+  worker.start();
+  mailer.wait_for(4);
+  CHECK(f.claim_as_another().size() == 6);
+  mailer.let_go();
+  CHECK(worker.stop());
+  CHECK(mailer.most() == 4);
+  CHECK(mailer.inner.attempts() == 19);
+  CHECK(f.outbox().depth().pending == 6);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a worker begins with one mail at a time, so that a kill doubles one at most") {
+  people(40);
+  HeldMailer mailer;
+  jobs::MailWorker worker{auth().services(), mailer};
+  worker.start();
+  mailer.wait_for(1);
+  CHECK(claim_as_another(15s).size() == 10);
+  worker.request_stop();
+  mailer.let_go();
+  CHECK(worker.stop());
+  CHECK(mailer.most() == 1);
+  CHECK(mailer.inner.attempts() == 1);
+}
+
+TEST_CASE("a lease is renewed while a delivery goes on") {
+  Config config;
+  config.jobs.lease = 5s;
+  config.jobs.poll_interval = 100ms;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(1);
+  HeldMailer mailer;
+  jobs::MailWorker worker{f.auth().services(), mailer};
+  worker.start();
+  mailer.wait_for(1);
+  const auto first_end = f.outbox().next_due().value();
+  f.t.clock().advance(4s);
+  while (f.outbox().next_due().value() == first_end) std::this_thread::sleep_for(10ms);
+  CHECK(f.outbox().next_due().value() == f.t.clock().now() + 5s);
+  mailer.let_go();
+  CHECK(worker.stop());
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a worker that stops waits for the mail in hand no longer than it is given") {
+  people(1);
+  HeldMailer mailer;
+  {
+    jobs::MailWorker worker{auth().services(), mailer};
+    worker.start();
+    mailer.wait_for(1);
+    CHECK_FALSE(worker.stop(0ms));
+    CHECK(outbox().depth().pending == 1);
+    mailer.let_go();
+  }
+  CHECK(mailer.inner.attempts() == 1);
+  CHECK(outbox().depth().pending == 0);
+}
+
+TEST_CASE("a mail that every worker dies of is given up, and takes no others with it") {
+  Config config;
+  config.jobs.max_abandoned = 4;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(5);
+  // Five in the hands of a worker that dies, again and again.
+  for (int i = 0; i < 4; ++i) {
+    CHECK(f.claim_as_another().size() == 5);
+    f.t.clock().advance(15s);
+  }
+  REQUIRE(f.sign_up("new@example.org").has_value());
+  // The new one first, the suspects one by one.
+  CHECK(f.run() == 6);
+  CHECK(f.mails_to("new@example.org") == 1);
+  f.t.deliver_mail();
+  CHECK(f.outbox().depth().dead == 5);
+  CHECK(f.outbox().depth().pending == 0);
+  CHECK(f.reasons(EventKind::mail_given_up) == std::vector<std::string>(5, "abandoned"));
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a mail that may have ended its worker is tried alone") {
+  people(3);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(claim_as_another().size() == 3);
+    t.clock().advance(15s);
+  }
+  HeldMailer mailer;
+  jobs::MailWorker worker{auth().services(), mailer};
+  worker.start();
+  mailer.wait_for(1);
+  CHECK(outbox().depth().pending == 3);
+  mailer.let_go();
+  mailer.wait_for(3);
+  while (outbox().depth().pending > 0) std::this_thread::yield();
+  CHECK(mailer.most() == 1);
+  CHECK(worker.stop());
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a delayed mail and one given up say which and why, in words of a closed set") {
+  people(3);
+  t.mailer().answer_next({DeliveryVerdict::retry_later, "RCPT TO 450", DeliveryProblem::busy});
+  t.mailer().answer_next({DeliveryVerdict::refused, "RCPT TO 550", DeliveryProblem::recipient});
+  t.mailer().answer_next({DeliveryVerdict::retry_later, std::string("words\0\n\xff", 8)});
+  CHECK(t.deliver_mail() == 3);
+  CHECK(reasons(EventKind::mail_delayed) == std::vector<std::string>{"busy", "not_said"});
+  CHECK(reasons(EventKind::mail_given_up) == std::vector<std::string>{"recipient"});
+  CHECK(t.events().last(EventKind::mail_delayed)->mail == mail_kind::verification_code);
+  // What no Store could keep does not stop the others' verdicts.
+  CHECK(outbox().list_jobs(JobState::pending, 10).at(1).last_error == "words???");
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "a mail server that fails is told of once, and once when it is back") {
+  people(4);
+  for (int i = 0; i < 4; ++i) {
+    t.mailer().answer_next(
+        {DeliveryVerdict::retry_later, "connection refused", DeliveryProblem::unreachable});
+  }
+  CHECK(t.deliver_mail() == 4);
+  CHECK(reasons(EventKind::mail_server_failing) == std::vector<std::string>{"unreachable"});
+  CHECK(t.events().count(EventKind::mail_delayed) == 4);
+  std::size_t lines = 0;
+  for (const auto& event : t.events().all()) {
+    if (event.kind == EventKind::mail_delayed && !event.repeated) ++lines;
+  }
+  CHECK(lines == 1);
+  t.clock().advance(5s);
+  CHECK(t.deliver_mail() == 4);
+  CHECK(t.events().count(EventKind::mail_server_failing) == 1);
+  CHECK(t.events().count(EventKind::mail_server_recovered) == 1);
+}
+
+TEST_CASE_FIXTURE(
+    WorkerFixture,
+    "a worker that cannot reach the database says so once, counts on, and says when it can") {
+  t.faults().take_down();
+  t.worker().start();
+  const auto failures = [&] { return t.events().count(EventKind::background_failed); };
+  while (failures() < 3) {
+    t.worker().wake();
+    std::this_thread::sleep_for(1ms);
+  }
+  std::size_t lines = 0;
+  for (const auto& event : t.events().all()) {
+    if (event.kind == EventKind::background_failed && !event.repeated) ++lines;
+  }
+  CHECK(lines == 1);
+  CHECK(t.events().last(EventKind::background_failed)->part == "worker");
+  CHECK(t.events().last(EventKind::background_failed)->reason == "store_unavailable");
+  t.faults().bring_back();
+  CHECK(t.events().wait_for(EventKind::background_recovered));
+  t.worker().stop();
 }
 
 namespace {

@@ -79,6 +79,26 @@ TEST_CASE("events are counted by kind, and several at once as several") {
   CHECK(has_line(metrics, R"(coffeeauth_events_total{kind="unverified_users_deleted"} 10)"));
 }
 
+TEST_CASE(
+    "each failure of the background is counted with its reason, also one that is worth no line") {
+  Metrics metrics;
+  metrics.count_event({.kind = EventKind::mail_delivered, .mail = "verification_code"});
+  for (const bool repeated : {false, true}) {
+    metrics.count_event({.kind = EventKind::mail_delayed,
+                         .mail = "verification_code",
+                         .reason = "busy",
+                         .repeated = repeated});
+  }
+  metrics.count_event({.kind = EventKind::background_failed, .part = "worker", .reason = "failed"});
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_background_failures_total{kind="mail_delayed",mail="verification_code",reason="busy"} 2)"));
+  CHECK(has_line(
+      metrics,
+      R"(coffeeauth_background_failures_total{kind="background_failed",part="worker",reason="failed"} 1)"));
+  CHECK(count(metrics.text(), "\ncoffeeauth_background_failures_total{") == 2);
+}
+
 TEST_CASE("a gauge shows its last value") {
   Metrics metrics;
   metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait.", 5);

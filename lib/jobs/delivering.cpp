@@ -1,0 +1,136 @@
+#include "lib/jobs/delivering.hpp"
+
+#include <algorithm>
+
+namespace coffeeauth::jobs {
+namespace {
+
+constexpr std::size_t most_octets_of_words = 200;
+
+/// Doubles from `first` to `longest`, then a random half of it is taken off, so that many jobs that
+/// failed together do not come back together.
+std::chrono::milliseconds back_off(const JobConfig& rules, std::uint32_t attempts,
+                                   RandomSource& random) {
+  const auto doublings = std::min<std::uint32_t>(attempts, 20);
+  const auto full = std::min<std::chrono::milliseconds>(
+      std::chrono::milliseconds{rules.first_backoff} * (std::int64_t{1} << doublings),
+      rules.max_backoff);
+  const auto half = static_cast<std::uint32_t>(full.count() / 2);
+  return full - std::chrono::milliseconds{uniform_below(random, half + 1)};
+}
+
+/// A Mailer may be an embedder's; what the Store cannot keep would stop every other verdict.
+std::string printable(std::string words) {
+  words.resize(std::min(words.size(), most_octets_of_words));
+  std::replace_if(
+      words.begin(), words.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+  return words;
+}
+
+/// Whether the server, and not this one mail, is in the way.
+bool is_of_the_server(DeliveryProblem problem) {
+  switch (problem) {
+    case DeliveryProblem::login:
+    case DeliveryProblem::unreachable:
+    case DeliveryProblem::tls:
+    case DeliveryProblem::protocol:
+    case DeliveryProblem::local:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// What a Mailer that names no problem leaves to be said.
+std::string reason_of(const Delivery& delivery) {
+  if (delivery.problem != DeliveryProblem::none) return std::string{wire_name(delivery.problem)};
+  return delivery.verdict == DeliveryVerdict::refused ? "refused" : "not_said";
+}
+
+}  // namespace
+
+Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
+  try {
+    const auto& job = claimed.job;
+    if (job.expires_at && *job.expires_at <= s_.now()) {
+      return {.ending = Ending::expired, .words = {}, .reason = "expired"};
+    }
+    if (claimed.abandoned >= s_.config.jobs.max_abandoned) {
+      return {.ending = Ending::given_up,
+              .words = "abandoned too often: every worker that took it ended",
+              .reason = "abandoned"};
+    }
+    return judge(claimed, send(job));
+  } catch (...) {
+    // No memory. Its lease runs out, or is given back.
+    return {.ending = Ending::not_begun,
+            .next_attempt_at = s_.now() + s_.config.jobs.first_backoff};
+  }
+}
+
+Delivering::Try Delivering::send(const NewJob& job) {
+  const auto parameters = open_mail_job(job, s_.vault);
+  // Another process, with the right key, may be able to.
+  if (!parameters) {
+    return {{DeliveryVerdict::retry_later, "sealed with another secret key"}, "unreadable"};
+  }
+  MailContent content;
+  try {
+    content = s_.parts.templates.render(job.kind, *parameters);
+  } catch (const std::exception& failure) {
+    // An embedder's template; its text could hold anything, so it goes into no row.
+    s_.parts.diagnostics->tell({"mail template", job.kind, failure.what()});
+    return {{DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local},
+            "template"};
+  } catch (...) {
+    s_.parts.diagnostics->tell({"mail template", job.kind, "an exception of no known type"});
+    return {{DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local},
+            "template"};
+  }
+  try {
+    return {mailer_.deliver({.to = parameters->to,
+                             .subject = std::move(content.subject),
+                             .text = std::move(content.text),
+                             .html = std::move(content.html),
+                             .message_id = job.message_id,
+                             .date = job.created_at})};
+  } catch (...) {
+    // Its text could quote the mail, and so a code.
+    s_.parts.diagnostics->tell({"mailer", job.kind, "an exception"});
+    return {{DeliveryVerdict::retry_later, "the mailer failed", DeliveryProblem::local}, "mailer"};
+  }
+}
+
+Outcome Delivering::judge(const ClaimedJob& claimed, Try tried) {
+  const auto& rules = s_.config.jobs;
+  auto& delivery = tried.delivery;
+  const bool repeated = tried.reason.empty() && note(delivery);
+  if (delivery.verdict == DeliveryVerdict::delivered) return {.ending = Ending::delivered};
+  auto reason = tried.reason.empty() ? reason_of(delivery) : std::string{tried.reason};
+  auto words = printable(std::move(delivery.reason));
+  if (delivery.verdict == DeliveryVerdict::refused || claimed.attempts + 1 >= rules.max_attempts) {
+    return {.ending = Ending::given_up, .words = std::move(words), .reason = std::move(reason)};
+  }
+  return {.ending = Ending::retry,
+          .words = std::move(words),
+          .reason = std::move(reason),
+          .next_attempt_at = s_.now() + back_off(rules, claimed.attempts, s_.parts.random),
+          .repeated = repeated,
+          .server_failed = tried.reason.empty() && is_of_the_server(delivery.problem)};
+}
+
+/// Tells when the mail server begins to fail and when it is back; whether it was failing before.
+bool Delivering::note(const Delivery& delivery) {
+  const bool says_nothing =
+      delivery.verdict == DeliveryVerdict::retry_later && delivery.problem == DeliveryProblem::none;
+  const bool fails = is_of_the_server(delivery.problem);
+  const std::lock_guard lock{mutex_};
+  if (says_nothing || fails == server_failing_) return fails && server_failing_;
+  server_failing_ = fails;
+  s_.emit({.kind = fails ? EventKind::mail_server_failing : EventKind::mail_server_recovered,
+           .at = s_.now(),
+           .reason = fails ? reason_of(delivery) : std::string{}});
+  return false;
+}
+
+}  // namespace coffeeauth::jobs

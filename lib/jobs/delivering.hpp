@@ -1,0 +1,40 @@
+#pragma once
+/// Delivering: one claimed job from its sealed parameters to a verdict, without the Store. Private
+/// to the library.
+
+#include <mutex>
+
+#include "coffeeauth/ports/mailer.hpp"
+#include "lib/auth/services.hpp"
+#include "lib/jobs/hands.hpp"
+#include "lib/mail/mail_job.hpp"
+
+namespace coffeeauth::jobs {
+
+/// Callable from many threads.
+class Delivering {
+ public:
+  /// Borrows both.
+  Delivering(Services& services, Mailer& mailer) : s_(services), mailer_(mailer) {}
+
+  /// Never throws: whatever goes wrong on the way is a try that failed.
+  [[nodiscard]] Outcome deal_with(const ClaimedJob& claimed) noexcept;
+
+ private:
+  /// A try that failed before it came to the Mailer has a reason of its own.
+  struct Try {
+    Delivery delivery;
+    std::string_view reason{};
+  };
+
+  [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
+  [[nodiscard]] Try send(const NewJob& job);
+  [[nodiscard]] bool note(const Delivery& delivery);
+
+  Services& s_;
+  Mailer& mailer_;
+  std::mutex mutex_;
+  bool server_failing_ = false;
+};
+
+}  // namespace coffeeauth::jobs

@@ -1,0 +1,105 @@
+#pragma once
+/// Hands: the mails that a worker has claimed and whose end the Store does not know yet. Private to
+/// the library.
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/ports/outbox.hpp"
+
+namespace coffeeauth::jobs {
+
+/// What became of a mail in this process.
+enum class Ending { delivered, expired, retry, given_up, not_begun };
+
+/// The verdict, with what the Store and the events are to be told.
+struct Outcome {
+  Ending ending = Ending::not_begun;
+  /// For an administrator.
+  std::string words{};
+  /// A word of a closed set, for events.
+  std::string reason{};
+  /// For `retry` and `not_begun`.
+  UtcTime next_attempt_at{};
+  /// The mail server was known to fail when this try failed, too.
+  bool repeated = false;
+  /// Whether the server, and not this one mail, was in the way.
+  bool server_failed = false;
+};
+
+/// An outcome that the Store has not been told, or that it may have been told without our hearing.
+struct Unsettled {
+  ClaimedJob claimed;
+  Outcome outcome;
+  bool uncertain = false;
+};
+
+/// Keeps a verdict until the Store has it, so that no mail is sent twice by one process, whatever
+/// becomes of the database or the lease meanwhile. Callable from any thread.
+class Hands {
+ public:
+  /// False when this very job is here already: begun, or ended and not settled.
+  [[nodiscard]] bool take(const ClaimedJob& claimed) {
+    const std::lock_guard lock{mutex_};
+    return held_.try_emplace(claimed.job.id, Held{claimed, std::nullopt, false}).second;
+  }
+  void finish(const JobId& job, Outcome outcome) {
+    const std::lock_guard lock{mutex_};
+    const auto held = held_.find(job);
+    if (held != held_.end()) held->second.outcome = std::move(outcome);
+  }
+  void settled(const JobId& job) {
+    const std::lock_guard lock{mutex_};
+    held_.erase(job);
+  }
+  void doubt(const std::vector<Unsettled>& told) {
+    const std::lock_guard lock{mutex_};
+    for (const auto& one : told) {
+      const auto held = held_.find(one.claimed.job.id);
+      if (held != held_.end()) held->second.uncertain = true;
+    }
+  }
+
+  [[nodiscard]] std::vector<Unsettled> unsettled() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<Unsettled> found;
+    for (const auto& [id, held] : held_) {
+      if (held.outcome) found.push_back({held.claimed, *held.outcome, held.uncertain});
+    }
+    return found;
+  }
+  [[nodiscard]] std::vector<JobId> unfinished() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<JobId> found;
+    for (const auto& [id, held] : held_) {
+      if (!held.outcome) found.push_back(id);
+    }
+    return found;
+  }
+  [[nodiscard]] bool holds_any(const std::vector<ClaimedJob>& jobs) const {
+    const std::lock_guard lock{mutex_};
+    return std::any_of(jobs.begin(), jobs.end(),
+                       [&](const ClaimedJob& one) { return held_.contains(one.job.id); });
+  }
+  [[nodiscard]] bool empty() const {
+    const std::lock_guard lock{mutex_};
+    return held_.empty();
+  }
+
+ private:
+  struct Held {
+    ClaimedJob claimed;
+    std::optional<Outcome> outcome;
+    bool uncertain = false;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<JobId, Held> held_;
+};
+
+}  // namespace coffeeauth::jobs

@@ -65,6 +65,11 @@ class Auth {
   Auth(const Auth&) = delete;
   Auth& operator=(const Auth&) = delete;
 
+  /// Asks the Store whether this secret key is the one that its signing keys were sealed with; call
+  /// it once before anything is served. Throws SecretKeyMismatch when it is another one, and
+  /// Unavailable when the Store cannot be asked.
+  void check();
+
   /// What it was made with.
   [[nodiscard]] const Config& config() const noexcept;
 

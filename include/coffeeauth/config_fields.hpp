@@ -3,6 +3,7 @@
 /// (environment, command line, documentation).
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,7 +17,8 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// One policy number. Durations are written `500ms`, `90s`, `10min`, `1h`, `14d` (a bare number is
-/// seconds); switches `true` or `false` (also 1/0, yes/no, on/off, in any letter case).
+/// seconds); switches `true` or `false` (also 1/0, yes/no, on/off, in any letter case). Blanks
+/// around a value do not count, except in a text.
 struct ConfigField {
   /// As in the environment: `CODE_LIFETIME`.
   std::string_view name;
@@ -41,6 +43,14 @@ struct ConfigField {
 [[nodiscard]] Result<void> set_config_field(Config& config, std::string_view name,
                                             std::string_view text);
 
+/// Drops blanks (space and tab) at both ends. Every reader below does so first.
+[[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
+/// Reads `true`, `yes`, `on` or `1`, and `false`, `no`, `off` or `0`, in any letter case.
+[[nodiscard]] std::optional<bool> parse_switch(std::string_view text) noexcept;
+/// Reads decimal digits without a sign.
+[[nodiscard]] std::optional<std::uint64_t> parse_whole_number(std::string_view text) noexcept;
+/// Reads parts between commas and drops the blanks around each; an empty part is left out.
+[[nodiscard]] std::vector<std::string> parse_list(std::string_view text);
 /// Reads `500ms`, `90s`, `10min`, `1h`, `14d` or a bare number of seconds: a whole number without
 /// sign, at most a hundred years.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coffeeauth/config.hpp"
+#include "coffeeauth/error.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/event_sink.hpp"
@@ -19,6 +20,13 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Vault;
+
+/// The signing key in the Store was sealed with another secret key than this process has. Nothing
+/// can be signed or checked, and no token is refused for it: what clients hold may be good.
+class SecretKeyMismatch : public Unavailable {
+ public:
+  SecretKeyMismatch();
+};
 
 /// A key of the service as an operator sees it.
 struct KeySummary {
@@ -60,8 +68,14 @@ class TokenService {
   TokenService(const TokenService&) = delete;
   TokenService& operator=(const TokenService&) = delete;
 
+  /// Does nothing when the Store has no signing key yet, or one that this process can open. Throws
+  /// SecretKeyMismatch otherwise, and Unavailable when the Store cannot be asked.
+  void check();
+  /// Makes sure that issue() will find a key to sign with; makes the first one. Throws as check().
+  void require_signer();
+
   /// An access token for that session of that user, good for TokenConfig::access_lifetime.
-  /// Throws Unavailable when the keys cannot be had.
+  /// Throws as check().
   [[nodiscard]] Secret issue(const LiveSession& live);
 
   /// Checks everything that can be checked without asking for the user: three canonical parts, a
@@ -73,7 +87,8 @@ class TokenService {
   /// good. A hint for this process, which may forget it.
   void note_stopped(std::string_view token);
 
-  /// The public keys as a JWK Set (RFC 7517 5), those that will sign soon included.
+  /// The public keys as a JWK Set (RFC 7517 5), those that will sign soon included. Throws as
+  /// check().
   [[nodiscard]] std::string jwks();
 
   /// Every key that still signs or verifies.

@@ -62,4 +62,15 @@ class PublicUrl {
   std::string path_;
 };
 
+/// Reads what a program connects to or listens on: a host name in ASCII, an IPv4 address, or an
+/// IPv6 address with or without brackets, which the result does not have. Nothing for anything
+/// else.
+[[nodiscard]] std::optional<std::string> parse_host(std::string_view text);
+
+/// Reads the origin of a web page, `https://app.example` or `http://localhost:3000`, and writes it
+/// as browsers send it: scheme and host in lower case, without the scheme's own port and without a
+/// slash at the end. Nothing for what no browser would send, such as a path or a host that is not
+/// ASCII.
+[[nodiscard]] std::optional<std::string> parse_origin(std::string_view text);
+
 }  // namespace coffeeauth

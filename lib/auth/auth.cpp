@@ -53,6 +53,8 @@ Auth::Auth(Config config, Secret secret_key, AuthParts parts)
 
 Auth::~Auth() = default;
 
+void Auth::check() { services_->tokens.check(); }
+
 const Config& Auth::config() const noexcept { return services_->config; }
 UserService& Auth::users() noexcept { return services_->users; }
 VerificationService& Auth::verification() noexcept { return services_->verification; }

@@ -21,6 +21,7 @@ constexpr std::uint64_t most_millis = std::uint64_t{100} * 366 * 86'400'000;
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept {
+  text = trim_blanks(text);
   // Unsigned, so that from_chars takes no sign.
   std::uint64_t number = 0;
   const auto* const end = text.data() + text.size();

@@ -1,9 +1,5 @@
 #include "lib/config/field_text.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-
 #include "coffeeauth/config_fields.hpp"
 
 namespace coffeeauth::config_text {
@@ -23,25 +19,15 @@ bool read(std::string_view text, std::chrono::seconds& out) {
 }
 
 bool read(std::string_view text, std::size_t& out) {
-  std::size_t value = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || at != end) return false;
-  out = value;
-  return true;
+  const auto parsed = parse_whole_number(text);
+  if (parsed) out = static_cast<std::size_t>(*parsed);
+  return parsed.has_value();
 }
 
 bool read(std::string_view text, bool& out) {
-  static constexpr std::array<std::string_view, 4> yes{"true", "1", "yes", "on"};
-  static constexpr std::array<std::string_view, 4> no{"false", "0", "no", "off"};
-  std::string lower{text};
-  for (auto& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  const bool is_yes = std::find(yes.begin(), yes.end(), lower) != yes.end();
-  if (!is_yes && std::find(no.begin(), no.end(), lower) == no.end()) return false;
-  out = is_yes;
-  return true;
+  const auto parsed = parse_switch(text);
+  if (parsed) out = *parsed;
+  return parsed.has_value();
 }
 
 bool read(std::string_view text, std::string& out) {
@@ -51,9 +37,13 @@ bool read(std::string_view text, std::string& out) {
 }
 
 bool read(std::string_view text, SigningAlgorithm& out) {
-  const auto algorithm = parse_signing_algorithm(text);
-  if (algorithm) out = *algorithm;
-  return algorithm.has_value();
+  using enum SigningAlgorithm;
+  for (const auto algorithm : {es256, eddsa, rs256, hs256}) {
+    if (!is_word(trim_blanks(text), wire_name(algorithm))) continue;
+    out = algorithm;
+    return true;
+  }
+  return false;
 }
 
 std::string write(std::chrono::milliseconds value) { return to_duration_text(value); }

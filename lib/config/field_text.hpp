@@ -10,6 +10,9 @@
 
 namespace coffeeauth::config_text {
 
+/// Whether they are the same but for the case of ASCII letters.
+[[nodiscard]] bool is_word(std::string_view text, std::string_view word) noexcept;
+
 /// False, and `out` unchanged, when `text` is malformed.
 [[nodiscard]] bool read(std::string_view text, std::chrono::milliseconds& out);
 [[nodiscard]] bool read(std::string_view text, std::chrono::seconds& out);

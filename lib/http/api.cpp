@@ -68,7 +68,8 @@ ApiOptions checked(ApiOptions options) {
   return options;
 }
 
-std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> document,
+std::vector<Route> all_routes(Auth& auth, const ApiOptions& options,
+                              std::shared_ptr<const std::string> document,
                               std::vector<Route> extra) {
   std::vector<Route> routes;
   const auto add = [&](std::vector<Route> group) {
@@ -78,7 +79,7 @@ std::vector<Route> all_routes(Auth& auth, std::shared_ptr<const std::string> doc
   add(account_routes(auth));
   add(session_routes(auth));
   add(user_routes(auth));
-  add(service_routes(auth));
+  add(service_routes(auth, options));
   routes.push_back(openapi_route(std::move(document)));
   for (auto& route : extra) {
     route.handler = telling(std::move(route.handler), route.method + " " + route.path,
@@ -94,7 +95,8 @@ struct Api::State {
   State(Auth& auth_in, ApiOptions options_in)
       : auth(auth_in),
         options(checked(std::move(options_in))),
-        dispatcher(auth, options, all_routes(auth, document, std::move(options.extra_routes))) {
+        dispatcher(auth, options,
+                   all_routes(auth, options, document, std::move(options.extra_routes))) {
     *document = make_openapi(dispatcher.router().routes(), options.public_url);
   }
 

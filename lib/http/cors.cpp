@@ -6,21 +6,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "coffeeauth/url.hpp"
 #include "lib/http/problem.hpp"
 #include "lib/http/syntax.hpp"
 
 namespace coffeeauth::http {
 namespace {
-
-bool is_origin(std::string_view text) noexcept {
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (!text.starts_with(scheme)) continue;
-    const auto host = text.substr(scheme.size());
-    return !host.empty() && host.find_first_of("/?#@*\\ ,") == std::string_view::npos &&
-           !has_ascii_controls(host);
-  }
-  return false;
-}
 
 /// What every page may send, whether it asks for it or not.
 constexpr std::string_view known_fields =
@@ -80,11 +71,15 @@ void vary_by(Response& response, std::string_view field) {
 }  // namespace
 
 CorsPolicy::CorsPolicy(std::vector<std::string> origins) : origins_(std::move(origins)) {
-  for (const auto& origin : origins_) {
+  for (auto& origin : origins_) {
     any_ = any_ || origin == "*";
-    if (origin != "*" && !is_origin(origin)) {
+    if (origin == "*") continue;
+    // Written as browsers send it, or it would never match.
+    auto normal = parse_origin(origin);
+    if (!normal) {
       throw std::invalid_argument("not an origin (like https://app.example): " + origin);
     }
+    origin = *std::move(normal);
   }
 }
 

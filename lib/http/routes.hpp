@@ -11,6 +11,8 @@
 
 namespace coffeeauth::http {
 
+struct ApiOptions;
+
 /// /api/auth/...
 [[nodiscard]] std::vector<Route> auth_routes(Auth& auth);
 /// /api/me
@@ -20,7 +22,7 @@ namespace coffeeauth::http {
 /// /api/users
 [[nodiscard]] std::vector<Route> user_routes(Auth& auth);
 /// /.well-known/jwks.json, /healthz, /readyz
-[[nodiscard]] std::vector<Route> service_routes(Auth& auth);
+[[nodiscard]] std::vector<Route> service_routes(Auth& auth, const ApiOptions& options);
 /// /openapi.json, which shows what `document` points to when it is asked for.
 [[nodiscard]] Route openapi_route(std::shared_ptr<const std::string> document);
 

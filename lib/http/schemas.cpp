@@ -86,6 +86,11 @@ SchemaPtr text(std::string description, std::size_t max_length, std::string exam
 SchemaPtr choice(std::string description, std::vector<std::string> values) {
   return make({.description = std::move(description), .values = std::move(values)});
 }
+SchemaPtr down_reason() {
+  return choice("Why it is down.",
+                {"other", "unreachable", "name_not_found", "timed_out", "tls", "credentials",
+                 "no_database", "not_permitted", "full", "starting", "read_only"});
+}
 SchemaPtr boolean(std::string description) {
   return make(
       {.type = SchemaType::boolean, .description = std::move(description), .example = "true"});
@@ -262,7 +267,9 @@ SchemaPtr readiness() {
   return object("Readiness", "Whether the parts that are needed can be reached.",
                 {{"status", choice("Whether to send requests here.", {"ready", "not_ready"}), true},
                  {"store", choice("Needed.", {"up", "down"}), true},
+                 {"store_reason", down_reason()},
                  {"cache", choice("Not needed, but missed.", {"up", "down"}), true},
+                 {"cache_reason", down_reason()},
                  {"mail",
                   choice("Whether a worker takes the mails that are due. Not needed to log in.",
                          {"ok", "overdue", "unknown"}),

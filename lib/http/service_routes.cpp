@@ -1,5 +1,7 @@
 #include <utility>
 
+#include "coffeeauth/http/api.hpp"
+#include "coffeeauth/part_down.hpp"
 #include "lib/http/etag.hpp"
 #include "lib/http/json_writer.hpp"
 #include "lib/http/problem.hpp"
@@ -17,12 +19,15 @@ Result<Response> keys(Auth& auth) {
   return response;
 }
 
-bool is_up(Store& store) {
+/// Why the Store cannot be used; nothing when it can.
+std::optional<DownReason> trouble_of(Store& store) {
   try {
     store.ping();
-    return true;
+    return std::nullopt;
+  } catch (const PartDown& failure) {
+    return failure.reason();
   } catch (const Unavailable&) {
-    return false;
+    return DownReason::other;
   }
 }
 
@@ -39,16 +44,26 @@ std::string_view mail_state(Auth& auth) {
   }
 }
 
-Result<Response> readiness(Auth& auth) {
-  const bool store = is_up(auth.parts().store);
-  const bool cache = auth.parts().cache.generation("readiness").has_value();
+std::optional<DownReason> trouble_of(Cache& cache, const ApiOptions& options) {
+  if (cache.generation("readiness")) return std::nullopt;
+  const auto known = options.cache_trouble ? options.cache_trouble() : std::nullopt;
+  return known.value_or(DownReason::other);
+}
+
+void write_state(JsonWriter& json, std::string_view part, std::optional<DownReason> trouble) {
+  json.key(part).text(trouble ? "down" : "up");
+  if (trouble) json.key(std::string{part} + "_reason").text(wire_name(*trouble));
+}
+
+Result<Response> readiness(Auth& auth, const ApiOptions& options) {
+  const auto store = trouble_of(auth.parts().store);
   JsonWriter json;
-  json.begin_object().key("status").text(store ? "ready" : "not_ready");
-  json.key("store").text(store ? "up" : "down");
-  json.key("cache").text(cache ? "up" : "down");
-  json.key("mail").text(store ? mail_state(auth) : "unknown").end_object();
-  auto response = json_response(store ? 200 : 503, json.take());
-  if (!store) response.set("Retry-After", "2");
+  json.begin_object().key("status").text(store ? "not_ready" : "ready");
+  write_state(json, "store", store);
+  write_state(json, "cache", trouble_of(auth.parts().cache, options));
+  json.key("mail").text(store ? "unknown" : mail_state(auth)).end_object();
+  auto response = json_response(store ? 503 : 200, json.take());
+  if (store) response.set("Retry-After", "2");
   return response;
 }
 
@@ -66,7 +81,7 @@ Route get(std::string path, std::string operation_id, std::string summary, std::
 
 }  // namespace
 
-std::vector<Route> service_routes(Auth& auth) {
+std::vector<Route> service_routes(Auth& auth, const ApiOptions& options) {
   auto jwks = get("/.well-known/jwks.json", "getKeys", "Show the public keys", "keys",
                   [&auth](const RouteContext&) { return keys(auth); });
   jwks.description =
@@ -84,7 +99,7 @@ std::vector<Route> service_routes(Auth& auth) {
   healthz.limit = std::nullopt;
 
   auto readyz = get("/readyz", "getReadiness", "Whether the service can work", "service",
-                    [&auth](const RouteContext&) { return readiness(auth); });
+                    [&auth, &options](const RouteContext&) { return readiness(auth, options); });
   readyz.description =
       "For operators (by the operator token, or from the operator networks); to others it is 404.";
   readyz.access = Access::operators;

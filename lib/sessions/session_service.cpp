@@ -184,12 +184,14 @@ Result<TokenPair> SessionService::Login::open() {
 
 Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
                                          const ClientContext& client) {
+  s_.tokens.require_signer();
   return Login{s_, email, client}.by_password(password);
 }
 
 Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
                                          const VerificationCode& code,
                                          const ClientContext& client) {
+  s_.tokens.require_signer();
   return Login{s_, email, client}.by_code(password, code);
 }
 
@@ -226,6 +228,8 @@ CodeReceipt SessionService::send_login_code(const EmailAddress& email,
 
 Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
                                           const ClientContext& client) {
+  // Before the token is looked at: with another secret key a good one looks forged.
+  s_.tokens.require_signer();
   const auto presented = RefreshToken::parse(refresh_token, s_.vault);
   if (!presented) return ErrorCode::token_invalid;
   const auto now = s_.now();

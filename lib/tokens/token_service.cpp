@@ -50,6 +50,12 @@ nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
 
 }  // namespace
 
+SecretKeyMismatch::SecretKeyMismatch()
+    : Unavailable(
+          "the signing key was sealed with another secret key: put that one back, or, if it is "
+          "lost, rotate the keys at once, which ends every session and voids codes and mails that "
+          "wait") {}
+
 struct TokenService::State {
   State(const TokenConfig& config_in, Store& store, const Vault& vault, SigningKeyFactory& factory,
         Clock& clock_in, RandomSource& random_in, EventSink& events_in)
@@ -60,6 +66,12 @@ struct TokenService::State {
         ring(config, store, vault, factory, clock_in, random_in),
         cache(config.verified_cache_size, cache_key(vault)) {}
 
+  /// The key that signs. Throws SecretKeyMismatch when it cannot be opened; `keys` must have one.
+  [[nodiscard]] const ServiceKey& signer_in(const KeySet& keys) const {
+    const auto* const signer = keys.signer(clock.now());
+    if (!signer || !signer->key) throw SecretKeyMismatch();
+    return *signer;
+  }
   /// What is known of a token seen before, unless its key has gone meanwhile.
   std::optional<VerifiedEntry> recall(const VerifiedCache::TokenHash& hash);
   /// Everything but `exp`.
@@ -93,7 +105,11 @@ std::optional<VerifiedEntry> TokenService::State::check(std::string_view token) 
   const auto& kid = jws->header().key_id;
   const auto keys = ring.keys_knowing(kid);
   const auto* key = keys->find(kid, clock.now());
-  if (!key) return std::nullopt;
+  if (!key) {
+    // The fault is this process's and not the token's, which another one may accept.
+    if (keys->signer(clock.now())) static_cast<void>(signer_in(*keys));
+    return std::nullopt;
+  }
   const auto payload = jws->payload_signed_by(*key->key);
   if (!payload) return std::nullopt;
   auto decoded = decode_claims(*payload);
@@ -114,14 +130,20 @@ TokenService::TokenService(const TokenConfig& config, Store& store, const Vault&
 
 TokenService::~TokenService() = default;
 
+void TokenService::check() {
+  auto& s = *state_;
+  const auto keys = s.ring.keys();
+  if (keys->signer(s.clock.now())) static_cast<void>(s.signer_in(*keys));
+}
+
+void TokenService::require_signer() {
+  static_cast<void>(state_->signer_in(*state_->ring.keys_that_sign()));
+}
+
 Secret TokenService::issue(const LiveSession& live) {
   auto& s = *state_;
   const auto keys = s.ring.keys_that_sign();
-  const auto* signer = keys->signer(s.clock.now());
-  if (!signer || !signer->key) {
-    throw Unavailable(
-        "the signing key cannot be opened with this secret key; rotating the keys makes a new one");
-  }
+  const auto& signer = s.signer_in(*keys);
   const auto now = std::chrono::floor<std::chrono::seconds>(s.clock.now());
   const AccessClaims claims{
       .issuer = s.config.issuer,
@@ -134,7 +156,7 @@ Secret TokenService::issue(const LiveSession& live) {
       .session = live.session.id,
       .role = live.user.role,
       .version = live.user.security_version};
-  auto token = sign_jws(signer->kid, access_token_type, encode_claims(claims), *signer->key);
+  auto token = sign_jws(signer.kid, access_token_type, encode_claims(claims), *signer.key);
   Secret secret{token};
   sodium_memzero(token.data(), token.size());
   return secret;
@@ -167,6 +189,8 @@ void TokenService::note_stopped(std::string_view token) {
 std::string TokenService::jwks() {
   auto& s = *state_;
   const auto keys = s.ring.keys_that_sign();
+  // An empty set would make verifiers throw good tokens away.
+  static_cast<void>(s.signer_in(*keys));
   auto list = nlohmann::json::array();
   for (const auto& key : keys->all()) {
     if (!key.key || !key.verifies_at(s.clock.now())) continue;

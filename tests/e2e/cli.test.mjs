@@ -1,7 +1,7 @@
 // The commands of the program, as an operator types them.
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {execFileSync, spawn} from 'node:child_process';
+import {mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
@@ -194,6 +194,56 @@ test('a bad configuration stops the start with one clear line', async () => {
   for (const [env, pattern] of cases) bad(await run(['serve'], {env}), pattern);
   bad(await run(['serve', '--env-file', file]), /CODE_LIFTIME/);
   bad(await run(['serve', '--env-file', join(folder, 'missing.env')]), /missing\.env/);
+});
+
+test('config and serve refuse the same, in the same words, with the name of the variable', async () => {
+  const cases = [{DB_PORT: 'abc'}, {EMAIL_PORT: '99999'}, {CORS_ORIGINS: 'x'}, {CORS_ORIGINS: 'https://a.example/path'},
+    {EMAIL_USE_TLS: 'maybe'}, {DEV_MAIL: 'perhaps'}, {HTTP_HOST: 'http://x'}, {MAX_CONNECTIONS: '200000'}, {DATABASE_URL: 'sqlite:///x.db?mode=ro'},
+    {DATABASE_URL: 'postgresql://u:p@h/d?sslmode=maybe', SECRET_KEY: 'x'.repeat(32)}, {DB_NAME: 'x', SECRET_KEY: 'x'.repeat(32)},
+    {REDIS_URL: 'rediss://h?ca_file=/nowhere'}, {SMTP_URL: 'smtp://h?ca_file=/nowhere'}, {SECRET_KEY_FILE: '/nowhere'},
+    {EMAIL_HOST: 'm', EMAIL_USE_TLS: 'on', EMAIL_USE_SSL: 'on'}, {CODE_ATTEMPTS: '11'}];
+  for (const env of cases) {
+    const [config, serve] = [await run(['config'], {env}), await run(['serve'], {env})];
+    const names = [...Object.keys(env), 'DB_USER'].join('|');
+    bad(config, new RegExp(`^coffeeauth: (${names})\\b`));
+    assert.equal(serve.stderr, config.stderr);
+    assert.doesNotMatch(config.stderr, /::|Options/);
+  }
+});
+
+test('an env file that is there and cannot be read stops the start; only a missing .env is silence', async () => {
+  for (const name of ['a folder', 'a dangling link', 'a pipe']) {
+    const place = await mkdtemp(join(folder, 'place-'));
+    const file = join(place, '.env');
+    if (name === 'a folder') await mkdir(file);
+    if (name === 'a dangling link') await symlink(join(place, 'nowhere'), file);
+    if (name === 'a pipe') execFileSync('mkfifo', [file]);
+    for (const args of [['config'], ['serve'], ['config', '--env-file', file]]) {
+      bad(await command(args, {cwd: place, env: {DATA_DIR: place}}), /\.env: is (a folder|not)/);
+    }
+  }
+  const empty = await mkdtemp(join(folder, 'place-'));
+  good(await command(['config'], {cwd: empty, env: {DATA_DIR: empty}}));
+});
+
+test('the old service\'s file is read, and what has no meaning is told in one line', async () => {
+  const file = join(folder, 'old.env');
+  await writeFile(file, '\uFEFFDJANGO_SECRET_KEY=it\'s "quoted" and long enough for all of it\r\nSECRET_KEY=\r\nexport\tHTTP_PORT=\r\n' +
+    'EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend\r\nEMAIL_USE_SSL=False\r\nCELERY_BROKER_URL=redis://redis/0\r\nDJANGO_DEBUG=0\r\nREDIS_DB=0\r\n');
+  const ended = await run(['config', '--env-file', file]);
+  assert.match(good(ended), /^SECRET_KEY +\*{8} +.*old\.env:1$/m);
+  assert.match(ended.stdout, /^HTTP_PORT +8000 +default$/m);
+  assert.equal(ended.stderr, 'coffeeauth: no meaning here: EMAIL_BACKEND,CELERY_BROKER_URL,DJANGO_DEBUG\n');
+});
+
+test('--version and -V say the version, too', async () => {
+  const text = good(await run(['version']));
+  assert.equal(good(await run(['--version'])), text);
+  assert.equal(good(await run(['-V'])), text);
+});
+
+test('an address is taken in the form in which it is printed', async () => {
+  assert.match(good(await run(['config'], {env: {HTTP_HOST: '[::]'}})), /^HTTP_HOST +::/m);
 });
 
 test('the key and the data base are readable by their owner alone', async () => {

@@ -76,10 +76,17 @@ export async function startPostgres({fsync = false, settings = []} = {}) {
                                        {env: {...as.env, PGPASSWORD: databasePassword}, maxBuffer: 1 << 28}),
     url: (database) => `postgresql://owner:${encodeURIComponent(databasePassword)}@127.0.0.1:${port}/${database}`,
     async restart() {
-      await server.stop('SIGQUIT');
+      await this.stopServer();
+      await this.startServer();
+    },
+    stopServer: () => server.stop('SIGQUIT'),
+    async startServer() {
       server = start();
       await ready();
     },
+    /** A connection that runs `text` and stays until it is stopped. */
+    hold: (database, text) => child(join(bin, 'psql'), ['-X', '-At', '-h', '127.0.0.1', '-p', String(port), '-U', 'owner', '-d', database, '-c', text],
+                                    {env: {...as.env, PGPASSWORD: databasePassword}}),
     /** SIGQUIT: at once, without waiting for those who are connected. */
     async stop() {
       await server.stop('SIGQUIT');

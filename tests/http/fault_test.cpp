@@ -185,8 +185,11 @@ TEST_CASE("while the Store is down nothing but what needs none answers, and afte
   CHECK(s.get("/api/me").outcome() == "401 not_authenticated");
   const auto down = s.call("GET", "/readyz", {.peer = "127.0.0.1"});
   CHECK(down.status() == 503);
-  CHECK(down.body ==
-        Json{{"status", "not_ready"}, {"store", "down"}, {"cache", "up"}, {"mail", "unknown"}});
+  CHECK(down.body == Json{{"status", "not_ready"},
+                          {"store", "down"},
+                          {"store_reason", "other"},
+                          {"cache", "up"},
+                          {"mail", "unknown"}});
   CHECK_FALSE(down.header("Retry-After").empty());
 
   s.t.faults().bring_back();

@@ -31,7 +31,7 @@ bool is_ip_address(const std::string& host) {
 Timespan left_until(Deadline deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::microseconds>(
       deadline - std::chrono::steady_clock::now());
-  if (left.count() <= 0) throw ConnectionFailed{};
+  if (left.count() <= 0) throw ConnectionFailed{DownReason::timed_out};
   return Timespan{left.count()};
 }
 
@@ -134,11 +134,11 @@ void Channel::secure(const std::string& host, const Poco::Net::Context::Ptr& con
   for (;;) {
     const int result = secured.completeHandshake();
     if (result == 1) return;
-    if (result == 0) throw ConnectionFailed{};
+    if (result == 0) throw ConnectionFailed{DownReason::tls};
     wait(result, Socket::SELECT_READ, deadline);
   }
 } catch (const Poco::Exception&) {
-  throw ConnectionFailed{};
+  throw ConnectionFailed{DownReason::tls};
 }
 
 void Channel::wait(int result, int usual_mode, Deadline deadline) {
@@ -148,7 +148,7 @@ void Channel::wait(int result, int usual_mode, Deadline deadline) {
     mode = result == SecureStreamSocket::ERR_SSL_WANT_READ ? Socket::SELECT_READ
                                                            : Socket::SELECT_WRITE;
   }
-  if (!socket_->poll(left_until(deadline), mode)) throw ConnectionFailed{};
+  if (!socket_->poll(left_until(deadline), mode)) throw ConnectionFailed{DownReason::timed_out};
 }
 
 void Channel::send(std::string_view bytes, Deadline deadline) try {

@@ -18,7 +18,13 @@ namespace coffeeauth::redis {
 /// The exchange did not end well; the connection must not be used again.
 class ConnectionFailed : public std::exception {
  public:
+  explicit ConnectionFailed(DownReason reason = DownReason::unreachable) noexcept
+      : reason_(reason) {}
+  [[nodiscard]] DownReason reason() const noexcept { return reason_; }
   [[nodiscard]] const char* what() const noexcept override { return "the Redis exchange failed"; }
+
+ private:
+  DownReason reason_;
 };
 
 /// A context of our own for connections to `options.host`: TLS 1.2 or later, and the certificate's

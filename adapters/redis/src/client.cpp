@@ -31,12 +31,13 @@ std::optional<PooledClient::Ticket> PooledClient::take() noexcept {
   return ticket;
 }
 
-void PooledClient::give_back(std::unique_ptr<Connection> connection, bool well) noexcept {
+void PooledClient::give_back(std::unique_ptr<Connection> connection,
+                             std::optional<DownReason> trouble) noexcept {
   const std::lock_guard lock{mutex_};
   --in_use_;
   changed_.notify_one();
   probing_ = false;
-  healthy_ = well;
+  trouble_ = trouble;
   retry_at_.reset();
   try {
     if (connection) idle_.push_back(std::move(connection));
@@ -45,7 +46,7 @@ void PooledClient::give_back(std::unique_ptr<Connection> connection, bool well) 
   }
 }
 
-void PooledClient::failed() noexcept {
+void PooledClient::failed(DownReason reason) noexcept {
   ++failures_;
   std::vector<std::unique_ptr<Connection>> dropped;
   const std::lock_guard lock{mutex_};
@@ -53,7 +54,7 @@ void PooledClient::failed() noexcept {
   // Nobody waits for a server that does not answer.
   changed_.notify_all();
   probing_ = false;
-  healthy_ = false;
+  trouble_ = reason;
   retry_at_ = Clock::now() + options_.pause_after_failure;
   // What broke one connection broke the others too, as a rule; a fresh one costs little.
   dropped.swap(idle_);
@@ -77,18 +78,26 @@ std::optional<Reply> PooledClient::ask(const std::vector<std::string_view>& word
     const bool well = reply.kind != Reply::Kind::error;
     if (!well) ++failures_;
     if (!well && is_a_replicas(reply)) connection.reset();
-    give_back(std::move(connection), well);
+    give_back(std::move(connection), well ? std::nullopt : std::optional{reason_of(reply)});
     if (!well) return std::nullopt;
     return reply;
+  } catch (const ConnectionFailed& failure) {
+    failed(failure.reason());
   } catch (const std::exception&) {
-    failed();
-    return std::nullopt;
+    failed(DownReason::other);
   }
+  return std::nullopt;
 }
 
 bool PooledClient::ping() noexcept {
-  const auto reply = ask({"PING"});
-  return reply && reply->text == "PONG";
+  try {
+    // PING alone is allowed to users who may do nothing else.
+    const auto key = options_.key_prefix + "ping";
+    const auto reply = ask({"EVAL", "return redis.call('EXISTS', KEYS[1])", "1", key});
+    return reply && reply->kind == Reply::Kind::integer;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
 RedisStatistics PooledClient::statistics() const noexcept {
@@ -97,7 +106,8 @@ RedisStatistics PooledClient::statistics() const noexcept {
           .failures = failures_,
           .skipped = skipped_,
           .damaged = damaged_,
-          .healthy = healthy_};
+          .healthy = !trouble_,
+          .trouble = trouble_};
 }
 
 std::shared_ptr<PooledClient> pooled(std::shared_ptr<RedisClient> client) {

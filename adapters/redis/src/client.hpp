@@ -41,9 +41,10 @@ class PooledClient final : public RedisClient {
     std::unique_ptr<Connection> connection;
   };
   [[nodiscard]] std::optional<Ticket> take() noexcept;
-  /// The server answered; `connection` is kept if there is one. Not `well`: with an error.
-  void give_back(std::unique_ptr<Connection> connection, bool well) noexcept;
-  void failed() noexcept;
+  /// The server answered; `connection` is kept if there is one. `trouble`: with that error.
+  void give_back(std::unique_ptr<Connection> connection,
+                 std::optional<DownReason> trouble) noexcept;
+  void failed(DownReason reason) noexcept;
 
   const RedisOptions options_;
   const Poco::Net::Context::Ptr context_;
@@ -56,7 +57,8 @@ class PooledClient final : public RedisClient {
   /// While set, the server is left alone until then, and afterwards tried by one caller at a time.
   std::optional<Clock::time_point> retry_at_;
   bool probing_ = false;
-  bool healthy_ = true;
+  /// Why the last exchange did not go well; nothing when it did.
+  std::optional<DownReason> trouble_;
   std::atomic<std::uint64_t> commands_{0};
   std::atomic<std::uint64_t> failures_{0};
   std::atomic<std::uint64_t> skipped_{0};

@@ -26,7 +26,9 @@ class Connection {
   [[nodiscard]] bool is_stale() noexcept { return channel_.has_news(); }
 
  private:
-  void require_ok(const std::vector<std::string_view>& words, Deadline deadline);
+  /// `otherwise` is why it fails when the server's answer does not say.
+  void require_ok(const std::vector<std::string_view>& words, Deadline deadline,
+                  DownReason otherwise);
 
   Channel channel_;
 };

@@ -33,12 +33,12 @@ Resolver::Addresses Resolver::addresses(Deadline deadline) {
   const auto lookup = current();
   std::unique_lock lock{lookup->mutex};
   if (!lookup->done.wait_until(lock, deadline, [&] { return lookup->is_done; })) {
-    throw ConnectionFailed{};
+    throw ConnectionFailed{DownReason::name_not_found};
   }
   auto addresses = lookup->addresses;
   lock.unlock();
   forget(lookup);
-  if (addresses.empty()) throw ConnectionFailed{};
+  if (addresses.empty()) throw ConnectionFailed{DownReason::name_not_found};
   return addresses;
 }
 

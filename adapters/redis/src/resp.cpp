@@ -1,5 +1,8 @@
 #include "resp.hpp"
 
+#include <array>
+#include <utility>
+
 namespace coffeeauth::redis {
 namespace {
 
@@ -108,6 +111,24 @@ std::string serialise_command(const std::vector<std::string_view>& words) {
     out += line_end;
   }
   return out;
+}
+
+DownReason reason_of(const Reply& error) noexcept {
+  using enum DownReason;
+  constexpr std::array<std::pair<std::string_view, DownReason>, 8> words{
+      {{"NOAUTH", credentials},
+       {"WRONGPASS", credentials},
+       {"NOPERM", not_permitted},
+       {"READONLY", read_only},
+       {"OOM", full},
+       {"LOADING", starting},
+       {"MASTERDOWN", starting},
+       {"BUSY", timed_out}}};
+  for (const auto& [word, reason] : words) {
+    // A script's failure quotes the word of the command that failed in it.
+    if (error.text.find(word) != std::string::npos) return reason;
+  }
+  return other;
 }
 
 }  // namespace coffeeauth::redis

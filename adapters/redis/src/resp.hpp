@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "coffeeauth/part_down.hpp"
+
 namespace coffeeauth::redis {
 
 /// What a bulk string may hold at most; nothing larger is worth storing, as it could not be read.
@@ -23,6 +25,9 @@ struct Reply {
   std::int64_t integer = 0;
   std::vector<Reply> items{};
 };
+
+/// What an error reply says about the server, by its first word.
+[[nodiscard]] DownReason reason_of(const Reply& error) noexcept;
 
 struct Incomplete {};
 struct Malformed {};

@@ -32,6 +32,7 @@ RedisOptions parse_redis_url(std::string_view url) {
     throw std::invalid_argument("the URL does not begin with redis:// or rediss://");
   }
   if (parts.host.empty()) throw std::invalid_argument("the URL has no host");
+  if (!parse_host(parts.host)) throw std::invalid_argument("the URL has a host that is none");
   if (!parts.user.empty() && parts.password.empty()) {
     throw std::invalid_argument("the URL has a user and no password");
   }

@@ -1,8 +1,8 @@
 #include "backends.hpp"
 
-#include <charconv>
 #include <stdexcept>
 
+#include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/url.hpp"
 #include "postgresql.hpp"
@@ -15,16 +15,17 @@ const std::string* old_value(const Settings& settings, std::string_view name) {
   return found == settings.old_names.end() ? nullptr : &found->second;
 }
 
-std::uint16_t old_port(const Settings& settings, std::string_view name, std::uint16_t otherwise) {
+/// The number in that old name, which its reader in the table of settings has checked.
+template <class Number>
+Number old_number(const Settings& settings, std::string_view name, Number otherwise) {
   const auto* const text = old_value(settings, name);
-  if (text == nullptr) return otherwise;
-  std::uint16_t port = 0;
-  const auto* const end = text->data() + text->size();
-  const auto [at, error] = std::from_chars(text->data(), end, port);
-  if (error != std::errc{} || at != end || port == 0) {
-    throw ConfigError(std::string{name} + ": expected 1 to 65535");
-  }
-  return port;
+  const auto number = text == nullptr ? std::nullopt : parse_whole_number(*text);
+  return number ? static_cast<Number>(*number) : otherwise;
+}
+
+std::optional<bool> old_switch(const Settings& settings, std::string_view name) {
+  const auto* const text = old_value(settings, name);
+  return text == nullptr ? std::nullopt : parse_switch(*text);
 }
 
 /// What `parse` makes of the URL in that setting.
@@ -48,8 +49,10 @@ std::optional<sql::PostgresOptions> postgres_of(const Settings& settings) {
   sql::PostgresOptions options;
   options.database = *name;
   if (host != nullptr) options.host = *host;
-  options.port = old_port(settings, "DB_PORT", options.port);
-  if (const auto* const user = old_value(settings, "DB_USER")) options.user = *user;
+  options.port = old_number(settings, "DB_PORT", options.port);
+  const auto* const user = old_value(settings, "DB_USER");
+  if (user == nullptr) throw ConfigError("DB_USER: DB_NAME needs one");
+  options.user = *user;
   if (const auto* const password = old_value(settings, "DB_PASSWORD")) {
     options.password = Secret{*password};
   }
@@ -61,16 +64,22 @@ std::filesystem::path sqlite_file(const Settings& settings) {
   return sqlite_path(settings.database_url);
 }
 
-/// Django's EMAIL_USE_TLS means STARTTLS; its EMAIL_USE_SSL is what port 465 is for.
+/// Django's EMAIL_USE_TLS means STARTTLS, its EMAIL_USE_SSL TLS from the first octet, which is what
+/// port 465 is for.
 smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string& host) {
+  const auto starttls = old_switch(settings, "EMAIL_USE_TLS");
+  const bool implicit = old_switch(settings, "EMAIL_USE_SSL").value_or(false);
+  if (implicit && starttls.value_or(false)) {
+    throw ConfigError("EMAIL_USE_SSL: EMAIL_USE_TLS is on, too; only one of them can be");
+  }
+  const bool in_clear = !starttls.value_or(true) && !implicit;
   smtp::SmtpOptions options;
   options.host = host;
-  const auto* const tls = old_value(settings, "EMAIL_USE_TLS");
-  const bool in_clear = tls != nullptr && (*tls == "False" || *tls == "false" || *tls == "0");
-  options.port = old_port(settings, "EMAIL_PORT", in_clear ? 25 : 587);
-  options.security = options.port == 465 ? smtp::SmtpSecurity::implicit_tls
-                     : in_clear          ? smtp::SmtpSecurity::none
-                                         : smtp::SmtpSecurity::starttls;
+  const std::uint16_t usual = implicit ? 465 : in_clear ? 25 : 587;
+  options.port = old_number(settings, "EMAIL_PORT", usual);
+  options.security = implicit || options.port == 465 ? smtp::SmtpSecurity::implicit_tls
+                     : in_clear                      ? smtp::SmtpSecurity::none
+                                                     : smtp::SmtpSecurity::starttls;
   if (const auto* const user = old_value(settings, "EMAIL_HOST_USER")) options.username = *user;
   if (const auto* const password = old_value(settings, "EMAIL_HOST_PASSWORD")) {
     options.password = Secret{*password};
@@ -141,7 +150,11 @@ std::optional<redis::RedisOptions> redis_of(const Settings& settings) {
   if (host == nullptr) return std::nullopt;
   redis::RedisOptions options;
   options.host = *host;
-  options.port = old_port(settings, "REDIS_PORT", options.port);
+  options.port = old_number(settings, "REDIS_PORT", options.port);
+  options.database = old_number(settings, "REDIS_DB", options.database);
+  if (const auto* const password = old_value(settings, "REDIS_PASSWORD")) {
+    options.password = Secret{*password};
+  }
   return options;
 }
 
@@ -174,6 +187,32 @@ std::optional<std::filesystem::path> mail_folder_of(const Settings& settings) {
   if (!settings.mail_folder.empty()) return settings.mail_folder;
   if (std::holds_alternative<sql::PostgresOptions>(database_of(settings))) return std::nullopt;
   return settings.data_dir / "mail";
+}
+
+std::shared_ptr<redis::RedisClient> make_redis(const Settings& settings) {
+  auto options = redis_of(settings);
+  try {
+    return options ? redis::make_redis_client(*std::move(options)) : nullptr;
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError((settings.redis_url.empty() ? "REDIS_HOST: " : "REDIS_URL: ") +
+                      std::string{error.what()});
+  }
+}
+
+std::unique_ptr<Mailer> make_mailer(const Settings& settings) {
+  auto options = smtp_of(settings);
+  try {
+    return options ? smtp::make_smtp_mailer(*std::move(options)) : nullptr;
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError((settings.smtp_url.empty() ? "EMAIL_HOST: " : "SMTP_URL: ") +
+                      std::string{error.what()});
+  }
+}
+
+void check_settings(const Settings& settings) {
+  static_cast<void>(database_of(settings));
+  static_cast<void>(make_redis(settings));
+  static_cast<void>(make_mailer(settings));
 }
 
 }  // namespace coffeeauth::server

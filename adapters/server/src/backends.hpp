@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "coffeeauth/ports/mailer.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
@@ -31,13 +32,25 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// What it is, for people: no password in it.
 [[nodiscard]] std::string name_of(const Database& database);
 
-/// What REDIS_URL, or the old names REDIS_HOST and REDIS_PORT, ask for; nothing when none is set.
-/// Throws as database_of().
+/// What REDIS_URL, or the old names REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB, ask for;
+/// nothing when none is set. Throws as database_of().
 [[nodiscard]] std::optional<redis::RedisOptions> redis_of(const Settings& settings);
 
-/// What SMTP_URL, or the old names EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_HOST_USER,
-/// EMAIL_HOST_PASSWORD and EMAIL_AUTH, ask for; nothing when none is set. Throws as database_of().
+/// The client of redis_of(), or null; connects to nothing yet. Throws as database_of(), also when a
+/// file that the settings name cannot be read.
+[[nodiscard]] std::shared_ptr<redis::RedisClient> make_redis(const Settings& settings);
+
+/// What SMTP_URL, or the old names EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS, EMAIL_USE_SSL,
+/// EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and EMAIL_AUTH, ask for; nothing when none is set. Throws
+/// as database_of().
 [[nodiscard]] std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings);
+
+/// The mailer of smtp_of(), or null; connects to nothing yet. Throws as make_redis().
+[[nodiscard]] std::unique_ptr<Mailer> make_mailer(const Settings& settings);
+
+/// Makes what can be made of the settings without touching a database, a server or a folder, and
+/// drops it again: what it does not refuse, the start does not refuse either. Throws ConfigError.
+void check_settings(const Settings& settings);
 
 /// What this host calls itself to mail servers: MAIL_HOSTNAME, or the host of PUBLIC_URL where that
 /// is a name; empty for the domain of the sender.

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+
+#include "backends.hpp"
+#include "text_file.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -95,7 +96,11 @@ const std::vector<Command>& commands() {
        "",
        {{"--markdown", "", "print the table of all settings for the documentation"}, env_file},
        run_config},
-      {"health", "asks the server of these settings whether it serves", "", {env_file}, run_health},
+      {"health",
+       "asks the server of these settings whether it serves",
+       "",
+       {{"--worker", "", "ask a worker or a scheduler, on METRICS_PORT"}, env_file},
+       run_health},
       {"openapi", "prints the OpenAPI document", "", {env_file}, run_openapi},
       {"keys",
        "lists, rotates or revokes the signing keys",
@@ -117,11 +122,11 @@ const std::vector<Command>& commands() {
 LoadedSettings settings_of(const Arguments& arguments) {
   const auto asked = arguments.value("--env-file");
   const std::string file = asked.value_or(".env");
-  std::ifstream in{file, std::ios::binary};
-  if (!in && asked) throw ConfigError(file + ": cannot be read");
-  std::ostringstream text;
-  if (in) text << in.rdbuf();
-  return load_settings(environment, parse_env_file(text.str(), file), file);
+  const auto text = asked ? read_text_file(file) : read_text_file_if_there(file);
+  const auto entries = text ? parse_env_file(text->expose_secret(), file) : std::vector<EnvEntry>{};
+  auto loaded = load_settings(environment, entries, file);
+  check_settings(loaded.settings);
+  return loaded;
 }
 
 }  // namespace coffeeauth::server

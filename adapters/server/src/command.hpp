@@ -53,7 +53,8 @@ struct Command {
 /// All commands, in the order that --help shows them.
 [[nodiscard]] const std::vector<Command>& commands();
 
-/// The settings as --env-file and the environment have them.
+/// The settings as --env-file and the environment have them, checked whole: whatever this accepts,
+/// every command does. Throws ConfigError.
 [[nodiscard]] LoadedSettings settings_of(const Arguments& arguments);
 
 int run_serve(const Arguments& arguments);

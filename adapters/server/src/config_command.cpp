@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "command.hpp"
+#include "setting_table.hpp"
 #include "settings.hpp"
 
 namespace coffeeauth::server {
@@ -40,7 +41,11 @@ int run_config(const Arguments& arguments) {
     const auto nothing = [](const std::string&) { return std::optional<std::string>{}; };
     print_table(load_settings(nothing, {}, "").rows);
   } else {
-    print_rows(settings_of(arguments).rows);
+    const auto loaded = settings_of(arguments);
+    print_rows(loaded.rows);
+    if (!loaded.meaningless.empty()) {
+      std::cerr << "coffeeauth: no meaning here: " << join(loaded.meaningless) << "\n";
+    }
   }
   return 0;
 }

@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "coffeeauth/config_fields.hpp"
+
 namespace coffeeauth::server {
 namespace {
-
-constexpr std::string_view blanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 bool is_name(std::string_view text) {
   const auto is_letter = [](char c) {
@@ -28,13 +22,15 @@ class Line {
       : text_(text), file_(file), number_(number) {}
 
   [[nodiscard]] EnvEntry read() const {
-    auto rest = trimmed(text_);
-    if (rest.starts_with("export ")) rest = trimmed(rest.substr(7));
+    auto rest = trim_blanks(text_);
+    if (rest.starts_with("export ") || rest.starts_with("export\t")) {
+      rest = trim_blanks(rest.substr(7));
+    }
     const auto equals = rest.find('=');
     if (equals == std::string_view::npos) fail("expected NAME=value");
-    const auto name = trimmed(rest.substr(0, equals));
+    const auto name = trim_blanks(rest.substr(0, equals));
     if (!is_name(name)) fail("the name must be letters, digits and _");
-    return {std::string{name}, value(trimmed(rest.substr(equals + 1))), number_};
+    return {std::string{name}, value(trim_blanks(rest.substr(equals + 1))), number_};
   }
 
   [[noreturn]] void fail(std::string_view why) const {
@@ -48,18 +44,15 @@ class Line {
     for (std::size_t at = text.find('#'); at != std::string_view::npos;
          at = text.find('#', at + 1)) {
       if (at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t') {
-        text = trimmed(text.substr(0, at));
+        text = trim_blanks(text.substr(0, at));
         break;
       }
-    }
-    if (text.find_first_of("'\"") != std::string_view::npos) {
-      fail("quotes must stand around the whole value");
     }
     return std::string{text};
   }
 
   void require_end(std::string_view rest) const {
-    rest = trimmed(rest);
+    rest = trim_blanks(rest);
     if (!rest.empty() && rest.front() != '#') fail("text after the closing quote");
   }
 
@@ -112,6 +105,8 @@ class Line {
 }  // namespace
 
 std::vector<EnvEntry> parse_env_file(std::string_view text, std::string_view file) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<EnvEntry> entries;
   std::size_t number = 0;
   while (!text.empty()) {
@@ -122,7 +117,7 @@ std::vector<EnvEntry> parse_env_file(std::string_view text, std::string_view fil
     if (content.ends_with('\r')) content.remove_suffix(1);
     const Line line{content, file, number};
     if (content.find('\0') != std::string_view::npos) line.fail("a NUL character");
-    const auto visible = trimmed(content);
+    const auto visible = trim_blanks(content);
     if (visible.empty() || visible.front() == '#') continue;
     auto entry = line.read();
     const bool twice = std::any_of(entries.begin(), entries.end(),

@@ -25,9 +25,10 @@ struct EnvEntry {
 /// Reads `NAME=value`, `export NAME=value`, blank lines and lines that begin with `#`.
 ///
 /// A value may stand in single quotes (literal) or double quotes (`\n \r \t \" \\ \$` mean what
-/// they mean in a shell); unquoted it ends before ` #` and loses blanks at its ends. Nothing is
-/// substituted. Throws ConfigError naming `file` and the line for anything else, and for a name
-/// that comes twice.
+/// they mean in a shell); unquoted it ends before ` #` and loses blanks at its ends, and quotes
+/// inside it are part of it. Nothing is substituted. A byte order mark and line ends of Windows are
+/// overlooked. Throws ConfigError naming `file` and the line for anything else, and for a name that
+/// comes twice.
 [[nodiscard]] std::vector<EnvEntry> parse_env_file(std::string_view text, std::string_view file);
 
 }  // namespace coffeeauth::server

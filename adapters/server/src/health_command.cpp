@@ -26,10 +26,15 @@ std::string reachable(const std::string& host) {
 int run_health(const Arguments& arguments) {
   namespace net = Poco::Net;
   const auto settings = settings_of(arguments).settings;
-  const auto host = reachable(settings.http_host);
-  const auto where = host + " port " + std::to_string(settings.http_port);
+  const bool of_worker = arguments.has("--worker");
+  if (of_worker && !settings.metrics_port) {
+    throw std::runtime_error("METRICS_PORT: --worker needs one");
+  }
+  const auto host = reachable(of_worker ? settings.metrics_host : settings.http_host);
+  const auto port = of_worker ? *settings.metrics_port : settings.http_port;
+  const auto where = host + " port " + std::to_string(port);
   try {
-    net::HTTPClientSession session{host, settings.http_port};
+    net::HTTPClientSession session{host, port};
     session.setTimeout(Poco::Timespan{patience_seconds, 0});
     net::HTTPRequest request{net::HTTPRequest::HTTP_GET, "/healthz", net::HTTPMessage::HTTP_1_1};
     session.sendRequest(request);

@@ -2,9 +2,6 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
-
 #include <nlohmann/json.hpp>
 
 namespace coffeeauth::server {
@@ -41,34 +38,46 @@ std::string json_escaped(std::string_view text) {
   return out;
 }
 
+namespace {
+
+/// A whole line with its end; a field that is empty is left out.
+std::string make_line(bool json, UtcTime now, LogLevel level, std::string_view event,
+                      LogFields fields) {
+  const auto time = to_rfc3339(now);
+  if (!json) {
+    auto line = time.substr(11, 8) + " " + std::string{word_of(level)} + " " + json_escaped(event);
+    for (const auto& [name, value] : fields) {
+      if (!value.empty()) line += " " + std::string{name} + "=" + json_escaped(value);
+    }
+    return line + "\n";
+  }
+  auto line = "{\"time\":\"" + time + "\",\"level\":\"" + std::string{word_of(level)} +
+              "\",\"event\":\"" + json_escaped(event) + "\"";
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    line += ",\"" + json_escaped(name) + "\":\"" + json_escaped(value) + "\"";
+  }
+  return line + "}\n";
+}
+
+}  // namespace
+
 Log::Log(LogFormat format, LogLevel level, const Clock& clock)
     : json_(format == LogFormat::json ||
             (format == LogFormat::automatic && ::isatty(STDERR_FILENO) == 0)),
       level_(level),
-      clock_(clock) {}
+      clock_(clock),
+      writer_([json = json_](std::uint64_t lost) {
+        const auto now =
+            std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        return make_line(json, now, LogLevel::warning, "log_lines_dropped",
+                         {{"count", std::to_string(lost)}});
+      }) {}
 
 void Log::write(LogLevel level, std::string_view event, LogFields fields) noexcept {
   if (level < level_) return;
   try {
-    std::string line;
-    const auto time = to_rfc3339(clock_.now());
-    if (json_) {
-      line = "{\"time\":\"" + time + "\",\"level\":\"" + std::string{word_of(level)} +
-             "\",\"event\":\"" + json_escaped(event) + "\"";
-      for (const auto& [name, value] : fields) {
-        if (value.empty()) continue;
-        line += ",\"" + json_escaped(name) + "\":\"" + json_escaped(value) + "\"";
-      }
-      line += "}\n";
-    } else {
-      line = time.substr(11, 8) + " " + std::string{word_of(level)} + " " + json_escaped(event);
-      for (const auto& [name, value] : fields) {
-        if (!value.empty()) line += " " + std::string{name} + "=" + json_escaped(value);
-      }
-      line += "\n";
-    }
-    const std::lock_guard lock{mutex_};
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    writer_.put(make_line(json_, clock_.now(), level, event, fields));
   } catch (const std::exception&) {
     // A line is lost rather than a request.
   }

@@ -55,10 +55,11 @@ int run(const std::vector<std::string>& words) {
     print_overview(words.empty() ? std::cerr : std::cout);
     return words.empty() ? misused : 0;
   }
+  const bool asks_version = words.front() == "--version" || words.front() == "-V";
+  const std::string name = asks_version ? "version" : words.front();
   const auto& all = commands();
-  const auto command = std::find_if(all.begin(), all.end(), [&](const Command& candidate) {
-    return candidate.name == words.front();
-  });
+  const auto command = std::find_if(
+      all.begin(), all.end(), [&](const Command& candidate) { return candidate.name == name; });
   if (command == all.end()) {
     throw UsageError("unknown command " + words.front() + "; see coffeeauth --help");
   }

@@ -1,13 +1,15 @@
 #include "metrics.hpp"
 
 #include <prometheus/counter.h>
-#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 
 namespace coffeeauth::server {
 namespace {
@@ -69,17 +71,30 @@ void Metrics::count_event(const Event& event) {
   state_->failures.Add(labels).Increment(count);
 }
 
-void Metrics::set_gauge(std::string_view name, std::string_view help, double value) {
-  prometheus::BuildGauge()
-      .Name(std::string{name})
-      .Help(std::string{help})
-      .Register(state_->registry)
-      .Add({})
-      .Set(value);
+Sample gauge(std::string name, std::string help, double value, Labels labels) {
+  return {std::move(name), std::move(help), false, value, std::move(labels)};
 }
 
-std::string Metrics::text() const {
-  return prometheus::TextSerializer{}.Serialize(state_->registry.Collect());
+Sample counter(std::string name, std::string help, double value, Labels labels) {
+  return {std::move(name), std::move(help), true, value, std::move(labels)};
+}
+
+std::string Metrics::text(const std::vector<Sample>& samples) const {
+  auto families = state_->registry.Collect();
+  std::map<std::string, prometheus::MetricFamily> further;
+  for (const auto& sample : samples) {
+    auto& family = further[sample.name];
+    family.name = sample.name;
+    family.help = sample.help;
+    family.type =
+        sample.counts_up ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+    prometheus::ClientMetric metric;
+    for (const auto& [name, value] : sample.labels) metric.label.push_back({name, value});
+    (sample.counts_up ? metric.counter.value : metric.gauge.value) = sample.value;
+    family.metric.push_back(std::move(metric));
+  }
+  for (auto& [name, family] : further) families.push_back(std::move(family));
+  return prometheus::TextSerializer{}.Serialize(families);
 }
 
 }  // namespace coffeeauth::server

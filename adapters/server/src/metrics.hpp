@@ -1,15 +1,30 @@
 #pragma once
 /// Metrics: what Prometheus is told.
 
-#include <functional>
+#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "coffeeauth/event.hpp"
 #include "coffeeauth/http/api.hpp"
 
 namespace coffeeauth::server {
+
+using Labels = std::map<std::string, std::string>;
+
+/// One number as it is at this moment, which nobody counts along the way.
+struct Sample {
+  std::string name;
+  std::string help;
+  bool counts_up = false;
+  double value = 0;
+  Labels labels{};
+};
+
+[[nodiscard]] Sample gauge(std::string name, std::string help, double value, Labels labels = {});
+/// For what only grows; its name ends with `_total`.
+[[nodiscard]] Sample counter(std::string name, std::string help, double value, Labels labels = {});
 
 /// Labels are routes, methods, statuses and kinds of events: never an address, an id or a secret.
 /// Callable from any thread.
@@ -22,10 +37,10 @@ class Metrics {
 
   void count_request(const http::AccessRecord& record);
   void count_event(const Event& event);
-  void set_gauge(std::string_view name, std::string_view help, double value);
 
-  /// The text exposition format.
-  [[nodiscard]] std::string text() const;
+  /// The text exposition format: what was counted, and `samples`, of which those of one name stand
+  /// behind each other.
+  [[nodiscard]] std::string text(const std::vector<Sample>& samples = {}) const;
 
  private:
   struct State;

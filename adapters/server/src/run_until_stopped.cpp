@@ -1,6 +1,7 @@
 // The commands that are one part of `serve`, alone in a process: worker and scheduler.
 
 #include "command.hpp"
+#include "monitor.hpp"
 #include "service.hpp"
 #include "stop_signal.hpp"
 
@@ -15,8 +16,13 @@ bool stop_job(jobs::Scheduler& scheduler) {
 
 template <class Job>
 int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name) {
+  stop.started();
+  const auto monitor = start_monitor(service);
   job.start();
+  service.tell_meaningless();
+  service.watch_parts();
   service.log().info("working", {{"as", std::string{name}},
+                                 {"metrics_port", monitor ? std::to_string(monitor->port()) : ""},
                                  {"store", service.store_name()},
                                  {"version", COFFEEAUTH_VERSION}});
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});

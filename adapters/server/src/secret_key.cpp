@@ -6,26 +6,13 @@
 #include <cerrno>
 
 #include "coffeeauth/ports/random_source.hpp"
+#include "descriptor.hpp"
 #include "settings.hpp"
 
 namespace coffeeauth::server {
 namespace {
 
 constexpr std::size_t key_size = 32;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 [[noreturn]] void fail(const std::filesystem::path& file, std::string_view why) {
   throw ConfigError(file.string() + ": " + std::string{why});
@@ -64,7 +51,7 @@ void make_key(const std::filesystem::path& file) {
 Secret secret_key_of(const std::filesystem::path& data_dir) {
   const auto file = data_dir / "secret.key";
   for (int tries = 0; tries < 2; ++tries) {
-    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
     if (in.get() >= 0) return read_key(file, in.get());
     if (errno != ENOENT) fail(file, "cannot be read");
     make_key(file);

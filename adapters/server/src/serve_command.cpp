@@ -67,6 +67,7 @@ Secret make_link_token(const Service& service) {
 void announce(Service& service, std::uint16_t port, const Secret& link_token) {
   const auto& settings = service.settings();
   const auto url = url_of(settings, port);
+  service.tell_meaningless();
   service.log().info("serving", {{"url", url},
                                  {"store", service.store_name()},
                                  {"mail", service.mail_name()},
@@ -98,6 +99,11 @@ http::ApiOptions api_options(Service& service, const Secret& link_token,
           .cors_origins = settings.cors_origins,
           .public_url = settings.public_url,
           .access_log = [&service](const auto& record) { log_request(service, record); },
+          .cache_trouble =
+              [&service] {
+                const auto redis = service.redis_statistics();
+                return redis ? redis->trouble : std::nullopt;
+              },
           .extra_routes = server_routes(service, std::move(open_connections))};
 }
 
@@ -121,10 +127,12 @@ int run_serve(const Arguments& arguments) {
     worker.emplace(service.auth().services(), service.mailer());
   }
   if (!arguments.has("--no-scheduler")) scheduler.emplace(service.auth().services());
+  stop.started();
   server->start();
   if (worker) worker->start();
   if (scheduler) scheduler->start();
   announce(service, server->port(), link_token);
+  service.watch_parts();
 
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
   const auto last_moment = std::chrono::steady_clock::now() + stop_grace;

@@ -6,27 +6,12 @@
 
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/web/web.hpp"
+#include "measure.hpp"
 
 namespace coffeeauth::server {
 namespace {
 
 constexpr std::size_t mails_shown = 100;
-
-void measure(Service& service, std::size_t open_connections) {
-  auto& metrics = service.metrics();
-  metrics.set_gauge("coffeeauth_http_connections", "Connections now open.",
-                    static_cast<double>(open_connections));
-  const auto depth = service.store().outbox().depth();
-  metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait to be delivered.",
-                    static_cast<double>(depth.pending));
-  metrics.set_gauge("coffeeauth_outbox_dead", "Mails that were given up.",
-                    static_cast<double>(depth.dead));
-  const auto due = service.store().outbox().next_due();
-  const auto late = due ? service.auth().parts().clock.now() - *due : std::chrono::milliseconds{0};
-  metrics.set_gauge("coffeeauth_outbox_overdue_seconds",
-                    "For how long a mail has been due that no worker took.",
-                    std::chrono::duration<double>(std::max(late, decltype(late)::zero())).count());
-}
 
 http::Route metrics_route(Service& service, std::function<std::size_t()> open_connections) {
   return {.method = "GET",
@@ -34,10 +19,12 @@ http::Route metrics_route(Service& service, std::function<std::size_t()> open_co
           .access = http::Access::operators,
           .handler = [&service, open_connections = std::move(open_connections)](
                          const http::RouteContext&) -> Result<http::Response> {
-            measure(service, open_connections());
+            auto samples = measure(service);
+            samples.push_back(gauge("coffeeauth_http_connections", "Connections now open.",
+                                    static_cast<double>(open_connections())));
             http::Response response;
             response.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-            response.body = std::make_shared<const std::string>(service.metrics().text());
+            response.body = std::make_shared<const std::string>(service.metrics().text(samples));
             return response;
           }};
 }

@@ -1,5 +1,7 @@
 #include "service.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <utility>
 
@@ -7,6 +9,9 @@
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
+#include "coffeeauth/sql/sql.hpp"
+#include "measured_hasher.hpp"
+#include "setting_table.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -90,6 +95,22 @@ Secret key_for(const Settings& settings) {
   return secret_key_of(settings.data_dir);
 }
 
+/// Stops a start that could only end in a service that answers 503 to every login.
+void check_secret_key(const Settings& settings, Auth& auth) {
+  try {
+    auth.check();
+  } catch (const SecretKeyMismatch&) {
+    const auto place = settings.secret_key.empty() ? (settings.data_dir / "secret.key").string()
+                                                   : std::string{"SECRET_KEY"};
+    throw ConfigError(
+        place +
+        ": the signing keys in the database were sealed with another secret key. Put "
+        "that one back; if it is lost, `coffeeauth keys rotate --now` makes a new signing "
+        "key, and then every session, code and mail that waits is void, and passwords "
+        "stay good");
+  }
+}
+
 /// Readable by its owner alone.
 void make_data_dir(const Settings& settings) {
   std::error_code error;
@@ -101,24 +122,6 @@ void make_data_dir(const Settings& settings) {
 
 std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
   return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
-}
-
-std::unique_ptr<Mailer> make_mailer(const Settings& settings, smtp::SmtpOptions server) {
-  try {
-    return smtp::make_smtp_mailer(std::move(server));
-  } catch (const std::invalid_argument& error) {
-    const std::string name = settings.smtp_url.empty() ? "EMAIL_HOST: " : "SMTP_URL: ";
-    throw ConfigError(name + error.what());
-  }
-}
-
-std::shared_ptr<redis::RedisClient> make_redis(const Settings& settings) {
-  auto options = redis_of(settings);
-  try {
-    return options ? redis::make_redis_client(*std::move(options)) : nullptr;
-  } catch (const std::invalid_argument& error) {
-    throw ConfigError(std::string{"REDIS_URL: "} + error.what());
-  }
 }
 
 std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
@@ -147,8 +150,17 @@ Database prepare_database(const Settings& settings) {
 }
 
 struct Service::Parts {
+  static std::unique_ptr<PasswordHasher> measured_hasher(const PasswordConfig& config,
+                                                         RandomSource& random, Parts& parts) {
+    auto inner =
+        std::make_unique<MeasuredHasher>(make_argon2_hasher(config, random), parts.hashing_now);
+    return std::make_unique<MeasuredHasher>(make_hashing_pool(config, std::move(inner)),
+                                            parts.hashing_all);
+  }
+
   explicit Parts(LoadedSettings loaded)
       : settings(std::move(loaded.settings)),
+        meaningless(join(loaded.meaningless)),
         database(prepare_database(settings)),
         mail_server(name_of(smtp_of(settings))),
         mail_folder(mail_server.empty() ? mail_folder_of(settings) : std::nullopt),
@@ -160,8 +172,7 @@ struct Service::Parts {
         redis(make_redis(settings)),
         cache(make_cache(redis, *clock)),
         counters(make_counters(redis)),
-        hasher(make_hashing_pool(settings.policy.passwords,
-                                 make_argon2_hasher(settings.policy.passwords, *random))),
+        hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
         templates(make_default_templates(settings.policy.passwords.service_name)),
         auth(settings.policy, key_for(settings),
@@ -177,6 +188,8 @@ struct Service::Parts {
               .diagnostics = &diagnostics}) {}
 
   Settings settings;
+  /// Names of settings, with commas.
+  std::string meaningless;
   Database database;
   /// For people; empty when there is none.
   std::string mail_server;
@@ -193,14 +206,51 @@ struct Service::Parts {
   std::shared_ptr<redis::RedisClient> redis;
   std::unique_ptr<Cache> cache;
   std::unique_ptr<RateCounter> counters;
+  /// Passwords being hashed, and these with those that wait.
+  std::atomic<int> hashing_now{0};
+  std::atomic<int> hashing_all{0};
   std::unique_ptr<PasswordHasher> hasher;
   std::unique_ptr<SigningKeyFactory> keys;
   std::unique_ptr<MailTemplates> templates;
   Auth auth;
   std::unique_ptr<Mailer> mailer;
+  /// Last, since it asks the others.
+  std::unique_ptr<StateWatch> watch;
 };
 
-Service::Service(LoadedSettings loaded) : parts_(std::make_unique<Parts>(std::move(loaded))) {}
+namespace {
+
+std::optional<DownReason> last_trouble_of(Store& store) {
+  for (const auto& [name, pool] : sql::statistics(store)) {
+    if (pool.down) return pool.down;
+  }
+  return std::nullopt;
+}
+
+std::optional<DownReason> trouble_of(Store& store) {
+  if (!last_trouble_of(store)) return std::nullopt;
+  try {
+    // Whether it is back is not known before somebody asks.
+    store.ping();
+  } catch (const Unavailable&) {
+    // It is not.
+  }
+  return last_trouble_of(store);
+}
+
+/// Asked by itself: a server at rest would not notice, and a wrong password is worth a line at
+/// once.
+std::optional<DownReason> trouble_of(redis::RedisClient& client) {
+  static_cast<void>(client.ping());
+  return client.statistics().trouble;
+}
+
+}  // namespace
+
+Service::Service(LoadedSettings loaded, SecretKeyCheck check)
+    : parts_(std::make_unique<Parts>(std::move(loaded))) {
+  if (check == SecretKeyCheck::required) check_secret_key(parts_->settings, parts_->auth);
+}
 Service::~Service() = default;
 
 const Settings& Service::settings() const noexcept { return parts_->settings; }
@@ -211,13 +261,13 @@ Metrics& Service::metrics() noexcept { return parts_->metrics; }
 
 Mailer& Service::mailer() {
   if (parts_->mailer) return *parts_->mailer;
-  if (auto server = smtp_of(parts_->settings)) {
-    parts_->mailer = make_mailer(parts_->settings, *std::move(server));
-  } else if (!parts_->mail_folder) {
+  parts_->mailer = make_mailer(parts_->settings);
+  if (!parts_->mailer && !parts_->mail_folder) {
     throw ConfigError(
         "SMTP_URL: PostgreSQL needs a mail server (this or EMAIL_HOST), or MAIL_FOLDER to write "
         "mails to");
-  } else {
+  }
+  if (!parts_->mailer) {
     make_data_dir(parts_->settings);
     parts_->mailer =
         smtp::make_folder_mailer({.folder = *parts_->mail_folder,
@@ -233,6 +283,29 @@ const std::optional<std::filesystem::path>& Service::mail_folder() const noexcep
 std::string Service::store_name() const { return name_of(parts_->database); }
 std::string Service::mail_name() const {
   return parts_->mail_folder ? parts_->mail_folder->string() : parts_->mail_server;
+}
+std::optional<redis::RedisStatistics> Service::redis_statistics() const {
+  if (!parts_->redis) return std::nullopt;
+  return parts_->redis->statistics();
+}
+
+HashingLoad Service::hashing() const {
+  const int running = parts_->hashing_now;
+  return {.running = running, .waiting = std::max(0, parts_->hashing_all - running)};
+}
+
+void Service::watch_parts() {
+  std::vector<WatchedPart> watched{
+      {"database", [store = parts_->store.get()] { return trouble_of(*store); }}};
+  if (parts_->redis) {
+    watched.push_back({"redis", [client = parts_->redis] { return trouble_of(*client); }});
+  }
+  parts_->watch = std::make_unique<StateWatch>(parts_->log, std::move(watched));
+}
+
+void Service::tell_meaningless() {
+  if (parts_->meaningless.empty()) return;
+  parts_->log.info("settings_without_meaning", {{"names", parts_->meaningless}});
 }
 
 }  // namespace coffeeauth::server

@@ -12,15 +12,26 @@
 #include "log.hpp"
 #include "metrics.hpp"
 #include "settings.hpp"
+#include "state_watch.hpp"
 
 namespace coffeeauth::server {
+
+/// Passwords in hand.
+struct HashingLoad {
+  int running = 0;
+  int waiting = 0;
+};
+
+/// Whether a Service must have the secret key that the store's signing keys were sealed with. What
+/// mends a wrong one, or only looks, goes on without.
+enum class SecretKeyCheck { required, skipped };
 
 /// Opens the Store (applying migrations) and builds an Auth over it. Borrows nothing; lives as long
 /// as the command. Throws ConfigError, std::runtime_error or Unavailable with a text for the
 /// operator.
 class Service {
  public:
-  explicit Service(LoadedSettings loaded);
+  explicit Service(LoadedSettings loaded, SecretKeyCheck check = SecretKeyCheck::required);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -37,6 +48,13 @@ class Service {
   /// What the parts are, for logs: no password in it.
   [[nodiscard]] std::string store_name() const;
   [[nodiscard]] std::string mail_name() const;
+  /// For metrics. Nothing without Redis.
+  [[nodiscard]] std::optional<redis::RedisStatistics> redis_statistics() const;
+  [[nodiscard]] HashingLoad hashing() const;
+  /// From now on a line is logged when the database or Redis goes down or comes back.
+  void watch_parts();
+  /// Logs which settings of the service before this one mean nothing here, if any were set.
+  void tell_meaningless();
 
  private:
   struct Parts;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "coffeeauth/config_fields.hpp"
@@ -17,13 +17,9 @@ using namespace std::chrono_literals;
 
 template <class Number>
 bool read_number(std::string_view text, Number& out, Number least, Number most) {
-  Number value{};
-  const auto* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc{} || at != end || value < least || value > most) {
-    return false;
-  }
-  out = value;
+  const auto value = parse_whole_number(text);
+  if (!value || *value < least || *value > most) return false;
+  out = static_cast<Number>(*value);
   return true;
 }
 
@@ -37,45 +33,23 @@ bool is_operator_token(std::string_view text) {
 }
 
 bool read_switch(std::string_view text, bool& out) {
-  if (text == "true" || text == "1" || text == "True" || text == "yes" || text == "on") {
-    out = true;
-    return true;
-  }
-  if (text != "false" && text != "0" && text != "False" && text != "no" && text != "off") {
-    return false;
-  }
-  out = false;
-  return true;
+  const auto value = parse_switch(text);
+  if (value) out = *value;
+  return value.has_value();
 }
 
-/// Parts between commas, blanks around them aside; none for an empty text.
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    auto part = text.substr(0, comma);
-    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
-    if (!part.empty()) parts.emplace_back(part);
-  }
-  return parts;
-}
-
-std::string join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
-  return text;
+bool is_same_word(std::string_view text, std::string_view lower_case) {
+  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 template <class Enum, std::size_t Size>
 bool read_word(std::string_view text, Enum& out,
                const std::array<std::pair<std::string_view, Enum>, Size>& words) {
   for (const auto& [word, value] : words) {
-    if (text == word) {
-      out = value;
-      return true;
-    }
+    if (!is_same_word(trim_blanks(text), word)) continue;
+    out = value;
+    return true;
   }
   return false;
 }
@@ -96,31 +70,43 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels{
      {"warning", LogLevel::warning},
      {"error", LogLevel::error}}};
 
+/// Values with commas between them, each as `read` makes it.
 Setting list_setting(std::string_view name, std::string_view description,
-                     std::vector<std::string> Settings::*member) {
+                     std::vector<std::string> Settings::*member,
+                     std::optional<std::string> (*read)(std::string_view),
+                     std::string_view expects) {
   return {name, description,
-          [member](Settings& s, std::string_view text) {
-            s.*member = split(text);
+          [member, read](Settings& s, std::string_view text) {
+            std::vector<std::string> values;
+            for (const auto& part : parse_list(text)) {
+              auto value = read(part);
+              if (!value) return false;
+              values.push_back(*std::move(value));
+            }
+            s.*member = std::move(values);
             return true;
           },
-          [member](const Settings& s) { return join(s.*member); }, "a list with commas"};
+          [member](const Settings& s) { return join(s.*member); }, expects};
+}
+
+std::optional<std::string> read_network(std::string_view text) {
+  try {
+    static_cast<void>(NetworkRange{text});
+    return std::string{text};
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> read_origin(std::string_view text) {
+  return text == "*" ? std::string{text} : parse_origin(text);
 }
 
 /// Networks in CIDR notation, with commas.
 Setting networks_setting(std::string_view name, std::string_view description,
                          std::vector<std::string> Settings::*member) {
-  auto setting = list_setting(name, description, member);
-  setting.set = [member](Settings& s, std::string_view text) {
-    try {
-      s.*member = split(text);
-      for (const auto& cidr : s.*member) static_cast<void>(NetworkRange{cidr});
-      return true;
-    } catch (const std::invalid_argument&) {
-      return false;
-    }
-  };
-  setting.expects = "networks such as 10.0.0.0/8, with commas";
-  return setting;
+  return list_setting(name, description, member, read_network,
+                      "networks such as 10.0.0.0/8, with commas");
 }
 
 Setting count_setting(std::string_view name, std::string_view description,
@@ -134,7 +120,7 @@ Setting count_setting(std::string_view name, std::string_view description,
 
 Setting count_setting(std::string_view name, std::string_view description,
                       std::size_t Settings::*member) {
-  return count_setting(name, description, member, 1'000'000, "1 to 1000000");
+  return count_setting(name, description, member, 100'000, "1 to 100000");
 }
 
 Setting switch_setting(std::string_view name, std::string_view description,
@@ -146,12 +132,15 @@ Setting switch_setting(std::string_view name, std::string_view description,
 
 Setting url_setting(std::string_view name, std::string_view description,
                     std::string Settings::*member) {
-  return {name, description,
+  return {name,
+          description,
           [member](Settings& s, std::string_view text) {
-            s.*member = text;
+            s.*member = trim_blanks(text);
             return true;
           },
-          [member](const Settings& s) { return masked_url(s.*member); }, "a URL"};
+          [member](const Settings& s) { return masked_url(s.*member); },
+          "a URL",
+          true};
 }
 
 Setting public_url_setting() {
@@ -160,7 +149,7 @@ Setting public_url_setting() {
           "name, since a request's Host proves nothing.",
           [](Settings& s, std::string_view text) {
             try {
-              s.public_url = text.empty() ? std::string{} : PublicUrl::parse(text).str();
+              s.public_url = PublicUrl::parse(trim_blanks(text)).str();
               return true;
             } catch (const std::invalid_argument&) {
               return false;
@@ -170,20 +159,76 @@ Setting public_url_setting() {
           "https://host or https://host/path (http for loopback only), without a query"};
 }
 
-/// A name of the service that this one replaces.
-Setting old_setting(std::string_view name, std::string_view description) {
-  const bool secret = name.ends_with("PASSWORD");
+/// A name of the service that this one replaces; `read` gives the value as it is kept.
+Setting old_setting(std::string_view name, std::string_view description,
+                    std::optional<std::string> (*read)(std::string_view),
+                    std::string_view expects) {
   return {name, description,
-          [name](Settings& s, std::string_view text) {
-            if (!text.empty()) s.old_names[std::string{name}] = text;
-            return true;
+          [name, read](Settings& s, std::string_view text) {
+            auto value = read(text);
+            if (value) s.old_names[std::string{name}] = *std::move(value);
+            return value.has_value();
           },
-          [name, secret](const Settings& s) -> std::string {
+          [name](const Settings& s) -> std::string {
             const auto found = s.old_names.find(name);
-            if (found == s.old_names.end()) return {};
-            return secret ? "********" : found->second;
+            return found == s.old_names.end() ? std::string{} : found->second;
           },
-          "some text"};
+          expects};
+}
+
+Setting old_text(std::string_view name, std::string_view description) {
+  return old_setting(
+      name, description, [](std::string_view text) { return std::optional{std::string{text}}; },
+      "some text");
+}
+
+Setting old_secret(std::string_view name, std::string_view description) {
+  auto setting = old_text(name, description);
+  setting.get = [name](const Settings& s) -> std::string {
+    return s.old_names.contains(name) ? "********" : "";
+  };
+  setting.secret = true;
+  return setting;
+}
+
+Setting old_host(std::string_view name, std::string_view description) {
+  return old_setting(
+      name, description, [](std::string_view text) { return parse_host(trim_blanks(text)); },
+      "a host name or an address");
+}
+
+Setting old_port(std::string_view name, std::string_view description) {
+  return old_setting(
+      name, description,
+      [](std::string_view text) -> std::optional<std::string> {
+        std::uint16_t port = 0;
+        if (!read_number<std::uint16_t>(text, port, 1, 65'535)) return std::nullopt;
+        return std::to_string(port);
+      },
+      "1 to 65535");
+}
+
+Setting old_switch(std::string_view name, std::string_view description) {
+  return old_setting(
+      name, description,
+      [](std::string_view text) -> std::optional<std::string> {
+        const auto value = parse_switch(text);
+        if (!value) return std::nullopt;
+        return *value ? "true" : "false";
+      },
+      "true or false");
+}
+
+/// A host, or the folder of PostgreSQL's socket.
+std::optional<std::string> read_database_host(std::string_view text) {
+  text = trim_blanks(text);
+  return text.starts_with('/') ? std::optional{std::string{text}} : parse_host(text);
+}
+
+std::optional<std::string> read_redis_database(std::string_view text) {
+  std::uint32_t number = 0;
+  if (!read_number<std::uint32_t>(text, number, 0, 65'535)) return std::nullopt;
+  return std::to_string(number);
 }
 
 void add_storage(std::vector<Setting>& out) {
@@ -197,10 +242,10 @@ void add_storage(std::vector<Setting>& out) {
                  "`sqlite:///relative/path`, `sqlite:////absolute/path` or "
                  "`postgresql://user:password@host:port/name`; SQLite in DATA_DIR when unset.",
                  [](Settings& s, std::string_view text) {
-                   s.database_url = text;
+                   s.database_url = trim_blanks(text);
                    return true;
                  },
-                 [](const Settings& s) { return masked_url(s.database_url); }, "a URL"});
+                 [](const Settings& s) { return masked_url(s.database_url); }, "a URL", true});
   out.push_back(count_setting("DATABASE_CONNECTIONS",
                               "Connections to PostgreSQL that this process opens at most.",
                               &Settings::database_connections, 1'000, "1 to 1000"));
@@ -217,16 +262,17 @@ void add_storage(std::vector<Setting>& out) {
                    return text.size() >= 32;
                  },
                  [](const Settings& s) { return s.secret_key.empty() ? "" : "********"; },
-                 "32 bytes at least"});
+                 "32 bytes at least", true, "DJANGO_SECRET_KEY"});
 }
 
 void add_network(std::vector<Setting>& out) {
   out.push_back({"HTTP_HOST", "Address to listen on.",
                  [](Settings& s, std::string_view text) {
-                   s.http_host = text;
-                   return !text.empty();
+                   auto host = parse_host(trim_blanks(text));
+                   if (host) s.http_host = *std::move(host);
+                   return host.has_value();
                  },
-                 [](const Settings& s) { return s.http_host; }, "an address"});
+                 [](const Settings& s) { return s.http_host; }, "a host name or an address"});
   out.push_back({"HTTP_PORT", "Port to listen on; 0 for any free one.",
                  [](Settings& s, std::string_view text) {
                    return read_number<std::uint16_t>(text, s.http_port, 0, 65'535);
@@ -243,6 +289,26 @@ void add_network(std::vector<Setting>& out) {
                  },
                  [](const Settings& s) { return to_duration_text(s.http_idle_timeout); },
                  "a duration of 1s to 1h"});
+  out.push_back({"METRICS_HOST", "Address that worker and scheduler listen on, see METRICS_PORT.",
+                 [](Settings& s, std::string_view text) {
+                   auto host = parse_host(trim_blanks(text));
+                   if (host) s.metrics_host = *std::move(host);
+                   return host.has_value();
+                 },
+                 [](const Settings& s) { return s.metrics_host; }, "a host name or an address"});
+  out.push_back({"METRICS_PORT",
+                 "Port on which worker and scheduler answer /healthz, /readyz and /metrics; 0 for "
+                 "any free one. None when unset.",
+                 [](Settings& s, std::string_view text) {
+                   std::uint16_t port = 0;
+                   if (!read_number<std::uint16_t>(text, port, 0, 65'535)) return false;
+                   s.metrics_port = port;
+                   return true;
+                 },
+                 [](const Settings& s) {
+                   return s.metrics_port ? std::to_string(*s.metrics_port) : std::string{};
+                 },
+                 "0 to 65535"});
   out.push_back(count_setting("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
                               &Settings::max_connections));
   out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
@@ -264,10 +330,11 @@ void add_network(std::vector<Setting>& out) {
                    return text.empty() || is_operator_token(text);
                  },
                  [](const Settings& s) { return s.operator_token.empty() ? "" : "********"; },
-                 "16 to 256 letters, digits and -._~+/"});
+                 "16 to 256 letters, digits and -._~+/", true});
   out.push_back(public_url_setting());
   out.push_back(list_setting("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
-                             &Settings::cors_origins));
+                             &Settings::cors_origins, read_origin,
+                             "origins such as https://app.example, with commas, or *"));
 }
 
 void add_rest(std::vector<Setting>& out) {
@@ -335,23 +402,35 @@ void add_rest(std::vector<Setting>& out) {
 }
 
 void add_old_names(std::vector<Setting>& out) {
-  out.push_back(old_setting("DB_USER", "As part of DATABASE_URL: user of PostgreSQL."));
-  out.push_back(old_setting("DB_PASSWORD", "As part of DATABASE_URL: password."));
-  out.push_back(old_setting("DB_NAME", "As part of DATABASE_URL: data base."));
-  out.push_back(old_setting("DB_HOST", "As part of DATABASE_URL: host."));
-  out.push_back(old_setting("DB_PORT", "As part of DATABASE_URL: port."));
-  out.push_back(old_setting("REDIS_HOST", "As part of REDIS_URL: host."));
-  out.push_back(old_setting("REDIS_PORT", "As part of REDIS_URL: port."));
-  out.push_back(old_setting("EMAIL_HOST", "As part of SMTP_URL: host."));
-  out.push_back(old_setting("EMAIL_PORT", "As part of SMTP_URL: port."));
-  out.push_back(old_setting("EMAIL_USE_TLS", "As part of SMTP_URL: whether STARTTLS is used."));
-  out.push_back(old_setting("EMAIL_HOST_USER", "As part of SMTP_URL: user."));
-  out.push_back(old_setting("EMAIL_HOST_PASSWORD", "As part of SMTP_URL: password."));
+  out.push_back(old_text("DB_USER", "As part of DATABASE_URL: user of PostgreSQL."));
+  out.push_back(old_secret("DB_PASSWORD", "As part of DATABASE_URL: password."));
+  out.push_back(old_text("DB_NAME", "As part of DATABASE_URL: database."));
+  out.push_back(old_setting("DB_HOST", "As part of DATABASE_URL: host.", read_database_host,
+                            "a host name, an address or the folder of a socket"));
+  out.push_back(old_port("DB_PORT", "As part of DATABASE_URL: port."));
+  out.push_back(old_host("REDIS_HOST", "As part of REDIS_URL: host."));
+  out.push_back(old_port("REDIS_PORT", "As part of REDIS_URL: port."));
+  out.push_back(old_secret("REDIS_PASSWORD", "As part of REDIS_URL: password."));
+  out.push_back(old_setting("REDIS_DB", "As part of REDIS_URL: number of the database.",
+                            read_redis_database, "0 to 65535"));
+  out.push_back(old_host("EMAIL_HOST", "As part of SMTP_URL: host."));
+  out.push_back(old_port("EMAIL_PORT", "As part of SMTP_URL: port."));
+  out.push_back(old_switch("EMAIL_USE_TLS", "As part of SMTP_URL: whether STARTTLS is used."));
   out.push_back(
-      old_setting("EMAIL_AUTH", "As part of SMTP_URL: password (also when unset) or xoauth2."));
+      old_switch("EMAIL_USE_SSL", "As part of SMTP_URL: whether TLS begins at once (port 465)."));
+  out.push_back(old_text("EMAIL_HOST_USER", "As part of SMTP_URL: user."));
+  out.push_back(old_secret("EMAIL_HOST_PASSWORD", "As part of SMTP_URL: password."));
+  out.push_back(
+      old_text("EMAIL_AUTH", "As part of SMTP_URL: password (also when unset) or xoauth2."));
 }
 
 }  // namespace
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
+  return text;
+}
 
 const std::vector<Setting>& server_settings() {
   static const auto settings = [] {

@@ -3,18 +3,29 @@
 #include <algorithm>
 
 #include "coffeeauth/config_fields.hpp"
+#include "coffeeauth/url.hpp"
+#include "old_names.hpp"
 #include "setting_table.hpp"
+#include "text_file.hpp"
 
 namespace coffeeauth::server {
 namespace {
 
-constexpr std::string_view old_secret_name = "DJANGO_SECRET_KEY";
-
-/// What was set for a name, and where.
+/// What was set for a setting: under which name, and where.
 struct Given {
+  std::string name;
   std::string value;
   std::string origin;
 };
+
+[[noreturn]] void refuse(const Given& given, std::string_view why) {
+  throw ConfigError(given.name + " (" + given.origin + "): " + std::string{why});
+}
+
+/// What Kubernetes puts into the environment for a service that happens to be called `redis`.
+bool is_a_service_link(std::string_view name, std::string_view value) {
+  return name.ends_with("_PORT") && value.starts_with("tcp://");
+}
 
 class Sources {
  public:
@@ -22,50 +33,88 @@ class Sources {
           std::string_view file)
       : environment_(environment), entries_(entries), file_(file) {}
 
+  /// Empty is as good as not set, so that a line of a template that nobody filled in hides
+  /// nothing.
   [[nodiscard]] std::optional<Given> find(std::string_view name) const {
-    if (auto value = environment_(std::string{name}))
-      return Given{*std::move(value), "environment"};
+    const auto value = environment_(std::string{name});
+    if (value && !trim_blanks(*value).empty() && !is_a_service_link(name, *value)) {
+      return Given{std::string{name}, *value, "environment"};
+    }
     for (const auto& entry : entries_) {
-      if (entry.name == name) return Given{entry.value, origin_of(entry)};
+      if (entry.name != name || trim_blanks(entry.value).empty()) continue;
+      return Given{entry.name, entry.value, origin_of(entry)};
     }
     return std::nullopt;
   }
 
-  void refuse_unknown() const {
+  /// As find(); a secret may also stand in a file that `name`_FILE names.
+  [[nodiscard]] std::optional<Given> find_secret(std::string_view name) const {
+    auto given = find(name);
+    const auto file = find(std::string{name} + "_FILE");
+    if (!file) return given;
+    if (given) refuse(*file, std::string{name} + " is set, too; only one of them can be");
+    return Given{file->name, secret_in(*file), file->origin};
+  }
+
+  /// What was set for it, by its own name or else by an older one.
+  [[nodiscard]] std::optional<Given> find(const Setting& setting) const {
+    if (!setting.secret) return find(setting.name);
+    auto given = find_secret(setting.name);
+    if (!given && !setting.older_name.empty()) given = find_secret(setting.older_name);
+    return given;
+  }
+
+  /// Names of the service before that mean nothing here; throws for what nobody knows.
+  [[nodiscard]] std::vector<std::string> meaningless() const {
+    std::vector<std::string> names;
     for (const auto& entry : entries_) {
-      if (!is_known(entry.name)) {
+      if (is_known(entry.name)) continue;
+      if (!is_of_the_service_before(entry.name)) {
         throw ConfigError(origin_of(entry) + ": " + entry.name + " is not a setting");
       }
+      names.push_back(entry.name);
     }
+    for (const auto name : common_names_of_the_service_before()) {
+      const bool is_there = std::find(names.begin(), names.end(), name) != names.end();
+      if (!is_there && environment_(std::string{name})) names.emplace_back(name);
+    }
+    return names;
   }
 
  private:
   [[nodiscard]] std::string origin_of(const EnvEntry& entry) const {
     return std::string{file_} + ":" + std::to_string(entry.line);
   }
+  static std::string secret_in(const Given& file) {
+    try {
+      const auto text = read_text_file(file.value);
+      auto line = text.expose_secret();
+      if (line.ends_with('\n')) line.remove_suffix(1);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.empty()) refuse(file, "the file is empty");
+      return std::string{line};
+    } catch (const ConfigError& error) {
+      throw ConfigError(file.name + " (" + file.origin + "): " + error.what());
+    }
+  }
   static bool is_known(std::string_view name) {
-    const auto named = [&](const auto& row) { return row.name == name; };
     const auto& own = server_settings();
     const auto& policy = config_fields();
-    return std::any_of(own.begin(), own.end(), named) ||
-           std::any_of(policy.begin(), policy.end(), named) || name == old_secret_name;
+    const auto names = [&](const Setting& row) {
+      if (row.name == name || row.older_name == name) return true;
+      return row.secret && name.ends_with("_FILE") &&
+             (row.name == name.substr(0, name.size() - 5) ||
+              row.older_name == name.substr(0, name.size() - 5));
+    };
+    return std::any_of(own.begin(), own.end(), names) ||
+           std::any_of(policy.begin(), policy.end(),
+                       [&](const ConfigField& field) { return field.name == name; });
   }
 
   const EnvironmentLookup& environment_;
   const std::vector<EnvEntry>& entries_;
   std::string_view file_;
 };
-
-[[noreturn]] void refuse(std::string_view name, const Given& given, std::string_view expects) {
-  throw ConfigError(std::string{name} + " (" + given.origin + "): expected " +
-                    std::string{expects});
-}
-
-std::optional<Given> find_setting(const Sources& sources, std::string_view name) {
-  auto given = sources.find(name);
-  if (!given && name == "SECRET_KEY") given = sources.find(old_secret_name);
-  return given;
-}
 
 void check_policy(const Config& policy, const std::vector<SettingRow>& rows) {
   const auto problems = validate(policy);
@@ -84,12 +133,12 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
                              const std::vector<EnvEntry>& file_entries,
                              std::string_view file_name) {
   const Sources sources{environment, file_entries, file_name};
-  sources.refuse_unknown();
   LoadedSettings loaded;
+  loaded.meaningless = sources.meaningless();
   for (const auto& setting : server_settings()) {
-    const auto given = find_setting(sources, setting.name);
+    const auto given = sources.find(setting);
     if (given && !setting.set(loaded.settings, given->value)) {
-      refuse(setting.name, *given, setting.expects);
+      refuse(*given, "expected " + std::string{setting.expects});
     }
     loaded.rows.push_back({std::string{setting.name}, setting.get(loaded.settings),
                            given ? given->origin : "default", std::string{setting.description}});
@@ -97,7 +146,7 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
   for (const auto& field : config_fields()) {
     const auto given = sources.find(field.name);
     if (given && !field.set(loaded.settings.policy, given->value)) {
-      refuse(field.name, *given, field.expects);
+      refuse(*given, "expected " + std::string{field.expects});
     }
     loaded.rows.push_back({std::string{field.name}, field.get(loaded.settings.policy),
                            given ? given->origin : "default", std::string{field.description}});
@@ -135,12 +184,27 @@ std::string masked_url(std::string_view url) {
 }
 
 std::filesystem::path sqlite_path(std::string_view url) {
-  constexpr std::string_view scheme = "sqlite:///";
-  if (!url.starts_with(scheme) || url.size() == scheme.size()) {
-    throw ConfigError(
-        "DATABASE_URL: expected sqlite:///path or postgresql://user:password@host/name");
+  const auto refuse_url = [](std::string_view why) {
+    throw ConfigError("DATABASE_URL: " + std::string{why});
+  };
+  if (!url.starts_with("sqlite:///")) {
+    refuse_url("expected sqlite:///path or postgresql://user:password@host/name");
   }
-  return std::filesystem::path{url.substr(scheme.size())};
+  Url parts;
+  try {
+    parts = parse_url(url);
+  } catch (const std::invalid_argument& error) {
+    refuse_url(error.what());
+  }
+  if (!parts.parameters.empty() || url.find('?') != std::string_view::npos) {
+    refuse_url("a sqlite URL takes no parameters; a question mark in a file's name is %3F");
+  }
+  if (parts.path.empty() || parts.path.ends_with('/')) refuse_url("the URL names no file");
+  // SQLite would open something else than a file of that name.
+  if (parts.path.starts_with(':') || parts.path.starts_with("file:")) {
+    refuse_url("the database must be a file; write ./ before a name that begins with a colon");
+  }
+  return std::filesystem::path{parts.path};
 }
 
 }  // namespace coffeeauth::server

@@ -39,6 +39,9 @@ struct Settings {
   std::uint16_t http_port = 8000;
   /// Between two requests on a connection.
   std::chrono::milliseconds http_idle_timeout{75'000};
+  /// Where worker and scheduler answer for themselves; not at all without a port.
+  std::string metrics_host = "127.0.0.1";
+  std::optional<std::uint16_t> metrics_port{};
   std::size_t max_connections = 2'000;
   std::size_t max_connections_per_address = 256;
   std::vector<std::string> trusted_proxies{};
@@ -76,13 +79,16 @@ struct SettingRow {
 struct LoadedSettings {
   Settings settings;
   std::vector<SettingRow> rows;
+  /// Names of the service before this one that were set and mean nothing here.
+  std::vector<std::string> meaningless{};
 };
 
 /// Looks a name up in the process environment.
 using EnvironmentLookup = std::function<std::optional<std::string>(const std::string&)>;
 
-/// Environment first, then the env file, then defaults. Throws ConfigError with one clear line for
-/// a malformed or out-of-range value, and for a name in the env file that nobody knows.
+/// Environment first, then the env file, then defaults; a value of blanks alone is as good as none.
+/// Throws ConfigError with one clear line for a malformed or out-of-range value, and for a name in
+/// the env file that nobody knows.
 [[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
                                            const std::vector<EnvEntry>& file_entries,
                                            std::string_view file_name);
@@ -90,8 +96,8 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// A URL with the password in it masked.
 [[nodiscard]] std::string masked_url(std::string_view url);
 
-/// The path of a `sqlite:///path` URL: relative with three slashes, absolute with four. Throws
-/// ConfigError for any other URL.
+/// The path of a `sqlite:///path` URL, percent-decoded: relative with three slashes, absolute with
+/// four. Throws ConfigError for any other URL, and for parameters.
 [[nodiscard]] std::filesystem::path sqlite_path(std::string_view url);
 
 /// The secret key kept in `data_dir`, made on first use: 32 random bytes, readable by the owner

@@ -8,9 +8,12 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "adapters/sql/src/connection.hpp"
+#include "coffeeauth/part_down.hpp"
+#include "coffeeauth/sql/sql.hpp"
 
 namespace coffeeauth::sql {
 
@@ -20,11 +23,17 @@ class ConnectionPool;
 /// a transaction.
 class Lease {
  public:
+  using Clock = std::chrono::steady_clock;
+
   explicit Lease(Connection& of_transaction) : connection_(&of_transaction) {}
   Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection)
-      : pool_(&pool), owned_(std::move(connection)), connection_(owned_.get()) {}
+      : pool_(&pool),
+        since_(Clock::now()),
+        owned_(std::move(connection)),
+        connection_(owned_.get()) {}
   Lease(Lease&& other) noexcept
       : pool_(std::exchange(other.pool_, nullptr)),
+        since_(other.since_),
         owned_(std::move(other.owned_)),
         connection_(std::exchange(other.connection_, nullptr)) {}
   Lease& operator=(Lease&&) = delete;
@@ -35,6 +44,7 @@ class Lease {
 
  private:
   ConnectionPool* pool_ = nullptr;
+  Clock::time_point since_{};
   std::unique_ptr<Connection> owned_;
   Connection* connection_;
 };
@@ -72,6 +82,9 @@ class ConnectionPool final : public ConnectionSource {
   /// Throws Unavailable when none gets free within the patience, or none can be opened.
   [[nodiscard]] Lease lease() override;
 
+  /// The counts as they are now.
+  [[nodiscard]] PoolStatistics statistics() const;
+
  private:
   friend class Lease;
   struct Waiter {
@@ -83,13 +96,15 @@ class ConnectionPool final : public ConnectionSource {
   std::unique_ptr<Connection> take_idle();
   std::unique_ptr<Connection> open();
   void enter_open();
+  void note_failure(DownReason reason) noexcept;
   void pass_turn() noexcept;
-  void give_back(std::unique_ptr<Connection> connection) noexcept;
+  void give_back(std::unique_ptr<Connection> connection, std::chrono::nanoseconds used) noexcept;
 
+  const std::size_t size_;
   const std::chrono::milliseconds patience_;
   const Open open_;
   const Backoff backoff_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::size_t free_turns_;
   std::list<Waiter*> queue_;
   std::vector<std::unique_ptr<Connection>> idle_;
@@ -97,6 +112,12 @@ class ConnectionPool final : public ConnectionSource {
   std::chrono::milliseconds pause_{0};
   std::chrono::steady_clock::time_point try_again_at_{};
   bool is_trying_ = false;
+  // Whether the last try to open one failed, and why.
+  std::optional<DownReason> down_;
+  std::uint64_t failures_ = 0;
+  std::uint64_t waits_ = 0;
+  std::chrono::nanoseconds waited_{0};
+  std::chrono::nanoseconds used_{0};
 };
 
 }  // namespace coffeeauth::sql

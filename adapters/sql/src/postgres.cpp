@@ -3,13 +3,13 @@
 #include <Poco/Data/Session.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <stdexcept>
 
 #include "adapters/sql/src/migrator.hpp"
 #include "adapters/sql/src/postgres_session.hpp"
 #include "adapters/sql/src/postgres_statement.hpp"
+#include "adapters/sql/src/postgres_url.hpp"
 #include "adapters/sql/src/store.hpp"
 
 namespace coffeeauth::sql {
@@ -63,8 +63,7 @@ void check(const PostgresOptions& options) {
     throw std::invalid_argument("PostgresOptions::password holds a NUL");
   }
   if (options.port == 0) throw std::invalid_argument("PostgresOptions::port is 0");
-  constexpr std::array modes{"disable", "prefer", "require", "verify-ca", "verify-full"};
-  if (std::find(modes.begin(), modes.end(), options.sslmode) == modes.end()) {
+  if (!is_sslmode(options.sslmode)) {
     throw std::invalid_argument(
         "PostgresOptions::sslmode is none of disable, prefer, require, verify-ca, verify-full");
   }

@@ -15,7 +15,7 @@
 
 #include "adapters/sql/src/poco_postgres.hpp"
 #include "adapters/sql/src/postgres_statement.hpp"
-#include "coffeeauth/error.hpp"
+#include "coffeeauth/part_down.hpp"
 
 namespace coffeeauth::sql {
 namespace {
@@ -42,15 +42,46 @@ std::string last_sqlstate(PGconn* connection) {
   return is_code ? std::string(code) : std::string();
 }
 
+// What libpq itself says, without a server's code. Its texts are looked into and never shown.
+PartDown explain_without_code(std::string_view text) {
+  using enum DownReason;
+  const auto says = [&](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  };
+  if (says("could not translate host name")) {
+    return {name_not_found, "the host of the database is not known by that name"};
+  }
+  if (says("does not match host name")) {
+    return {tls, "the certificate of the database is another host's"};
+  }
+  if (says("root certificate file") || says("root.crt")) {
+    return {tls, "the file of authorities for the database cannot be read (sslrootcert)"};
+  }
+  if (says("certificate")) return {tls, "the certificate of the database is not trusted"};
+  if (says("does not support SSL")) return {tls, "the database offers no TLS (sslmode)"};
+  if (says("SSL") || says("TLS")) return {tls, "TLS with the database failed"};
+  if (says("Connection refused") || says("No such file")) {
+    return {unreachable, "nothing listens on the host and port of the database"};
+  }
+  if (says("timed out") || says("timeout")) {
+    return {timed_out, "the database did not answer in time"};
+  }
+  return {unreachable, "the database cannot be reached"};
+}
+
 // Why no connection came to be; the server's codes are stable, its texts are not ours to show.
-std::string explain(PGconn* connection) {
+PartDown explain(PGconn* connection) {
+  using enum DownReason;
   const auto code = last_sqlstate(connection);
-  if (code.starts_with("28")) return "the data base refused the user or the password";
-  if (code == "3D000") return "the server has no data base of this name";
-  if (code == "53300") return "the data base has no connection left";
-  if (code == "57P03") return "the data base is starting or stopping";
-  if (PQconnectionNeedsPassword(connection) != 0) return "the data base asks for a password";
-  return "the data base cannot be reached";
+  if (code.starts_with("28")) return {credentials, "the database refused the user or the password"};
+  if (code == "3D000") return {no_database, "the server has no database of this name"};
+  if (code == "42501") return {not_permitted, "the user may not connect to the database"};
+  if (code == "53300") return {full, "the database has no connection left"};
+  if (code == "57P03") return {starting, "the database is starting or stopping"};
+  if (PQconnectionNeedsPassword(connection) != 0) {
+    return {credentials, "the database asks for a password"};
+  }
+  return explain_without_code(PQerrorMessage(connection));
 }
 
 void wait(PGconn* connection, PostgresPollingStatusType what,
@@ -61,10 +92,14 @@ void wait(PGconn* connection, PostgresPollingStatusType what,
   for (;;) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) throw Unavailable("the data base did not answer in time");
+    if (left.count() <= 0) {
+      throw PartDown(DownReason::timed_out, "the database did not answer in time");
+    }
     const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
     if (ready > 0) return;
-    if (ready < 0 && errno != EINTR) throw Unavailable("the data base cannot be reached");
+    if (ready < 0 && errno != EINTR) {
+      throw PartDown(DownReason::unreachable, "the database cannot be reached");
+    }
   }
 }
 
@@ -129,7 +164,7 @@ OwnedConnection connect(const PostgresOptions& options) {
   auto state = PGRES_POLLING_WRITING;
   while (state != PGRES_POLLING_OK) {
     if (state == PGRES_POLLING_FAILED || PQstatus(connection.get()) == CONNECTION_BAD) {
-      throw Unavailable(explain(connection.get()));
+      throw explain(connection.get());
     }
     wait(connection.get(), state, deadline);
     state = PQconnectPoll(connection.get());

@@ -1,9 +1,12 @@
 // postgresql://user:password@host:port/database?sslmode=require&connect_timeout=5
 // The form of libpq (PostgreSQL 15, chapter 34.1.1.2), less the lists of hosts.
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
 
+#include "adapters/sql/src/postgres_url.hpp"
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/url.hpp"
 
@@ -26,14 +29,25 @@ Number number(std::string_view text, Number least, Number most, const char* othe
   return value;
 }
 
+/// A host, or the folder of a socket.
+std::string host(const std::string& text) {
+  if (text.starts_with('/')) return text;
+  auto read = parse_host(text);
+  if (!read) refuse("names a host that is none");
+  return *std::move(read);
+}
+
 void read_parameter(PostgresOptions& options, std::string_view name, const std::string& value) {
   if (name == "sslmode") {
+    if (!is_sslmode(value)) {
+      refuse("has an sslmode other than disable, prefer, require, verify-ca, verify-full");
+    }
     options.sslmode = value;
   } else if (name == "sslrootcert") {
     options.sslrootcert = value;
   } else if (name == "host") {
     if (value.empty()) refuse("names no host");
-    options.host = value;
+    options.host = host(value);
   } else if (name == "port") {
     options.port = number<std::uint16_t>(value, 1, 65535, "has no port from 1 to 65535");
   } else if (name == "connect_timeout") {
@@ -46,6 +60,12 @@ void read_parameter(PostgresOptions& options, std::string_view name, const std::
 
 }  // namespace
 
+bool is_sslmode(std::string_view text) noexcept {
+  constexpr std::array<std::string_view, 5> modes{"disable", "prefer", "require", "verify-ca",
+                                                  "verify-full"};
+  return std::find(modes.begin(), modes.end(), text) != modes.end();
+}
+
 PostgresOptions parse_postgres_url(std::string_view url) {
   auto parts = parse_url(url);
   if (parts.scheme != "postgresql" && parts.scheme != "postgres") {
@@ -53,7 +73,7 @@ PostgresOptions parse_postgres_url(std::string_view url) {
   }
   if (parts.host.find(',') != std::string::npos) refuse("names several hosts");
   PostgresOptions options;
-  if (!parts.host.empty()) options.host = std::move(parts.host);
+  if (!parts.host.empty()) options.host = host(parts.host);
   options.port = parts.port.value_or(options.port);
   options.user = std::move(parts.user);
   options.password = std::move(parts.password);

@@ -130,6 +130,19 @@ void recount_users(Store& store) {
   ours->recount_users();
 }
 
+std::vector<NamedPoolStatistics> SqlStore::pools() const {
+  std::vector<NamedPoolStatistics> all{{"writers", writers_->statistics()}};
+  if (readers_ != writers_) all.emplace_back("readers", readers_->statistics());
+  if (list_readers_ != readers_) all.emplace_back("lists", list_readers_->statistics());
+  return all;
+}
+
+std::vector<NamedPoolStatistics> statistics(Store& store) {
+  const auto* const ours = dynamic_cast<SqlStore*>(&store);
+  if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
+  return ours->pools();
+}
+
 Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters) {
   auto* const ours = dynamic_cast<SqlTransaction*>(&transaction);
   if (ours == nullptr) throw std::invalid_argument("the transaction is not one of a SQL store");

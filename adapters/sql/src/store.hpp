@@ -43,6 +43,8 @@ class SqlStore final : public Store {
 
   /// See recount_users().
   void recount_users();
+  /// See statistics().
+  [[nodiscard]] std::vector<NamedPoolStatistics> pools() const;
   /// Runs a statement of an embedder's that reads, in a snapshot of its own.
   [[nodiscard]] Rows read(const Sql& sql, std::vector<Value> parameters);
 

@@ -14,6 +14,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/route.hpp"
+#include "coffeeauth/part_down.hpp"
 #include "coffeeauth/secret.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
@@ -62,6 +63,8 @@ struct ApiOptions {
   std::string public_url{};
   /// Called after every request, on its thread; must not throw.
   std::function<void(const AccessRecord&)> access_log{};
+  /// Asked by /readyz when the cache does not answer: why, if it is known; may be empty.
+  std::function<std::optional<DownReason>()> cache_trouble{};
   /// Further routes in the same table (documents, metrics, development pages).
   std::vector<Route> extra_routes{};
 };

@@ -134,17 +134,17 @@ TEST_CASE("a server that takes the connection and says nothing is given up") {
   options.port = silent.port();
   options.connect_timeout = milliseconds{100};
 
-  CHECK(unavailable([&] { migrate_postgres(options); }) == "the data base did not answer in time");
+  CHECK(unavailable([&] { migrate_postgres(options); }) == "the database did not answer in time");
 }
 
 TEST_CASE("why a connection is refused is said without the server's words") {
   auto options = shared_server().options("postgres");
   options.password = Secret("not the password");
   CHECK(unavailable([&] { migrate_postgres(options); }) ==
-        "the data base refused the user or the password");
+        "the database refused the user or the password");
 
   CHECK(unavailable([&] { migrate_postgres(shared_server().options("nowhere")); }) ==
-        "the server has no data base of this name");
+        "the server has no database of this name");
 
   options = shared_server().options("postgres");
   options.sslmode = "require";

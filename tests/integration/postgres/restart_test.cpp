@@ -45,7 +45,8 @@ TEST_CASE("calls are Unavailable while the server is down and work when it is ba
   add_user(*it.store, new_user(1));
 
   it.server.stop();
-  CHECK(unavailable([&] { it.store->ping(); }) == "the data base cannot be reached");
+  CHECK(unavailable([&] { it.store->ping(); }) ==
+        "nothing listens on the host and port of the database");
   CHECK_THROWS_AS(exists(*it.store, 1), Unavailable);
   CHECK_THROWS_AS(add_user(*it.store, new_user(2)), Unavailable);
   it.server.start();

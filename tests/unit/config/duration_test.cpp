@@ -19,13 +19,14 @@ TEST_CASE("a duration is a whole number and its unit") {
   CHECK(parse_duration("0") == 0ms);
   CHECK(parse_duration("0d") == 0ms);
   CHECK(parse_duration("007s") == 7s);
+  CHECK(parse_duration(" 1h\t") == 1h);
 }
 
 TEST_CASE("anything else is no duration") {
   for (const std::string_view text :
-       {"",    " ",   "s",    "ms",   "min",     "-1s", "+1s",   "1.5h", "1,5h",
-        "1 h", " 1h", "1h ",  "1H",   "1m",      "1M",  "1hour", "1sec", "1w",
-        "1y",  "1us", "0x1s", "1e3s", "1h30min", "P1D", "inf",   "1s\n"}) {
+       {"",    " ",    "s",    "ms",   "min",     "-1s", "+1s",   "1.5h", "1,5h",
+        "1 h", "\n1h", "1h\r", "1H",   "1m",      "1M",  "1hour", "1sec", "1w",
+        "1y",  "1us",  "0x1s", "1e3s", "1h30min", "P1D", "inf",   "1s\n"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_duration(text).has_value());
   }

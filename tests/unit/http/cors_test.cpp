@@ -123,11 +123,20 @@ TEST_CASE("a preflight tells methods and headers to an allowed origin only") {
   CHECK(bad.header("Allow") == "GET, PATCH");
 }
 
+TEST_CASE("an origin is matched as browsers write it, however it was written down") {
+  for (const char* const written :
+       {"https://App.Example.com:443", "https://app.example.com/", "HTTPS://app.example.com"}) {
+    CAPTURE(written);
+    CHECK(answered(CorsPolicy{{written}}, {{"Origin", "https://app.example.com"}})
+              .header("Access-Control-Allow-Origin") == "https://app.example.com");
+  }
+}
+
 TEST_CASE("an origin that browsers do not write is refused when the policy is made") {
   for (const char* const origin :
-       {"", "app.example", "https://", "https://app.example/", "https://app.example/path",
-        "https://*.example", "ftp://app.example", "https://user@app.example", "https://a b",
-        "https://a\r\nX: y", "https://a?b", "https://a,https://b"}) {
+       {"", "app.example", "https://", "https://app.example/path", "https://*.example",
+        "ftp://app.example", "https://user@app.example", "https://a b", "https://a\r\nX: y",
+        "https://a?b", "https://a,https://b"}) {
     CAPTURE(origin);
     CHECK_THROWS_AS(CorsPolicy{{std::string{origin}}}, std::invalid_argument);
   }

@@ -76,3 +76,19 @@ TEST_CASE("a command is an array of bulk strings, whatever its words hold") {
   CHECK(serialise_command({"SET", "a b", "\r\n"}) ==
         "*3\r\n$3\r\nSET\r\n$3\r\na b\r\n$2\r\n\r\n\r\n");
 }
+
+TEST_CASE("an error reply says why in words of ours, a script's too") {
+  const auto why = [](std::string text) {
+    return reason_of({.kind = Reply::Kind::error, .text = std::move(text)});
+  };
+  CHECK(why("WRONGPASS invalid username-password pair") == coffeeauth::DownReason::credentials);
+  CHECK(why("NOAUTH Authentication required.") == coffeeauth::DownReason::credentials);
+  CHECK(why("NOPERM this user has no permissions to run the 'eval' command") ==
+        coffeeauth::DownReason::not_permitted);
+  CHECK(why("ERR Error running script: @user_script: READONLY You can't write") ==
+        coffeeauth::DownReason::read_only);
+  CHECK(why("OOM command not allowed when used memory > 'maxmemory'.") ==
+        coffeeauth::DownReason::full);
+  CHECK(why("LOADING Redis is loading the dataset in memory") == coffeeauth::DownReason::starting);
+  CHECK(why("ERR unknown command") == coffeeauth::DownReason::other);
+}

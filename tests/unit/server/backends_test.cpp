@@ -122,6 +122,42 @@ TEST_CASE("EMAIL_USE_TLS and EMAIL_PORT say how the mail server is spoken to") {
   CHECK(asked("True", "2525") == std::pair{smtp::SmtpSecurity::starttls, std::uint16_t{2525}});
   CHECK(asked("False", "1025") == std::pair{smtp::SmtpSecurity::none, std::uint16_t{1025}});
   CHECK(asked("True", "465") == std::pair{smtp::SmtpSecurity::implicit_tls, std::uint16_t{465}});
+  for (const char* const no : {"no", "off", "FALSE", "0"}) {
+    CHECK(asked(no, "1025") == std::pair{smtp::SmtpSecurity::none, std::uint16_t{1025}});
+  }
+}
+
+TEST_CASE("EMAIL_USE_SSL is TLS from the first octet, and excludes EMAIL_USE_TLS") {
+  const auto options = smtp_of(with({{"EMAIL_HOST", "mail"}, {"EMAIL_USE_SSL", "true"}}));
+  CHECK(options->security == smtp::SmtpSecurity::implicit_tls);
+  CHECK(options->port == 465);
+  const auto both =
+      with({{"EMAIL_HOST", "mail"}, {"EMAIL_USE_SSL", "true"}, {"EMAIL_USE_TLS", "true"}});
+  CHECK(complaint([&] { (void)smtp_of(both); }).starts_with("EMAIL_USE_SSL: "));
+}
+
+TEST_CASE("REDIS_DB and REDIS_PASSWORD of the service before are read") {
+  const auto options =
+      redis_of(with({{"REDIS_HOST", "r"}, {"REDIS_DB", "3"}, {"REDIS_PASSWORD", "p@ss"}}));
+  CHECK(options->database == 3);
+  CHECK(options->password.expose_secret() == "p@ss");
+}
+
+TEST_CASE("what the check of the settings accepts, the start does not refuse, and the other way") {
+  const auto refused = [](Settings settings) {
+    return complaint([&] { check_settings(settings); });
+  };
+  CHECK(refused(with({})).empty());
+  CHECK(refused(with_database("postgresql://u@db/app?sslmode=no")).starts_with("DATABASE_URL: "));
+  CHECK(refused(with_database("postgresql://u@d b/app")).starts_with("DATABASE_URL: "));
+  CHECK(refused(with_database("sqlite:///x.db?mode=ro")).starts_with("DATABASE_URL: "));
+  CHECK(refused(with({{"DB_NAME", "app"}})).starts_with("DB_USER: "));
+  auto settings = with({});
+  settings.redis_url = "rediss://cache?ca_file=/nowhere.pem";
+  CHECK(refused(std::move(settings)).starts_with("REDIS_URL: "));
+  settings = with({});
+  settings.smtp_url = "smtp://mail?ca_file=/nowhere.pem";
+  CHECK(refused(std::move(settings)).starts_with("SMTP_URL: "));
 }
 
 TEST_CASE("a login with a token says where the token comes from") {
@@ -184,7 +220,6 @@ TEST_CASE("what cannot be is named, and nothing secret with it") {
     return complaint([&] { (void)database_of(settings); });
   };
   CHECK(of_database(with({{"DB_HOST", "db"}})).starts_with("DB_NAME: "));
-  CHECK(of_database(with({{"DB_NAME", "app"}, {"DB_PORT", "x"}})).starts_with("DB_PORT: "));
   for (const auto* const url : {"postgresql://u:canary@db", "postgres://u:canary@db:99999/app",
                                 "mysql://u:canary@db/app", "canary"}) {
     const auto said = of_database(with_database(url));

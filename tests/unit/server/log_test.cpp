@@ -4,13 +4,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <optional>
 #include <random>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "coffeeauth/testing/manual_clock.hpp"
+#include "state_watch.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -148,7 +151,7 @@ TEST_CASE("lines of many threads are whole") {
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i) {
       threads.emplace_back([&] {
-        for (int k = 0; k < 200; ++k) log.info("event", {{"filler", std::string(300, 'x')}});
+        for (int k = 0; k < 200; ++k) log.info("event", {{"filler", std::string(100, 'x')}});
       });
     }
     for (auto& thread : threads) thread.join();
@@ -162,6 +165,111 @@ TEST_CASE("lines of many threads are whole") {
     begin = end + 1;
   }
   CHECK(lines == 1'600);
+}
+
+/// Standard error is a pipe that nobody reads until read_all() is called.
+class UnreadPipe {
+ public:
+  UnreadPipe() {
+    REQUIRE(::pipe(ends_) == 0);
+    kept_ = ::dup(STDERR_FILENO);
+    ::dup2(ends_[1], STDERR_FILENO);
+    ::close(ends_[1]);
+  }
+  /// Everything up to the end; whoever writes must be done or about to be.
+  template <class Work>
+  std::string read_all_while(Work work) {
+    std::string text;
+    std::thread reader{[&] {
+      char buffer[4096];
+      for (ssize_t size = 0; (size = ::read(ends_[0], buffer, sizeof buffer)) > 0;) {
+        text.append(buffer, static_cast<std::size_t>(size));
+      }
+    }};
+    work();
+    restore();
+    reader.join();
+    return text;
+  }
+  ~UnreadPipe() {
+    restore();
+    ::close(ends_[0]);
+  }
+
+ private:
+  void restore() {
+    if (kept_ < 0) return;
+    ::dup2(kept_, STDERR_FILENO);
+    ::close(kept_);
+    kept_ = -1;
+  }
+  int ends_[2]{-1, -1};
+  int kept_ = -1;
+};
+
+TEST_CASE("a reader that does not read holds up nobody, and is told afterwards what it missed") {
+  const testing::ManualClock clock;
+  UnreadPipe pipe;
+  auto log = std::make_optional<Log>(LogFormat::json, LogLevel::info, clock);
+  std::uint64_t written = 0;
+  // Without a queue with an end, this never ends.
+  for (; written < 1'000 || log->dropped() == 0; ++written) {
+    log->info("event", {{"filler", std::string(1'000, 'x')}});
+  }
+  const auto lost = log->dropped();
+  const auto text = pipe.read_all_while([&] { log.reset(); });
+  std::uint64_t read = 0;
+  std::uint64_t told = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = text.find('\n', begin);
+    REQUIRE(end != std::string::npos);
+    const auto line = nlohmann::json::parse(text.substr(begin, end - begin));
+    if (line.at("event") == "log_lines_dropped") {
+      told += std::stoull(line.at("count").get<std::string>());
+    } else {
+      ++read;
+    }
+    begin = end + 1;
+  }
+  CHECK(told == lost);
+  CHECK(read + told == written);
+}
+
+TEST_CASE("a log whose reader never reads ends all the same") {
+  const testing::ManualClock clock;
+  const UnreadPipe pipe;
+  Log log{LogFormat::json, LogLevel::info, clock};
+  for (int i = 0; i < 1'000; ++i) log.info("event", {{"filler", std::string(1'000, 'x')}});
+}
+
+TEST_CASE("a part that goes and comes back is a line each, and its reason one of ours") {
+  const testing::ManualClock clock;
+  std::atomic<int> state{0};
+  std::atomic<int> asked{0};
+  const auto wait = [&] {
+    const int seen = asked;
+    while (asked < seen + 2) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  };
+  const auto text = written_by([&] {
+    Log log{LogFormat::text, LogLevel::info, clock};
+    const StateWatch watch{log,
+                           {{"redis",
+                             [&]() -> std::optional<DownReason> {
+                               ++asked;
+                               if (state == 0) return std::nullopt;
+                               return state == 1 ? DownReason::credentials
+                                                 : DownReason::unreachable;
+                             }}},
+                           std::chrono::milliseconds{1}};
+    for (const int next : {0, 1, 1, 2, 0}) {
+      state = next;
+      wait();
+    }
+  });
+  CHECK(text ==
+        "09:30:00 error redis_down reason=credentials\n"
+        "09:30:00 error redis_down reason=unreachable\n"
+        "09:30:00 info redis_back\n");
 }
 
 }  // namespace

@@ -99,12 +99,16 @@ TEST_CASE(
   CHECK(count(metrics.text(), "\ncoffeeauth_background_failures_total{") == 2);
 }
 
-TEST_CASE("a gauge shows its last value") {
-  Metrics metrics;
-  metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait.", 5);
-  metrics.set_gauge("coffeeauth_outbox_pending", "Mails that wait.", 2);
-  CHECK(has_line(metrics, "coffeeauth_outbox_pending 2"));
-  CHECK(count(metrics.text(), "\ncoffeeauth_outbox_pending ") == 1);
+TEST_CASE("a sample stands in the text once, and is not kept") {
+  const Metrics metrics;
+  const auto text = metrics.text({gauge("a_up", "Whether.", 1, {{"pool", "x"}}),
+                                  gauge("a_up", "Whether.", 0, {{"pool", "y"}}),
+                                  counter("b_total", "How many.", 7)});
+  CHECK(count(text, "# TYPE a_up gauge\n") == 1);
+  CHECK(count(text, "\na_up{pool=\"x\"} 1\n") == 1);
+  CHECK(count(text, "a_up{pool=\"y\"} 0\n") == 1);
+  CHECK(count(text, "# TYPE b_total counter\nb_total 7\n") == 1);
+  CHECK(count(metrics.text(), "a_up") == 0);
 }
 
 TEST_CASE("no request is lost among many threads") {

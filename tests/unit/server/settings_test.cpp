@@ -3,11 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <set>
 
 #include "coffeeauth/config_fields.hpp"
 #include "setting_table.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -111,14 +113,27 @@ TEST_CASE("a value out of its range says which setting, where, and the range") {
 
 TEST_CASE("values that each setting must refuse are refused") {
   const std::vector<std::pair<std::string, std::string>> bad{
-      {"HTTP_PORT", ""},
       {"HTTP_PORT", "-1"},
       {"HTTP_PORT", "+80"},
-      {"HTTP_PORT", "80 "},
       {"HTTP_PORT", "0x50"},
-      {"HTTP_HOST", ""},
       {"MAX_CONNECTIONS", "0"},
-      {"MAX_CONNECTIONS", "1000001"},
+      {"MAX_CONNECTIONS", "100001"},
+      {"HTTP_HOST", "*"},
+      {"HTTP_HOST", "http://a"},
+      {"HTTP_HOST", "127.0.0.1:80"},
+      {"CORS_ORIGINS", "x"},
+      {"CORS_ORIGINS", "https://a.example,https://*.example"},
+      {"CORS_ORIGINS", "https://a.example/path"},
+      {"DB_HOST", "a b"},
+      {"DB_PORT", "abc"},
+      {"DB_PORT", "0"},
+      {"REDIS_HOST", "redis://a"},
+      {"REDIS_PORT", "65536"},
+      {"REDIS_DB", "x"},
+      {"EMAIL_HOST", "mail:25"},
+      {"EMAIL_PORT", "99999"},
+      {"EMAIL_USE_TLS", "maybe"},
+      {"EMAIL_USE_SSL", "2"},
       {"MAX_CONNECTIONS_PER_ADDRESS", "many"},
       {"TRUSTED_PROXIES", "10.0.0.0/33"},
       {"TRUSTED_PROXIES", "10.0.0.0/8,everyone"},
@@ -130,14 +145,10 @@ TEST_CASE("values that each setting must refuse are refused") {
       {"HTTP_IDLE_TIMEOUT", "0s"},
       {"HTTP_IDLE_TIMEOUT", "61min"},
       {"HTTP_IDLE_TIMEOUT", "long"},
-      {"DATA_DIR", ""},
-      {"SECRET_KEY", ""},
       {"SECRET_KEY", std::string(31, 'x')},
       {"DEV_MAIL", "maybe"},
       {"LOG_FORMAT", "xml"},
-      {"LOG_FORMAT", "JSON"},
       {"LOG_LEVEL", "verbose"},
-      {"ACCESS_LOG", ""},
       {"DEFAULT_FROM_EMAIL", "nobody"},
       {"DEFAULT_FROM_EMAIL", "a@example.com\r\nBcc: b@example.com"}};
   for (const auto& [name, text] : bad) {
@@ -149,18 +160,18 @@ TEST_CASE("values that each setting must refuse are refused") {
 
 TEST_CASE("values that each setting must take are taken") {
   const auto loaded = load({{"HTTP_PORT", "0"},
-                            {"HTTP_HOST", "::1"},
-                            {"MAX_CONNECTIONS", "1000000"},
+                            {"HTTP_HOST", "[::1]"},
+                            {"MAX_CONNECTIONS", "100000"},
                             {"TRUSTED_PROXIES", " 10.0.0.0/8 ,, 2001:db8::/32,192.0.2.1"},
                             {"OPERATOR_NETWORKS", ""},
                             {"OPERATOR_TOKEN", "0123456789abc-._~+/"},
                             {"HTTP_IDLE_TIMEOUT", "11min"},
-                            {"CORS_ORIGINS", "https://a.example, https://b.example"},
+                            {"CORS_ORIGINS", "https://A.example:443, https://b.example/"},
                             {"DATA_DIR", "/var/lib/coffee auth"},
-                            {"DEV_MAIL", "on"},
+                            {"DEV_MAIL", " ON"},
                             {"ACCESS_LOG", "True"},
-                            {"LOG_FORMAT", "text"},
-                            {"LOG_LEVEL", "error"},
+                            {"LOG_FORMAT", "TEXT"},
+                            {"LOG_LEVEL", "Error"},
                             {"DEFAULT_FROM_EMAIL", "Coffee <no-reply@example.com>"},
                             {"TOKEN_ALGORITHM", "EdDSA"}});
   const auto& settings = loaded.settings;
@@ -171,7 +182,9 @@ TEST_CASE("values that each setting must take are taken") {
   CHECK(settings.operator_token.expose_secret() == "0123456789abc-._~+/");
   CHECK(row(loaded, "OPERATOR_TOKEN").value == "********");
   CHECK(settings.http_idle_timeout == std::chrono::minutes{11});
-  CHECK(settings.cors_origins.size() == 2);
+  CHECK(settings.http_host == "::1");
+  CHECK(settings.cors_origins ==
+        std::vector<std::string>{"https://a.example", "https://b.example"});
   CHECK(settings.data_dir == "/var/lib/coffee auth");
   CHECK(settings.dev_mail);
   CHECK(settings.access_log);
@@ -189,7 +202,120 @@ TEST_CASE("the secret key has an older name, and the newer one wins") {
   const auto both = load({{"SECRET_KEY", long_secret + "!"}, {"DJANGO_SECRET_KEY", long_secret}});
   CHECK(both.settings.secret_key.expose_secret() == long_secret + "!");
   CHECK(complaint({{"DJANGO_SECRET_KEY", "short"}}) ==
-        "SECRET_KEY (environment): expected 32 bytes at least");
+        "DJANGO_SECRET_KEY (environment): expected 32 bytes at least");
+}
+
+TEST_CASE("an empty value is as good as none, for every setting") {
+  const std::vector<EnvEntry> file{{"HTTP_PORT", "9000", 1}, {"DJANGO_SECRET_KEY", long_secret, 2}};
+  const auto defaults = load({});
+  for (const auto& one : defaults.rows) {
+    for (const std::string empty : {"", "  ", "\t"}) {
+      CAPTURE(one.name);
+      const auto loaded = load({{one.name, empty}});
+      CHECK(row(loaded, one.name).value == one.value);
+      CHECK(row(loaded, one.name).origin == "default");
+      CHECK(complaint({}, {{one.name, empty, 1}}) == "");
+    }
+  }
+  // Nor does it hide what stands elsewhere.
+  const auto loaded = load({{"HTTP_PORT", ""}, {"SECRET_KEY", ""}}, file);
+  CHECK(loaded.settings.http_port == 9000);
+  CHECK(loaded.settings.secret_key.expose_secret() == long_secret);
+}
+
+TEST_CASE("every switch of the program has the same words") {
+  const auto defaults = load({});
+  std::size_t switches = 0;
+  for (const auto& one : defaults.rows) {
+    const bool is_switch =
+        one.value == "true" || one.value == "false" || one.name.starts_with("EMAIL_USE_");
+    if (!is_switch) continue;
+    ++switches;
+    CAPTURE(one.name);
+    for (const std::string yes :
+         {"true", "TRUE", "True", "yes", "Yes", "on", "ON", "1", " true "}) {
+      CHECK(row(load({{one.name, yes}}), one.name).value == "true");
+    }
+    for (const std::string no :
+         {"false", "FALSE", "False", "no", "NO", "off", "Off", "0", "\tno"}) {
+      CHECK(row(load({{one.name, no}}), one.name).value == "false");
+    }
+    for (const std::string neither : {"maybe", "y", "2", "truth", "enabled", "-"}) {
+      CHECK(complaint({{one.name, neither}}) ==
+            one.name + " (environment): expected true or false");
+    }
+  }
+  CHECK(switches >= 6);
+}
+
+TEST_CASE("names of the service before are read, or named as meaningless, and stop nothing") {
+  const auto loaded = load({{"EMAIL_BACKEND", "x"}, {"PATH", "/bin"}},
+                           {{"CELERY_BROKER_URL", "redis://redis:6379/0", 1},
+                            {"CELERY_TASK_ALWAYS_EAGER", "", 2},
+                            {"DJANGO_DEBUG", "False", 3},
+                            {"DJANGO_ALLOWED_HOSTS", "*", 4},
+                            {"EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend", 5},
+                            {"EMAIL_USE_SSL", "True", 6},
+                            {"DB_ENGINE", "django.db.backends.postgresql", 7},
+                            {"REDIS_DB", "1", 8},
+                            {"DEBUG", "0", 9}});
+  CHECK(loaded.meaningless ==
+        std::vector<std::string>{"CELERY_BROKER_URL", "CELERY_TASK_ALWAYS_EAGER", "DJANGO_DEBUG",
+                                 "DJANGO_ALLOWED_HOSTS", "EMAIL_BACKEND", "DB_ENGINE", "DEBUG"});
+  CHECK(loaded.settings.old_names.at("EMAIL_USE_SSL") == "true");
+  CHECK(loaded.settings.old_names.at("REDIS_DB") == "1");
+}
+
+TEST_CASE("what Kubernetes says of a service called redis is no port") {
+  CHECK(complaint({{"REDIS_PORT", "tcp://10.0.0.7:6379"}}) == "");
+  CHECK(load({{"HTTP_PORT", "tcp://10.0.0.7:80"}}).settings.http_port == 8000);
+}
+
+struct SecretFiles : coffeeauth::testing::TemporaryFolder {
+  [[nodiscard]] std::string with(std::string_view text) const {
+    const auto file = path() / "secret";
+    std::ofstream{file, std::ios::binary} << text;
+    return file.string();
+  }
+};
+
+TEST_CASE_FIXTURE(SecretFiles, "every secret may stand in a file") {
+  std::size_t secrets = 0;
+  for (const auto& setting : server_settings()) {
+    if (!setting.secret) continue;
+    ++secrets;
+    CAPTURE(setting.name);
+    const std::string name{setting.name};
+    const bool is_url = name.ends_with("_URL");
+    const auto value = is_url ? "redis://:" + long_secret + "@h" : long_secret;
+    const auto file = with(value + "\n");
+    const auto loaded = load({{name + "_FILE", file}});
+    CHECK(row(loaded, name).value == row(load({{name, value}}), name).value);
+    CHECK(row(loaded, name).origin == "environment");
+    CHECK(complaint({{name + "_FILE", file}, {name, value}})
+              .starts_with(name + "_FILE (environment): " + name + " is set, too"));
+    CHECK(complaint({{name, value}}, {{name + "_FILE", file, 4}})
+              .starts_with(name + "_FILE (.env:4)"));
+    CHECK(complaint({{name + "_FILE", path().string()}}).find("is a folder") != std::string::npos);
+    CHECK(complaint({{name + "_FILE", "/nowhere"}}).starts_with(name + "_FILE (environment): "));
+  }
+  CHECK(secrets >= 7);
+}
+
+TEST_CASE_FIXTURE(SecretFiles, "the line that holds a secret loses its end and nothing else") {
+  const auto read = [&](std::string_view text) {
+    return std::string{load({{"SECRET_KEY_FILE", with(text)}}).settings.secret_key.expose_secret()};
+  };
+  CHECK(read(long_secret) == long_secret);
+  CHECK(read(long_secret + "\r\n") == long_secret);
+  CHECK(read(" " + long_secret + " \n") == " " + long_secret + " ");
+  CHECK(load({{"DJANGO_SECRET_KEY_FILE", with(long_secret)}}).settings.secret_key.size() ==
+        long_secret.size());
+  for (const std::string_view text : {"", "\n", "\r\n"}) {
+    CHECK(complaint({{"SECRET_KEY_FILE", with(text)}}).find("empty") != std::string::npos);
+  }
+  CHECK(complaint({{"SECRET_KEY_FILE", with("short")}}) ==
+        "SECRET_KEY_FILE (environment): expected 32 bytes at least");
 }
 
 TEST_CASE("no row shows a secret") {
@@ -248,8 +374,12 @@ TEST_CASE("the password in a URL is masked, wherever it stands") {
 TEST_CASE("an SQLite URL is relative with three slashes and absolute with four") {
   CHECK(sqlite_path("sqlite:///data/a.db") == "data/a.db");
   CHECK(sqlite_path("sqlite:////var/lib/a.db") == "/var/lib/a.db");
-  for (const std::string_view url : {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://data/a.db",
-                                     "SQLITE:///a.db", "postgresql://u:s3cret@h/d", "/a.db"}) {
+  CHECK(sqlite_path("sqlite:///a%20b%3F.db") == "a b?.db");
+  for (const std::string_view url :
+       {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://data/a.db", "SQLITE:///a.db",
+        "postgresql://u:s3cret@h/d", "/a.db", "sqlite:///x.db?mode=ro", "sqlite:///x.db?",
+        "sqlite:///x%zz", "sqlite:///:memory:", "sqlite:///file:x", "sqlite:///a/",
+        "sqlite:///%00"}) {
     CAPTURE(url);
     CHECK_THROWS_AS(static_cast<void>(sqlite_path(url)), ConfigError);
   }

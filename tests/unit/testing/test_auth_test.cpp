@@ -130,3 +130,26 @@ TEST_CASE("two Auths are used from two threads, and one goes while the other wor
   CHECK(stays.store().users().count({}) == 20);
   CHECK(stays.events().count(EventKind::logged_in) == 20);
 }
+
+TEST_CASE("with another secret key nothing is begun, and no token is thrown away") {
+  testing::TestAuth t;
+  const auto tokens = arrive(t, "ada@example.org");
+  Auth other{t.auth().config(), Secret{std::string_view{"another secret of thirty-two byte"}},
+             t.auth().parts()};
+  CHECK_THROWS_AS(other.check(), SecretKeyMismatch);
+  t.auth().check();
+
+  const auto logins = t.events().count(EventKind::logged_in);
+  const auto ada = EmailAddress::parse("ada@example.org").value();
+  const auto password = Password::parse("correct horse battery").value();
+  CHECK_THROWS_AS((void)other.sessions().log_in(ada, password, client), SecretKeyMismatch);
+  CHECK_THROWS_AS((void)other.sessions().refresh(tokens.refresh_token.expose_secret(), client),
+                  SecretKeyMismatch);
+  CHECK_THROWS_AS((void)other.sessions().authorise(tokens.access_token.expose_secret()),
+                  SecretKeyMismatch);
+  CHECK(t.events().count(EventKind::logged_in) == logins);
+  CHECK(t.events().count(EventKind::login_failed) == 0);
+
+  CHECK(knows(t, tokens));
+  CHECK(t.auth().sessions().refresh(tokens.refresh_token.expose_secret(), client).has_value());
+}

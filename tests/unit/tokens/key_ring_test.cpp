@@ -377,11 +377,28 @@ TEST_CASE("a key that another secret sealed is reported, and rotating gets out o
   const auto old_token = issued_by(*world.service(), world);
   world.vault = Vault{Secret{"another secret of thirty-two byte"}};
   const auto service = world.service();
-  CHECK_THROWS_AS((void)service->issue(world.live()), Unavailable);
-  CHECK(failure(service->verify(old_token)) == ErrorCode::token_invalid);
-  CHECK(nlohmann::json::parse(service->jwks()).at("keys").empty());
+  CHECK_THROWS_AS(service->check(), SecretKeyMismatch);
+  CHECK_THROWS_AS(service->require_signer(), SecretKeyMismatch);
+  CHECK_THROWS_AS((void)service->issue(world.live()), SecretKeyMismatch);
+  // Neither is the token bad nor are there no keys: another process knows better.
+  CHECK_THROWS_AS((void)service->verify(old_token), SecretKeyMismatch);
+  CHECK_THROWS_AS((void)service->jwks(), SecretKeyMismatch);
+  CHECK(failure(service->verify("no token at all")) == ErrorCode::token_invalid);
   CHECK(service->list_keys().size() == 1);
 
   REQUIRE(service->rotate_key(KeyStart::now).has_value());
+  service->check();
   CHECK(service->verify(issued_by(*service, world)).has_value());
+  CHECK(failure(service->verify(old_token)) == ErrorCode::token_invalid);
+}
+
+TEST_CASE("the check of the secret key writes nothing, and accepts a Store without keys") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  world.service()->check();
+  CHECK(world.store.rows().empty());
+  CHECK(world.store.transactions() == 0);
+  static_cast<void>(issued_by(*world.service(), world));
+  world.service()->check();
+  world.store.set_down(true);
+  CHECK_THROWS_AS(world.service()->check(), Unavailable);
 }

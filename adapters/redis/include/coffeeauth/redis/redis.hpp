@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/part_down.hpp"
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/secret.hpp"
@@ -63,6 +65,8 @@ struct RedisStatistics {
   std::uint64_t damaged = 0;
   /// Whether the last exchange went well: the server answered, and not with an error.
   bool healthy = true;
+  /// Why it did not.
+  std::optional<DownReason> trouble{};
 };
 
 /// Connections to one Redis server, with a limit on every wait and a breaker. Callable from any
@@ -75,7 +79,7 @@ class RedisClient {
 
   /// The counts as they are now.
   [[nodiscard]] virtual RedisStatistics statistics() const noexcept = 0;
-  /// Whether the server answers PING now.
+  /// Whether the server runs a script on a key of ours now, which the counters need.
   [[nodiscard]] virtual bool ping() noexcept = 0;
 
  protected:

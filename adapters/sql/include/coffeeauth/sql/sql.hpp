@@ -7,11 +7,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/part_down.hpp"
 #include "coffeeauth/ports/diagnostics.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/secret.hpp"
@@ -139,6 +142,34 @@ MigrationReport migrate_postgres(const PostgresOptions& options);
 /// this runs. Writers of users wait meanwhile. Throws Unavailable, and std::invalid_argument for a
 /// Store that is no SQL store.
 void recount_users(Store& store);
+
+/// What became of the connections of one pool, for metrics.
+struct PoolStatistics {
+  /// Connections at most.
+  std::size_t size = 0;
+  /// Of these, those in a caller's hands.
+  std::size_t in_use = 0;
+  /// Callers that wait for one now.
+  std::size_t waiting = 0;
+  /// Callers that had to wait so far.
+  std::uint64_t waits = 0;
+  /// How long they waited, all together.
+  std::chrono::nanoseconds waited{0};
+  /// How long connections were in use, all together.
+  std::chrono::nanoseconds used{0};
+  /// Tries to open a connection that failed.
+  std::uint64_t failures = 0;
+  /// Why the last try to open one failed; nothing when it did not.
+  std::optional<DownReason> down{};
+};
+
+/// A name for its metrics, and the counts of one pool.
+using NamedPoolStatistics = std::pair<std::string_view, PoolStatistics>;
+
+/// The counts of the pools of a Store that was made here: `writers`, and where they have
+/// connections of their own `readers` and `lists`. Throws std::invalid_argument for any other
+/// Store.
+[[nodiscard]] std::vector<NamedPoolStatistics> statistics(Store& store);
 
 }  // namespace sql
 }  // namespace coffeeauth

@@ -48,9 +48,9 @@ std::string render(const std::vector<ShownMail>& mails, const std::string& root)
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>coffeeauth: mails</title>\n"
-      "<link rel=\"icon\" type=\"image/png\" href=\"" +
+      "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" +
       root +
-      "assets/icon.png\">\n"
+      "assets/icon.svg\">\n"
       "<link rel=\"stylesheet\" href=\"" +
       root +
       "assets/page.css\">\n</head>\n<body>\n<main>\n"

@@ -29,6 +29,9 @@ struct ShownMail {
 /// them are relative, so they work below a path of a proxy that takes that path away.
 [[nodiscard]] std::vector<http::Route> page_routes();
 
+/// Whether Swagger and ReDoc are among them.
+[[nodiscard]] bool has_documentation() noexcept;
+
 /// `/dev/mail`, for whoever has the link. `mails` is called for each request, from any thread, and
 /// returns them newest first.
 [[nodiscard]] std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails);

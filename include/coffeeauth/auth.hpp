@@ -2,7 +2,9 @@
 /// Auth: the whole library, tied together over the parts you choose. Start here.
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
+#include <type_traits>
 
 #include "coffeeauth/admin_service.hpp"
 #include "coffeeauth/config.hpp"
@@ -25,27 +27,65 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What Auth is built over. All borrowed: each must outlive the Auth. Fill it with designated
-/// initialisers; a missing part does not compile.
-struct AuthParts {
+namespace detail {
+/// False, but not before a default of AuthParts is asked for.
+template <class Given>
+inline constexpr bool part_given = !std::is_same_v<Given, Given>;
+}  // namespace detail
+
+/// What Auth is built over; write it as AuthParts, with designated initialisers in this order. A
+/// part that is missing or misplaced does not compile, and the message names it.
+///
+/// All borrowed: each must outlive the Auth, so `.store = *make_sqlite_store(...)` is a mistake
+/// that no compiler sees: keep the owner in a variable. A template only so that the default of a
+/// part is looked at when it is used.
+template <class Given = void>
+struct BasicAuthParts {
   /// Where everything that must survive lives.
-  Store& store;
+  Store& store = []() -> Store& {
+    static_assert(detail::part_given<Given>, "AuthParts::store is missing or misplaced");
+    std::abort();
+  }();
   /// Lists of users, until one changes. A cache of one process will do for one process.
-  Cache& cache;
+  Cache& cache = []() -> Cache& {
+    static_assert(detail::part_given<Given>, "AuthParts::cache is missing or misplaced");
+    std::abort();
+  }();
   /// What the rate limits count in. Shared by all processes, or each allows the whole limit.
-  RateCounter& counters;
+  RateCounter& counters = []() -> RateCounter& {
+    static_assert(detail::part_given<Given>, "AuthParts::counters is missing or misplaced");
+    std::abort();
+  }();
   /// The only source of time.
-  Clock& clock;
+  Clock& clock = []() -> Clock& {
+    static_assert(detail::part_given<Given>, "AuthParts::clock is missing or misplaced");
+    std::abort();
+  }();
   /// Codes, tokens, salts and ids come from it.
-  RandomSource& random;
+  RandomSource& random = []() -> RandomSource& {
+    static_assert(detail::part_given<Given>, "AuthParts::random is missing or misplaced");
+    std::abort();
+  }();
   /// Argon2id, best behind make_hashing_pool().
-  PasswordHasher& hasher;
+  PasswordHasher& hasher = []() -> PasswordHasher& {
+    static_assert(detail::part_given<Given>, "AuthParts::hasher is missing or misplaced");
+    std::abort();
+  }();
   /// Must support TokenConfig::algorithm.
-  SigningKeyFactory& keys;
+  SigningKeyFactory& keys = []() -> SigningKeyFactory& {
+    static_assert(detail::part_given<Given>, "AuthParts::keys is missing or misplaced");
+    std::abort();
+  }();
   /// The words of the mails.
-  MailTemplates& templates;
+  MailTemplates& templates = []() -> MailTemplates& {
+    static_assert(detail::part_given<Given>, "AuthParts::templates is missing or misplaced");
+    std::abort();
+  }();
   /// Told what happened to whom; may do nothing.
-  EventSink& events;
+  EventSink& events = []() -> EventSink& {
+    static_assert(detail::part_given<Given>, "AuthParts::events is missing or misplaced");
+    std::abort();
+  }();
   /// Who may sign up; everybody when it is empty. The only part that is copied.
   SignUpPolicy sign_up_policy{};
   /// Told what() of what a mail template or a handler of ApiOptions::extra_routes throws. Null for
@@ -53,13 +93,17 @@ struct AuthParts {
   Diagnostics* diagnostics = nullptr;
 };
 
+/// What Auth is built over.
+using AuthParts = BasicAuthParts<>;
+
 /// The services over one Store. Callable from any thread; two of them in one process do not know of
 /// each other.
 class Auth {
  public:
   /// `secret_key` (32 bytes at least) keys the hashes of codes, refresh tokens and list cursors,
   /// and encrypts signing keys and pending mails: every process over one Store needs the same.
-  /// Throws std::invalid_argument when `config` or the key is not acceptable; touches no part yet.
+  /// Throws std::invalid_argument when `config`, the key or a part is not acceptable (a part made
+  /// from a null pointer is named); calls none yet.
   Auth(Config config, Secret secret_key, AuthParts parts);
   ~Auth();
   Auth(const Auth&) = delete;

@@ -25,7 +25,9 @@ class Password {
   [[nodiscard]] static Result<Password> parse(std::string_view typed);
 
   /// The normalised bytes, for a hasher or a block list.
-  [[nodiscard]] std::string_view expose_secret() const noexcept { return text_.expose_secret(); }
+  [[nodiscard]] std::string_view expose_secret() const& noexcept { return text_.expose_secret(); }
+  /// A temporary refuses it: the view would outlive what it looks at.
+  std::string_view expose_secret() const&& = delete;
   /// Length in code points after NFKC.
   [[nodiscard]] std::size_t code_points() const noexcept { return code_points_; }
   /// A second holder of the same password, spelled out as Secret::clone() is.

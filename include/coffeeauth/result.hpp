@@ -2,13 +2,14 @@
 /// Result<T>: the value a call was asked for, or the Error that says why there is none.
 ///
 /// Debian's tl::expected 1.0.0 can be dropped without a warning and read without a check; both are
-/// unacceptable in a security library. This class is `[[nodiscard]]` and ends the program when the
-/// wrong side is read. Use no more of it than std::expected (C++23) offers too, which it is to
-/// become one day; and_then() and its like are hidden until then. No other file of coffeeauth names
-/// `tl::`.
+/// unacceptable in a security library. This class is `[[nodiscard]]`; value() throws when there is
+/// none, and `*`, `->` and error() end the program when the wrong side is read. Use no more of it
+/// than std::expected (C++23) offers too, which it is to become one day; and_then() and its like
+/// are hidden until then. No other file of coffeeauth names `tl::`.
 
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -27,10 +28,25 @@ namespace detail {
 }
 }  // namespace detail
 
+/// What Result::value() throws when there is no value.
+class BadResultAccess : public std::logic_error {
+ public:
+  /// `what()` names the error's code and each field: "no value: validation_failed (password:
+  /// too_short)". It holds no text made from input.
+  explicit BadResultAccess(Error error);
+
+  /// Why there was no value.
+  [[nodiscard]] const Error& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+
 /// An expected outcome: either a `T` or an Error the caller has to handle.
 ///
-/// Infrastructure failures (the data base is gone) are never in here: they are exceptions rooted at
-/// Unavailable. Reading the absent side ends the program in every build.
+/// Infrastructure failures (the database is gone) are never in here: they are exceptions rooted at
+/// Unavailable. Reading the absent side throws (value()) or ends the program (the operators and
+/// error()) in every build.
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
   using Base = tl::expected<T, Error>;
@@ -59,6 +75,28 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return std::move(*this).Base::error();
   }
+
+  /// The value. Throws BadResultAccess, which names the error, when there is none.
+  template <class U = T>
+  requires(!std::is_void_v<U>) const U& value() const& {
+    throw_without_value();
+    return Base::operator*();
+  }
+  /// The value, to be changed.
+  template <class U = T>
+  requires(!std::is_void_v<U>) U& value() & {
+    throw_without_value();
+    return Base::operator*();
+  }
+  /// The value, to be moved from.
+  template <class U = T>
+  requires(!std::is_void_v<U>) U && value() && {
+    throw_without_value();
+    return std::move(*this).Base::operator*();
+  }
+  /// Throws BadResultAccess, which names the error, unless the call succeeded.
+  template <class U = T>
+  requires(std::is_void_v<U>) void value() const { throw_without_value(); }
 
   /// The value. Ends the program when there is none; value() throws instead.
   template <class U = T>
@@ -92,6 +130,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   }
 
  private:
+  void throw_without_value() const {
+    if (!this->has_value()) throw BadResultAccess{Base::error()};
+  }
   void require_value() const {
     if (!this->has_value()) detail::result_misused("coffeeauth: value of a Result with an error\n");
   }

@@ -36,12 +36,15 @@ class Secret {
   /// A second holder of the same bytes; spelled out because every copy is one more thing to lose.
   [[nodiscard]] Secret clone() const;
 
-  /// The bytes, as text. Valid while this object lives and is not moved from.
-  [[nodiscard]] std::string_view expose_secret() const noexcept;
-  /// The bytes, as bytes. Valid as above.
-  [[nodiscard]] std::span<const std::byte> expose_secret_bytes() const noexcept;
+  /// The bytes, as text. Valid while this object lives and is not moved from, so a temporary
+  /// refuses it: the view would outlive what it looks at.
+  [[nodiscard]] std::string_view expose_secret() const& noexcept;
+  std::string_view expose_secret() const&& = delete;
+  /// The bytes, as bytes, for as long as expose_secret() is valid.
+  [[nodiscard]] std::span<const std::byte> expose_secret_bytes() const& noexcept;
+  std::span<const std::byte> expose_secret_bytes() const&& = delete;
   /// The bytes, to be filled in place by a random source or a decryption.
-  [[nodiscard]] std::span<std::byte> writable() noexcept;
+  [[nodiscard]] std::span<std::byte> writable() & noexcept;
 
   /// Whether there are no bytes.
   [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }

@@ -28,7 +28,9 @@ class VerificationCode {
   [[nodiscard]] static VerificationCode random(RandomSource& random);
 
   /// The digits, for a mail or a digest.
-  [[nodiscard]] std::string_view expose_secret() const noexcept { return text_.expose_secret(); }
+  [[nodiscard]] std::string_view expose_secret() const& noexcept { return text_.expose_secret(); }
+  /// A temporary refuses it: the view would outlive what it looks at.
+  std::string_view expose_secret() const&& = delete;
 
  private:
   explicit VerificationCode(Secret text) : text_(std::move(text)) {}

@@ -1,6 +1,9 @@
 #include "coffeeauth/auth.hpp"
 
+#include <cstdint>
+#include <memory>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "lib/auth/services.hpp"
@@ -17,7 +20,30 @@ Config checked(Config config) {
   return config;
 }
 
-AuthParts with_diagnostics(AuthParts parts) {
+/// Whether a reference was made from a null pointer. The language says that there is none, so the
+/// compiler would strike out a plain comparison; the detour over a volatile keeps it.
+template <class Part>
+bool is_null(const Part& part) noexcept {
+  const volatile auto address = reinterpret_cast<std::uintptr_t>(std::addressof(part));
+  return address == 0;
+}
+
+AuthParts checked(AuthParts parts) {
+  const auto require = [](const auto& part, const char* name) {
+    if (is_null(part)) {
+      throw std::invalid_argument(std::string{"coffeeauth: AuthParts::"} + name +
+                                  " was made from a null pointer");
+    }
+  };
+  require(parts.store, "store");
+  require(parts.cache, "cache");
+  require(parts.counters, "counters");
+  require(parts.clock, "clock");
+  require(parts.random, "random");
+  require(parts.hasher, "hasher");
+  require(parts.keys, "keys");
+  require(parts.templates, "templates");
+  require(parts.events, "events");
   if (parts.diagnostics == nullptr) parts.diagnostics = &stderr_diagnostics();
   return parts;
 }
@@ -26,7 +52,7 @@ AuthParts with_diagnostics(AuthParts parts) {
 
 Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_in)
     : config(checked(std::move(config_in))),
-      parts(with_diagnostics(parts_in)),
+      parts(checked(parts_in)),
       vault(secret_key),
       live_users(config.tokens.live_user_lifetime, config.tokens.verified_cache_size),
       limits(config.limits, parts.counters, parts.clock),

@@ -57,7 +57,8 @@ std::optional<RefreshToken> RefreshToken::parse(std::string_view text, const Vau
   const auto bytes = token.expose_secret();
   // libsodium 1.0.18 reads every octet from 0x80 on as '_', so that one token would have many texts
   // and all but one of them would look spent.
-  if (!equal_in_constant_time(encode(bytes).expose_secret(), text)) return std::nullopt;
+  const auto canonical = encode(bytes);
+  if (!equal_in_constant_time(canonical.expose_secret(), text)) return std::nullopt;
   const auto mac = vault.mac("refresh_token_tag", {bytes.substr(0, body_size)});
   if (!equal_in_constant_time(bytes.substr(body_size), tag_of(mac))) return std::nullopt;
   UuidBytes id{};

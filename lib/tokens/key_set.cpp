@@ -37,7 +37,10 @@ std::shared_ptr<const SigningKey> open_key(const StoredKey& stored, SigningAlgor
 
 std::string make_kid(const SigningKey& key, RandomSource& random) {
   const auto jwk = key.public_jwk();
-  if (!jwk) return base64url_encode(random_bytes(random, random_kid_bytes).expose_secret());
+  if (!jwk) {
+    const auto drawn = random_bytes(random, random_kid_bytes);
+    return base64url_encode(drawn.expose_secret());
+  }
   std::string hash(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
                      reinterpret_cast<const unsigned char*>(jwk->data()), jwk->size());

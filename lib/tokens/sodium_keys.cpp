@@ -139,7 +139,8 @@ class SodiumKeys final : public SigningKeyFactory {
     if (algorithm == SigningAlgorithm::hs256) {
       return std::make_unique<Hs256Key>(random_secret(hs256_least_size));
     }
-    return std::make_unique<EddsaKey>(random_secret(seed_size).expose_secret());
+    const auto seed = random_secret(seed_size);
+    return std::make_unique<EddsaKey>(seed.expose_secret());
   }
 
   std::unique_ptr<SigningKey> load(SigningAlgorithm algorithm, const Secret& exported) override {

@@ -145,6 +145,7 @@ Secret TokenService::issue(const LiveSession& live) {
   const auto keys = s.ring.keys_that_sign();
   const auto& signer = s.signer_in(*keys);
   const auto now = std::chrono::floor<std::chrono::seconds>(s.clock.now());
+  const auto token_id = random_bytes(s.random, token_id_bytes);
   const AccessClaims claims{
       .issuer = s.config.issuer,
       .subject = live.user.id,
@@ -152,7 +153,7 @@ Secret TokenService::issue(const LiveSession& live) {
       .client_id = s.config.client_id.empty() ? s.config.audience : s.config.client_id,
       .issued_at = now,
       .expires_at = now + s.config.access_lifetime,
-      .token_id = base64url_encode(random_bytes(s.random, token_id_bytes).expose_secret()),
+      .token_id = base64url_encode(token_id.expose_secret()),
       .session = live.session.id,
       .role = live.user.role,
       .version = live.user.security_version};

@@ -32,13 +32,13 @@ Secret::~Secret() { wipe(); }
 
 Secret Secret::clone() const { return Secret{std::span{bytes_}}; }
 
-std::string_view Secret::expose_secret() const noexcept {
+std::string_view Secret::expose_secret() const& noexcept {
   return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
 }
 
-std::span<const std::byte> Secret::expose_secret_bytes() const noexcept { return bytes_; }
+std::span<const std::byte> Secret::expose_secret_bytes() const& noexcept { return bytes_; }
 
-std::span<std::byte> Secret::writable() noexcept { return bytes_; }
+std::span<std::byte> Secret::writable() & noexcept { return bytes_; }
 
 void Secret::wipe() noexcept {
   if (!bytes_.empty()) sodium_memzero(bytes_.data(), bytes_.size());

@@ -1,5 +1,14 @@
 #include "coffeeauth/auth.hpp"
 
-coffeeauth::AuthParts wrong(coffeeauth::AuthParts parts) {
-  return coffeeauth::AuthParts{.store = parts.store, .cache = parts.cache};
+void wrong(coffeeauth::AuthParts parts) {
+  coffeeauth::Auth auth{{},
+                        {},
+                        {.store = parts.store,
+                         .cache = parts.cache,
+                         .counters = parts.counters,
+                         .clock = parts.clock,
+                         .random = parts.random,
+                         .hasher = parts.hasher,
+                         .templates = parts.templates,
+                         .events = parts.events}};
 }

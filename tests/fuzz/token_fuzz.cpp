@@ -16,6 +16,7 @@
 #include "lib/tokens/base64url.hpp"
 #include "lib/tokens/jws.hpp"
 #include "lib/tokens/key_set.hpp"
+#include "tests/exposed.hpp"
 #include "tests/fuzz/target.hpp"
 
 namespace coffeeauth {
@@ -40,7 +41,7 @@ class Issuer {
     Session session;
     session.id = SessionId::make(clock_.now(), random_);
     session.user_id = user.id;
-    token_ = service_->issue({session, user}).expose_secret();
+    token_ = exposed(service_->issue({session, user}));
     keys_ = open_keys(store_->keys().list_keys(), {}, vault_, *factory_);
   }
 

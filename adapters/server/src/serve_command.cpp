@@ -6,6 +6,7 @@
 
 #include "coffeeauth/http_poco/http_poco.hpp"
 #include "coffeeauth/ports/random_source.hpp"
+#include "coffeeauth/web/web.hpp"
 #include "command.hpp"
 #include "server_routes.hpp"
 #include "service.hpp"
@@ -77,7 +78,8 @@ void announce(Service& service, std::uint16_t port, const Secret& link_token) {
     std::cout << "mails " << url << "/dev/mail?token=" << link_token.expose_secret() << std::endl;
   }
   if (::isatty(STDOUT_FILENO) == 0) return;
-  std::cout << "Swagger " << url << "/swagger/   Ctrl-C stops" << std::endl;
+  if (web::has_documentation()) std::cout << "Swagger " << url << "/swagger/   ";
+  std::cout << "Ctrl-C stops" << std::endl;
 }
 
 http_poco::Options server_options(const Settings& settings) {

@@ -153,8 +153,10 @@ void Session::log_in_by_password(Deadline deadline) {
     if (reply.code != 235) fail(Step::login, reply);
   } else if (can_.login) {
     require(Step::login, "AUTH LOGIN\r\n", 334, deadline);
-    require(Step::login, secret_line("", Secret{options_.username}).expose_secret(), 334, deadline);
-    require(Step::login, secret_line("", options_.password).expose_secret(), 235, deadline);
+    const auto name = secret_line("", Secret{options_.username});
+    require(Step::login, name.expose_secret(), 334, deadline);
+    const auto password = secret_line("", options_.password);
+    require(Step::login, password.expose_secret(), 235, deadline);
   } else {
     fail(Step::login, "neither PLAIN nor LOGIN is offered", DeliveryProblem::login);
   }

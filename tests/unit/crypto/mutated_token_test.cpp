@@ -8,6 +8,7 @@
 #include <set>
 
 #include "coffeeauth/crypto/crypto.hpp"
+#include "tests/exposed.hpp"
 #include "tests/unit/tokens/fixture.hpp"
 
 using namespace coffeeauth;
@@ -148,7 +149,7 @@ std::size_t accepted_of(SigningAlgorithm algorithm) {
   const auto service = world.service();
   std::vector<std::string> genuine;
   for (int i = 0; i < 8; ++i) {
-    genuine.emplace_back(service->issue(world.live()).expose_secret());
+    genuine.emplace_back(exposed(service->issue(world.live())));
   }
   Mutator mutator{genuine};
   std::size_t accepted = 0;

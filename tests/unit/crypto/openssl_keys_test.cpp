@@ -13,6 +13,7 @@
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/error.hpp"
 #include "lib/tokens/base64url.hpp"
+#include "tests/exposed.hpp"
 
 using namespace coffeeauth;
 
@@ -128,7 +129,7 @@ TEST_CASE("what is no key, too short, or of another kind is refused when loaded"
     for (const auto other : all) {
       if (other != algorithm) refused(algorithm, factory->generate(other)->export_private());
     }
-    const std::string good{factory->generate(algorithm)->export_private().expose_secret()};
+    const std::string good{exposed(factory->generate(algorithm)->export_private())};
     refused(algorithm, Secret{good + "x"});
     refused(algorithm, Secret{good.substr(0, good.size() - 1)});
   }

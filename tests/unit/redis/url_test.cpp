@@ -4,6 +4,7 @@
 #include <string>
 
 #include "coffeeauth/redis/redis.hpp"
+#include "tests/exposed.hpp"
 
 using namespace coffeeauth::redis;
 
@@ -30,7 +31,7 @@ TEST_CASE("what a Redis URL leaves out is as in the options") {
   CHECK(options.database == 0);
   CHECK(options.key_prefix == otherwise.key_prefix);
   CHECK(options.password.empty());
-  CHECK(parse_redis_url("redis://:secret@cache/").password.expose_secret() == "secret");
+  CHECK(exposed(parse_redis_url("redis://:secret@cache/").password) == "secret");
   CHECK(parse_redis_url("redis://[::1]:6380").host == "::1");
   CHECK(parse_redis_url("rediss://[2001:db8::1]").tls);
   CHECK(parse_redis_url("redis://cache?key_prefix=").key_prefix.empty());

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "env_file.hpp"
+#include "tests/exposed.hpp"
 
 using namespace coffeeauth;
 using namespace coffeeauth::server;
@@ -174,7 +175,7 @@ TEST_CASE("a login with a token says where the token comes from") {
   const auto by_command = smtp_of(settings_of("xoauth2", "", "echo t"));
   REQUIRE(by_command);
   CHECK(by_command->login == smtp::SmtpLogin::xoauth2);
-  CHECK(by_command->token(false).expose_secret() == "t");
+  CHECK(exposed(by_command->token(false)) == "t");
   CHECK(said(settings_of("xoauth2", "/file", "")).empty());
   CHECK(said(settings_of("xoauth2", "", "")).starts_with("EMAIL_TOKEN_FILE: "));
   CHECK(said(settings_of("xoauth2", "/file", "echo t")).starts_with("EMAIL_TOKEN_FILE: "));

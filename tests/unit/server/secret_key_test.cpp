@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "settings.hpp"
+#include "tests/exposed.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace coffeeauth::server {
@@ -66,7 +67,7 @@ TEST_CASE_FIXTURE(KeyFolder, "a key that others can read is refused") {
     CHECK(complaint() == "must be readable by its owner alone (chmod 600)");
   }
   write(good, fs::perms{0400});
-  CHECK(secret_key_of(path()).expose_secret() == good);
+  CHECK(exposed(secret_key_of(path())) == good);
 }
 
 TEST_CASE_FIXTURE(KeyFolder, "a key that is too short is refused and not replaced") {

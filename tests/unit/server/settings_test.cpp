@@ -9,6 +9,7 @@
 
 #include "coffeeauth/config_fields.hpp"
 #include "setting_table.hpp"
+#include "tests/exposed.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace coffeeauth::server {
@@ -304,7 +305,7 @@ TEST_CASE_FIXTURE(SecretFiles, "every secret may stand in a file") {
 
 TEST_CASE_FIXTURE(SecretFiles, "the line that holds a secret loses its end and nothing else") {
   const auto read = [&](std::string_view text) {
-    return std::string{load({{"SECRET_KEY_FILE", with(text)}}).settings.secret_key.expose_secret()};
+    return std::string{exposed(load({{"SECRET_KEY_FILE", with(text)}}).settings.secret_key)};
   };
   CHECK(read(long_secret) == long_secret);
   CHECK(read(long_secret + "\r\n") == long_secret);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "coffeeauth/smtp/smtp.hpp"
+#include "tests/exposed.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace coffeeauth::smtp;
@@ -14,7 +15,7 @@ using coffeeauth::testing::TemporaryFolder;
 namespace {
 
 std::string asked(const TokenSource& source, bool refused = false) {
-  return std::string{source(refused).expose_secret()};
+  return coffeeauth::exposed(source(refused));
 }
 
 void write(const std::string& file, std::string_view text) { std::ofstream{file} << text; }

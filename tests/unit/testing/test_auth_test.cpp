@@ -153,3 +153,35 @@ TEST_CASE("with another secret key nothing is begun, and no token is thrown away
   CHECK(knows(t, tokens));
   CHECK(t.auth().sessions().refresh(tokens.refresh_token.expose_secret(), client).has_value());
 }
+
+namespace {
+
+/// What an embedder gets who dereferences a smart pointer that is empty.
+template <class Part>
+__attribute__((no_sanitize("undefined"))) Part& nothing() {
+  Part* part = nullptr;
+  return *part;
+}
+
+__attribute__((no_sanitize("undefined"))) void make_auth_without_a_store(const AuthParts& parts) {
+  const Auth auth{{},
+                  Secret{"a key of the test, of 32 bytes at least"},
+                  {.store = nothing<Store>(),
+                   .cache = parts.cache,
+                   .counters = parts.counters,
+                   .clock = parts.clock,
+                   .random = parts.random,
+                   .hasher = parts.hasher,
+                   .keys = parts.keys,
+                   .templates = parts.templates,
+                   .events = parts.events}};
+}
+
+}  // namespace
+
+TEST_CASE("a part made from a null pointer is refused by its name") {
+  testing::TestAuth world;
+  CHECK_THROWS_WITH_AS(make_auth_without_a_store(world.auth().parts()),
+                       "coffeeauth: AuthParts::store was made from a null pointer",
+                       std::invalid_argument);
+}

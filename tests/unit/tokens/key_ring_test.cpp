@@ -5,6 +5,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/exposed.hpp"
 #include "tests/unit/tokens/fixture.hpp"
 
 using namespace coffeeauth;
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string issued_by(TokenService& service, TokenWorld& world) {
-  return std::string{service.issue(world.live()).expose_secret()};
+  return std::string{exposed(service.issue(world.live()))};
 }
 
 std::string kid_of(const std::string& token) {

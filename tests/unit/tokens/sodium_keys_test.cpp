@@ -1,3 +1,4 @@
+#include "tests/exposed.hpp"
 #include "tests/unit/tokens/fixture.hpp"
 
 using namespace coffeeauth;
@@ -56,8 +57,7 @@ TEST_CASE("what is no key, or too short a key, is refused when loaded") {
                   std::invalid_argument);
   CHECK(factory->load(SigningAlgorithm::hs256, Secret{std::string(32, 'k')}) != nullptr);
 
-  const std::string pkcs8{
-      factory->generate(SigningAlgorithm::eddsa)->export_private().expose_secret()};
+  const std::string pkcs8{exposed(factory->generate(SigningAlgorithm::eddsa)->export_private())};
   CHECK(pkcs8.size() == 48);
   for (const auto& wrong : {std::string{}, pkcs8.substr(1), pkcs8 + "x", pkcs8.substr(0, 47),
                             std::string(48, '\0'), pkcs8.substr(16)}) {

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "tests/exposed.hpp"
 #include "tests/unit/tokens/fixture.hpp"
 
 using namespace coffeeauth;
@@ -10,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string issued_by(TokenService& service, TokenWorld& world) {
-  return std::string{service.issue(world.live()).expose_secret()};
+  return std::string{exposed(service.issue(world.live()))};
 }
 
 }  // namespace

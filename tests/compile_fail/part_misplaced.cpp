@@ -1,0 +1,15 @@
+#include "coffeeauth/auth.hpp"
+
+void wrong(coffeeauth::AuthParts parts) {
+  coffeeauth::Auth auth{{},
+                        {},
+                        {.store = parts.store,
+                         .counters = parts.counters,
+                         .cache = parts.cache,
+                         .clock = parts.clock,
+                         .random = parts.random,
+                         .hasher = parts.hasher,
+                         .keys = parts.keys,
+                         .templates = parts.templates,
+                         .events = parts.events}};
+}

@@ -83,7 +83,7 @@ void check_query(std::string_view input) {
   }
   static const std::vector<http::NamedSchema> declared{
       {"page", http::schemas::integer("", 1)},
-      {"search", http::schemas::text("", 16)},
+      {"search", http::schemas::text("", 16, "ada")},
       {"role", http::schemas::choice("", {"user", "admin"})},
       {"flag", http::schemas::boolean("")}};
   const auto query = http::read_query(input, declared);

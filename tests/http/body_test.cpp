@@ -278,9 +278,9 @@ TEST_CASE_FIXTURE(Bodies, "no refusal repeats what was sent") {
 
 TEST_CASE_FIXTURE(Bodies,
                   "a query parameter that breaks its schema is named, and others are ignored") {
-  for (const std::string query :
-       {"page=0", "page=x", "page_size=-1", "role=root", "is_active=1", "ordering=password_hash",
-        "ordering=email%20desc", "search=%00", "search=%FF", "page=1&page=2", "is_verified=TRUE"}) {
+  for (const std::string query : {"page=0", "page=x", "page_size=-1", "role=root", "is_active=2",
+                                  "ordering=password_hash", "ordering=email%20desc", "search=%00",
+                                  "search=%FF", "page=1&page=2", "is_verified=maybe"}) {
     CAPTURE(query);
     const auto answer = get("/api/users?" + query, token);
     CHECK(has_error(answer, query.substr(0, query.find('=')), ""));

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/config_fields.hpp"
 #include "settings.hpp"
 
 namespace coffeeauth::server {
@@ -25,6 +26,18 @@ struct Setting {
 };
 
 [[nodiscard]] const std::vector<Setting>& server_settings();
+
+/// Appends the names of the service that this one replaces.
+void add_old_settings(std::vector<Setting>& out);
+
+/// Reads a whole number; false, and `out` as it was, when it is none or out of range.
+template <class Number>
+bool read_number(std::string_view text, Number& out, Number least, Number most) {
+  const auto value = parse_whole_number(text);
+  if (!value || *value < least || *value > most) return false;
+  out = static_cast<Number>(*value);
+  return true;
+}
 
 /// With commas between them.
 [[nodiscard]] std::string join(const std::vector<std::string>& parts);

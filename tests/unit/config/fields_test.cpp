@@ -234,7 +234,7 @@ const std::vector<Range>& ranges() {
       {"HASHING_QUEUE", "0", "1", "100000", "100001"},
       {"LIST_PAGE_SIZE", "0", "1", "1000", "1001"},
       {"LIST_MAX_PAGE_SIZE", "0", "1", "1000", "1001"},
-      {"LIST_COUNTED_MATCHES", "-1", "0", "1000000", "1000001"},
+      {"LIST_COUNTED_MATCHES", "", "0", "1000000", "1000001"},
       {"LIST_CACHE_LIFETIME", "", "0s", "60s", "61s"},
       {"MAIL_CONCURRENCY", "0", "1", "100", "101"},
       {"MAIL_LEASE", "4s", "5s", "1h", "3601s"},

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {problem, refusedToken, success} from './expect.mjs';
-import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, startServer} from './support.mjs';
+import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, operatorToken, startServer} from './support.mjs';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const nobody = '01890000-0000-7000-8000-000000000000';
@@ -26,14 +26,17 @@ before(async () => {
   success(await server.patch(`/api/users/${callers.demoted.id}`, {role: 'user'}, admin));
   callers['demoted, logged in again'] = {...callers.demoted, token: (await logIn(server, callers.demoted)).access_token};
   callers.admin = await makeAdmin(server);
+  callers.operator = {token: operatorToken};
   await everyProcessKnows();
 });
 after(() => server?.stop());
 
 /** Whom the contract lets in. */
-const access = (path) => path.startsWith('/api/users') ? 'admin' : path.startsWith('/api/me') ? 'user' : 'anyone';
+const access = (path) => path.startsWith('/api/users') ? 'admin' : path.startsWith('/api/me') ? 'user' :
+  path === '/readyz' ? 'operator' : 'anyone';
+/** What the access token of a caller is good for; the operator's is no access token. */
 const rank = {anonymous: null, 'malformed token': null, unverified: null, disabled: null, demoted: null,
-  user: 'user', 'demoted, logged in again': 'user', admin: 'admin'};
+  user: 'user', 'demoted, logged in again': 'user', admin: 'admin', operator: null};
 
 test('the document lists exactly the routes of the contract', () => {
   const listed = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -47,11 +50,11 @@ test('the document lists exactly the routes of the contract', () => {
   assert.deepEqual(listed.filter((route) => route.includes(' /api/') && !contract.includes(route)), []);
 });
 
-test('the document says of each route whether it needs a token', () => {
+test('the document says of each route whether it needs an access token', () => {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of methods.filter((name) => item[name.toLowerCase()])) {
       const security = item[method.toLowerCase()].security ?? document.security ?? [];
-      assert.equal(security.length > 0, access(path) !== 'anyone', `${method} ${path}`);
+      assert.equal(security.length > 0, ['user', 'admin'].includes(access(path)), `${method} ${path}`);
     }
   }
 });
@@ -80,13 +83,21 @@ for (const who of Object.keys(rank)) {
 }
 
 function expectAccess(answer, pattern, operation, who) {
+  const needed = access(pattern);
+  if (needed === 'operator' && who !== 'operator') {
+    // Whatever the method: to others the path is like any that does not exist.
+    problem(answer, 404, 'not_found');
+    assert.equal(answer.headers.get('allow'), null);
+    return;
+  }
   if (operation === undefined) {
     problem(answer, 405, 'method_not_allowed');
     assert.ok(answer.headers.get('allow'));
     return;
   }
-  const needed = access(pattern);
-  if (needed === 'anyone') {
+  if (needed === 'operator') {
+    success(answer);
+  } else if (needed === 'anyone') {
     assert.ok(![401, 403, 404, 405].includes(answer.status) && answer.status < 500);
   } else if (rank[who] === null) {
     refusedToken(answer, who === 'anonymous' ? 'not_authenticated' : 'token_invalid');

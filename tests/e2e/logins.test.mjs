@@ -1,6 +1,7 @@
 // Logins under attack, and the keys that sign what they give.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
+import {setTimeout as delay} from 'node:timers/promises';
 import {problem, success} from './expect.mjs';
 import {inProduction, logIn, makeLoggedIn, newAddress, otherProcessesKnow, password, startServer} from './support.mjs';
 
@@ -73,6 +74,12 @@ test('a neighbour behind the same address sees the same answers whether somebody
   assert.match(first, /^(401 ){10}429/);
   assert.equal(await seen(elsewhere), first);
   assert.equal(await seen(newAddress()), first);
+  // The neighbour spent what is free at home; its resident has to wait as long as any first wait, and no longer.
+  const waits = await loginFrom(home, resident);
+  problem(waits, 429, 'rate_limited');
+  const seconds = Number(waits.headers.get('retry-after'));
+  assert.ok(seconds >= 1 && seconds <= 15, String(seconds));
+  await delay(seconds * 1000);
   success(await loginFrom(home, resident));
 });
 

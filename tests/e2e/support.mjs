@@ -95,8 +95,13 @@ export async function startProcess({env = {}, args = [], dataDir, port: wanted} 
   const child = spawn(program, ['serve', ...args], {cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe']});
   running.add(child);
   let log = '';
-  child.stdout.on('data', (text) => (log += text));
-  child.stderr.on('data', (text) => (log += text));
+  const said = {stdout: '', stderr: ''};
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].on('data', (text) => {
+      said[stream] += text;
+      log += text;
+    });
+  }
   const ended = new Promise((done, fail) => {
     child.once('error', fail);
     child.once('close', (code, signal) => {
@@ -112,7 +117,9 @@ export async function startProcess({env = {}, args = [], dataDir, port: wanted} 
 
   return {
     base, port, dataDir: folder, child, ended, environment,
+    /** Both streams as they came, and each alone: the log is on stderr, the link of /dev/mail on stdout. */
     log: () => log,
+    said: () => ({...said}),
     /** The path of /dev/mail with what opens it. */
     mailPage: () => /\/dev\/mail\?token=\w+/.exec(log)?.[0],
     /** Stops it as an operator would, and says how it ended. */

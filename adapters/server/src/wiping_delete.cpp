@@ -3,7 +3,7 @@
 //
 // A password that a person types goes through buffers that no code of this project owns: the
 // tokens of the JSON parser, strings that grow and leave their old octets behind, streams. So it is
-// the one place that all of them go through which wipes them (docs/decisions/0023). A library must
+// the one place that all of them go through which wipes them (docs/decisions/0029). A library must
 // not do that to the program that it is a part of; a program of an embedder's that wants the same
 // compiles this file.
 

@@ -71,7 +71,7 @@ test('a log that nobody reads does not keep the program from ending', async () =
 
 test('while the database is down /metrics answers, /readyz says why, and its going and coming are a line each', async () => {
   const database = await newDatabase();
-  const server = await startProcess({env: {DATABASE_URL: postgres.url(database), SECRET_KEY: secret, ...asOperator}});
+  const server = await startProcess({env: {DATABASE_URL: postgres.url(database), SECRET_KEY: secret, MAIL_FOLDER: join(folder, 'mail'), ...asOperator}});
   try {
     const text = async () => {
       const answer = await server.get('/metrics');
@@ -222,7 +222,7 @@ test('worker and scheduler have metrics and health of their own', async () => {
   for (const name of ['worker', 'scheduler']) {
     const port = await freePort();
     const env = {PATH: process.env.PATH, DATABASE_URL: postgres.url(database), SECRET_KEY: secret, DATA_DIR: folder, METRICS_PORT: String(port),
-      OPERATOR_TOKEN: 'sixteen-letters-at-least'};
+      MAIL_FOLDER: join(folder, 'mail'), OPERATOR_TOKEN: 'sixteen-letters-at-least'};
     const job = child(program, [name], {cwd: folder, env});
     try {
       const authorization = {headers: {Authorization: 'bearer sixteen-letters-at-least'}};

@@ -105,6 +105,7 @@ class Auth {
   /// Throws std::invalid_argument when `config`, the key or a part is not acceptable (a part made
   /// from a null pointer is named); calls none yet.
   Auth(Config config, Secret secret_key, AuthParts parts);
+  /// Ends the program when a MailWorker or Scheduler that was made over it still lives.
   ~Auth();
   Auth(const Auth&) = delete;
   Auth& operator=(const Auth&) = delete;

@@ -1,6 +1,8 @@
 #include "coffeeauth/auth.hpp"
 
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -77,7 +79,12 @@ void write_decoy(Transaction& tx, const UserId& user, UtcTime now) {
 Auth::Auth(Config config, Secret secret_key, AuthParts parts)
     : services_(std::make_unique<Services>(std::move(config), std::move(secret_key), parts)) {}
 
-Auth::~Auth() = default;
+Auth::~Auth() {
+  if (services_->background_parts == 0) return;
+  // What it would do next is a use after free somewhere else, much later.
+  std::fputs("coffeeauth: a MailWorker or Scheduler outlives the Auth it was made over\n", stderr);
+  std::abort();
+}
 
 void Auth::check() { services_->tokens.check(); }
 

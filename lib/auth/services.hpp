@@ -1,6 +1,7 @@
 #pragma once
 /// Services: what the services share. Private to the library; Auth owns one.
 
+#include <atomic>
 #include <utility>
 
 #include "coffeeauth/auth.hpp"
@@ -31,6 +32,8 @@ struct Services {
   const Config config;
   const AuthParts parts;
   const Vault vault;
+  /// Workers and schedulers that were made over these services and are still there.
+  std::atomic<int> background_parts{0};
   /// Wakes the workers of this process.
   JobSignal job_written;
   LiveUsers live_users;
@@ -77,6 +80,20 @@ struct Services {
       // What has happened has happened; its event is lost.
     }
   }
+};
+
+/// Counts one for as long as it lives.
+class BackgroundPart {
+ public:
+  explicit BackgroundPart(Services& services) noexcept : services_(services) {
+    ++services_.background_parts;
+  }
+  ~BackgroundPart() { --services_.background_parts; }
+  BackgroundPart(const BackgroundPart&) = delete;
+  BackgroundPart& operator=(const BackgroundPart&) = delete;
+
+ private:
+  Services& services_;
 };
 
 /// The cache tag of everything that shows users.

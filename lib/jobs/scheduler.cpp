@@ -18,7 +18,9 @@ constexpr std::string_view lease_name = "clean_up";
 
 struct Scheduler::State {
   explicit State(Services& services)
-      : s(services), holder(LeaseId::make(services.now(), services.parts.random)) {}
+      : s(services),
+        counted(services),
+        holder(LeaseId::make(services.now(), services.parts.random)) {}
 
   /// Takes or prolongs the lease: for as long as this process would wait before it acts again, so
   /// that of many schedulers one acts in each interval.
@@ -85,6 +87,7 @@ struct Scheduler::State {
   void step();
 
   Services& s;
+  const BackgroundPart counted;
   LeaseId holder;
   /// Whether the lease may be ours.
   bool may_hold = false;

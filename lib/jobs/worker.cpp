@@ -72,7 +72,8 @@ std::optional<EventKind> event_of(Ending ending) {
 }  // namespace
 
 struct MailWorker::State {
-  State(Services& services, Mailer& mailer) : s(services), delivering(services, mailer) {}
+  State(Services& services, Mailer& mailer)
+      : s(services), counted(services), delivering(services, mailer) {}
 
   std::size_t run_once();
   void run();
@@ -100,6 +101,7 @@ struct MailWorker::State {
   }
 
   Services& s;
+  const BackgroundPart counted;
   Delivering delivering;
   Hands hands;
   PartHealth health{s, "worker"};

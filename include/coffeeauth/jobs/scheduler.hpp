@@ -39,7 +39,8 @@ struct CleanUpReport {
 /// step's name) and does not keep the others from their work.
 class Scheduler {
  public:
-  /// Borrows `services`: `jobs::Scheduler{auth.services()}`.
+  /// Borrows `services`: `jobs::Scheduler{auth.services()}`. Must be destroyed before the Auth,
+  /// whose destructor ends the program otherwise.
   explicit Scheduler(Services& services);
   /// Stops.
   ~Scheduler();

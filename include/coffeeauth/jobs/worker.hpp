@@ -27,7 +27,8 @@ namespace jobs {
 /// `stop()` belong to one owner; the rest is callable from any thread.
 class MailWorker {
  public:
-  /// Borrows both; `mailer` is called from up to JobConfig::concurrency threads at once.
+  /// Borrows both; `mailer` is called from up to JobConfig::concurrency threads at once. Must be
+  /// destroyed before the Auth, whose destructor ends the program otherwise.
   MailWorker(Services& services, Mailer& mailer);
   /// Stops, and waits for every delivery in hand.
   ~MailWorker();

@@ -2,8 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
+#include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -184,4 +189,24 @@ TEST_CASE("a part made from a null pointer is refused by its name") {
   CHECK_THROWS_WITH_AS(make_auth_without_a_store(world.auth().parts()),
                        "coffeeauth: AuthParts::store was made from a null pointer",
                        std::invalid_argument);
+}
+
+TEST_CASE("a worker that outlives its Auth ends the program there, not somewhere later") {
+  const auto child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    testing::TestAuth world;
+    auto auth = std::make_unique<Auth>(world.auth().config(),
+                                       Secret{"a key of the test, of 32 bytes at least"},
+                                       world.auth().parts());
+    const jobs::MailWorker worker{auth->services(), world.mailer()};
+    // Not the handler of a test framework or a sanitizer.
+    std::signal(SIGABRT, SIG_DFL);
+    auth.reset();
+    std::_Exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGABRT);
 }

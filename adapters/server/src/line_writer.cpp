@@ -139,7 +139,9 @@ LineWriter::LineWriter(TellDropped tell_dropped)
   std::thread{[state = state_] { state->work(); }}.detach();
 }
 
-LineWriter::~LineWriter() {
+LineWriter::~LineWriter() { close(); }
+
+void LineWriter::close() {
   std::unique_lock lock{state_->mutex};
   state_->stopping = true;
   state_->changed.notify_all();

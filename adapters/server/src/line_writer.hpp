@@ -20,13 +20,15 @@ class LineWriter {
   using TellDropped = std::function<std::string(std::uint64_t)>;
 
   explicit LineWriter(TellDropped tell_dropped);
-  /// Waits until the queue is empty, for a second at most.
+  /// Closes it.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
 
   /// Takes a line with its end, or drops it. Throws std::bad_alloc.
   void put(std::string line);
+  /// Waits until the queue is empty, for a second at most; later lines are lost.
+  void close();
   /// Lines lost so far.
   [[nodiscard]] std::uint64_t dropped() const noexcept;
 

@@ -27,6 +27,8 @@ class Log {
   void info(std::string_view event, LogFields fields) noexcept {
     write(LogLevel::info, event, fields);
   }
+  /// Writes out what waits, for a second at most; for an end that runs no destructors.
+  void close() { writer_.close(); }
   /// Lines lost so far.
   [[nodiscard]] std::uint64_t dropped() const noexcept { return writer_.dropped(); }
 

@@ -139,7 +139,10 @@ std::unique_ptr<RateCounter> make_counters(const std::shared_ptr<redis::RedisCli
 
 int say_stopped(Service& service, bool settled) {
   service.log().info("stopped", {{"left", settled ? "" : "a mail that was being delivered"}});
-  if (!settled) std::_Exit(0);
+  if (!settled) {
+    service.log().close();
+    std::_Exit(0);
+  }
   return 0;
 }
 

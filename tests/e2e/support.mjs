@@ -19,6 +19,16 @@ export const password = 'plum tart & 47 spoons';
 export const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+// A test that failed leaves open what it would have stopped, and a file with something open never ends. (The benchmarks
+// use this module, too, and are no tests.)
+if (process.env.NODE_TEST_CONTEXT) {
+  after(() => {
+    setTimeout(() => {
+      console.error('half a minute after the last test something is still open');
+      process.exit(1);
+    }, 30_000).unref();
+  });
+}
 
 /** Waits for `condition` to give something true, and returns it. */
 export async function until(what, condition, {within = 15_000, every = 20} = {}) {

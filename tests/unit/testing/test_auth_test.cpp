@@ -184,7 +184,15 @@ __attribute__((no_sanitize("undefined"))) void make_auth_without_a_store(const A
 
 }  // namespace
 
-TEST_CASE("a part made from a null pointer is refused by its name") {
+// Where UndefinedBehaviorSanitizer ends the program before Auth can say it. Its preset comes with
+// AddressSanitizer, which has a macro.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
+TEST_CASE("a part made from a null pointer is refused by its name" * doctest::skip(is_sanitized)) {
   testing::TestAuth world;
   CHECK_THROWS_WITH_AS(make_auth_without_a_store(world.auth().parts()),
                        "coffeeauth: AuthParts::store was made from a null pointer",

@@ -127,6 +127,17 @@ void filters(StoreHarness& harness) {
   }
 }
 
+// A user for each name, numbered from 1, without a last name.
+template <std::size_t Size>
+void create_named(const Trial& t, const std::array<std::string, Size>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto made = user(i + 1);
+    made.first_name = names.at(i);
+    made.last_name = "";
+    t.alone.create(made);
+  }
+}
+
 void search(StoreHarness& harness) {
   SUBCASE("lists: a search finds parts of addresses and names, letter case aside") {
     const Trial t{harness};
@@ -168,12 +179,7 @@ void search(StoreHarness& harness) {
         "\xef\xbc\xa1\xef\xbd\x84\xef\xbd\x81",  // Ada, full width
         "Stra\xc3\x9f"
         "e"};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      auto made = user(i + 1);
-      made.first_name = names.at(i);
-      made.last_name = "";
-      t.alone.create(made);
-    }
+    create_named(t, names);
     const auto found = [&](const std::string& text) {
       return listed(t, {.filter = {.search = text}});
     };
@@ -286,12 +292,7 @@ void search(StoreHarness& harness) {
     const Trial t{harness};
     const std::array<std::string, 6> names{"100%",   "a_b",         "back\\slash",
                                            "O'Neil", "Ren\xc3\xa9", "plain"};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      auto made = user(i + 1);
-      made.first_name = names.at(i);
-      made.last_name = "";
-      t.alone.create(made);
-    }
+    create_named(t, names);
     const auto found = [&](const std::string& text) {
       return listed(t, {.filter = {.search = text}});
     };

@@ -46,9 +46,9 @@ if (!isMainThread) {
 
   const columns = `id, email_canonical, email_display, first_name, last_name, role, is_verified, is_active, date_joined,
                    unverified_since, password_hash, version, security_version, search_text`;
-  const row = (id) => `${id}, 'seeded.' || i || '@example.com', 'seeded.' || i || '@example.com', 'First' || i % 997, 'Last' || i % 1009, 0, 1, 1,
+  const row = (id) => `${id}, 'seeded.' || i || '@example.com', 'seeded.' || i || '@example.com', 'First' || (i % 997), 'Last' || (i % 1009), 0, 1, 1,
     date_joined - i * 1000, date_joined - 864000000, password_hash, 1, 1,
-    'seeded.' || i || '@example.com' || CHARACTER(10) || 'first' || i % 997 || ' last' || i % 1009`;
+    'seeded.' || i || '@example.com' || CHARACTER(10) || 'first' || (i % 997) || ' last' || (i % 1009)`;
   const stores = {
     SQLite: async () => {
       const folder = await temporaryFolder();
@@ -99,6 +99,9 @@ if (!isMainThread) {
       const all = Array.from({length: 600}, (_, i) => targets(Object.values(kinds)[i % 6])[i % 500]);
       const me = {base, token: other, connections: 1, targets: ['/api/me']};
       for (const [what, kind] of Object.entries(kinds)) {
+        const answer = await fetch(base + targets(kind)[0], {headers: {Authorization: `Bearer ${token}`}});
+        const {count, results} = await answer.json();
+        console.log(`  ${kind(0)}: ${results.length} on the page, ${count ?? 'too many to count'} in all`);
         say(what, await inThread({base, token, connections: 1, targets: targets(kind), seconds: Math.min(seconds, 4)}));
       }
       for (let round = 1; round <= 3; ++round) {

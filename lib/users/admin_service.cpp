@@ -73,10 +73,18 @@ bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   return account && awaits_owner(*account) && code->send(tx, done.user->id);
 }
 
-/// Reads one row more than the page has, to see whether another page follows.
-void read_with_one_more(UserReads& users, UserListQuery query, UserPage& page) {
+/// Reads one row more than the page has, to see whether another page follows; and counts with the
+/// same reading, unless that is done.
+void read_with_one_more(UserReads& users, UserListQuery query, std::size_t at_most,
+                        UserPage& page) {
   const auto size = query.limit++;
-  page.users = users.list(query);
+  if (page.count) {
+    page.users = users.list(query);
+  } else {
+    auto read = users.list_and_count(query, at_most);
+    page.users = std::move(read.users);
+    page.count = read.count;
+  }
   page.has_next = page.users.size() > size;
   if (page.has_next) page.users.pop_back();
 }
@@ -88,7 +96,8 @@ UserListQuery query_of(const ListUsersRequest& request) {
           .limit = request.page_size};
 }
 
-Result<void> read_numbered(UserReads& users, const ListUsersRequest& request, UserPage& page) {
+Result<void> read_numbered(UserReads& users, const ListUsersRequest& request, std::size_t at_most,
+                           UserPage& page) {
   const bool first = request.page == 1;
   page.number = request.page;
   page.has_previous = !first;
@@ -97,7 +106,7 @@ Result<void> read_numbered(UserReads& users, const ListUsersRequest& request, Us
     auto query = query_of(request);
     if (request.page - 1 > SIZE_MAX / 2 / request.page_size) return ErrorCode::not_found;
     query.offset = (request.page - 1) * request.page_size;
-    read_with_one_more(users, query, page);
+    read_with_one_more(users, query, at_most, page);
     if (page.users.empty() && !first) return ErrorCode::not_found;
     return {};
   }
@@ -119,8 +128,11 @@ Result<UserPage> AdminService::list_users(const ListUsersRequest& asked) {
   auto request = asked;
   auto& users = s_.parts.store.users();
   UserPage page;
-  page.count =
-      users.count(request.filter, request.last_page ? SIZE_MAX : s_.config.lists.counted_matches);
+  const auto at_most = request.last_page ? SIZE_MAX : s_.config.lists.counted_matches;
+  // A search is counted with its page; without one the count is there, and says from which end of
+  // the list the page is nearer.
+  const bool counts_first = request.last_page || request.filter.search.empty();
+  page.count = counts_first ? users.count(request.filter, at_most) : std::nullopt;
   if (request.last_page && page.count) {
     request.page =
         std::max<std::size_t>(1, (*page.count + request.page_size - 1) / request.page_size);
@@ -131,8 +143,8 @@ Result<UserPage> AdminService::list_users(const ListUsersRequest& asked) {
     auto query = query_of(request);
     query.after = position;
     page.has_previous = true;
-    read_with_one_more(users, query, page);
-  } else if (const auto read = read_numbered(users, request, page); !read) {
+    read_with_one_more(users, query, at_most, page);
+  } else if (const auto read = read_numbered(users, request, at_most, page); !read) {
     return read.error();
   }
   if (page.has_next && !page.users.empty()) {

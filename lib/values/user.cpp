@@ -102,4 +102,8 @@ bool awaits_owner(const Credentials& account) noexcept {
   return !account.user.is_verified || account.password_hash.empty();
 }
 
+CountedUsers UserReads::list_and_count(const UserListQuery& query, std::size_t at_most) {
+  return {.users = list(query), .count = count(query.filter, at_most)};
+}
+
 }  // namespace coffeeauth

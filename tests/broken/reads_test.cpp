@@ -15,7 +15,7 @@ using namespace coffeeauth;
 namespace {
 
 // Changes each query before the Store is asked.
-class WrongReads final : public UserReads {
+class WrongReads : public UserReads {
  public:
   using Change = void (*)(UserListQuery&);
   WrongReads(UserReads& inner, Change change) : inner_(inner), change_(change) {}
@@ -46,6 +46,19 @@ class WrongReads final : public UserReads {
   Change change_;
 };
 
+// Takes the page for the whole list.
+class CountsThePage final : public WrongReads {
+ public:
+  using WrongReads::WrongReads;
+
+  CountedUsers list_and_count(const UserListQuery& query, std::size_t) override {
+    auto users = list(query);
+    const auto count = query.offset + users.size();
+    return {std::move(users), count};
+  }
+};
+
+template <class Reads>
 class WrongStore final : public Store {
  public:
   explicit WrongStore(WrongReads::Change change) : users_(inner_->users(), change) {}
@@ -59,13 +72,14 @@ class WrongStore final : public Store {
 
  private:
   std::unique_ptr<Store> inner_ = memory::make_memory_store();
-  WrongReads users_;
+  Reads users_;
 };
 
+template <class Reads>
 class WrongHarness final : public testing::StoreHarness {
  public:
   explicit WrongHarness(WrongReads::Change change) : change_(change) {}
-  std::unique_ptr<Store> fresh() override { return std::make_unique<WrongStore>(change_); }
+  std::unique_ptr<Store> fresh() override { return std::make_unique<WrongStore<Reads>>(change_); }
   bool durable() const override { return false; }
   std::unique_ptr<Store> reopen() override { return nullptr; }
 
@@ -73,8 +87,9 @@ class WrongHarness final : public testing::StoreHarness {
   WrongReads::Change change_;
 };
 
+template <class Reads = WrongReads>
 void reject(WrongReads::Change change) {
-  WrongHarness harness{change};
+  WrongHarness<Reads> harness{change};
   testing::user_list_contract(harness);
 }
 
@@ -101,6 +116,10 @@ TEST_CASE("the suite rejects a Store that cuts a search at its first blank" *
   reject([](UserListQuery& query) {
     query.filter.search.resize(std::min(query.filter.search.find(' '), query.filter.search.size()));
   });
+}
+
+TEST_CASE("the suite rejects a Store that counts the page for the list" * doctest::should_fail()) {
+  reject<CountsThePage>([](UserListQuery&) {});
 }
 
 TEST_CASE("the suite rejects a Store that skips ties between pages" * doctest::should_fail()) {

@@ -31,7 +31,7 @@ if (process.env.NODE_TEST_CONTEXT) {
 }
 
 /** Waits for `condition` to give something true, and returns it. */
-export async function until(what, condition, {within = 15_000, every = 20} = {}) {
+export async function until(what, condition, {within = 60_000, every = 20} = {}) {
   const deadline = Date.now() + within;
   for (;;) {
     const value = await condition();
@@ -43,14 +43,22 @@ export async function until(what, condition, {within = 15_000, every = 20} = {})
 
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'coffeeauth-e2e-'));
 
-export const freePort = () => new Promise((done, fail) => {
+// Below the ports that the system gives to clients, or one of them could have it by the time it is needed; and from
+// another one on in each process, since test files run side by side.
+const lowestPort = 10_000, ports = 20_000;
+let lastPort = process.pid * 131 % ports;
+const isFree = (port) => new Promise((done) => {
   const probe = createServer();
-  probe.once('error', fail);
-  probe.listen(0, '127.0.0.1', () => {
-    const {port} = probe.address();
-    probe.close(() => done(port));
-  });
+  probe.once('error', () => done(false));
+  probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
 });
+export async function freePort() {
+  for (let tries = 0; tries < ports; ++tries) {
+    lastPort = (lastPort + 1) % ports;
+    if (await isFree(lowestPort + lastPort)) return lowestPort + lastPort;
+  }
+  throw new Error('no port is free');
+}
 
 // What a test did not choose must not come from the machine it runs on. The sanitizers' options are for
 // the program, too.

@@ -25,6 +25,8 @@ struct Dialect {
   /// What is read from to find users by trigrams, and the condition around the placeholder for
   /// them.
   std::string trigram_source;
+  /// The same where no column of theirs is read.
+  std::string trigram_index;
   std::string trigram_condition;
   std::string trigram_condition_end;
   /// The value of that placeholder.
@@ -56,6 +58,7 @@ inline Dialect sqlite_dialect() {
       .position = "instr",
       // A CROSS JOIN keeps its order: the few that are found, and then their rows.
       .trigram_source = "user_search CROSS JOIN users ON users.search_number = user_search.rowid",
+      .trigram_index = "user_search",
       .trigram_condition = "user_search MATCH ",
       .trigram_condition_end = "",
       .join_trigrams = fts_query,
@@ -82,6 +85,7 @@ inline Dialect postgres_dialect(bool serializable) {
       .of_table = " OF ",
       .position = "strpos",
       .trigram_source = "users",
+      .trigram_index = "users",
       .trigram_condition = "search_trigrams(search_text) @> string_to_array(",
       .trigram_condition_end = ", chr(10))",
       .join_trigrams = lines_of,

@@ -1,7 +1,9 @@
 #include "adapters/sql/src/search_sample.hpp"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <numeric>
+#include <utility>
 
 #include "adapters/sql/src/trigrams.hpp"
 
@@ -9,9 +11,13 @@ namespace coffeeauth::sql {
 namespace {
 
 constexpr std::chrono::seconds lifetime{60};
-constexpr std::size_t places = 20;
-constexpr std::size_t rows_at_a_place = 100;
+constexpr std::size_t places = 100;
+constexpr std::size_t rows_at_a_place = 50;
 constexpr std::size_t most_trigrams = 3;
+// What it costs to look at a row, in entries of the index that could be compared meanwhile.
+constexpr double row_to_entry = 250;
+// What a trigram may spare where the sample is too small to show it.
+constexpr double unseen = 0.25;
 
 std::size_t hash_of(std::string_view trigram) { return std::hash<std::string_view>{}(trigram); }
 
@@ -34,8 +40,10 @@ SearchSample::Estimate SearchSample::estimate(const UserFilter& filter, Connecti
   const auto sample = current(connection);
   Estimate estimate{.looked_at = sample->rows.size(),
                     .total = sample->total,
-                    .trigrams = rarest(*sample, filter.search)};
-  for (const auto& row : sample->rows) {
+                    .trigrams = trigrams_of(filter.search)};
+  estimate.is_one_trigram = estimate.trigrams.size() == 1;
+  for (const auto number : narrow(*sample, estimate)) {
+    const auto& row = sample->rows[number];
     const bool is_match = (!filter.role || *filter.role == row.role) &&
                           (!filter.is_verified || *filter.is_verified == row.is_verified) &&
                           (!filter.is_active || *filter.is_active == row.is_active) &&
@@ -74,31 +82,53 @@ SearchSample::Sample SearchSample::take(Connection& connection) {
           {row.text(0), row.flag(1) ? Role::admin : Role::user, row.flag(2), row.flag(3)});
     }
   }
-  count_trigrams(sample);
+  index_trigrams(sample);
   return sample;
 }
 
-void SearchSample::count_trigrams(Sample& sample) {
-  for (const auto& row : sample.rows) {
-    std::set<std::size_t> hashes;
-    for (const auto trigram : trigrams_of(row.text)) hashes.insert(hash_of(trigram));
-    for (const auto hash : hashes) ++sample.frequencies[hash];
+void SearchSample::index_trigrams(Sample& sample) {
+  for (std::uint32_t number = 0; number < sample.rows.size(); ++number) {
+    for (const auto trigram : trigrams_of(sample.rows[number].text)) {
+      auto& numbers = sample.rows_with[hash_of(trigram)];
+      if (numbers.empty() || numbers.back() != number) numbers.push_back(number);
+    }
   }
 }
 
-std::vector<std::string_view> SearchSample::rarest(const Sample& sample, std::string_view search) {
-  auto trigrams = trigrams_of(search);
-  std::vector<std::pair<std::size_t, std::size_t>> by_frequency;
-  for (std::size_t i = 0; i < trigrams.size(); ++i) {
-    const auto found = sample.frequencies.find(hash_of(trigrams[i]));
-    by_frequency.emplace_back(found == sample.frequencies.end() ? 0 : found->second, i);
+const SearchSample::RowNumbers& SearchSample::rows_with(const Sample& sample,
+                                                        std::string_view trigram) {
+  static const RowNumbers none;
+  const auto found = sample.rows_with.find(hash_of(trigram));
+  return found == sample.rows_with.end() ? none : found->second;
+}
+
+/// Leaves those trigrams that are worth their lists, from the rarest on; gives the rows with them.
+SearchSample::RowNumbers SearchSample::narrow(const Sample& sample, Estimate& estimate) {
+  auto trigrams = std::exchange(estimate.trigrams, {});
+  RowNumbers rows;
+  if (trigrams.empty()) {
+    rows.resize(sample.rows.size());
+    std::iota(rows.begin(), rows.end(), 0U);
   }
-  const auto used = std::min(by_frequency.size(), most_trigrams);
-  std::partial_sort(by_frequency.begin(), by_frequency.begin() + static_cast<std::ptrdiff_t>(used),
-                    by_frequency.end());
-  std::vector<std::string_view> few;
-  for (std::size_t i = 0; i < used; ++i) few.push_back(trigrams[by_frequency[i].second]);
-  return few;
+  std::stable_sort(trigrams.begin(), trigrams.end(), [&](const auto& one, const auto& other) {
+    return rows_with(sample, one).size() < rows_with(sample, other).size();
+  });
+  for (const auto trigram : trigrams) {
+    const auto& list = rows_with(sample, trigram);
+    if (estimate.trigrams.empty()) {
+      rows = list;
+    } else {
+      if (estimate.trigrams.size() == most_trigrams) break;
+      RowNumbers both;
+      std::set_intersection(rows.begin(), rows.end(), list.begin(), list.end(),
+                            std::back_inserter(both));
+      const auto spared = static_cast<double>(rows.size() - both.size()) + unseen;
+      if (spared * row_to_entry < static_cast<double>(list.size())) continue;
+      rows = std::move(both);
+    }
+    estimate.trigrams.push_back(trigram);
+  }
+  return rows;
 }
 
 }  // namespace coffeeauth::sql

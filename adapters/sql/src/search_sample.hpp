@@ -2,6 +2,7 @@
 /// SearchSample: about how many users a search finds, without asking the database each time.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,9 +26,11 @@ class SearchSample {
     std::size_t looked_at = 0;
     /// Users in all.
     std::size_t total = 0;
-    /// Of the search's trigrams the few that the fewest users have: to compare the lists of more in
-    /// the index would cost more than to look at whom these find. Parts of the filter's search.
+    /// Those of the search's trigrams that narrow down whom the index finds: to compare the lists
+    /// of more would cost more than to look at whom these find. Parts of the filter's search.
     std::vector<std::string_view> trigrams{};
+    /// The search is no more than its only trigram: whoever has that matches.
+    bool is_one_trigram = false;
 
     /// Whether enough were found to conclude anything from it.
     [[nodiscard]] bool is_common() const noexcept { return matches >= enough; }
@@ -49,18 +52,20 @@ class SearchSample {
     bool is_verified;
     bool is_active;
   };
+  using RowNumbers = std::vector<std::uint32_t>;
   struct Sample {
     std::vector<Row> rows;
     std::size_t total = 0;
-    /// How many of the rows have the trigram of that hash. One that shares its hash with another
-    /// only seems to be more frequent than it is.
-    std::unordered_map<std::size_t, std::size_t> frequencies;
+    /// Which of the rows, in order, have the trigram of that hash. One that shares its hash with
+    /// another only seems to be more frequent than it is.
+    std::unordered_map<std::size_t, RowNumbers> rows_with;
   };
 
   std::shared_ptr<const Sample> current(Connection& connection);
   static Sample take(Connection& connection);
-  static void count_trigrams(Sample& sample);
-  static std::vector<std::string_view> rarest(const Sample& sample, std::string_view search);
+  static void index_trigrams(Sample& sample);
+  static const RowNumbers& rows_with(const Sample& sample, std::string_view trigram);
+  static RowNumbers narrow(const Sample& sample, Estimate& estimate);
 
   std::mutex mutex_;
   std::shared_ptr<const Sample> sample_;

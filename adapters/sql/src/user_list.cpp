@@ -79,6 +79,12 @@ Value key_value(UserOrder order, const UserPosition& position) {
   return position.millis.value_or(never_logged_in);
 }
 
+// A user's place in an order.
+struct Place {
+  Value key;
+  Value id;
+};
+
 // ORDER BY and what follows it.
 class Order {
   const bool is_apart_;
@@ -89,7 +95,8 @@ class Order {
         column(is_apart_ ? "login_key" : key_column(query.order)),
         table(is_apart_ ? "last_logins JOIN users ON users.id = last_logins.user_id" : "users"),
         direction_(query.direction == Direction::descending ? " DESC" : " ASC"),
-        sign_(query.direction == Direction::descending ? " < " : " > ") {}
+        sign_(query.direction == Direction::descending ? " < " : " > "),
+        sign_back_(query.direction == Direction::descending ? " >= " : " <= ") {}
 
   void require_after(Draft& draft, const std::string& key, const UserListQuery& query) const {
     if (!query.after) return;
@@ -97,6 +104,14 @@ class Order {
     const auto id = draft.put(to_value(query.after->id));
     draft.require("(" + key + ", " + id_beside(key) + ")" + sign_ + "(" + from + ", " + id + ")");
   }
+  // `last` is where to end, and belongs to it.
+  void require_until(Draft& draft, const Place& last) const {
+    const auto key = draft.put(last.key);
+    const auto id = draft.put(last.id);
+    draft.require("(" + column + ", " + id_beside(column) + ")" + sign_back_ + "(" + key + ", " +
+                  id + ")");
+  }
+  [[nodiscard]] std::string place_columns() const { return column + ", " + id_beside(column); }
   [[nodiscard]] std::string by(const std::string& key) const {
     return " ORDER BY " + key + direction_ + ", " + id_beside(key) + direction_;
   }
@@ -113,6 +128,7 @@ class Order {
 
   std::string direction_;
   std::string sign_;
+  std::string sign_back_;
 };
 
 void limit(Draft& draft, const UserListQuery& query) {
@@ -128,8 +144,9 @@ std::vector<User> read_users(Connection& connection, Draft draft) {
   return users;
 }
 
-// Along the order, and past whoever does not match.
-std::vector<User> walk_all(Connection& connection, const UserListQuery& query) {
+// Along the order, and past whoever does not match, to the end or to `last`.
+std::vector<User> walk(Connection& connection, const UserListQuery& query,
+                       const std::optional<Place>& last = {}) {
   const Order order(query, connection.dialect());
   Draft draft;
   draft << "SELECT " << user_columns() << " FROM " << order.table;
@@ -138,54 +155,61 @@ std::vector<User> walk_all(Connection& connection, const UserListQuery& query) {
     require_text(draft, connection.dialect(), draft.put(to_value(query.filter.search)));
   }
   order.require_after(draft, order.column, query);
+  if (last) order.require_until(draft, *last);
   draft << order.by(order.column);
   limit(draft, query);
   return read_users(connection, std::move(draft));
 }
 
-// The same over no more than `budget` users.
-std::vector<User> walk_some(Connection& connection, const UserListQuery& query,
-                            std::size_t budget) {
+// The place `budget` users further in the order, whoever they are; nothing where the list has
+// ended.
+std::optional<Place> place_after(Connection& connection, const UserListQuery& query,
+                                 std::size_t budget) {
   const Order order(query, connection.dialect());
   Draft draft;
-  draft << "SELECT " << user_columns() << " FROM (SELECT " << user_columns() << ", search_text, "
-        << order.column << " AS sort_key FROM " << order.table;
-  require_filter(draft, query.filter, connection.dialect(), Walk::along_the_order);
+  draft << "SELECT " << order.place_columns() << " FROM " << order.table;
   order.require_after(draft, order.column, query);
-  draft << order.by(order.column) << " LIMIT " << draft.put(to_limit(budget)) << ") AS walked";
-  draft.start_conditions();
-  require_text(draft, connection.dialect(), draft.put(to_value(query.filter.search)));
-  draft << order.by("sort_key");
-  limit(draft, query);
-  return read_users(connection, std::move(draft));
+  draft << order.by(order.column) << " LIMIT 1 OFFSET " << draft.put(to_limit(budget));
+  const bool by_text = query.order == UserOrder::email;
+  const auto rows = std::move(draft).run(connection, by_text ? "tt" : "nt");
+  if (rows.empty()) return std::nullopt;
+  const auto& row = rows.front();
+  return Place{.key = by_text ? Value{row.text(0)} : Value{row.number(0)}, .id = row.text(1)};
 }
 
-using Trigrams = std::vector<std::string_view>;
+using Estimate = SearchSample::Estimate;
 
 // The conditions on users that are found by trigrams.
-void require_found(Draft& draft, const UserFilter& filter, const Trigrams& trigrams,
+void require_found(Draft& draft, const UserFilter& filter, const Estimate& estimate,
                    const Dialect& dialect) {
-  draft.require(dialect.trigram_condition + draft.put(dialect.join_trigrams(trigrams)) +
+  draft.require(dialect.trigram_condition + draft.put(dialect.join_trigrams(estimate.trigrams)) +
                 dialect.trigram_condition_end);
-  require_text(draft, dialect, draft.put(to_value(filter.search)));
+  if (!estimate.is_one_trigram) require_text(draft, dialect, draft.put(to_value(filter.search)));
   require_filter(draft, filter, dialect, Walk::along_the_order);
 }
 
-// All who match, found by the index, and then those of the page.
-std::vector<User> find_by_trigrams(Connection& connection, const UserListQuery& query,
-                                   const Trigrams& trigrams) {
+// All who match, found by the index, and then those of the page, each with the count of all. No
+// count where the page is empty and does not begin at the first.
+CountedUsers find_by_trigrams(Connection& connection, const UserListQuery& query,
+                              const Estimate& estimate) {
   const auto& dialect = connection.dialect();
   const Order order(query, dialect);
   Draft draft;
   draft << "WITH found AS MATERIALIZED (SELECT " << user_columns() << ", "
         << key_column(query.order) << " AS sort_key FROM " << dialect.trigram_source;
-  require_found(draft, query.filter, trigrams, dialect);
-  draft << ") SELECT " << user_columns() << " FROM found";
+  require_found(draft, query.filter, estimate, dialect);
+  draft << ") SELECT " << user_columns() << ", (SELECT count(*) FROM found) FROM found";
   draft.start_conditions();
   order.require_after(draft, "sort_key", query);
   draft << order.by("sort_key");
   limit(draft, query);
-  return read_users(connection, std::move(draft));
+  CountedUsers read;
+  for (const auto& row : std::move(draft).run(connection, std::string(user_kinds) + "n")) {
+    read.users.push_back(read_user(row));
+    read.count = static_cast<std::size_t>(row.number(user_column_count));
+  }
+  if (read.users.empty() && !query.after && query.offset == 0) read.count = 0;
+  return read;
 }
 
 std::size_t run_count(Connection& connection, Draft draft) {
@@ -201,14 +225,16 @@ std::size_t count_kinds(Connection& connection, const UserFilter& filter) {
 }
 
 // How many match, or `stop` when they are at least that many. Without trigrams all are looked at.
-std::size_t count_found(Connection& connection, const UserFilter& filter, const Trigrams& trigrams,
+std::size_t count_found(Connection& connection, const UserFilter& filter, const Estimate& estimate,
                         std::size_t stop) {
   const auto& dialect = connection.dialect();
+  const bool reads_rows =
+      !estimate.is_one_trigram || filter.role || filter.is_verified || filter.is_active;
   Draft draft;
   draft << "SELECT count(*) FROM (SELECT 1 FROM ";
-  if (!trigrams.empty()) {
-    draft << dialect.trigram_source;
-    require_found(draft, filter, trigrams, dialect);
+  if (!estimate.trigrams.empty()) {
+    draft << (reads_rows ? dialect.trigram_source : dialect.trigram_index);
+    require_found(draft, filter, estimate, dialect);
   } else {
     draft << "users";
     require_text(draft, dialect, draft.put(to_value(filter.search)));
@@ -220,52 +246,85 @@ std::size_t count_found(Connection& connection, const UserFilter& filter, const 
 
 // Of those who are found by trigrams each row is read; more than these are read quicker in a row.
 constexpr double most_by_trigrams = 0.05;
+// What it costs to find a user by the index, in users that could be walked past meanwhile.
+constexpr double found_to_walked = 6;
 // How wrong a sample may be.
-constexpr double margin = 4;
-// What a walk looks at in any case.
-constexpr std::size_t least_budget = 1000;
+constexpr double margin = 2;
+// How much further than expected a walk may lead before the index is tried.
+constexpr double patience = 4;
+constexpr double least_budget = 200;
 constexpr double most_budget = 1e9;
 
-UserFilter folded(UserFilter filter) {
-  filter.search = fold_search(filter.search);
-  return filter;
+UserListQuery folded(UserListQuery query) {
+  query.filter.search = fold_search(query.filter.search);
+  return query;
 }
 
-}  // namespace
-
-std::vector<User> SqlUserReads::list(const UserListQuery& asked) {
-  auto query = asked;
-  query.filter = folded(asked.filter);
-  const auto connection = list_source_.lease();
-  if (query.filter.search.empty()) return walk_all(*connection, query);
-  const auto estimate = sample_.estimate(query.filter, *connection);
+// The page along the order, where so many match that it is soon full; nothing where it is not.
+std::optional<std::vector<User>> walk_common(Connection& connection, const UserListQuery& query,
+                                             const Estimate& estimate) {
   // Too short for an index, and found quickly where many match; if not, it takes a while.
-  if (estimate.trigrams.empty()) return walk_all(*connection, query);
-  if (estimate.is_common()) {
-    const auto wanted =
-        static_cast<double>(query.limit) + (query.after ? 0.0 : static_cast<double>(query.offset));
-    const auto expected = std::min(margin * wanted / estimate.share(), most_budget);
-    const auto budget = std::max(least_budget, static_cast<std::size_t>(expected));
-    auto users = walk_some(*connection, query, budget);
-    if (users.size() == query.limit) return users;
-  }
-  return find_by_trigrams(*connection, query, estimate.trigrams);
+  if (estimate.trigrams.empty()) return walk(connection, query);
+  if (!estimate.is_common()) return std::nullopt;
+  const auto wanted =
+      static_cast<double>(query.limit) + (query.after ? 0.0 : static_cast<double>(query.offset));
+  const auto expected = wanted / estimate.share();
+  if (expected > found_to_walked * estimate.expected()) return std::nullopt;
+  const auto budget = std::clamp(patience * expected, least_budget, most_budget);
+  const auto last = place_after(connection, query, static_cast<std::size_t>(budget));
+  auto users = walk(connection, query, last);
+  if (last && users.size() < query.limit) return std::nullopt;
+  return users;
 }
 
-std::optional<std::size_t> SqlUserReads::count(const UserFilter& asked, std::size_t at_most) {
-  const auto filter = folded(asked);
-  const auto connection = list_source_.lease();
-  if (filter.search.empty()) return count_kinds(*connection, filter);
-  auto estimate = sample_.estimate(filter, *connection);
+// What is found for a search, or nothing where they are more than `at_most` and dear to count.
+std::optional<std::size_t> count_matches(Connection& connection, const UserFilter& filter,
+                                         Estimate estimate, std::size_t at_most) {
   if (at_most != SIZE_MAX && estimate.is_common() &&
       estimate.expected() > margin * static_cast<double>(at_most)) {
     return std::nullopt;
   }
   if (estimate.share() > most_by_trigrams) estimate.trigrams.clear();
   const auto stop = at_most == SIZE_MAX ? SIZE_MAX : at_most + 1;
-  const auto count = count_found(*connection, filter, estimate.trigrams, stop);
+  const auto count = count_found(connection, filter, estimate, stop);
   if (count > at_most) return std::nullopt;
   return count;
+}
+
+}  // namespace
+
+std::vector<User> SqlUserReads::list(const UserListQuery& asked) {
+  const auto query = folded(asked);
+  const auto connection = list_source_.lease();
+  if (query.filter.search.empty()) return walk(*connection, query);
+  const auto estimate = sample_.estimate(query.filter, *connection);
+  if (auto users = walk_common(*connection, query, estimate)) return *std::move(users);
+  return find_by_trigrams(*connection, query, estimate).users;
+}
+
+std::optional<std::size_t> SqlUserReads::count(const UserFilter& asked, std::size_t at_most) {
+  const auto filter = folded({.filter = asked}).filter;
+  const auto connection = list_source_.lease();
+  if (filter.search.empty()) return count_kinds(*connection, filter);
+  return count_matches(*connection, filter, sample_.estimate(filter, *connection), at_most);
+}
+
+CountedUsers SqlUserReads::list_and_count(const UserListQuery& asked, std::size_t at_most) {
+  const auto query = folded(asked);
+  const auto connection = list_source_.lease();
+  if (query.filter.search.empty()) {
+    return {walk(*connection, query), count_kinds(*connection, query.filter)};
+  }
+  const auto estimate = sample_.estimate(query.filter, *connection);
+  CountedUsers read;
+  if (auto users = walk_common(*connection, query, estimate)) {
+    read.users = *std::move(users);
+  } else {
+    read = find_by_trigrams(*connection, query, estimate);
+    if (read.count && *read.count > at_most) return {std::move(read.users), std::nullopt};
+  }
+  if (!read.count) read.count = count_matches(*connection, query.filter, estimate, at_most);
+  return read;
 }
 
 }  // namespace coffeeauth::sql

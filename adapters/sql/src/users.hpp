@@ -18,6 +18,7 @@ class SqlUserReads : public virtual UserReads {
   std::optional<Credentials> find_credentials(const EmailAddress& email) override;
   std::vector<User> list(const UserListQuery& query) override;
   std::optional<std::size_t> count(const UserFilter& filter, std::size_t at_most) override;
+  CountedUsers list_and_count(const UserListQuery& query, std::size_t at_most) override;
   bool knows_address(const UserId& user, const AddressDigest& digest) override;
 
  protected:

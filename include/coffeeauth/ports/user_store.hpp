@@ -63,6 +63,14 @@ struct PatchedUser {
 /// password (an administrator verified it, and nobody has proved the mailbox yet).
 [[nodiscard]] bool awaits_owner(const Credentials& account) noexcept;
 
+/// A part of a list, and how many the whole list has.
+struct CountedUsers {
+  /// What list() gives.
+  std::vector<User> users;
+  /// What count() gives: nothing where they are too many to be counted.
+  std::optional<std::size_t> count;
+};
+
 /// Reads of users. Each call sees everything committed before it began.
 class UserReads {
  public:
@@ -89,6 +97,10 @@ class UserReads {
   [[nodiscard]] std::size_t count(const UserFilter& filter) {
     return count(filter, SIZE_MAX).value_or(0);
   }
+
+  /// Both for one page. A Store overrides this where one reading gives both.
+  [[nodiscard]] virtual CountedUsers list_and_count(const UserListQuery& query,
+                                                    std::size_t at_most);
 
   /// Whether the user has ever logged in from the address behind `digest`.
   [[nodiscard]] virtual bool knows_address(const UserId& user, const AddressDigest& digest) = 0;

@@ -288,6 +288,34 @@ void search(StoreHarness& harness) {
     CHECK(users.count({.search = "nobody"}, 0) == 0);
   }
 
+  SUBCASE("lists: a page with the count of all is that page and that count") {
+    const Trial t{harness};
+    populate(t);
+    t.alone.update(nth<UserId>(2), {.is_active = false});
+    auto& users = t.store->users();
+    for (const std::string text : {"", "e", "exa", "@example.org", "love", "nobody", "zzz"}) {
+      for (const std::optional<bool> active : {std::optional<bool>{}, std::optional{true}}) {
+        for (const std::size_t offset : {0U, 2U, 6U}) {
+          CAPTURE(text);
+          CAPTURE(offset);
+          const UserListQuery query{
+              .filter = {.search = text, .is_active = active}, .limit = 3, .offset = offset};
+          const auto read = users.list_and_count(query, SIZE_MAX);
+          CHECK(numbers_of(read.users) == listed(t, query));
+          CHECK(read.count == users.count(query.filter));
+        }
+      }
+    }
+    const UserListQuery second{.filter = {.search = "example"},
+                               .limit = 2,
+                               .after = position_of(t.get(nth<UserId>(4)), UserOrder::date_joined)};
+    const auto read = users.list_and_count(second, 6);
+    CHECK(numbers_of(read.users) == Numbers{2, 5});
+    CHECK(read.count == 6);
+    const auto uncounted = users.list_and_count(second, 5).count;
+    CHECK((!uncounted || *uncounted == 6));
+  }
+
   SUBCASE("lists: no character of a search is a pattern") {
     const Trial t{harness};
     const std::array<std::string, 6> names{"100%",   "a_b",         "back\\slash",

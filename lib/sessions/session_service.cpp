@@ -79,6 +79,7 @@ class SessionService::Login {
     return found_ &&
            (whose == LoginPassword::accounts || whose == LoginPassword::accounts_needs_rehash);
   }
+  Result<TokenPair> judge(const Password& password, Result<void> shared);
   bool spend(const VerificationCode& code, bool password_is_right);
   Result<TokenPair> open();
   Result<TokenPair> fail(EventKind kind, Error error) const {
@@ -107,7 +108,20 @@ class SessionService::Login {
 Result<TokenPair> SessionService::Login::by_password(const Password& password) {
   const auto own = s_.limits.begin_login(email_, network_);
   if (!own) return fail(EventKind::login_throttled, own.error());
-  auto shared = is_familiar_ ? Result<void>{} : s_.limits.begin_login(email_, {});
+  const auto shared = is_familiar_ ? Result<void>{} : s_.limits.begin_login(email_, {});
+  try {
+    return judge(password, shared);
+  } catch (const Unavailable&) {
+    // The password was not compared (a full queue), or it was right. Ten such answers must not make
+    // its owner wait.
+    s_.limits.login_not_judged(email_, network_);
+    if (!is_familiar_ && shared) s_.limits.login_not_judged(email_, {});
+    throw;
+  }
+}
+
+/// Throws Unavailable only where the password has not been found wrong.
+Result<TokenPair> SessionService::Login::judge(const Password& password, Result<void> shared) {
   const auto whose = whose_is(password);
   if (!is_accounts(whose) || !shared) {
     if (is_familiar_) shared = s_.limits.begin_login(email_, {});

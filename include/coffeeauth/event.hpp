@@ -49,8 +49,8 @@ enum class EventKind {
   background_recovered,
   signing_key_rotated,
   signing_key_revoked,
-  /// A login code was asked for and a mail with it was written.
-  login_code_sent,
+  /// A login code was written to the outbox, as with `code_queued`.
+  login_code_queued,
   /// Somebody with the right password gave a wrong login code.
   login_code_rejected,
 };

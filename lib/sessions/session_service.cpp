@@ -235,7 +235,7 @@ CodeReceipt SessionService::send_login_code(const EmailAddress& email,
   });
   if (sent) {
     s_.job_written.notify();
-    s_.emit({.kind = EventKind::login_code_sent, .at = now, .user = user, .client = client});
+    s_.emit({.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
   }
   return {email, expires_at};
 }

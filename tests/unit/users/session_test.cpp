@@ -157,7 +157,7 @@ TEST_CASE_FIXTURE(Fixture, "a login code beside the right password passes the ac
           ErrorCode::rate_limited);
   static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), abroad));
   const auto digits = mailed_code("ada@example.org");
-  CHECK(t.events().count(EventKind::login_code_sent) == 1);
+  CHECK(t.events().count(EventKind::login_code_queued) == 1);
 
   // Neither alone; and strangers without the password cannot use the guesses up.
   for (int i = 0; i < 20; ++i) {

@@ -138,7 +138,7 @@ Setting url_setting(std::string_view name, std::string_view description,
 Setting public_url_setting() {
   return {"PUBLIC_URL",
           "Where clients reach the service, such as `https://example.com/auth`: what its documents "
-          "name, since a request's Host proves nothing.",
+          "name and links begin with, since a request's Host proves nothing.",
           [](Settings& s, std::string_view text) {
             try {
               s.public_url = PublicUrl::parse(trim_blanks(text)).str();

@@ -211,6 +211,17 @@ test('config and serve refuse the same, in the same words, with the name of the 
   }
 });
 
+test('over PostgreSQL a missing place for mails is refused before the database is asked, by config too', async () => {
+  // Where nothing listens: whoever asked the database would say so.
+  const env = {DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32)};
+  for (const args of [['config'], ['serve'], ['worker']]) bad(await run(args, {env}), /^coffeeauth: SMTP_URL: .*MAIL_FOLDER/);
+  good(await run(['config', '--no-worker'], {env}));
+  bad(await run(['serve', '--no-worker'], {env}), /nothing listens/);
+  for (const place of [{MAIL_FOLDER: join(folder, 'mails')}, {SMTP_URL: 'smtp://m'}, {EMAIL_HOST: 'm'}]) {
+    good(await run(['config'], {env: {...env, ...place}}));
+  }
+});
+
 test('an env file that is there and cannot be read stops the start; only a missing .env is silence', async () => {
   for (const name of ['a folder', 'a dangling link', 'a pipe']) {
     const place = await mkdtemp(join(folder, 'place-'));

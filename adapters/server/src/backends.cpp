@@ -209,10 +209,18 @@ std::unique_ptr<Mailer> make_mailer(const Settings& settings) {
   }
 }
 
-void check_settings(const Settings& settings) {
+void check_settings(const Settings& settings, Mails mails) {
   static_cast<void>(database_of(settings));
   static_cast<void>(make_redis(settings));
   static_cast<void>(make_mailer(settings));
+  if (mails == Mails::delivered) check_mail_place(settings);
+}
+
+void check_mail_place(const Settings& settings) {
+  if (smtp_of(settings) || mail_folder_of(settings)) return;
+  throw ConfigError(
+      "SMTP_URL: PostgreSQL needs a mail server (this or EMAIL_HOST), or MAIL_FOLDER to write "
+      "mails to");
 }
 
 }  // namespace coffeeauth::server

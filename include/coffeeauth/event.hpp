@@ -41,7 +41,8 @@ enum class EventKind {
   mail_given_up,
   /// A mail's use was over (its code had expired) before it could be sent.
   mail_expired,
-  /// The mail server cannot be reached or used. Told once, until `mail_server_recovered`.
+  /// The mail server cannot be reached or used, or will not send for this service (`sender`,
+  /// `policy`, `quota`). Told once, until `mail_server_recovered`.
   mail_server_failing,
   mail_server_recovered,
   /// A background part (`part`) failed; `repeated` while it goes on failing.

@@ -65,7 +65,7 @@ test('version is that of the project', async () => {
   assert.match(good(await run(['version'])), /\b\d+\.\d+\.\d+\b/);
 });
 
-test('migrate makes the data base, and a second time changes nothing', async () => {
+test('migrate makes the database, and a second time changes nothing', async () => {
   const first = await run(['migrate']);
   good(first);
   const again = await run(['migrate'], {dataDir: first.data});
@@ -257,7 +257,7 @@ test('an address is taken in the form in which it is printed', async () => {
   assert.match(good(await run(['config'], {env: {HTTP_HOST: '[::]'}})), /^HTTP_HOST +::/m);
 });
 
-test('the key and the data base are readable by their owner alone', async () => {
+test('the key and the database are readable by their owner alone', async () => {
   const {data} = await run(['migrate']);
   const server = await startServer({dataDir: data});
   await server.stop({keep: true});
@@ -335,7 +335,7 @@ test('a log that is not a terminal is one JSON object a line, without secrets', 
   assert.ok(records.some((record) => /login/.test(record.event)), server.log());
 });
 
-test('the data base holds neither passwords nor codes nor tokens', async () => {
+test('the database holds neither passwords nor codes nor tokens', async () => {
   const server = await startServer();
   const user = await makeUser(server);
   const pending = newAddress();

@@ -102,7 +102,7 @@ test('while the database is down /metrics answers, /readyz says why, and its goi
   }
 });
 
-test('a database that cannot be used says why in words of ours', async () => {
+test('a database that cannot be used says why in fixed words', async () => {
   const database = await newDatabase();
   const url = new URL(postgres.url(database));
   const closed = await freePort();

@@ -112,7 +112,7 @@ smtp::TokenSource token_of(const Settings& settings, smtp::SmtpLogin login) {
 Database database_of(const Settings& settings) {
   auto postgres = postgres_of(settings);
   if (!postgres) return sql::SqliteOptions{.path = sqlite_file(settings).string()};
-  // Every process over one data base needs the same; one made in DATA_DIR would be this machine's.
+  // Every process over one database needs the same; one made in DATA_DIR would be this machine's.
   if (settings.secret_key.empty()) {
     throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
   }

@@ -1,5 +1,5 @@
 #pragma once
-/// Which data base, cache and mail server the settings ask for.
+/// Which database, cache and mail server the settings ask for.
 
 #include <memory>
 #include <optional>

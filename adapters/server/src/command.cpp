@@ -73,7 +73,7 @@ const std::vector<Command>& commands() {
        run_scheduler,
        opens_store},
       {"migrate",
-       "brings the data base up to date",
+       "brings the database up to date",
        "",
        {{"--recount", "", "count the users anew, for after a load with triggers switched off"},
         env_file},

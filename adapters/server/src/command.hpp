@@ -47,7 +47,7 @@ struct Command {
   std::string_view usage;
   std::vector<OptionSpec> options;
   int (*run)(const Arguments&);
-  /// Whether it needs the data base.
+  /// Whether it needs the database.
   bool opens_store = false;
 };
 

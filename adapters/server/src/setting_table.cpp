@@ -152,7 +152,7 @@ Setting public_url_setting() {
 }
 
 void add_storage(std::vector<Setting>& out) {
-  out.push_back({"DATA_DIR", "Folder of the data base, the mail folder and the secret key.",
+  out.push_back({"DATA_DIR", "Folder of the database, the mail folder and the secret key.",
                  [](Settings& s, std::string_view text) {
                    s.data_dir = std::filesystem::path{text};
                    return !text.empty();

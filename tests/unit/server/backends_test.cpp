@@ -36,7 +36,7 @@ std::string complaint(Ask ask) {
 }  // namespace
 
 TEST_CASE(
-    "with nothing set the data base is a file in DATA_DIR, and there is no Redis and no SMTP") {
+    "with nothing set the database is a file in DATA_DIR, and there is no Redis and no SMTP") {
   Settings settings;
   settings.data_dir = "/somewhere";
   CHECK(std::get<sql::SqliteOptions>(database_of(settings)).path == "/somewhere/coffeeauth.db");
@@ -44,7 +44,7 @@ TEST_CASE(
   CHECK_FALSE(smtp_of(settings));
 }
 
-TEST_CASE("DATABASE_URL chooses the data base") {
+TEST_CASE("DATABASE_URL chooses the database") {
   CHECK(std::get<sql::SqliteOptions>(database_of(with_database("sqlite:///a/b.db"))).path ==
         "a/b.db");
   auto settings = with_database("postgresql://ada:pass@db:5433/app");

@@ -13,7 +13,7 @@
 ///
 /// An EventSink is called by the thread that did the work, so it must be quick: this one only puts
 /// the event into a queue. The queue is bounded, because the other system may be down for long:
-/// then the oldest is dropped. What must never be lost belongs into your data base.
+/// then the oldest is dropped. What must never be lost belongs into your database.
 class Webhook final : public coffeeauth::EventSink {
  public:
   /// Such as `http://127.0.0.1:9000` and `/hooks/accounts`.

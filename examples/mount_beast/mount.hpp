@@ -9,7 +9,7 @@
 #include "coffeeauth/http/api.hpp"
 
 /// Answers the requests of one connection. Runs on the executor of `socket`, the event loop; the
-/// API, with its hashing and its data base, runs on `workers`. Borrows both.
+/// API, with its hashing and its database, runs on `workers`. Borrows both.
 inline boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket,
                                           coffeeauth::http::Api& api,
                                           boost::asio::thread_pool& workers) {

@@ -16,7 +16,7 @@ class Guard {
 
   /// Who asks, if they are logged in and have `needed` (an administrator has every role). Otherwise
   /// nothing, and the response was sent: 401 when logging in would help, 403 when it would not, 503
-  /// while the data base is away.
+  /// while the database is away.
   [[nodiscard]] std::optional<coffeeauth::Principal> admit(
       const Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response,
       coffeeauth::Role needed = coffeeauth::Role::user);

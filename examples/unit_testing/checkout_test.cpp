@@ -1,4 +1,4 @@
-// How a handler that builds on coffeeauth is tested: no server, no data base, no waiting.
+// How a handler that builds on coffeeauth is tested: no server, no database, no waiting.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
@@ -85,7 +85,7 @@ TEST_CASE("who deleted their account orders no more") {
   CHECK(world.checkout.order(header, "tea").status == 401);
 }
 
-TEST_CASE("a data base that is down does not log anybody out") {
+TEST_CASE("a database that is down does not log anybody out") {
   World world;
   const auto header = world.log_in();
 

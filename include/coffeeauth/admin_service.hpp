@@ -71,7 +71,7 @@ class AdminService {
   explicit AdminService(Services& services);
 
   /// Errors: not_found (a page past the end; page 1 of an empty list is fine); validation_failed on
-  /// `cursor` (not one of ours, or of another list) or `page_size` (0).
+  /// `cursor` (made up, or of another list) or `page_size` (0).
   [[nodiscard]] Result<UserPage> list_users(const ListUsersRequest& request);
 
   /// Error: not_found.

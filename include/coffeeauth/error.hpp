@@ -44,7 +44,7 @@ enum class ErrorCode {
   account_disabled,
   /// No bearer token where one is needed.
   not_authenticated,
-  /// An access token of ours whose time is over.
+  /// An access token that was good, and whose time is over.
   token_expired,
   /// A token that is malformed, forged, revoked, spent or not for this purpose.
   token_invalid,
@@ -114,7 +114,7 @@ struct Error {
 /// operators: it holds no user data, no SQL and no text of a third-party exception.
 class Unavailable : public std::runtime_error {
  public:
-  /// `what` names the part and what failed, in words of ours; `retry_after` is a guess.
+  /// `what` names the part and what failed, in fixed words; `retry_after` is a guess.
   explicit Unavailable(const std::string& what,
                        std::chrono::seconds retry_after = std::chrono::seconds{2});
 

@@ -41,7 +41,8 @@ enum class EventKind {
   mail_given_up,
   /// A mail's use was over (its code had expired) before it could be sent.
   mail_expired,
-  /// The mail server cannot be reached or used. Told once, until `mail_server_recovered`.
+  /// The mail server cannot be reached or used, or will not send for this service (`sender`,
+  /// `policy`, `quota`). Told once, until `mail_server_recovered`.
   mail_server_failing,
   mail_server_recovered,
   /// A background part (`part`) failed; `repeated` while it goes on failing.
@@ -49,8 +50,8 @@ enum class EventKind {
   background_recovered,
   signing_key_rotated,
   signing_key_revoked,
-  /// A login code was asked for and a mail with it was written.
-  login_code_sent,
+  /// A login code was written to the outbox, as with `code_queued`.
+  login_code_queued,
   /// Somebody with the right password gave a wrong login code.
   login_code_rejected,
 };

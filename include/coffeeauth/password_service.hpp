@@ -27,14 +27,14 @@ struct PasswordOwner {
   std::string_view last_name;
 };
 
-/// Whose the password of a login is.
+/// What the password of a login matches.
 enum class LoginPassword {
-  nobodys,
+  matches_none,
   /// One that the address was signed up with, and that was never confirmed by code.
-  sign_ups,
-  accounts,
+  matches_sign_up,
+  matches_account,
   /// The account's, whose hash was made with weaker settings than today's.
-  accounts_needs_rehash,
+  matches_account_needs_rehash,
 };
 
 /// Callable from any thread.

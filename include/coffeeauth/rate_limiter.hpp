@@ -55,10 +55,18 @@ class RateLimiter {
   /// Forgets what was counted for `network`, and as much of what is counted for all the world; with
   /// an empty `network`, all of the latter.
   void login_succeeded(const EmailAddress& email, std::string_view network);
+  /// Gives back one attempt that begin_login() let through with the same arguments: something was
+  /// unavailable before anybody could say whether its password was wrong. Never to be called for
+  /// one that was found wrong.
+  void login_not_judged(const EmailAddress& email, std::string_view network);
 
  private:
+  struct LoginKeys;
+
   /// How many a limit allows a network; `width` counts from the narrowest.
   [[nodiscard]] std::uint64_t allowed_in(std::size_t width, const Limit& limit) const;
+
+  void forgive_one(const LoginKeys& keys, UtcTime now);
 
   LimitConfig config_;
   RateCounter& counters_;

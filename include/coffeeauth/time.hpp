@@ -11,7 +11,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A moment in UTC, to the millisecond. Stores keep it as milliseconds since 1970 in a 64-bit
-/// integer, so that no time zone of a data base server can bend it.
+/// integer, so that no time zone of a database server can bend it.
 using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// RFC 3339 in UTC with milliseconds and a `Z`: `2026-11-23T08:30:00.125Z`.

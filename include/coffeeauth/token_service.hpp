@@ -79,9 +79,9 @@ class TokenService {
   [[nodiscard]] Secret issue(const LiveSession& live);
 
   /// Checks everything that can be checked without asking for the user: three canonical parts, a
-  /// `kid` of ours, the algorithm of that key, `typ` at+jwt, signature, `iss`, `aud`, integer
+  /// known `kid`, the algorithm of that key, `typ` at+jwt, signature, `iss`, `aud`, integer
   /// `exp`/`iat`/`nbf`, every claim present, no duplicate member.
-  /// Errors: token_expired (ours, right in all else), token_invalid (anything else).
+  /// Errors: token_expired (right in all else), token_invalid (anything else).
   [[nodiscard]] Result<VerifiedToken> verify(std::string_view token);
   /// verify() answers token_invalid for this token from now on: its session or user stopped it for
   /// good. A hint for this process, which may forget it.

@@ -78,7 +78,7 @@ std::vector<Route> all_routes(Auth& auth, const ApiOptions& options,
   add(auth_routes(auth));
   add(account_routes(auth));
   add(session_routes(auth));
-  add(user_routes(auth));
+  add(user_routes(auth, options));
   add(service_routes(auth, options));
   routes.push_back(openapi_route(std::move(document)));
   for (auto& route : extra) {

@@ -50,7 +50,7 @@ class Perimeter {
 };
 
 /// What services are told of the client: user agent and language cleaned and cut, so that they can
-/// stand in a log, a mail or a data base. `request_id` is left empty.
+/// stand in a log, a mail or a database. `request_id` is left empty.
 [[nodiscard]] ClientContext describe_client(const Request& request, const Origin& origin);
 
 }  // namespace coffeeauth::http

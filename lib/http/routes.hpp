@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/auth.hpp"
@@ -20,14 +21,16 @@ struct ApiOptions;
 /// /api/me/sessions
 [[nodiscard]] std::vector<Route> session_routes(Auth& auth);
 /// /api/users
-[[nodiscard]] std::vector<Route> user_routes(Auth& auth);
+[[nodiscard]] std::vector<Route> user_routes(Auth& auth, const ApiOptions& options);
 /// /.well-known/jwks.json, /healthz, /readyz
 [[nodiscard]] std::vector<Route> service_routes(Auth& auth, const ApiOptions& options);
 /// /openapi.json, which shows what `document` points to when it is asked for.
 [[nodiscard]] Route openapi_route(std::shared_ptr<const std::string> document);
 
-/// GET /api/users: reads the page, from the cache where it can.
-[[nodiscard]] Result<Response> answer_user_list(Auth& auth, const RouteContext& context);
+/// GET /api/users: reads the page, from the cache where it can. Its links begin with `public_url`,
+/// which may be empty.
+[[nodiscard]] Result<Response> answer_user_list(Auth& auth, std::string_view public_url,
+                                                const RouteContext& context);
 /// The query parameters that it understands.
 [[nodiscard]] std::vector<NamedSchema> user_list_parameters();
 

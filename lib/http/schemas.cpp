@@ -158,10 +158,13 @@ SchemaPtr user_list() {
                         .minimum = 0,
                         .example = "57"}),
                   true},
-                 {"next", link("Path and query of the next page; null on the last."), true},
+                 {"next",
+                  link("The next page: a whole URL where the service was told its own, else path "
+                       "and query; null on the last."),
+                  true},
                  {"previous",
-                  link("Path and query of the page before; null on the first, and when "
-                       "paging by `cursor`."),
+                  link("The page before, written as `next`; null on the first, and when paging by "
+                       "`cursor`."),
                   true},
                  {"results", array_of(user_for_admin()), true}});
 }

@@ -32,6 +32,8 @@ std::chrono::seconds life_of_list(const ListConfig& config, std::chrono::millise
 
 struct ListView {
   ListUsersRequest request{};
+  /// What links begin with.
+  std::string_view public_url{};
   /// Whether links name cursors or page numbers: a client is answered in the way that it asked.
   bool by_cursor = false;
 };
@@ -55,8 +57,8 @@ std::optional<bool> flag_of(const Parameters& query, std::string_view name) {
   return parse_flag(text);
 }
 
-ListView read_view(const Parameters& query, const ListConfig& config) {
-  ListView view{.by_cursor = query.contains("cursor")};
+ListView read_view(const Parameters& query, std::string_view public_url, const ListConfig& config) {
+  ListView view{.public_url = public_url, .by_cursor = query.contains("cursor")};
   auto& request = view.request;
   request.filter = {.search = std::string{value_of(query, "search")},
                     .role = parse_role(value_of(query, "role")),
@@ -92,11 +94,12 @@ std::string ordering_of(const ListUsersRequest& request) {
   return text;
 }
 
-/// Path and query of the page that `view` asks for, always spelt alike. It is what `next` and
-/// `previous` say (never a whole URL: the Host field is the client's word) and the cache's key.
+/// Where the page is that `view` asks for, always spelt alike. It is what `next` and `previous` say
+/// and the cache's key. Without a public URL it is path and query alone: the Host field is the
+/// client's word.
 std::string link_to(const ListView& view) {
   const auto& request = view.request;
-  std::string link = "/api/users";
+  auto link = std::string{view.public_url} + "/api/users";
   if (view.by_cursor) {
     append_query(link, "cursor", request.cursor);
   } else {
@@ -162,9 +165,10 @@ Response list_response(const Request& request, std::shared_ptr<const std::string
 
 }  // namespace
 
-Result<Response> answer_user_list(Auth& auth, const RouteContext& context) {
+Result<Response> answer_user_list(Auth& auth, std::string_view public_url,
+                                  const RouteContext& context) {
   const auto& config = auth.config().lists;
-  const auto view = read_view(context.query, config);
+  const auto view = read_view(context.query, public_url, config);
   const auto key = link_to(view);
   auto& cache = auth.parts().cache;
   // Before the Store is read: a change in between makes what is stored below unreachable.

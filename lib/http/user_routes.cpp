@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "coffeeauth/http/api.hpp"
 #include "lib/http/etag.hpp"
 #include "lib/http/fields.hpp"
 #include "lib/http/problem.hpp"
@@ -156,9 +157,12 @@ NamedSchema etag() {
   return {"ETag", schemas::text("Changes with what is shown.", 64, R"("\"3\"")")};
 }
 
-Route list_route(Auth& auth) {
+Route list_route(Auth& auth, std::string public_url) {
   auto route = managed(
-      "GET", "/api/users", [&auth](const RouteContext& c) { return answer_user_list(auth, c); },
+      "GET", "/api/users",
+      [&auth, public_url = std::move(public_url)](const RouteContext& c) {
+        return answer_user_list(auth, public_url, c);
+      },
       "listUsers", "List users");
   route.description =
       "Paged by `page` or, at the same price however long the list is, by `cursor`: begin with an "
@@ -212,8 +216,8 @@ Route remove_route(Auth& auth) {
 
 }  // namespace
 
-std::vector<Route> user_routes(Auth& auth) {
-  return {list_route(auth), show_route(auth),
+std::vector<Route> user_routes(Auth& auth, const ApiOptions& options) {
+  return {list_route(auth, options.public_url), show_route(auth),
           update_route(auth, "PATCH", "updateUser",
                        "Changes the fields that are sent. What ends the user's sessions: another "
                        "role, another address, and `is_active` or `is_verified` taken away."),

@@ -41,6 +41,14 @@ bool is_of_the_server(DeliveryProblem problem) {
   }
 }
 
+/// Whether it is this service that the server refuses: mostly every mail then, and for long.
+bool is_of_the_service(const Delivery& delivery) {
+  return delivery.verdict == DeliveryVerdict::retry_later &&
+         (delivery.problem == DeliveryProblem::sender ||
+          delivery.problem == DeliveryProblem::policy ||
+          delivery.problem == DeliveryProblem::quota);
+}
+
 /// What a Mailer that names no problem leaves to be said.
 std::string reason_of(const Delivery& delivery) {
   if (delivery.problem != DeliveryProblem::none) return std::string{wire_name(delivery.problem)};
@@ -104,7 +112,7 @@ Delivering::Try Delivering::send(const NewJob& job) {
 Outcome Delivering::judge(const ClaimedJob& claimed, Try tried) {
   const auto& rules = s_.config.jobs;
   auto& delivery = tried.delivery;
-  const bool repeated = tried.reason.empty() && note(delivery);
+  const bool repeated = tried.reason.empty() && note(delivery, claimed.attempts > 0);
   if (delivery.verdict == DeliveryVerdict::delivered) return {.ending = Ending::delivered};
   auto reason = tried.reason.empty() ? reason_of(delivery) : std::string{tried.reason};
   auto words = printable(std::move(delivery.reason));
@@ -119,17 +127,35 @@ Outcome Delivering::judge(const ClaimedJob& claimed, Try tried) {
           .server_failed = tried.reason.empty() && is_of_the_server(delivery.problem)};
 }
 
-/// Tells when the mail server begins to fail and when it is back; whether it was failing before.
-bool Delivering::note(const Delivery& delivery) {
+Delivering::Server Delivering::after(Server before, const Delivery& delivery, bool tried_before) {
+  if (delivery.verdict == DeliveryVerdict::delivered) return Server::well;
+  if (is_of_the_server(delivery.problem)) return Server::failing;
+  // Where others are sent, it is about this one mail, and its first try has said so.
+  if (is_of_the_service(delivery)) {
+    return before == Server::well && tried_before ? before : Server::unwilling;
+  }
   const bool says_nothing =
       delivery.verdict == DeliveryVerdict::retry_later && delivery.problem == DeliveryProblem::none;
-  const bool fails = is_of_the_server(delivery.problem);
+  // Any other answer comes from a server that can be used, and leaves open whether it is willing.
+  return before == Server::failing && !says_nothing ? Server::unknown : before;
+}
+
+/// Tells when the mail server begins to fail or to refuse the service, and when that is over;
+/// whether of this failure was told before.
+bool Delivering::note(const Delivery& delivery, bool tried_before) {
+  const auto is_bad = [](Server state) {
+    return state == Server::unwilling || state == Server::failing;
+  };
   const std::lock_guard lock{mutex_};
-  if (says_nothing || fails == server_failing_) return fails && server_failing_;
-  server_failing_ = fails;
-  s_.emit({.kind = fails ? EventKind::mail_server_failing : EventKind::mail_server_recovered,
-           .at = s_.now(),
-           .reason = fails ? reason_of(delivery) : std::string{}});
+  const auto before = server_;
+  server_ = after(before, delivery, tried_before);
+  if (server_ == before) return is_of_the_server(delivery.problem) || is_of_the_service(delivery);
+  if (is_bad(server_)) {
+    s_.emit(
+        {.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
+  } else if (is_bad(before)) {
+    s_.emit({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+  }
   return false;
 }
 

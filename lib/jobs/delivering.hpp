@@ -27,14 +27,26 @@ class Delivering {
     std::string_view reason{};
   };
 
+  /// What is known of the mail server.
+  enum class Server {
+    unknown,
+    /// The last thing seen that tells is a mail that it took.
+    well,
+    /// It answers, and will not send for this service.
+    unwilling,
+    /// It cannot be reached or used.
+    failing,
+  };
+
   [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
   [[nodiscard]] Try send(const NewJob& job);
-  [[nodiscard]] bool note(const Delivery& delivery);
+  [[nodiscard]] static Server after(Server before, const Delivery& delivery, bool tried_before);
+  [[nodiscard]] bool note(const Delivery& delivery, bool tried_before);
 
   Services& s_;
   Mailer& mailer_;
   std::mutex mutex_;
-  bool server_failing_ = false;
+  Server server_ = Server::unknown;
 };
 
 }  // namespace coffeeauth::jobs

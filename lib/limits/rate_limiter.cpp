@@ -44,27 +44,6 @@ std::string key_of(std::string_view scope, std::string_view kind, std::string_vi
   return key;
 }
 
-/// The counters of an account's failed logins: for all the world, or for one network.
-struct LoginKeys {
-  LoginKeys(const EmailAddress& email, std::string_view network) {
-    auto whom = email.canonical();
-    // A blank cannot stand in an address, so the two parts cannot run into each other.
-    if (!network.empty()) whom.append(1, ' ').append(network);
-    free = key_of("login", "free", whom);
-    waits = key_of("login", "waits", whom);
-    wait = key_of("login", "wait", whom);
-    forgiven = key_of("login", "forgiven", whom);
-  }
-  /// Attempts that had no wait before them.
-  std::string free;
-  /// Attempts that were let through after a wait.
-  std::string waits;
-  /// Lives as long as the present wait; its first count is the attempt that may be made.
-  std::string wait;
-  /// Attempts that are no longer held against the account: whoever made them logged in after all.
-  std::string forgiven;
-};
-
 /// More are not forgiven at once, whatever the limit is.
 constexpr std::uint64_t most_forgiven = 100;
 
@@ -86,6 +65,28 @@ std::string in_hex(const NetworkAddress& address, std::size_t first, std::size_t
 }
 
 }  // namespace
+
+/// The counters of an account's failed logins: for all the world, or for one network.
+struct RateLimiter::LoginKeys {
+  LoginKeys(const EmailAddress& email, std::string_view network) {
+    auto whom = email.canonical();
+    // A blank cannot stand in an address, so the two parts cannot run into each other.
+    if (!network.empty()) whom.append(1, ' ').append(network);
+    free = key_of("login", "free", whom);
+    waits = key_of("login", "waits", whom);
+    wait = key_of("login", "wait", whom);
+    forgiven = key_of("login", "forgiven", whom);
+  }
+  /// Attempts that had no wait before them.
+  std::string free;
+  /// Attempts that were let through after a wait.
+  std::string waits;
+  /// Lives as long as the present wait; its first count is the attempt that may be made.
+  std::string wait;
+  /// Attempts that are no longer held against the account: whoever made them logged in after all,
+  /// or nobody judged them.
+  std::string forgiven;
+};
 
 std::vector<std::string> rate_limit_networks(std::string_view address) {
   const auto parsed = parse_network_address(address);
@@ -156,17 +157,20 @@ Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_vie
   const auto memory = config_.login_failure_memory;
   const auto now = clock_.now();
   const auto free = config_.login_failures.count + counters_.peek(keys.forgiven, now).count;
+  bool is_last = false;
   bool is_late = false;
   if (counters_.peek(keys.free, now).count < free) {
     const auto taken = counters_.add(keys.free, memory, now).count;
-    // The last one of them opens the first wait.
-    if (taken == free) counters_.add(keys.wait, wait_of(config_, 0), now);
-    if (taken <= free) return {};
-    is_late = true;  // others were quicker, and took the last one
+    if (taken < free) return {};
+    is_last = taken == free;
+    is_late = !is_last;  // others were quicker, and took the last one
   }
+  // The last free one opens the first wait. One that was given back after a wait is free again, and
+  // opens the wait that had been come to: giving back must not make the waits short again.
   const auto passed = counters_.peek(keys.waits, now).count;
-  const auto next = wait_of(config_, passed + 1);
-  const auto counted = counters_.add(keys.wait, is_late ? wait_of(config_, 0) : next, now);
+  const auto wait = wait_of(config_, is_last || is_late ? passed : passed + 1);
+  const auto counted = counters_.add(keys.wait, wait, now);
+  if (is_last) return {};
   if (is_late || counted.count > 1) return limited(whole_seconds(counted.resets_in));
   counters_.add(keys.waits, memory, now);
   return {};
@@ -176,12 +180,28 @@ void RateLimiter::login_succeeded(const EmailAddress& email, std::string_view ne
   if (!config_.enabled) return;
   const LoginKeys keys{email, network};
   const auto now = clock_.now();
-  const auto counted = network.empty() ? 0 : counters_.peek(keys.free, now).count;
+  std::uint64_t counted = 0;
+  if (!network.empty()) {
+    // What was given back here was given back for all the world, too.
+    const auto given_back = counters_.peek(keys.forgiven, now).count;
+    counted = counters_.peek(keys.free, now).count;
+    counted -= std::min(counted, given_back);
+  }
   for (const auto& key : {keys.free, keys.waits, keys.wait, keys.forgiven}) counters_.clear(key);
   // Those of this network were counted for all the world, too; its strangers' stay.
   const LoginKeys shared{email, {}};
-  for (std::uint64_t n = 1; n < std::min(counted, most_forgiven); ++n) {
-    counters_.add(shared.forgiven, config_.login_failure_memory, now);
+  for (std::uint64_t n = 1; n < std::min(counted, most_forgiven); ++n) forgive_one(shared, now);
+}
+
+void RateLimiter::login_not_judged(const EmailAddress& email, std::string_view network) {
+  if (config_.enabled) forgive_one({email, network}, clock_.now());
+}
+
+// It must not live longer than what it makes up for: the guesses after that would be free.
+void RateLimiter::forgive_one(const LoginKeys& keys, UtcTime now) {
+  const auto counted = counters_.peek(keys.free, now);
+  if (counted.count > counters_.peek(keys.forgiven, now).count) {
+    counters_.add(keys.forgiven, counted.resets_in, now);
   }
 }
 

@@ -96,7 +96,7 @@ PasswordHash PasswordService::hash_for_sign_up(const Password& password, const E
 LoginPassword PasswordService::check_login(const Password& password, const EmailAddress& email,
                                            const std::optional<Credentials>& account) {
   const auto made = hash_for_sign_up(password, email, account);
-  if (!account) return LoginPassword::nobodys;
+  if (!account) return LoginPassword::matches_none;
   const auto& own = account->password_hash;
   const bool is_own = !own.empty() && made == own;
   // All of them, so that the time does not tell which one it was.
@@ -105,10 +105,10 @@ LoginPassword PasswordService::check_login(const Password& password, const Email
     is_sign_up = (!kept.empty() && made == kept) || is_sign_up;
   }
   if (is_own) {
-    return hasher_.needs_rehash(own) ? LoginPassword::accounts_needs_rehash
-                                     : LoginPassword::accounts;
+    return hasher_.needs_rehash(own) ? LoginPassword::matches_account_needs_rehash
+                                     : LoginPassword::matches_account;
   }
-  return is_sign_up ? LoginPassword::sign_ups : LoginPassword::nobodys;
+  return is_sign_up ? LoginPassword::matches_sign_up : LoginPassword::matches_none;
 }
 
 PasswordVerdict PasswordService::verify(const Password& password, const PasswordHash* stored) {

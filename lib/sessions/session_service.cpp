@@ -72,13 +72,14 @@ class SessionService::Login {
   Result<TokenPair> by_code(const Password& password, const VerificationCode& code);
 
  private:
-  LoginPassword whose_is(const Password& password) {
+  LoginPassword compare(const Password& password) {
     return s_.passwords.check_login(password, email_, found_);
   }
-  bool is_accounts(LoginPassword whose) const {
-    return found_ &&
-           (whose == LoginPassword::accounts || whose == LoginPassword::accounts_needs_rehash);
+  bool is_right(LoginPassword matched) const {
+    return found_ && (matched == LoginPassword::matches_account ||
+                      matched == LoginPassword::matches_account_needs_rehash);
   }
+  Result<TokenPair> judge(const Password& password, Result<void> shared);
   bool spend(const VerificationCode& code, bool password_is_right);
   Result<TokenPair> open();
   Result<TokenPair> fail(EventKind kind, Error error) const {
@@ -107,19 +108,32 @@ class SessionService::Login {
 Result<TokenPair> SessionService::Login::by_password(const Password& password) {
   const auto own = s_.limits.begin_login(email_, network_);
   if (!own) return fail(EventKind::login_throttled, own.error());
-  auto shared = is_familiar_ ? Result<void>{} : s_.limits.begin_login(email_, {});
-  const auto whose = whose_is(password);
-  if (!is_accounts(whose) || !shared) {
+  const auto shared = is_familiar_ ? Result<void>{} : s_.limits.begin_login(email_, {});
+  try {
+    return judge(password, shared);
+  } catch (const Unavailable&) {
+    // The password was not compared (a full queue), or it was right. Ten such answers must not make
+    // its owner wait.
+    s_.limits.login_not_judged(email_, network_);
+    if (!is_familiar_ && shared) s_.limits.login_not_judged(email_, {});
+    throw;
+  }
+}
+
+/// Throws Unavailable only where the password has not been found wrong.
+Result<TokenPair> SessionService::Login::judge(const Password& password, Result<void> shared) {
+  const auto matched = compare(password);
+  if (!is_right(matched) || !shared) {
     if (is_familiar_) shared = s_.limits.begin_login(email_, {});
     if (!shared) return fail(EventKind::login_throttled, shared.error());
     // The same whether the sign-up waits for its code or is a decoy of an account.
     return fail(EventKind::login_failed,
-                {whose == LoginPassword::sign_ups ? ErrorCode::email_not_verified
-                                                  : ErrorCode::invalid_credentials});
+                {matched == LoginPassword::matches_sign_up ? ErrorCode::email_not_verified
+                                                           : ErrorCode::invalid_credentials});
   }
   const auto permitted = may_log_in(found_->user);
   if (!permitted) return fail(EventKind::login_failed, permitted.error());
-  if (whose == LoginPassword::accounts_needs_rehash) renew_hash(s_, *found_, password);
+  if (matched == LoginPassword::matches_account_needs_rehash) renew_hash(s_, *found_, password);
   return open();
 }
 
@@ -127,7 +141,7 @@ Result<TokenPair> SessionService::Login::by_password(const Password& password) {
 /// answer tells whether the password was right.
 Result<TokenPair> SessionService::Login::by_code(const Password& password,
                                                  const VerificationCode& code) {
-  const bool right = is_accounts(whose_is(password)) && may_log_in(found_->user).has_value();
+  const bool right = is_right(compare(password)) && may_log_in(found_->user).has_value();
   if (spend(code, right)) return open();
   return fail(right ? EventKind::login_code_rejected : EventKind::login_failed,
               {ErrorCode::invalid_credentials});
@@ -221,7 +235,7 @@ CodeReceipt SessionService::send_login_code(const EmailAddress& email,
   });
   if (sent) {
     s_.job_written.notify();
-    s_.emit({.kind = EventKind::login_code_sent, .at = now, .user = user, .client = client});
+    s_.emit({.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
   }
   return {email, expires_at};
 }

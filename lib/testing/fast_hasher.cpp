@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/error.hpp"
+
 namespace coffeeauth::testing {
 namespace {
 
@@ -55,7 +57,16 @@ PasswordHash make(std::uint64_t generation, std::string_view salt, const Passwor
 
 }  // namespace
 
+void FastHasher::fail_if_due() {
+  auto left = failures_.load();
+  while (left > 0) {
+    if (failures_.compare_exchange_weak(left, left - 1))
+      throw Unavailable("a full queue, scripted");
+  }
+}
+
 PasswordHash FastHasher::hash(const Password& password, const PasswordSalt& salt) {
+  fail_if_due();
   ++hashes_;
   return make(generation_, to_hex(salt), password);
 }
@@ -64,6 +75,7 @@ std::optional<PasswordHash> FastHasher::hash_like(const Password& password,
                                                   const PasswordHash& stored) {
   const auto parts = split(stored.phc());
   if (!parts) return std::nullopt;
+  fail_if_due();
   ++hashes_;
   return make(parts->generation, parts->salt, password);
 }
@@ -74,6 +86,7 @@ bool FastHasher::needs_rehash(const PasswordHash& stored) const noexcept {
 }
 
 PasswordVerdict FastHasher::verify(const Password& password, const PasswordHash& stored) {
+  fail_if_due();
   ++verifies_;
   const auto parts = split(stored.phc());
   if (!parts || fnv1a(parts->salt, password.expose_secret()) != parts->sum) {

@@ -16,7 +16,7 @@ namespace coffeeauth {
 [[nodiscard]] std::string make_list_cursor(const User& last, const ListUsersRequest& request,
                                            const Vault& vault);
 
-/// The position; nothing when the text is not a cursor of ours for this very list.
+/// The position; nothing when the text is not a cursor that was made for this very list.
 [[nodiscard]] std::optional<UserPosition> parse_list_cursor(std::string_view text,
                                                             const ListUsersRequest& request,
                                                             const Vault& vault);

@@ -124,7 +124,17 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   auto allowed = s_.limits.begin_login(email, network);
   if (allowed && !familiar) allowed = s_.limits.begin_login(email, {});
   if (!allowed) return fail(EventKind::login_throttled, allowed.error());
-  if (s_.passwords.verify(password, &found->password_hash) == PasswordVerdict::no_match) {
+  const auto verdict = [&] {
+    try {
+      return s_.passwords.verify(password, &found->password_hash);
+    } catch (const Unavailable&) {
+      // Not judged, as at a login.
+      s_.limits.login_not_judged(email, network);
+      if (!familiar) s_.limits.login_not_judged(email, {});
+      throw;
+    }
+  }();
+  if (verdict == PasswordVerdict::no_match) {
     if (familiar) static_cast<void>(s_.limits.begin_login(email, {}));
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }

@@ -62,8 +62,8 @@ std::string_view wire_name(EventKind kind) noexcept {
       return "signing_key_rotated";
     case EventKind::signing_key_revoked:
       return "signing_key_revoked";
-    case EventKind::login_code_sent:
-      return "login_code_sent";
+    case EventKind::login_code_queued:
+      return "login_code_queued";
     case EventKind::login_code_rejected:
       return "login_code_rejected";
   }

@@ -1,5 +1,5 @@
 // The PostgreSQL store beside a bare prepared statement of libpq on the same server. Only with
-// COFFEEAUTH_BENCH_DATABASE_URL, which names an empty data base.
+// COFFEEAUTH_BENCH_DATABASE_URL, which names an empty database.
 
 #include <benchmark/benchmark.h>
 #include <libpq-fe.h>

@@ -57,7 +57,7 @@ async function everything(server, store) {
   await hashing(server, store);
 }
 
-/** Notes in the rows of this store how many statements the data base was sent for one request. */
+/** Notes in the rows of this store how many statements the database was sent for one request. */
 async function countStatements(postgres, database, env) {
   await postgres.sql('CREATE EXTENSION pg_stat_statements', database);
   // Who serves and does nothing else.

@@ -13,7 +13,7 @@ class World {
  public:
   /// Over a SQLite file. `verified_cache_size` as in TokenConfig.
   explicit World(std::size_t verified_cache_size = 10'000);
-  /// Over the empty data base of PostgreSQL that the URL names.
+  /// Over the empty database of PostgreSQL that the URL names.
   explicit World(const std::string& database_url);
   ~World();
   World(const World&) = delete;

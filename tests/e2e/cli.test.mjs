@@ -65,7 +65,7 @@ test('version is that of the project', async () => {
   assert.match(good(await run(['version'])), /\b\d+\.\d+\.\d+\b/);
 });
 
-test('migrate makes the data base, and a second time changes nothing', async () => {
+test('migrate makes the database, and a second time changes nothing', async () => {
   const first = await run(['migrate']);
   good(first);
   const again = await run(['migrate'], {dataDir: first.data});
@@ -211,6 +211,17 @@ test('config and serve refuse the same, in the same words, with the name of the 
   }
 });
 
+test('over PostgreSQL a missing place for mails is refused before the database is asked, by config too', async () => {
+  // Where nothing listens: whoever asked the database would say so.
+  const env = {DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32)};
+  for (const args of [['config'], ['serve'], ['worker']]) bad(await run(args, {env}), /^coffeeauth: SMTP_URL: .*MAIL_FOLDER/);
+  good(await run(['config', '--no-worker'], {env}));
+  bad(await run(['serve', '--no-worker'], {env}), /nothing listens/);
+  for (const place of [{MAIL_FOLDER: join(folder, 'mails')}, {SMTP_URL: 'smtp://m'}, {EMAIL_HOST: 'm'}]) {
+    good(await run(['config'], {env: {...env, ...place}}));
+  }
+});
+
 test('an env file that is there and cannot be read stops the start; only a missing .env is silence', async () => {
   for (const name of ['a folder', 'a dangling link', 'a pipe']) {
     const place = await mkdtemp(join(folder, 'place-'));
@@ -246,7 +257,7 @@ test('an address is taken in the form in which it is printed', async () => {
   assert.match(good(await run(['config'], {env: {HTTP_HOST: '[::]'}})), /^HTTP_HOST +::/m);
 });
 
-test('the key and the data base are readable by their owner alone', async () => {
+test('the key and the database are readable by their owner alone', async () => {
   const {data} = await run(['migrate']);
   const server = await startServer({dataDir: data});
   await server.stop({keep: true});
@@ -324,7 +335,7 @@ test('a log that is not a terminal is one JSON object a line, without secrets', 
   assert.ok(records.some((record) => /login/.test(record.event)), server.log());
 });
 
-test('the data base holds neither passwords nor codes nor tokens', async () => {
+test('the database holds neither passwords nor codes nor tokens', async () => {
   const server = await startServer();
   const user = await makeUser(server);
   const pending = newAddress();

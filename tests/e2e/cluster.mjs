@@ -15,7 +15,7 @@ export async function stopBackends() {
 let services = 0;
 const databases = new Map();
 
-/** A data base of its own for each data folder. */
+/** A database of its own for each data folder. */
 async function databaseFor(folder, postgres) {
   if (!databases.has(folder)) {
     const name = `service_${++services}`;

@@ -102,7 +102,7 @@ test('while the database is down /metrics answers, /readyz says why, and its goi
   }
 });
 
-test('a database that cannot be used says why in words of ours', async () => {
+test('a database that cannot be used says why in fixed words', async () => {
   const database = await newDatabase();
   const url = new URL(postgres.url(database));
   const closed = await freePort();
@@ -117,7 +117,7 @@ test('a database that cannot be used says why in words of ours', async () => {
   for (const [change, said] of cases) {
     const other = new URL(url);
     change(other);
-    const ended = await command(['serve'], {cwd: folder, env: {DATABASE_URL: other.href, SECRET_KEY: secret}});
+    const ended = await command(['serve'], {cwd: folder, env: {DATABASE_URL: other.href, SECRET_KEY: secret, MAIL_FOLDER: join(folder, 'mail')}});
     assert.equal(ended.code, 1, ended.stderr);
     assert.match(ended.stderr, said);
     assert.doesNotMatch(ended.stderr, /canary|FATAL|psql|libpq/);
@@ -187,7 +187,7 @@ test('a lost secret key stops every command that needs it and says what can be d
 
 test('SIGTERM and SIGINT end a start that waits for the migration of another process', async () => {
   const database = await newDatabase();
-  const env = {PATH: process.env.PATH, DATABASE_URL: postgres.url(database), SECRET_KEY: secret, DATA_DIR: folder};
+  const env = {PATH: process.env.PATH, DATABASE_URL: postgres.url(database), SECRET_KEY: secret, DATA_DIR: folder, MAIL_FOLDER: join(folder, 'mail')};
   const blocker = postgres.hold(database, 'SELECT pg_advisory_lock(7165058122143588725), pg_sleep(600)');
   const waiting = async () => (await postgres.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")).stdout.trim();
   await until('the lock', async () => (await postgres.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).stdout.trim() === '1');

@@ -1,6 +1,6 @@
 // What a production has beside the program: PostgreSQL, Redis, a mail server and nginx, real ones, each
 // on a free port of 127.0.0.1 and in a folder of its own. One PostgreSQL and one Redis serve a whole test
-// file, with a data base and a prefix for each service in it.
+// file, with a database and a prefix for each service in it.
 import {execFile, spawn} from 'node:child_process';
 import {chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';

@@ -95,7 +95,7 @@ test('limits count what both servers see', async () => {
   }
 });
 
-test('sixteen processes that start at once on an empty data base migrate it once', async () => {
+test('sixteen processes that start at once on an empty database migrate it once', async () => {
   const {postgres} = await backends();
   await postgres.sql('CREATE DATABASE crowd');
   const env = {...service.environment, DATABASE_URL: postgres.url('crowd')};
@@ -192,12 +192,12 @@ test('no password, code, token or key stands in a table, in Redis, in a log or i
   const keys = (await redis.ask('--scan')).split('\n');
   const values = await Promise.all(keys.map((key) => redis.ask('GET', key)));
   const places = {
-    'the data base': (await postgres.dump(service.database)).stdout,
+    'the database': (await postgres.dump(service.database)).stdout,
     Redis: [...keys, ...values].join('\n'),
     'the logs': service.log(),
     'the metrics': (await at(0).get('/metrics', {token: operatorToken})).text + (await at(1).get('/metrics', {token: operatorToken})).text,
   };
-  assert.ok(places['the data base'].includes(pending) && keys.length > 0 && places['the logs'].length > 0);
+  assert.ok(places['the database'].includes(pending) && keys.length > 0 && places['the logs'].length > 0);
   const secrets = [password, 'canary bird & 12 seeds', user.access_token, user.refresh_token, spent.access_token, spent.refresh_token,
     service.environment.SECRET_KEY, operatorToken, 'pass word'];
   for (const [place, text] of Object.entries(places)) {

@@ -48,6 +48,16 @@ test('a page of users that nginx compressed is not sent twice', async () => {
   assert.equal(again.status, 304);
 });
 
+test('next and previous are URLs that can be followed through the proxy', async () => {
+  await makeLoggedIn(server);
+  const first = success(await ask('GET', '/api/users?page_size=1'));
+  assert.ok(first.next.startsWith(`${at}/api/users?`), first.next);
+  const second = success(await request(first.next, {method: 'GET', token: admin.token}));
+  assert.notDeepEqual(second.results, first.results);
+  const back = success(await request(second.previous, {method: 'GET', token: admin.token}));
+  assert.deepEqual(back.results, first.results);
+});
+
 test('the document names the public address', async () => {
   const {servers} = success(await ask('GET', '/openapi.json'));
   assert.deepEqual(servers.map(({url}) => url), [at, '.']);

@@ -1,4 +1,4 @@
-// Hash strings out of the data base: bounds before memory, and one spelling each.
+// Hash strings out of the database: bounds before memory, and one spelling each.
 
 #include "lib/passwords/phc.hpp"
 #include "tests/fuzz/target.hpp"

@@ -264,6 +264,24 @@ TEST_CASE_FIXTURE(Lists, "page by page and by cursor, every user comes once") {
   }
 }
 
+TEST_CASE("links of lists begin with the public URL") {
+  for (const std::string given : {"", "https://Example.com/auth/"}) {
+    Service s{with_limits_off(), {.public_url = given}};
+    const auto token = s.admin_token();
+    s.make_user("ada@example.com");
+    const std::string base = given.empty() ? "" : "https://example.com/auth";
+    const auto link = [&](const std::string& query, const std::string& name) {
+      return s.get("/api/users?page_size=1&" + query, token, {{"Host", "stranger.example"}})
+          .body.at(name)
+          .get<std::string>();
+    };
+    const std::string rest = "&page_size=1&ordering=date_joined";
+    CHECK(link("page=1", "next") == base + "/api/users?page=2" + rest);
+    CHECK(link("page=2", "previous") == base + "/api/users?page=1" + rest);
+    CHECK(link("cursor=", "next").starts_with(base + "/api/users?cursor="));
+  }
+}
+
 TEST_CASE_FIXTURE(Lists, "a page past the end is not found, however far") {
   for (const std::string page :
        {"2", "1000000", "9223372036854775807", "99999999999999999999999"}) {

@@ -12,7 +12,7 @@
 namespace coffeeauth::http_poco {
 namespace {
 
-// Descriptors that the rest of the process needs: data base, logs, mail, refused sockets.
+// Descriptors that the rest of the process needs: database, logs, mail, refused sockets.
 constexpr std::size_t descriptors_kept_free = 128;
 constexpr std::size_t max_refused_kept = 64;
 

@@ -27,7 +27,7 @@ class ConnectionFailed : public std::exception {
   DownReason reason_;
 };
 
-/// A context of our own for connections to `options.host`: TLS 1.2 or later, and the certificate's
+/// A TLS context for connections to `options.host` alone: TLS 1.2 or later, and the certificate's
 /// chain, dates and name checked in the handshake; null without TLS. Throws std::invalid_argument
 /// when the file of authorities cannot be read. Callable from many threads once made.
 [[nodiscard]] Poco::Net::Context::Ptr make_tls_context(const RedisOptions& options);

@@ -14,7 +14,7 @@ namespace coffeeauth::redis {
 /// Belongs to one thread at a time. Any method may throw ConnectionFailed.
 class Connection {
  public:
-  /// Connects, authenticates and selects the data base.
+  /// Connects, authenticates and selects the database.
   Connection(const RedisOptions& options, Resolver& resolver,
              const Poco::Net::Context::Ptr& context, Deadline deadline);
 

@@ -18,7 +18,7 @@ std::uint32_t read_database(std::string_view text) {
   const auto* const end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || at != end || number > most) {
-    throw std::invalid_argument("the URL has a path that is no number of a data base");
+    throw std::invalid_argument("the URL has a path that is no number of a database");
   }
   return number;
 }

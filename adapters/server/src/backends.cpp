@@ -112,7 +112,7 @@ smtp::TokenSource token_of(const Settings& settings, smtp::SmtpLogin login) {
 Database database_of(const Settings& settings) {
   auto postgres = postgres_of(settings);
   if (!postgres) return sql::SqliteOptions{.path = sqlite_file(settings).string()};
-  // Every process over one data base needs the same; one made in DATA_DIR would be this machine's.
+  // Every process over one database needs the same; one made in DATA_DIR would be this machine's.
   if (settings.secret_key.empty()) {
     throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
   }
@@ -209,10 +209,18 @@ std::unique_ptr<Mailer> make_mailer(const Settings& settings) {
   }
 }
 
-void check_settings(const Settings& settings) {
+void check_settings(const Settings& settings, Mails mails) {
   static_cast<void>(database_of(settings));
   static_cast<void>(make_redis(settings));
   static_cast<void>(make_mailer(settings));
+  if (mails == Mails::delivered) check_mail_place(settings);
+}
+
+void check_mail_place(const Settings& settings) {
+  if (smtp_of(settings) || mail_folder_of(settings)) return;
+  throw ConfigError(
+      "SMTP_URL: PostgreSQL needs a mail server (this or EMAIL_HOST), or MAIL_FOLDER to write "
+      "mails to");
 }
 
 }  // namespace coffeeauth::server

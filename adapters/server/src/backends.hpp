@@ -1,5 +1,5 @@
 #pragma once
-/// Which data base, cache and mail server the settings ask for.
+/// Which database, cache and mail server the settings ask for.
 
 #include <memory>
 #include <optional>
@@ -48,9 +48,15 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// The mailer of smtp_of(), or null; connects to nothing yet. Throws as make_redis().
 [[nodiscard]] std::unique_ptr<Mailer> make_mailer(const Settings& settings);
 
+/// Whether a process delivers mails.
+enum class Mails { left_to_others, delivered };
+
 /// Makes what can be made of the settings without touching a database, a server or a folder, and
 /// drops it again: what it does not refuse, the start does not refuse either. Throws ConfigError.
-void check_settings(const Settings& settings);
+void check_settings(const Settings& settings, Mails mails);
+
+/// Throws ConfigError where neither a mail server nor a folder is there for mails.
+void check_mail_place(const Settings& settings);
 
 /// What this host calls itself to mail servers: MAIL_HOSTNAME, or the host of PUBLIC_URL where that
 /// is a name; empty for the domain of the sender.

@@ -9,6 +9,7 @@
 namespace coffeeauth::server {
 namespace {
 
+constexpr OptionSpec no_worker{"--no-worker", "", "deliver no mail in this process"};
 constexpr OptionSpec env_file{"--env-file", "FILE", "read settings from FILE (default: .env)"};
 
 constexpr bool opens_store = true;
@@ -61,9 +62,7 @@ const std::vector<Command>& commands() {
       {"serve",
        "serves the REST API, with worker and scheduler inside",
        "",
-       {{"--no-worker", "", "deliver no mail in this process"},
-        {"--no-scheduler", "", "clean nothing up in this process"},
-        env_file},
+       {no_worker, {"--no-scheduler", "", "clean nothing up in this process"}, env_file},
        run_serve,
        opens_store},
       {"worker", "delivers the mails of the outbox", "", {env_file}, run_worker, opens_store},
@@ -74,7 +73,7 @@ const std::vector<Command>& commands() {
        run_scheduler,
        opens_store},
       {"migrate",
-       "brings the data base up to date",
+       "brings the database up to date",
        "",
        {{"--recount", "", "count the users anew, for after a load with triggers switched off"},
         env_file},
@@ -94,7 +93,9 @@ const std::vector<Command>& commands() {
       {"config",
        "shows the settings in force and where each came from",
        "",
-       {{"--markdown", "", "print the table of all settings for the documentation"}, env_file},
+       {{"--markdown", "", "print the table of all settings for the documentation"},
+        {no_worker.name, "", "check them as for `serve --no-worker`, which needs no mail server"},
+        env_file},
        run_config},
       {"health",
        "asks the server of these settings whether it serves",
@@ -119,14 +120,18 @@ const std::vector<Command>& commands() {
   return all;
 }
 
-LoadedSettings settings_of(const Arguments& arguments) {
+LoadedSettings settings_of(const Arguments& arguments, Mails mails) {
   const auto asked = arguments.value("--env-file");
   const std::string file = asked.value_or(".env");
   const auto text = asked ? read_text_file(file) : read_text_file_if_there(file);
   const auto entries = text ? parse_env_file(text->expose_secret(), file) : std::vector<EnvEntry>{};
   auto loaded = load_settings(environment, entries, file);
-  check_settings(loaded.settings);
+  check_settings(loaded.settings, mails);
   return loaded;
+}
+
+Mails mails_of(const Arguments& arguments) {
+  return arguments.has(no_worker.name) ? Mails::left_to_others : Mails::delivered;
 }
 
 }  // namespace coffeeauth::server

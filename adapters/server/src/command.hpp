@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends.hpp"
 #include "settings.hpp"
 
 namespace coffeeauth::server {
@@ -46,7 +47,7 @@ struct Command {
   std::string_view usage;
   std::vector<OptionSpec> options;
   int (*run)(const Arguments&);
-  /// Whether it needs the data base.
+  /// Whether it needs the database.
   bool opens_store = false;
 };
 
@@ -54,8 +55,11 @@ struct Command {
 [[nodiscard]] const std::vector<Command>& commands();
 
 /// The settings as --env-file and the environment have them, checked whole: whatever this accepts,
-/// every command does. Throws ConfigError.
-[[nodiscard]] LoadedSettings settings_of(const Arguments& arguments);
+/// every command does that is as busy with mails. Throws ConfigError.
+[[nodiscard]] LoadedSettings settings_of(const Arguments& arguments,
+                                         Mails mails = Mails::left_to_others);
+/// What a process with these arguments of `serve` does with mails.
+[[nodiscard]] Mails mails_of(const Arguments& arguments);
 
 int run_serve(const Arguments& arguments);
 int run_worker(const Arguments& arguments);

@@ -41,7 +41,7 @@ int run_config(const Arguments& arguments) {
     const auto nothing = [](const std::string&) { return std::optional<std::string>{}; };
     print_table(load_settings(nothing, {}, "").rows);
   } else {
-    const auto loaded = settings_of(arguments);
+    const auto loaded = settings_of(arguments, mails_of(arguments));
     print_rows(loaded.rows);
     if (!loaded.meaningless.empty()) {
       std::cerr << "coffeeauth: no meaning here: " << join(loaded.meaningless) << "\n";

@@ -33,7 +33,7 @@ int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name)
 
 int run_worker(const Arguments& arguments) {
   StopSignal stop;
-  Service service{settings_of(arguments)};
+  Service service{settings_of(arguments, Mails::delivered)};
   jobs::MailWorker worker{service.auth().services(), service.mailer()};
   return run_job(service, stop, worker, "worker");
 }

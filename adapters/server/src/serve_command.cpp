@@ -114,7 +114,7 @@ http::ApiOptions api_options(Service& service, const Secret& link_token,
 int run_serve(const Arguments& arguments) {
   StopSignal stop;
   raise_file_limit();
-  Service service{settings_of(arguments)};
+  Service service{settings_of(arguments, mails_of(arguments))};
   // Each is made after what it borrows, and so goes before it, with whoever is still at work in it.
   const Secret link_token = make_link_token(service);
   const http_poco::Server* watched = nullptr;
@@ -125,7 +125,7 @@ int run_serve(const Arguments& arguments) {
 
   std::optional<jobs::MailWorker> worker;
   std::optional<jobs::Scheduler> scheduler;
-  if (!arguments.has("--no-worker")) {
+  if (mails_of(arguments) == Mails::delivered) {
     worker.emplace(service.auth().services(), service.mailer());
   }
   if (!arguments.has("--no-scheduler")) scheduler.emplace(service.auth().services());

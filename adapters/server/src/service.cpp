@@ -264,12 +264,8 @@ Metrics& Service::metrics() noexcept { return parts_->metrics; }
 
 Mailer& Service::mailer() {
   if (parts_->mailer) return *parts_->mailer;
+  check_mail_place(parts_->settings);
   parts_->mailer = make_mailer(parts_->settings);
-  if (!parts_->mailer && !parts_->mail_folder) {
-    throw ConfigError(
-        "SMTP_URL: PostgreSQL needs a mail server (this or EMAIL_HOST), or MAIL_FOLDER to write "
-        "mails to");
-  }
   if (!parts_->mailer) {
     make_data_dir(parts_->settings);
     parts_->mailer =

@@ -66,7 +66,7 @@ class Service {
 /// may keep one for a minute, its lease is short, and another worker takes it over.
 [[nodiscard]] int say_stopped(Service& service, bool settled);
 
-/// Which data base the settings ask for; for a file, DATA_DIR is made if it is not there, readable
+/// Which database the settings ask for; for a file, DATA_DIR is made if it is not there, readable
 /// by its owner alone. Throws ConfigError.
 [[nodiscard]] Database prepare_database(const Settings& settings);
 

@@ -138,7 +138,7 @@ Setting url_setting(std::string_view name, std::string_view description,
 Setting public_url_setting() {
   return {"PUBLIC_URL",
           "Where clients reach the service, such as `https://example.com/auth`: what its documents "
-          "name, since a request's Host proves nothing.",
+          "name and links begin with, since a request's Host proves nothing.",
           [](Settings& s, std::string_view text) {
             try {
               s.public_url = PublicUrl::parse(trim_blanks(text)).str();
@@ -152,7 +152,7 @@ Setting public_url_setting() {
 }
 
 void add_storage(std::vector<Setting>& out) {
-  out.push_back({"DATA_DIR", "Folder of the data base, the mail folder and the secret key.",
+  out.push_back({"DATA_DIR", "Folder of the database, the mail folder and the secret key.",
                  [](Settings& s, std::string_view text) {
                    s.data_dir = std::filesystem::path{text};
                    return !text.empty();

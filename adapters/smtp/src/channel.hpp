@@ -18,7 +18,7 @@ using Deadline = std::chrono::steady_clock::time_point;
 /// The conversation cannot go on, and its connection must not be used again.
 class SessionFailed : public std::exception {
  public:
-  /// `reason`: words of ours; nothing that the server said beyond a code.
+  /// `reason`: fixed words; nothing that the server said beyond a code.
   explicit SessionFailed(std::string reason, DeliveryProblem problem = DeliveryProblem::unreachable)
       : reason_(std::move(reason)), problem_(problem) {}
   [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }
@@ -29,7 +29,7 @@ class SessionFailed : public std::exception {
   DeliveryProblem problem_;
 };
 
-/// A context of our own for connections to `options.host`: TLS 1.2 or later, and the certificate's
+/// A TLS context for connections to `options.host` alone: TLS 1.2 or later, and the certificate's
 /// chain, dates and name checked in the handshake. Throws std::invalid_argument when the
 /// authorities' file cannot be read. Callable from many threads once made.
 [[nodiscard]] Poco::Net::Context::Ptr make_tls_context(const SmtpOptions& options);

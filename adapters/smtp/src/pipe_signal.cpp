@@ -23,7 +23,8 @@ PipeSignalBlocked::PipeSignalBlocked() noexcept {
 }
 
 PipeSignalBlocked::~PipeSignalBlocked() {
-  // One of ours is taken away, or it would be raised as soon as it may; anybody else's stays.
+  // One that was raised meanwhile is taken away, or it would be delivered as soon as the mask is
+  // back; one that had been pending before stays.
   if (!was_pending_) {
     const auto set = pipe_signal();
     const timespec at_once{};

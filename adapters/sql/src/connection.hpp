@@ -1,5 +1,5 @@
 #pragma once
-/// Connection: one session with the data base and the statements prepared on it.
+/// Connection: one session with the database and the statements prepared on it.
 
 #include <chrono>
 #include <memory>
@@ -23,7 +23,7 @@ class Session;
 
 namespace coffeeauth::sql {
 
-/// When a statement is sent to a data base that every message takes a while to.
+/// When a statement is sent to a database that every message takes a while to.
 enum class Sending {
   /// At once, behind all that waits, and with it.
   at_once,
@@ -37,7 +37,7 @@ enum class Sending {
 /// columns that it declares, which throws std::invalid_argument.
 enum class Author { library, embedder };
 
-/// What differs in how a data base is spoken to; its words are in Dialect.
+/// What differs in how a database is spoken to; its words are in Dialect.
 struct Driver {
   /// Makes a statement, one that is compiled at its first run and stays so.
   Poco::Data::Statement (*make_statement)(Poco::Data::Session& session, const Sql& sql,
@@ -51,16 +51,16 @@ struct Driver {
   bool closes_session_first;
   /// How the statements that are run from now on are sent; null where that takes no time.
   void (*set_sending)(Poco::Data::Session& session, Sending sending);
-  /// Sends what waits, and lets failures keep the data base's own words until it is called again
+  /// Sends what waits, and lets failures keep the database's own words until it is called again
   /// with false; null where they always do.
   void (*keep_words)(Poco::Data::Session& session, bool keep);
   /// Called after a commit, from the time on that it set; null where there is nothing to do.
   void (*after_commit)(Poco::Data::Session& session, std::chrono::steady_clock::time_point& next);
-  /// The data base's own words for the failure of an embedder's statement; empty when it said none.
+  /// The database's own words for the failure of an embedder's statement; empty when it said none.
   std::string (*words_of)(const Poco::Exception& cause);
 };
 
-/// Runs statements, keeps them prepared, and turns every failure of the data base into Unavailable.
+/// Runs statements, keeps them prepared, and turns every failure of the database into Unavailable.
 /// The one place where exceptions of Poco are caught. Belongs to one thread at a time.
 class Connection {
  public:
@@ -71,7 +71,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   /// All rows. The statement is kept. Throws TransactionConflict when the transaction lost a race
-  /// inside the data base, Unavailable for every other failure, std::invalid_argument for a text
+  /// inside the database, Unavailable for every other failure, std::invalid_argument for a text
   /// with a NUL in it. One in a transaction that asks for nothing back may fail later, at the next
   /// statement or at commit(): it is sent with that.
   template <class... Args>
@@ -93,7 +93,7 @@ class Connection {
     return !query(sql, std::forward<Args>(args)...).empty();
   }
   Rows run(const Sql& sql, std::vector<Value> parameters, Sending sending = Sending::at_once);
-  /// Runs an embedder's statement, alone in its message. What the data base says of its failure
+  /// Runs an embedder's statement, alone in its message. What the database says of its failure
   /// goes to `diagnostics`. Throws std::invalid_argument, too, for what is the embedder's mistake
   /// whatever the data: see read_own_statement(), a wrong number of parameters, other columns than
   /// it declares, a write where only reads are allowed.

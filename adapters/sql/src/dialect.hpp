@@ -1,5 +1,5 @@
 #pragma once
-/// Dialect: the few words in which data bases differ. All else is one text for all of them.
+/// Dialect: the few words in which databases differ. All else is one text for all of them.
 
 #include <string>
 #include <string_view>

@@ -1,17 +1,17 @@
 #pragma once
-/// What a failure of the data base means to us.
+/// What a failure of the database means.
 
 #include <string>
 
 namespace coffeeauth::sql {
 
-/// A failure in words of ours. The data base's own text is never used: it quotes the statement and
-/// the user's data.
+/// A failure in fixed words. The database's own text is never used: it quotes the statement and the
+/// user's data.
 struct Failure {
   std::string text;
   /// Whether the connection is as good as before.
   bool connection_is_sound = false;
-  /// Whether the transaction lost a race inside the data base and may be tried again.
+  /// Whether the transaction lost a race inside the database and may be tried again.
   bool is_conflict = false;
   /// Whether something was to be written where only reads are allowed.
   bool is_refused_write = false;

@@ -20,19 +20,19 @@ const Sql applied_sql{.text = "SELECT version, checksum FROM schema_migrations O
 const Sql record_sql{
     .text = "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)"};
 
-// How many of `migrations` the data base has; throws when its history is another one.
+// How many of `migrations` the database has; throws when its history is another one.
 std::size_t agreed(Connection& connection, std::span<const Migration> migrations) {
   const auto applied = connection.query(applied_sql);
   for (std::size_t i = 0; i < applied.size(); ++i) {
     const auto version = applied[i].number(0);
     if (i >= migrations.size()) {
-      throw std::runtime_error("the data base is at schema version " + std::to_string(version) +
+      throw std::runtime_error("the database is at schema version " + std::to_string(version) +
                                ", newer than this program knows (" +
                                std::to_string(migrations.size()) + "): use a newer program");
     }
     if (version != migrations[i].version || applied[i].text(1) != migrations[i].checksum) {
       throw std::runtime_error("migration " + std::to_string(version) +
-                               " of the data base is not the one of this program: it was changed "
+                               " of the database is not the one of this program: it was changed "
                                "after it had been applied");
     }
   }
@@ -109,7 +109,7 @@ void require_current(Connection& connection, std::span<const Migration> migratio
   const Sql exists_sql{.text = connection.dialect().table_exists, .columns = "n"};
   if (connection.any(exists_sql, "schema_migrations")) count = agreed(connection, migrations);
   if (count < migrations.size()) {
-    throw std::runtime_error("the data base is at schema version " + std::to_string(count) +
+    throw std::runtime_error("the database is at schema version " + std::to_string(count) +
                              ", this program needs " + std::to_string(migrations.size()) +
                              ": apply the migrations first");
   }

@@ -28,7 +28,7 @@ struct Migration {
 MigrationReport migrate(Connection& connection, std::span<const Migration> migrations,
                         const MigrationProgress& progress = {});
 
-/// Throws std::runtime_error unless the data base is exactly as `migrations` leave it.
+/// Throws std::runtime_error unless the database is exactly as `migrations` leave it.
 void require_current(Connection& connection, std::span<const Migration> migrations);
 
 /// The statements of a migration, comment lines left out.

@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, 16> of_connections{
 constexpr std::array<std::string_view, 5> of_reads{"SELECT", "WITH", "VALUES", "TABLE", "EXPLAIN"};
 
 // The semicolons inside the body of a trigger on SQLite, or of a function between BEGIN ATOMIC and
-// END on PostgreSQL, end no statement of ours.
+// END on PostgreSQL, do not end the embedder's statement.
 class Body {
  public:
   explicit Body(Grammar grammar) : grammar_(grammar) {}

@@ -1,5 +1,5 @@
 #pragma once
-/// What we reach for inside Poco's PostgreSQL connector (1.11): two pointers that it looks after
+/// What is needed from inside Poco's PostgreSQL connector (1.11): two pointers that it looks after
 /// badly, and what it takes to run its statements several at a time.
 
 #include <Poco/Data/PostgreSQL/SessionHandle.h>

@@ -62,7 +62,7 @@ class ConnectionSource {
   ConnectionSource& operator=(const ConnectionSource&) = default;
 };
 
-/// How long the pool leaves a data base alone that could not be reached: twice as long each time.
+/// How long the pool leaves a database alone that could not be reached: twice as long each time.
 struct Backoff {
   std::chrono::milliseconds first{0};
   std::chrono::milliseconds most{0};
@@ -70,7 +70,7 @@ struct Backoff {
 
 /// At most `size` connections, handed out first come first served and opened when they are needed.
 /// One whose state is in doubt, or that was hung up, is closed and another opened in its place.
-/// While the data base cannot be reached, one caller at a time tries it, after a pause; the others
+/// While the database cannot be reached, one caller at a time tries it, after a pause; the others
 /// are turned away at once.
 class ConnectionPool final : public ConnectionSource {
  public:
@@ -108,7 +108,7 @@ class ConnectionPool final : public ConnectionSource {
   std::size_t free_turns_;
   std::list<Waiter*> queue_;
   std::vector<std::unique_ptr<Connection>> idle_;
-  // Zero while the data base can be reached.
+  // Zero while the database can be reached.
   std::chrono::milliseconds pause_{0};
   std::chrono::steady_clock::time_point try_again_at_{};
   bool is_trying_ = false;

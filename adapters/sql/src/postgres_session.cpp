@@ -69,7 +69,7 @@ PartDown explain_without_code(std::string_view text) {
   return {unreachable, "the database cannot be reached"};
 }
 
-// Why no connection came to be; the server's codes are stable, its texts are not ours to show.
+// Why no connection could be opened. The server's codes are stable; its texts may quote anything.
 PartDown explain(PGconn* connection) {
   using enum DownReason;
   const auto code = last_sqlstate(connection);
@@ -103,7 +103,7 @@ void wait(PGconn* connection, PostgresPollingStatusType what,
   }
 }
 
-// Values for libpq; they outlive the call that reads them.
+// Owns the values that libpq reads, until it has read them.
 class Parameters {
  public:
   Parameters& set(const char* keyword, std::string value) {
@@ -132,7 +132,7 @@ class Parameters {
 };
 
 OwnedConnection start(const PostgresOptions& options) {
-  // Beyond the server's own limit something is wrong with the network, and nobody will tell.
+  // An answer later than the server's own limit will never come: the network is gone.
   const auto patience = options.statement_timeout + options.connect_timeout;
   Parameters parameters;
   parameters.set("host", options.host)
@@ -156,7 +156,7 @@ OwnedConnection start(const PostgresOptions& options) {
 OwnedConnection connect(const PostgresOptions& options) {
   const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
   auto connection = start(options);
-  if (!connection) throw Unavailable("no memory for a connection to the data base");
+  if (!connection) throw Unavailable("no memory for a connection to the database");
   // Codes instead of texts, and no notices on the standard error output.
   PQsetErrorVerbosity(connection.get(), PQERRORS_SQLSTATE);
   PQsetNoticeReceiver(
@@ -176,11 +176,11 @@ OwnedConnection connect(const PostgresOptions& options) {
 
 void check_server(PGconn* connection) {
   if (PQserverVersion(connection) < oldest_version) {
-    throw std::runtime_error("the data base is older than PostgreSQL 13");
+    throw std::runtime_error("the database is older than PostgreSQL 13");
   }
   const char* encoding = PQparameterStatus(connection, "server_encoding");
   if (encoding == nullptr || std::string_view(encoding) != "UTF8") {
-    throw std::runtime_error("the data base is not encoded in UTF-8");
+    throw std::runtime_error("the database is not encoded in UTF-8");
   }
 }
 
@@ -211,32 +211,32 @@ Failure describe_postgres(const Poco::Exception& cause) {
   const auto* failure = dynamic_cast<const PostgresFailure*>(&cause);
   // Poco's own exceptions: thrown when it found that the connection is gone.
   if (failure == nullptr || failure->connection_is_lost()) {
-    return {.text = "the connection to the data base was lost"};
+    return {.text = "the connection to the database was lost"};
   }
   const auto& code = failure->sqlstate();
-  // The two sides do not speak of the same, or a statement is not prepared any more: of what is
-  // held prepared here, nothing can be trusted to be.
+  // The two sides are out of step, or the server has lost a prepared statement: none of those that
+  // this side takes for prepared can be relied on.
   if (code.starts_with("08") || code == "26000") {
-    return {.text = "the connection to the data base cannot be used any more"};
+    return {.text = "the connection to the database cannot be used any more"};
   }
   const auto sound = [](const char* text) { return Failure{text, true}; };
   if (code == "40001" || code == "40P01") return {"a conflict", true, true};
-  if (code == "55P03") return sound("the data base is locked by somebody else");
-  if (code == "57014") return sound("the data base took too long");
-  if (code == "53100") return sound("the disk of the data base is full");
+  if (code == "55P03") return sound("the database is locked by somebody else");
+  if (code == "57014") return sound("the database took too long");
+  if (code == "53100") return sound("the database's disk is full");
   if (code == "25006") {
-    return {.text = "the data base can only be read",
-            .connection_is_sound = true,
-            .is_refused_write = true};
+    return {
+        .text = "the database is read-only", .connection_is_sound = true, .is_refused_write = true};
   }
   if (code == "23505") {
-    auto taken = sound("the data base refused a row against its rules");
+    auto taken = sound("the database refused a row that breaks its rules");
     taken.is_taken_key = true;
     return taken;
   }
-  if (code.starts_with("23")) return sound("the data base refused a row against its rules");
-  if (code.starts_with("42")) return sound("the data base has another schema, or refused access");
-  return sound("the data base failed");
+  if (code.starts_with("23")) return sound("the database refused a row that breaks its rules");
+  if (code.starts_with("42"))
+    return sound("the database has a different schema, or refused access");
+  return sound("the database failed");
 }
 
 std::string words_of_postgres(const Poco::Exception& cause) {
@@ -245,7 +245,7 @@ std::string words_of_postgres(const Poco::Exception& cause) {
 }
 
 PostgresSession::PostgresSession(const PostgresOptions& options)
-    // Poco keeps this string and puts it into exceptions: nothing of ours goes in.
+    // Poco keeps this string and puts it into exceptions, so no parameter may stand in it.
     : AbstractSessionImpl("postgresql") {
   auto connection = connect(options);
   check_server(connection.get());

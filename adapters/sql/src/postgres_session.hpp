@@ -50,7 +50,7 @@ class PostgresFailure final : public Poco::Data::DataException {
 class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSession> {
  public:
   /// Connects. Throws Unavailable when that fails or takes longer than `options.connect_timeout`,
-  /// std::runtime_error when the server is too old or the data base not encoded in UTF-8.
+  /// std::runtime_error when the server is too old or the database not encoded in UTF-8.
   explicit PostgresSession(const PostgresOptions& options);
   ~PostgresSession() override;
 

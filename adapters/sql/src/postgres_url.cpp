@@ -80,7 +80,7 @@ PostgresOptions parse_postgres_url(std::string_view url) {
   options.database = std::move(parts.path);
   for (const auto& [name, value] : parts.parameters) read_parameter(options, name, value);
   if (options.user.empty()) refuse("names no user");
-  if (options.database.empty()) refuse("names no data base");
+  if (options.database.empty()) refuse("names no database");
   return options;
 }
 

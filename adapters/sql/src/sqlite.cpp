@@ -72,7 +72,7 @@ void make_private_file(const std::string& path) {
   if (file >= 0) {
     ::close(file);
   } else if (errno != EEXIST) {
-    throw Unavailable("the file of the data base cannot be made");
+    throw Unavailable("the database file cannot be created");
   }
 }
 
@@ -103,7 +103,7 @@ void use_write_ahead_log(Connection& connection, std::chrono::milliseconds patie
     try {
       const auto rows = connection.run_once({.text = "PRAGMA journal_mode = WAL", .columns = "t"});
       if (!rows.empty() && rows.front().text(0) == "wal") return;
-      throw Unavailable("the data base cannot use a write-ahead log");
+      throw Unavailable("the database cannot use a write-ahead log");
     } catch (const Unavailable&) {
       if (!connection.usable() || std::chrono::steady_clock::now() >= give_up) throw;
       std::this_thread::sleep_for(std::chrono::milliseconds{5});

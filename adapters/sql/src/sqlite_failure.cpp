@@ -9,24 +9,24 @@ Failure describe_sqlite(const Poco::Exception& cause) {
   const auto* error = &cause;
   if (dynamic_cast<const lite::DBLockedException*>(error) != nullptr ||
       dynamic_cast<const lite::TableLockedException*>(error) != nullptr) {
-    return {"the data base is locked by another process", true};
+    return {"the database is locked by another process", true};
   }
   if (dynamic_cast<const lite::DatabaseFullException*>(error) != nullptr) {
-    return {"the disk of the data base is full"};
+    return {"the database's disk is full"};
   }
   if (dynamic_cast<const lite::ReadOnlyException*>(error) != nullptr) {
-    return {.text = "the data base can only be read", .is_refused_write = true};
+    return {.text = "the database is read-only", .is_refused_write = true};
   }
   if (dynamic_cast<const lite::CantOpenDBFileException*>(error) != nullptr) {
-    return {"the file of the data base cannot be opened"};
+    return {"the database file cannot be opened"};
   }
   if (dynamic_cast<const lite::CorruptImageException*>(error) != nullptr) {
-    return {"the file of the data base is damaged"};
+    return {"the database file is damaged"};
   }
   if (dynamic_cast<const lite::ConstraintViolationException*>(error) != nullptr) {
-    return {"the data base refused a row against its rules"};
+    return {"the database refused a row that breaks its rules"};
   }
-  return {"the data base failed"};
+  return {"the database failed"};
 }
 
 std::string words_of_sqlite(const Poco::Exception& cause) { return cause.message(); }

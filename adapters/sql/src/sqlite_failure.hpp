@@ -1,5 +1,5 @@
 #pragma once
-/// What an exception of Poco's SQLite layer means to us.
+/// What an exception of Poco's SQLite layer means.
 
 #include "adapters/sql/src/failure.hpp"
 

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 // To look at the size of a file is cheap, but not for every commit.
 constexpr milliseconds between_looks{100};
-// A statement of ours is done long before; writers wait meanwhile.
+// The library's own reads are done long before; writers wait meanwhile.
 constexpr milliseconds patience_with_readers{100};
 constexpr milliseconds after_a_vain_try{1000};
 

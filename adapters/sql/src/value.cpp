@@ -13,7 +13,7 @@ Value to_limit(std::size_t count) {
 }
 
 void Row::damaged() {
-  throw Unavailable("the data base holds a value that this program did not write");
+  throw Unavailable("the database holds a value that this program did not write");
 }
 
 template <class T>

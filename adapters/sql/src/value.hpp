@@ -11,7 +11,7 @@
 namespace coffeeauth::sql {
 
 // How the core's types are kept: times as milliseconds, booleans as 0 and 1, ids in their textual
-// form, digests in hexadecimal. The same on every data base.
+// form, digests in hexadecimal. The same on every database.
 inline Value to_value(Value value) { return value; }
 inline Value to_value(std::int64_t number) { return number; }
 inline Value to_value(bool flag) { return std::int64_t{flag ? 1 : 0}; }

@@ -58,8 +58,9 @@ struct ApiOptions {
   /// Origins that may call from a browser (CORS); `*` for all; none by default.
   std::vector<std::string> cors_origins{};
   /// Where clients reach the API, path included, when it is mounted below one:
-  /// `https://example.com/auth` (see PublicUrl). The OpenAPI document names it as its server.
-  /// Empty: the root of whatever server the document came from.
+  /// `https://example.com/auth` (see PublicUrl). The OpenAPI document names it as its server, and
+  /// the links of lists begin with it. Empty: the root of whatever server the document came from,
+  /// and links that are path and query alone.
   std::string public_url{};
   /// Called after every request, on its thread; must not throw.
   std::function<void(const AccessRecord&)> access_log{};

@@ -66,7 +66,7 @@ struct JobSummary {
   UtcTime created_at{};
   /// When a worker may take it (next).
   UtcTime next_attempt_at{};
-  /// Why the last try failed; words of ours, never of a server.
+  /// Why the last try failed; fixed words, never those of a server.
   std::string last_error;
 };
 

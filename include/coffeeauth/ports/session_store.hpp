@@ -119,7 +119,7 @@ class SessionWrites : public virtual SessionReads {
   ///
   /// Of many simultaneous calls with the same token exactly one is `rotated`; the rest are
   /// `replayed`. A token that is neither the current one nor the one before it within the grace
-  /// period is `reused`, and the session is gone. Callers have checked that it is one of ours.
+  /// period is `reused`, and the session is gone. Callers have checked its tag.
   [[nodiscard]] virtual RotationResult rotate_refresh(const Rotation& rotation) = 0;
 
   /// Ends one session; with `owner`, only if it is theirs. False when there was none.

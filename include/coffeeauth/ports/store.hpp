@@ -22,7 +22,7 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// The transaction lost a race inside the data base and may be tried again from its start.
+/// The transaction lost a race inside the database and may be tried again from its start.
 class TransactionConflict : public Unavailable {
  public:
   TransactionConflict() : Unavailable("the transaction conflicted with another") {}
@@ -74,7 +74,7 @@ class Store {
   /// Runs `work(tx)` in one transaction: commits if it returns normally, rolls back if it returns a
   /// Result with an error or throws.
   ///
-  /// `work` is called again, up to three times in all, when the data base reports a conflict, so it
+  /// `work` is called again, up to three times in all, when the database reports a conflict, so it
   /// must touch nothing but `tx`. Sending a mail or drawing a random code in here is a bug; do it
   /// before, or write to the outbox. Do not call transact() from within: it throws
   /// std::logic_error.

@@ -25,6 +25,8 @@ class FastHasher final : public PasswordHasher {
 
   /// From now on hashes made before need a rehash.
   void raise_parameters() noexcept { ++generation_; }
+  /// The next `count` hashes and checks throw Unavailable, as when the queue of a real one is full.
+  void fail_next(std::size_t count = 1) noexcept { failures_ = count; }
 
   /// How many hashes were made, and how many checked: what a test of equal costs compares.
   [[nodiscard]] std::size_t hashes() const noexcept { return hashes_; }
@@ -32,8 +34,11 @@ class FastHasher final : public PasswordHasher {
   [[nodiscard]] std::size_t verifies() const noexcept { return verifies_; }
 
  private:
+  void fail_if_due();
+
   const PasswordHash decoy_{"$fast$g=0$$decoy"};
   std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::size_t> failures_{0};
   std::atomic<std::size_t> hashes_{0};
   std::atomic<std::size_t> verifies_{0};
 };

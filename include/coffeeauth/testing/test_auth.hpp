@@ -38,7 +38,7 @@ class TestAuth {
   [[nodiscard]] Auth& auth() noexcept { return *auth_; }
   /// The Store as the Auth sees it, faults included.
   [[nodiscard]] Store& store() noexcept { return faults_; }
-  /// Where a data base that is down, or loses an answer, is asked for.
+  /// Where a database that is down, or loses an answer, is asked for.
   [[nodiscard]] FaultyStore& faults() noexcept { return faults_; }
   /// Of this process.
   [[nodiscard]] Cache& cache() noexcept { return *cache_; }

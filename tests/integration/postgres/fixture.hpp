@@ -1,5 +1,5 @@
 #pragma once
-/// One server for the whole program, and a data base for each test.
+/// One server for the whole program, and a database for each test.
 
 #include <atomic>
 #include <memory>
@@ -18,7 +18,7 @@ inline PostgresServer& shared_server() {
   return server;
 }
 
-/// A new data base of the shared server, dropped at the end.
+/// A new database of the shared server, dropped at the end.
 class Database {
  public:
   Database() : name_("test_" + std::to_string(next_++)) { shared_server().create_database(name_); }
@@ -26,7 +26,7 @@ class Database {
     try {
       shared_server().drop_database(name_);
     } catch (const std::exception&) {
-      // The server goes with the program, and the data base with it.
+      // The server goes with the program, and the database with it.
     }
   }
   Database(const Database&) = delete;

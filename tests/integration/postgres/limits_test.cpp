@@ -113,7 +113,7 @@ TEST_CASE("a call that waits for a lock is Unavailable in the end, and the conne
   const auto blocked = unavailable([&] { add_user(*store, new_user(2)); });
   PQclear(PQexec(other.get(), "COMMIT"));
 
-  CHECK(blocked == "the data base is locked by somebody else");
+  CHECK(blocked == "the database is locked by somebody else");
   CHECK_NOTHROW(add_user(*store, new_user(2)));
 }
 
@@ -125,7 +125,7 @@ TEST_CASE("a statement that takes too long is ended by the server") {
   const auto other = shared_server().connect(database.name());
   PQclear(PQexec(other.get(), "BEGIN; LOCK TABLE users"));
 
-  CHECK(unavailable([&] { add_user(*store, new_user(1)); }) == "the data base took too long");
+  CHECK(unavailable([&] { add_user(*store, new_user(1)); }) == "the database took too long");
 }
 
 TEST_CASE("a server that takes the connection and says nothing is given up") {
@@ -207,11 +207,11 @@ TEST_CASE("a statement is prepared once, and one that failed is not left behind"
   for (int i = 0; i < 3; ++i) {
     connection->begin();
     CHECK(run(1) == 1);
-    CHECK(unavailable([&] { run(0); }) == "the data base failed");
+    CHECK(unavailable([&] { run(0); }) == "the database failed");
     CHECK_THROWS_AS(run(1), Unavailable);
     CHECK_THROWS_AS(connection->commit(), Unavailable);
     connection->rollback();
-    CHECK(unavailable([&] { run(0); }) == "the data base failed");
+    CHECK(unavailable([&] { run(0); }) == "the database failed");
     REQUIRE(connection->usable());
   }
 

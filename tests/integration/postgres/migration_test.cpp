@@ -36,7 +36,7 @@ TEST_CASE("of many processes that start at once one migrates and the rest find i
   }
 }
 
-TEST_CASE("a data base that is not up to date is left alone when nobody may migrate") {
+TEST_CASE("a database that is not up to date is left alone when nobody may migrate") {
   const Database database;
   auto options = database.options();
   options.migrate = false;
@@ -56,7 +56,7 @@ TEST_CASE("a migration that was changed after it had been applied stops the prog
   CHECK_THROWS_AS(migrate_postgres(database.options()), std::runtime_error);
 }
 
-TEST_CASE("a data base of a newer program is left alone") {
+TEST_CASE("a database of a newer program is left alone") {
   const Database database;
   migrate_postgres(database.options());
   database.execute(
@@ -77,13 +77,13 @@ TEST_CASE("the time of a migration is written in UTC, whatever the server's zone
   CHECK(std::abs(std::stod(age)) < 600);
 }
 
-TEST_CASE("a data base that cannot keep every letter is refused") {
+TEST_CASE("a database that cannot keep every letter is refused") {
   const Database database;
   shared_server().execute("postgres",
                           "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
 
   CHECK_THROWS_WITH_AS(migrate_postgres(shared_server().options("latin")),
-                       "the data base is not encoded in UTF-8", std::runtime_error);
+                       "the database is not encoded in UTF-8", std::runtime_error);
 
   shared_server().drop_database("latin");
 }

@@ -153,7 +153,7 @@ TEST_CASE("a server that hangs up while something waits is Unavailable, and the 
   connection->query(put, std::int64_t{2});
   things.kill(pid);
 
-  CHECK(unavailable([&] { connection->commit(); }) == "the connection to the data base was lost");
+  CHECK(unavailable([&] { connection->commit(); }) == "the connection to the database was lost");
   CHECK_FALSE(connection->usable());
   CHECK(things.number() == "1");
 }

@@ -77,7 +77,7 @@ TEST_CASE(
           own.store->transact([](Transaction& tx) {
             query(tx, {"INSERT INTO app_unique VALUES ($1)"}, {std::int64_t{1}});
           });
-        }) == "the data base refused a row against its rules");
+        }) == "the database refused a row that breaks its rules");
   REQUIRE(own.heard.told().size() == 1);
   CHECK(says(own.heard.told()[0].text, "23505"));
   CHECK_FALSE(own.heard.told()[0].text.find("LOCATION") != std::string::npos);

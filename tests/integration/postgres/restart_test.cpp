@@ -81,7 +81,7 @@ TEST_CASE("a transaction that the server lost in a crash is not committed") {
   static_cast<void>(transaction->users().create_user(new_user(1)));
 
   it.server.stop(SIGQUIT);
-  CHECK(unavailable([&] { transaction->commit(); }) == "the connection to the data base was lost");
+  CHECK(unavailable([&] { transaction->commit(); }) == "the connection to the database was lost");
   CHECK_THROWS_AS(transaction->commit(), Unavailable);
   CHECK_NOTHROW(transaction.reset());
 
@@ -100,7 +100,7 @@ TEST_CASE("a commit whose connection goes in the middle is not taken for done") 
       FOR EACH ROW EXECUTE FUNCTION hang_up())");
 
   CHECK(unavailable([&] { add_user(*it.store, new_user(1)); }) ==
-        "the connection to the data base was lost");
+        "the connection to the database was lost");
 
   CHECK_FALSE(exists(*it.store, 1));
 }

@@ -1,4 +1,4 @@
-// What goes in comes out, whatever the settings of the data base are; and what fails says nothing
+// What goes in comes out, whatever the settings of the database are; and what fails says nothing
 // of what it was about.
 #include <doctest/doctest.h>
 
@@ -11,7 +11,7 @@ using namespace coffeeauth;
 using namespace coffeeauth::sql;
 using namespace coffeeauth::sql::testing;
 
-TEST_CASE("bytes and texts come back as they were, whatever the data base's defaults are") {
+TEST_CASE("bytes and texts come back as they were, whatever the database's defaults are") {
   const Database database;
   for (const auto setting :
        {"bytea_output = 'escape'", "standard_conforming_strings = off", "timezone = 'Asia/Kolkata'",
@@ -44,7 +44,7 @@ TEST_CASE("bytes and texts come back as they were, whatever the data base's defa
   CHECK(store->users().list({.filter = {.search = "\\x41 % _"}}).size() == 1);
 }
 
-TEST_CASE("the order of a list is that of the bytes, whatever language the data base sorts by") {
+TEST_CASE("the order of a list is that of the bytes, whatever language the database sorts by") {
   const Database database;
   shared_server().drop_database(database.name());
   shared_server().execute("postgres", "CREATE DATABASE " + database.name() +
@@ -65,7 +65,7 @@ TEST_CASE("the order of a list is that of the bytes, whatever language the data 
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(users[i].email == email_of(names[i]));
 }
 
-TEST_CASE("a commit waits for the disk, also where the data base would not") {
+TEST_CASE("a commit waits for the disk, also where the database would not") {
   const Database database;
   database.execute("ALTER DATABASE " + database.name() + " SET synchronous_commit = off");
   const auto connection = open_postgres(database.options(), Purpose::use);
@@ -105,7 +105,7 @@ TEST_CASE("a failure says nothing of the user it was about") {
     });
   });
 
-  CHECK(text == "the data base refused a row against its rules");
+  CHECK(text == "the database refused a row that breaks its rules");
 }
 
 TEST_CASE("after a failure that was swallowed the transaction does not commit") {

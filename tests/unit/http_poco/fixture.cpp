@@ -53,7 +53,7 @@ Response EchoHandler::handle(const Request& request) {
     seen_.push_back(line);
   }
   const std::string& target = request.target;
-  if (target == "/throw") throw std::runtime_error("the password of the data base");
+  if (target == "/throw") throw std::runtime_error("the password of the database");
   if (target == "/throw-int") throw 42;
   if (target == "/unavailable") throw coffeeauth::Unavailable("store down");
   if (target == "/split") return with_header("X-Request-ID", "a\r\nSet-Cookie: owned=1");

@@ -36,6 +36,14 @@ struct WorkerFixture : Fixture {
     }
     return found;
   }
+  /// What a log that leaves out what is repeated has of them.
+  std::size_t lines(EventKind kind) {
+    std::size_t count = 0;
+    for (const auto& event : t.events().all()) {
+      if (event.kind == kind && !event.repeated) ++count;
+    }
+    return count;
+  }
 };
 
 /// Holds each mail but the first `free` until it is let go, and tells how many it holds.
@@ -353,15 +361,58 @@ TEST_CASE_FIXTURE(WorkerFixture,
   CHECK(t.deliver_mail() == 4);
   CHECK(reasons(EventKind::mail_server_failing) == std::vector<std::string>{"unreachable"});
   CHECK(t.events().count(EventKind::mail_delayed) == 4);
-  std::size_t lines = 0;
-  for (const auto& event : t.events().all()) {
-    if (event.kind == EventKind::mail_delayed && !event.repeated) ++lines;
-  }
-  CHECK(lines == 1);
+  CHECK(lines(EventKind::mail_delayed) == 1);
   t.clock().advance(5s);
   CHECK(t.deliver_mail() == 4);
   CHECK(t.events().count(EventKind::mail_server_failing) == 1);
   CHECK(t.events().count(EventKind::mail_server_recovered) == 1);
+}
+
+TEST_CASE_FIXTURE(
+    WorkerFixture,
+    "a mail server that refuses the service is told of once, and once when it sends") {
+  auto problem = DeliveryProblem::sender;
+  SUBCASE("its address") {}
+  SUBCASE("by its policy") { problem = DeliveryProblem::policy; }
+  SUBCASE("for its quota") { problem = DeliveryProblem::quota; }
+  people(3);
+  const auto refuse = [&](DeliveryProblem why) {
+    for (int i = 0; i < 3; ++i) {
+      t.mailer().answer_next({DeliveryVerdict::retry_later, "MAIL FROM 550", why});
+    }
+    CHECK(t.deliver_mail() == 3);
+    t.clock().advance(10min);
+  };
+  refuse(problem);
+  refuse(problem);
+  // Greylisting in between does not mean that it is willing.
+  refuse(DeliveryProblem::busy);
+  refuse(problem);
+  CHECK(t.events().count(EventKind::mail_delayed) == 12);
+  CHECK(lines(EventKind::mail_delayed) == 1 + 3);
+  CHECK(reasons(EventKind::mail_server_failing) ==
+        std::vector<std::string>{std::string{wire_name(problem)}});
+  CHECK(lines(EventKind::mail_server_recovered) == 0);
+  CHECK(t.deliver_mail() == 3);
+  CHECK(lines(EventKind::mail_server_recovered) == 1);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
+                  "one mail that a policy refuses is told of once while others are sent") {
+  REQUIRE(sign_up("refused@example.org").has_value());
+  for (int round = 0; round < 4; ++round) {
+    t.mailer().answer_next(
+        {DeliveryVerdict::retry_later, "RCPT TO 550 5.7.1", DeliveryProblem::policy});
+    CHECK(t.deliver_mail() == 1);
+    REQUIRE(sign_up("user" + std::to_string(round) + "@example.org").has_value());
+    CHECK(t.deliver_mail() == 1);
+    t.clock().advance(10min);
+  }
+  for (const auto kind : {EventKind::mail_delayed, EventKind::mail_server_failing,
+                          EventKind::mail_server_recovered}) {
+    CHECK(lines(kind) == 1);
+  }
+  CHECK(t.events().count(EventKind::mail_delayed) == 4);
 }
 
 TEST_CASE_FIXTURE(
@@ -374,11 +425,7 @@ TEST_CASE_FIXTURE(
     t.worker().wake();
     std::this_thread::sleep_for(1ms);
   }
-  std::size_t lines = 0;
-  for (const auto& event : t.events().all()) {
-    if (event.kind == EventKind::background_failed && !event.repeated) ++lines;
-  }
-  CHECK(lines == 1);
+  CHECK(lines(EventKind::background_failed) == 1);
   CHECK(t.events().last(EventKind::background_failed)->part == "worker");
   CHECK(t.events().last(EventKind::background_failed)->reason == "store_unavailable");
   t.faults().bring_back();

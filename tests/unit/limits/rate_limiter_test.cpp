@@ -203,6 +203,64 @@ TEST_CASE_FIXTURE(Fixture, "failures before a right login are forgiven, and no o
   CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
 }
 
+TEST_CASE_FIXTURE(Fixture, "what was not judged is given back, and once") {
+  const auto try_in_vain = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      REQUIRE(limiter.begin_login(ada, {}).has_value());
+      limiter.login_not_judged(ada, {});
+    }
+  };
+  SUBCASE("of the free ones") {
+    try_in_vain(25);
+    fail_logins(10);
+    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  }
+  SUBCASE("of those after waits, which are as long as before") {
+    fail_logins(10);
+    for (const auto wait : {15s, 30s, 60s}) {
+      REQUIRE_FALSE(limiter.begin_login(ada, {}).has_value());
+      clock.advance(wait);
+      fail_logins(1);
+    }
+    clock.advance(120s);
+    try_in_vain(25);
+    fail_logins(1);
+    CHECK(limiter.begin_login(ada, {}).error().retry_after == 240s);
+    clock.advance(240s);
+    try_in_vain(1);
+    // The wait that it had opened is over, too.
+    clock.advance(480s);
+    fail_logins(1);
+    CHECK(limiter.begin_login(ada, {}).error().retry_after == 480s);
+  }
+  SUBCASE("and not beyond the memory of what it makes up for") {
+    fail_logins(1);
+    clock.advance(23h);
+    try_in_vain(25);
+    clock.advance(1h);
+    fail_logins(10);
+    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  }
+  SUBCASE("nor more than was counted") {
+    limiter.login_not_judged(ada, {});
+    fail_logins(10);
+    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  }
+  SUBCASE("nor again by a login from its network") {
+    const std::string home = "4-c0000201";
+    for (int i = 0; i < 9; ++i) {
+      REQUIRE(limiter.begin_login(ada, home).has_value());
+      REQUIRE(limiter.begin_login(ada, {}).has_value());
+      limiter.login_not_judged(ada, home);
+      limiter.login_not_judged(ada, {});
+    }
+    REQUIRE(limiter.begin_login(ada, home).has_value());
+    limiter.login_succeeded(ada, home);
+    fail_logins(10);
+    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "a known network is counted too") {
   for (int i = 0; i < 10; ++i) REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
   CHECK_FALSE(limiter.begin_login(ada, "4-c0000201").has_value());

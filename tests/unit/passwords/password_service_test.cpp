@@ -161,14 +161,14 @@ TEST_CASE_FIXTURE(Fixture,
     CHECK(hasher.hashes() + hasher.verifies() - before == 1);
     return whose;
   };
-  CHECK(check(account, good) == LoginPassword::accounts);
-  CHECK(check(account, "another good one") == LoginPassword::sign_ups);
-  CHECK(check(account, "neither of the two") == LoginPassword::nobodys);
-  CHECK(check(empty, good) == LoginPassword::nobodys);
-  CHECK(check(foreign, good) == LoginPassword::nobodys);
-  CHECK(check(std::nullopt, good) == LoginPassword::nobodys);
+  CHECK(check(account, good) == LoginPassword::matches_account);
+  CHECK(check(account, "another good one") == LoginPassword::matches_sign_up);
+  CHECK(check(account, "neither of the two") == LoginPassword::matches_none);
+  CHECK(check(empty, good) == LoginPassword::matches_none);
+  CHECK(check(foreign, good) == LoginPassword::matches_none);
+  CHECK(check(std::nullopt, good) == LoginPassword::matches_none);
   hasher.raise_parameters();
-  CHECK(check(account, good) == LoginPassword::accounts_needs_rehash);
+  CHECK(check(account, good) == LoginPassword::matches_account_needs_rehash);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a missing or empty hash never matches and costs one check") {

@@ -77,7 +77,7 @@ TEST_CASE("a command is an array of bulk strings, whatever its words hold") {
         "*3\r\n$3\r\nSET\r\n$3\r\na b\r\n$2\r\n\r\n\r\n");
 }
 
-TEST_CASE("an error reply says why in words of ours, a script's too") {
+TEST_CASE("an error reply says why in fixed words, a script's too") {
   const auto why = [](std::string text) {
     return reason_of({.kind = Reply::Kind::error, .text = std::move(text)});
   };

@@ -36,7 +36,7 @@ std::string complaint(Ask ask) {
 }  // namespace
 
 TEST_CASE(
-    "with nothing set the data base is a file in DATA_DIR, and there is no Redis and no SMTP") {
+    "with nothing set the database is a file in DATA_DIR, and there is no Redis and no SMTP") {
   Settings settings;
   settings.data_dir = "/somewhere";
   CHECK(std::get<sql::SqliteOptions>(database_of(settings)).path == "/somewhere/coffeeauth.db");
@@ -44,7 +44,7 @@ TEST_CASE(
   CHECK_FALSE(smtp_of(settings));
 }
 
-TEST_CASE("DATABASE_URL chooses the data base") {
+TEST_CASE("DATABASE_URL chooses the database") {
   CHECK(std::get<sql::SqliteOptions>(database_of(with_database("sqlite:///a/b.db"))).path ==
         "a/b.db");
   auto settings = with_database("postgresql://ada:pass@db:5433/app");
@@ -146,7 +146,7 @@ TEST_CASE("REDIS_DB and REDIS_PASSWORD of the service before are read") {
 
 TEST_CASE("what the check of the settings accepts, the start does not refuse, and the other way") {
   const auto refused = [](Settings settings) {
-    return complaint([&] { check_settings(settings); });
+    return complaint([&] { check_settings(settings, Mails::delivered); });
   };
   CHECK(refused(with({})).empty());
   CHECK(refused(with_database("postgresql://u@db/app?sslmode=no")).starts_with("DATABASE_URL: "));
@@ -198,6 +198,15 @@ TEST_CASE("over PostgreSQL mails need a mail server or a folder that was asked f
   CHECK(mail_folder_of(settings) == "/mails");
   settings.smtp_url = "smtp://mail";
   CHECK(complaint([&] { (void)smtp_of(settings); }).starts_with("MAIL_FOLDER: "));
+
+  settings = with_database("postgresql://ada:pass@db/app");
+  const auto refused = [&](Mails mails) {
+    return complaint([&] { check_settings(settings, mails); });
+  };
+  CHECK(refused(Mails::delivered).starts_with("SMTP_URL: "));
+  CHECK(refused(Mails::left_to_others).empty());
+  settings.mail_folder = "/mails";
+  CHECK(refused(Mails::delivered).empty());
 }
 
 TEST_CASE("MAIL_HOSTNAME goes to the mail server's client") {

@@ -242,7 +242,7 @@ TEST_CASE("a log whose reader never reads ends all the same") {
   for (int i = 0; i < 1'000; ++i) log.info("event", {{"filler", std::string(1'000, 'x')}});
 }
 
-TEST_CASE("a part that goes and comes back is a line each, and its reason one of ours") {
+TEST_CASE("a part that goes and comes back is a line each, and its reason a fixed word") {
   const testing::ManualClock clock;
   std::atomic<int> state{0};
   std::atomic<int> asked{0};

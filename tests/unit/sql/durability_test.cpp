@@ -150,7 +150,7 @@ TEST_CASE("what was committed is there after kill -9, what was not is gone") {
   CHECK_FALSE(store->users().find(new_user(2).id));
 }
 
-TEST_CASE("a full data base is Unavailable, loses nothing, and works again when there is room") {
+TEST_CASE("a full database is Unavailable, loses nothing, and works again when there is room") {
   const TemporaryFolder folder;
   const auto store = make_sqlite_store({.path = folder.file("a.db"), .max_pages = 100});
 
@@ -159,7 +159,7 @@ TEST_CASE("a full data base is Unavailable, loses nothing, and works again when 
   REQUIRE(fitted > 10);
   REQUIRE(fitted < 1000);
   CHECK(store->users().count({}) == fitted);
-  CHECK_THROWS_WITH_AS(add_user(*store, large_user(3000)), "the disk of the data base is full",
+  CHECK_THROWS_WITH_AS(add_user(*store, large_user(3000)), "the database's disk is full",
                        Unavailable);
   store->transact([](Transaction& tx) {
     CHECK(tx.users().delete_unverified_before(noon + std::chrono::hours{1}, 10) == 10);

@@ -149,27 +149,26 @@ TEST_CASE("a migration that changed after it was applied stops the program") {
   auto changed = first;
   changed.checksum = "dddd";
 
-  CHECK_THROWS_WITH_AS(
-      migrate(*connection, std::array{changed}),
-      "migration 1 of the data base is not the one of this program: it was changed "
-      "after it had been applied",
-      std::runtime_error);
+  CHECK_THROWS_WITH_AS(migrate(*connection, std::array{changed}),
+                       "migration 1 of the database is not the one of this program: it was changed "
+                       "after it had been applied",
+                       std::runtime_error);
   CHECK_THROWS_AS(require_current(*connection, std::array{changed}), std::runtime_error);
 }
 
-TEST_CASE("a data base that is newer than the program stops it") {
+TEST_CASE("a database that is newer than the program stops it") {
   const TemporaryFolder folder;
   const auto connection = open_sqlite({.path = folder.file("a.db")}, Access::write);
   migrate(*connection, std::array{first, second});
 
   CHECK_THROWS_WITH_AS(
       migrate(*connection, std::array{first}),
-      "the data base is at schema version 2, newer than this program knows (1): use "
+      "the database is at schema version 2, newer than this program knows (1): use "
       "a newer program",
       std::runtime_error);
 }
 
-TEST_CASE("opening without migrating refuses a data base that is behind") {
+TEST_CASE("opening without migrating refuses a database that is behind") {
   const TemporaryFolder folder;
   const SqliteOptions options{.path = folder.file("a.db"), .migrate = false};
 
@@ -178,7 +177,7 @@ TEST_CASE("opening without migrating refuses a data base that is behind") {
   CHECK_NOTHROW(static_cast<void>(make_sqlite_store(options)));
 }
 
-TEST_CASE("of many that open a new data base at once, one migrates and all can use it") {
+TEST_CASE("of many that open a new database at once, one migrates and all can use it") {
   for (int round = 0; round < 10; ++round) {
     const TemporaryFolder folder;
     const SqliteOptions options{.path = folder.file("a.db"),
@@ -201,7 +200,7 @@ TEST_CASE("of many that open a new data base at once, one migrates and all can u
   }
 }
 
-TEST_CASE("a file that is no data base is refused and left alone") {
+TEST_CASE("a file that is no database is refused and left alone") {
   const TemporaryFolder folder;
   const auto path = folder.file("notes.txt");
   const std::string text(5000, 'x');

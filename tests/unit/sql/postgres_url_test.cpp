@@ -5,7 +5,7 @@
 
 using namespace coffeeauth::sql;
 
-TEST_CASE("the URL of a PostgreSQL data base is read whole") {
+TEST_CASE("the URL of a PostgreSQL database is read whole") {
   const auto options = parse_postgres_url(
       "postgresql://coffee:b%20ar%40%2F%3A@db.example.com:6543/app%2Ddb"
       "?sslmode=verify-full&connect_timeout=7&sslrootcert=/etc/ca.pem");

@@ -98,7 +98,7 @@ TEST_CASE("a transaction with a failure in it cannot be committed") {
   const auto store = make_sqlite_store({.path = folder.file("a.db")});
   const auto fail_and_go_on = [](Transaction& tx) {
     tx.outbox().enqueue(new_job(1));
-    // The same id again: the data base refuses the row, and the caller swallows it.
+    // The same id again: the database refuses the row, and the caller swallows it.
     try {
       tx.outbox().enqueue(new_job(1));
     } catch (const Unavailable&) {
@@ -120,7 +120,7 @@ TEST_CASE("a failure says nothing about the data or the statement") {
     tx.outbox().enqueue(new_job(1));
   };
 
-  CHECK_THROWS_WITH_AS(store->transact(twice), "the data base refused a row against its rules",
+  CHECK_THROWS_WITH_AS(store->transact(twice), "the database refused a row that breaks its rules",
                        Unavailable);
 }
 
@@ -175,8 +175,8 @@ TEST_CASE("the lock of another process is waited for, then reported, then forgot
   const auto other = make_sqlite_store(options);
 
   store->transact([&](Transaction&) {
-    CHECK_THROWS_WITH_AS(add_user(*other, new_user(1)),
-                         "the data base is locked by another process", Unavailable);
+    CHECK_THROWS_WITH_AS(add_user(*other, new_user(1)), "the database is locked by another process",
+                         Unavailable);
   });
 
   add_user(*other, new_user(1));
@@ -231,7 +231,7 @@ TEST_CASE("options that mean nothing are refused") {
   CHECK_THROWS_AS(open({.path = folder.file("a.db"), .readers = 0}), std::invalid_argument);
 }
 
-TEST_CASE("a file that cannot be opened, or is no data base, is Unavailable") {
+TEST_CASE("a file that cannot be opened, or is no database, is Unavailable") {
   const TemporaryFolder folder;
   const auto open = [](const std::string& path) {
     static_cast<void>(make_sqlite_store({.path = path}));

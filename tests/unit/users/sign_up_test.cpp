@@ -282,6 +282,16 @@ TEST_CASE_FIXTURE(Fixture, "the password asked for at deletion cannot be guessed
         ErrorCode::rate_limited);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a deletion whose password nobody could judge is no guess") {
+  const auto user = verified_user("ada@example.org");
+  const auto remove = [&] {
+    return auth().users().delete_account(user.id, password(good), client);
+  };
+  t.hasher().fail_next(30);
+  for (int i = 0; i < 30; ++i) CHECK_THROWS_AS(static_cast<void>(remove()), Unavailable);
+  CHECK(remove().has_value());
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "the guesses at deletion are counted over all networks that are not known") {
   const auto user = verified_user("ada@example.org");

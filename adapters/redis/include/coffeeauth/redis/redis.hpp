@@ -79,7 +79,7 @@ class RedisClient {
 
   /// The counts as they are now.
   [[nodiscard]] virtual RedisStatistics statistics() const noexcept = 0;
-  /// Whether the server runs a script on a key of ours now, which the counters need.
+  /// Whether the server runs a script on a key with the prefix now, which the counters need.
   [[nodiscard]] virtual bool ping() noexcept = 0;
 
  protected:

@@ -1,5 +1,5 @@
 #pragma once
-/// SQL stores: a Store in a SQLite file or on a PostgreSQL server. No type of a data base library
+/// SQL stores: a Store in a SQLite file or on a PostgreSQL server. No type of a database library
 /// shows here.
 
 #include <chrono>
@@ -25,7 +25,7 @@ namespace sql {
 /// Told by a migration that takes its time how many users it has done, of how many.
 using MigrationProgress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// How to open a SQLite data base.
+/// How to open a SQLite database.
 struct SqliteOptions {
   /// The file; made with mode 0600 when it is not there. Its folder must exist. Beside it SQLite
   /// keeps `<path>-wal` and `<path>-shm`. A local disk only: network file systems break its locks.
@@ -35,7 +35,7 @@ struct SqliteOptions {
   /// How long a call waits for another process's lock, and for a free connection of this store,
   /// before it throws Unavailable.
   std::chrono::milliseconds busy_timeout{2000};
-  /// Whether opening applies the migrations that are missing. Without it, a data base that is not
+  /// Whether opening applies the migrations that are missing. Without it, a database that is not
   /// up to date stops the opening with std::runtime_error.
   bool migrate = true;
   /// Called on the thread that migrates.
@@ -53,13 +53,13 @@ struct SqliteOptions {
   Diagnostics* diagnostics = nullptr;
 };
 
-/// How to reach a PostgreSQL server, 13 or later, with a data base encoded in UTF-8.
+/// How to reach a PostgreSQL server, 13 or later, with a database encoded in UTF-8.
 struct PostgresOptions {
   /// A name, an address, or the folder of a Unix socket (begins with `/`).
   std::string host = "127.0.0.1";
   /// 5432 is PostgreSQL's own.
   std::uint16_t port = 5432;
-  /// The data base; it must exist, its tables are made by the migrations.
+  /// The database; it must exist, its tables are made by the migrations.
   std::string database{};
   /// The role to log in as. Only migrations need more than to read and write rows.
   std::string user{};
@@ -111,7 +111,7 @@ struct MigrationReport {
 /// Brings the schema up to date: each missing migration in a transaction of its own under a lock,
 /// so that of many processes at once one applies it.
 ///
-/// Throws std::runtime_error with a text for the operator when the data base is newer than this
+/// Throws std::runtime_error with a text for the operator when the database is newer than this
 /// program, or when a migration it was made with has changed since; Unavailable when it cannot be
 /// opened or locked; std::invalid_argument for options that mean nothing.
 MigrationReport migrate_sqlite(const SqliteOptions& options);

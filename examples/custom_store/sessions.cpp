@@ -57,7 +57,6 @@ OpenedSession SessionsPart::open_session(const NewSession& session, std::int64_t
     work_.refuse("a session id was used twice");
   }
   user.last_login = session.session.created_at;
-  ++user.version;
   return {OpenSessionOutcome::opened, make_room(session.session, max_sessions)};
 }
 

@@ -44,7 +44,7 @@ struct User {
   UtcTime date_joined{};
   /// Nothing for one that never did.
   std::optional<UtcTime> last_login{};
-  /// Grows by one with every change of the row: the basis of ETag and If-Match.
+  /// Grows by one with every change of the account, logins apart: the basis of ETag and If-Match.
   std::int64_t version = 1;
   /// Grows whenever earlier access tokens must stop (role, password, activity): the `ver` claim.
   std::int64_t security_version = 1;

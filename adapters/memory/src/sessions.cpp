@@ -76,7 +76,6 @@ OpenedSession MemorySessionWrites::open_session(const NewSession& opened,
     refuse(unit_, "a session id was used twice");
   }
   user.last_login = session.created_at;
-  ++user.version;
   unit_.undo.keep(database_.sessions, session.id);
   unit_.undo.keep(database_.sessions_by_user, {session.user_id, session.id});
   database_.sessions.emplace(session.id,

@@ -45,6 +45,12 @@ NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email) {
 int run_create_admin(const Arguments& arguments) {
   const auto typed = arguments.value("--email");
   if (!typed) throw UsageError("create-admin needs --email");
+  for (const auto* const option : {"--password-stdin", "--first-name", "--last-name"}) {
+    if (arguments.has("--promote") && arguments.has(option)) {
+      throw UsageError(std::string{option} +
+                       " is for a new account; --promote changes the role alone");
+    }
+  }
   auto email = value_of(EmailAddress::parse(*typed));
   Service service{settings_of(arguments)};
   auto& admin = service.auth().admin();

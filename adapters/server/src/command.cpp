@@ -25,6 +25,10 @@ std::optional<std::string> environment(const std::string& name) {
 Arguments::Arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& word = words[i];
+    if (word == "--") {
+      words_.insert(words_.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      return;
+    }
     if (!word.starts_with("-") || word == "-") {
       words_.push_back(word);
       continue;
@@ -34,7 +38,13 @@ Arguments::Arguments(const std::vector<std::string>& words, const std::vector<Op
     const auto spec = std::find_if(specs.begin(), specs.end(), [&](const OptionSpec& candidate) {
       return candidate.name == name;
     });
-    if (spec == specs.end()) throw UsageError("unknown option " + name);
+    if (spec == specs.end()) {
+      // One in 64 names of keys begins so.
+      throw UsageError(
+          "unknown option " + name +
+          (name.starts_with("--") ? "" : "; -- stands before a word that begins with -"));
+    }
+    if (has(name)) throw UsageError(name + " is given twice");
     if (spec->argument.empty()) {
       if (equals != std::string::npos) throw UsageError(name + " takes no value");
       options_.emplace_back(name, "");
@@ -105,7 +115,7 @@ const std::vector<Command>& commands() {
       {"openapi", "prints the OpenAPI document", "", {env_file}, run_openapi},
       {"keys",
        "lists, rotates or revokes the signing keys",
-       "list|rotate|revoke KID",
+       "list|rotate|revoke [--] KID",
        {{"--now", "", "rotate: sign with the new key at once, before others can have fetched it"},
         env_file},
        run_keys,

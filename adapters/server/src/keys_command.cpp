@@ -6,7 +6,7 @@
 namespace coffeeauth::server {
 namespace {
 
-constexpr std::string_view usage = "there are list, rotate [--now] and revoke KID";
+constexpr std::string_view usage = "there are list, rotate [--now] and revoke [--] KID";
 
 void warn_of_shared_secret(const Auth& auth) {
   if (auth.config().tokens.algorithm != SigningAlgorithm::hs256) return;

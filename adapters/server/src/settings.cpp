@@ -47,6 +47,13 @@ class Sources {
     return std::nullopt;
   }
 
+  /// As find(), without blanks around it; a secret keeps its own.
+  [[nodiscard]] std::optional<Given> find_trimmed(std::string_view name) const {
+    auto given = find(name);
+    if (given) given->value = trim_blanks(given->value);
+    return given;
+  }
+
   /// As find(); a secret may also stand in a file that `name`_FILE names.
   [[nodiscard]] std::optional<Given> find_secret(std::string_view name) const {
     auto given = find(name);
@@ -58,7 +65,7 @@ class Sources {
 
   /// What was set for it, by its own name or else by an older one.
   [[nodiscard]] std::optional<Given> find(const Setting& setting) const {
-    if (!setting.secret) return find(setting.name);
+    if (!setting.secret) return find_trimmed(setting.name);
     auto given = find_secret(setting.name);
     if (!given && !setting.older_name.empty()) given = find_secret(setting.older_name);
     return given;
@@ -144,7 +151,7 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
                            given ? given->origin : "default", std::string{setting.description}});
   }
   for (const auto& field : config_fields()) {
-    const auto given = sources.find(field.name);
+    const auto given = sources.find_trimmed(field.name);
     if (given && !field.set(loaded.settings.policy, given->value)) {
       refuse(*given, "expected " + std::string{field.expects});
     }

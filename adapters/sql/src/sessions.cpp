@@ -26,7 +26,7 @@ const Sql list_sql{.text = "SELECT " + std::string(session_columns) + R"( FROM s
 
 // The user's row first: who is disabling the account at this moment comes before or after it.
 const Sql note_login_sql{.text = R"(
-  UPDATE users SET last_login = $1, version = version + 1
+  UPDATE users SET last_login = $1
   WHERE id = $2 AND is_active = 1 AND is_verified = 1 AND security_version = $3
   RETURNING 1)",
                          .columns = "n"};

@@ -42,11 +42,18 @@ TEST_CASE("what is no option is a word, in order") {
   CHECK(arguments.words() == std::vector<std::string>{"retry", "7", "-", "8"});
 }
 
+TEST_CASE("behind -- all are words, also those that look like options") {
+  const auto arguments = parse({"--promote", "revoke", "--", "-oPv0", "--email"});
+  CHECK(arguments.words() == std::vector<std::string>{"revoke", "-oPv0", "--email"});
+  CHECK(arguments.has("--promote"));
+  CHECK_FALSE(arguments.has("--email"));
+}
+
 TEST_CASE("what is not understood is refused, and no value is repeated") {
   CHECK(complaint({"--emial", "x"}) == "unknown option --emial");
   CHECK(complaint({"--password=s3cret"}) == "unknown option --password");
-  CHECK(complaint({"--"}) == "unknown option --");
-  CHECK(complaint({"-e"}) == "unknown option -e");
+  CHECK(complaint({"-e"}) == "unknown option -e; -- stands before a word that begins with -");
+  CHECK(complaint({"--email", "a", "--email=b"}) == "--email is given twice");
   CHECK(complaint({"--email"}) == "--email needs E");
   CHECK(complaint({"--promote=yes"}) == "--promote takes no value");
   CHECK(complaint({"--EMAIL=x"}) == "unknown option --EMAIL");

@@ -39,13 +39,16 @@ TEST_CASE("only an enhanced code about the address, the mailbox or the content i
   for (const auto step : all_steps) {
     for (const int code : codes) {
       for (int subject = 0; subject < 10; ++subject) {
-        for (const int detail : {0, 1, 2, 3, 4, 5, 6, 10, 26, 54, 511}) {
+        for (const int detail : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 26, 54, 90, 252, 511}) {
           const auto text =
               "5." + std::to_string(subject) + "." + std::to_string(detail) + " canary";
           CAPTURE(name_of(step));
           CAPTURE(code);
           CAPTURE(text);
-          const bool final = subject == 1 || subject == 2 || subject == 6;
+          const bool final = (subject == 1 && detail <= 10 && detail != 7 && detail != 8) ||
+                             (subject == 2 && (detail == 1 || detail == 2 || detail == 4 ||
+                                               (detail == 0 && step == Step::recipient))) ||
+                             subject == 6;
           CHECK(is_final(step, code, text) == (final && is_about_the_mail(step)));
         }
       }
@@ -105,7 +108,20 @@ TEST_CASE("what known servers say of a set-up that is wrong waits, and is called
       {Step::message, 550, "5.4.5 Daily user sending limit exceeded.", P::quota},
       {Step::sender, 550, "5.4.5 Daily SMTP relay limit exceeded", P::quota},
       {Step::recipient, 550, "5.4.5 Daily user sending quota exceeded.", P::quota},
-      {Step::message, 554, "5.2.0 canary", P::recipient},
+      {Step::message, 554, "5.2.0 canary", P::policy},
+      {Step::message, 554, "5.2.252 SendAsDenied; not allowed to send as", P::policy},
+      {Step::message, 550, "5.1.90 Your message can't be sent: the daily limit is reached",
+       P::policy},
+      {Step::recipient, 552, "5.2.3 sending limit", P::policy},
+      {Step::recipient, 553, "sorry, not in my list of allowed rcpthosts (#5.7.1)", P::policy},
+      {Step::recipient, 550, "Sending paused for this account", P::policy},
+      {Step::recipient, 550, "Daily sending quota exceeded", P::policy},
+      {Step::recipient, 550, "You must authenticate first", P::policy},
+      {Step::recipient, 550, "SMTP AUTH is required", P::policy},
+      {Step::recipient, 550, "Sender verify failed", P::policy},
+      {Step::recipient, 550, "From address not verified", P::policy},
+      {Step::recipient, 550, "client host blocked using zen.spamhaus.org", P::policy},
+      {Step::recipient, 550, "HELO name is not acceptable", P::policy},
       {Step::message, 554, "Sending paused for this account.", P::policy},
       {Step::message, 554, "Message rejected: Email address is not verified.", P::policy},
       {Step::message, 454, "Throttling failure: Daily message quota exceeded.", P::busy},
@@ -145,6 +161,8 @@ TEST_CASE("a status is three numbers at the beginning of a line, of the reply's 
   CHECK(status_of(550, {"5.1.1 canary"}) == "1.1");
   CHECK(status_of(550, {"5.7.511"}) == "7.511");
   CHECK(status_of(550, {"canary", "5.1.1 canary"}) == "1.1");
+  CHECK(status_of(550, {"sorry, no mailbox here by that name (#5.1.1)"}) == "1.1");
+  CHECK(status_of(550, {"sorry (#5.1.1) canary"}) == "none");
   CHECK(status_of(550, {"5.1.1 canary", "canary", "5.1.1 canary"}) == "1.1");
   for (const std::string text :
        {"", "5", "5.", "5.1", "5.1.", "5.1.x", "5.1.1.1", "5.1.1x", "x5.1.1", " 5.1.1", "-5.1.1",

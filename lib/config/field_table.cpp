@@ -101,7 +101,7 @@ void add_tokens(Rows& rows) {
   rows.push_back(row("VERIFIED_TOKEN_CACHE", "Verified tokens kept in memory, 0 for none",
                      in(&T::verified_cache_size), 0, 10'000'000));
   rows.push_back(row("LIVE_USER_CACHE_LIFETIME",
-                     "How long what another process changed of a user may go unnoticed",
+                     "How late a change of a user made by another process may be noticed",
                      in(&T::live_user_lifetime), 0ms, 1s));
 }
 
@@ -150,8 +150,10 @@ void add_limits(Rows& rows) {
   add("REQUEST_LIMIT", "REQUEST_WINDOW", "Other requests of one user, or else address", &L::any);
   rows.push_back(row("IPV6_56_FACTOR", "How many times a limit by address an IPv6 /56 is allowed",
                      path(&Config::limits, &L::ipv6_56_factor), 1, 256));
-  rows.push_back(row("IPV6_48_FACTOR", "How many times an IPv6 /48 is, IPV6_56_FACTOR at least",
-                     path(&Config::limits, &L::ipv6_48_factor), 1, 65'536));
+  rows.push_back(
+      row("IPV6_48_FACTOR",
+          "How many times a limit by address an IPv6 /48 is allowed; at least IPV6_56_FACTOR",
+          path(&Config::limits, &L::ipv6_48_factor), 1, 65'536));
 }
 
 void add_lists_and_jobs(Rows& rows) {
@@ -162,7 +164,8 @@ void add_lists_and_jobs(Rows& rows) {
                      list(&ListConfig::page_size), 1, 1'000));
   rows.push_back(row("LIST_MAX_PAGE_SIZE", "Most users on a page, LIST_PAGE_SIZE at least",
                      list(&ListConfig::max_page_size), 1, 1'000));
-  rows.push_back(row("LIST_COUNTED_MATCHES", "Users that a search counts, beyond which it does not",
+  rows.push_back(row("LIST_COUNTED_MATCHES",
+                     "A search counts up to so many matches; beyond, `count` is null",
                      list(&ListConfig::counted_matches), 0, 1'000'000));
   rows.push_back(row("LIST_CACHE_LIFETIME",
                      "How long a list may be served from the cache, 0s for not at all; so late may "

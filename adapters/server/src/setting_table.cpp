@@ -136,23 +136,25 @@ Setting url_setting(std::string_view name, std::string_view description,
 }
 
 Setting public_url_setting() {
-  return {"PUBLIC_URL",
-          "Where clients reach the service, such as `https://example.com/auth`: what its documents "
-          "name and links begin with, since a request's Host proves nothing.",
-          [](Settings& s, std::string_view text) {
-            try {
-              s.public_url = PublicUrl::parse(trim_blanks(text)).str();
-              return true;
-            } catch (const std::invalid_argument&) {
-              return false;
-            }
-          },
-          [](const Settings& s) { return s.public_url; },
-          "https://host or https://host/path (http for loopback only), without a query"};
+  return {
+      "PUBLIC_URL",
+      "The URL where clients reach the service, such as `https://example.com/auth`: the OpenAPI "
+      "document shows it and the links of lists begin with it. It is never taken from a "
+      "request's Host.",
+      [](Settings& s, std::string_view text) {
+        try {
+          s.public_url = PublicUrl::parse(trim_blanks(text)).str();
+          return true;
+        } catch (const std::invalid_argument&) {
+          return false;
+        }
+      },
+      [](const Settings& s) { return s.public_url; },
+      "https://host or https://host/path (http for loopback only), without a query"};
 }
 
 void add_storage(std::vector<Setting>& out) {
-  out.push_back({"DATA_DIR", "Folder of the database, the mail folder and the secret key.",
+  out.push_back({"DATA_DIR", "Folder that holds the database, the mails and the secret key.",
                  [](Settings& s, std::string_view text) {
                    s.data_dir = std::filesystem::path{text};
                    return !text.empty();

@@ -45,7 +45,7 @@ class SessionService {
   [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
                                          const VerificationCode& code, const ClientContext& client);
   /// Mails a login code to an account that could log in, at the pace of CodeConfig. Says the same
-  /// for every address. Returns when another could be asked for.
+  /// for every address. Returns when a code of now stops being good, whether one was mailed or not.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
 
   /// Spends a refresh token for a new pair.

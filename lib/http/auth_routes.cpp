@@ -146,7 +146,10 @@ Route resend_route(Auth& auth) {
   auto route = post(
       "/api/auth/resend-code", [&auth](const RouteContext& c) { return resend_code(auth, c); },
       "resendCode", "Ask for a new code");
-  route.description = "The answer is the same whether a mail is sent or not.";
+  route.description =
+      "Mails a new code to an account that waits for one, but none within `CODE_RESEND_PAUSE` "
+      "(1 minute unless set otherwise) of the last. The answer is the same whether a mail is sent "
+      "or not.";
   route.request_schema = schemas::resend_code();
   route.response_schema = schemas::code_receipt();
   route.limit = LimitScope::resend_code;

@@ -20,10 +20,10 @@ namespace testing {
 /// An Auth in memory: a clock that stands still, chance that repeats itself, passwords that are
 /// hashed in no time, a mailbox to look into, and a Store that can be made to fail.
 ///
-/// INSECURE on purpose: its secret is known and its random numbers are not. Access tokens are
-/// signed with EdDSA when `config` asks for an algorithm that the core does not have by itself
-/// (ES256, RS256). The worker does not run until it is started; deliver_mail() does its work by
-/// hand.
+/// INSECURE on purpose: its secret is public, and its random numbers are not random. Access
+/// tokens are signed with EdDSA when `config` asks for an algorithm that the core does not have by
+/// itself (ES256, RS256). The worker does not run until it is started; deliver_mail() does its work
+/// by hand.
 class TestAuth {
  public:
   /// Over a Store in memory.

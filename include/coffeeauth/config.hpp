@@ -170,7 +170,8 @@ struct JobConfig {
   std::chrono::seconds first_backoff{5};
   /// The longest wait between two tries. first_backoff to 24 h.
   std::chrono::seconds max_backoff{std::chrono::minutes{30}};
-  /// Tries that end without delivery until a mail is given up. Range 1 to 100.
+  /// Tries that end without delivery until a mail is given up. That a process cannot open a mail,
+  /// for lack of the right secret key, is no try. Range 1 to 100.
   std::size_t max_attempts = 12;
   /// Workers that may die with a mail in their hands until it is given up, because they may die of
   /// it. Range 3 to 100.

@@ -28,7 +28,7 @@ class Delivering {
   };
 
   [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
-  [[nodiscard]] Try send(const NewJob& job);
+  [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters);
   [[nodiscard]] bool note(const Delivery& delivery);
 
   Services& s_;

@@ -47,6 +47,7 @@ bool settle(OutboxWrites& outbox, const Unsettled& one) {
       return outbox.retry_job(id, lease, outcome.next_attempt_at, outcome.words);
     case Ending::given_up:
       return outbox.bury_job(id, lease, outcome.words);
+    case Ending::unreadable:
     case Ending::not_begun:
       return outbox.release_job(id, lease, outcome.next_attempt_at);
   }
@@ -60,6 +61,7 @@ std::optional<EventKind> event_of(Ending ending) {
     case Ending::expired:
       return EventKind::mail_expired;
     case Ending::retry:
+    case Ending::unreadable:
       return EventKind::mail_delayed;
     case Ending::given_up:
       return EventKind::mail_given_up;
@@ -175,7 +177,7 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
 void MailWorker::State::learn_from(const Outcome& outcome) {
   if (outcome.server_failed) {
     answers = 0;
-  } else if (outcome.ending != Ending::not_begun) {
+  } else if (outcome.ending != Ending::not_begun && outcome.ending != Ending::unreadable) {
     ++answers;
   }
 }

@@ -56,8 +56,9 @@ struct TokenConfig {
   std::string audience = "coffeeauth";
   /// `client_id` of every token (RFC 9068 2.2); empty for the audience. At most 200 octets.
   std::string client_id{};
-  /// What tokens are signed with. After a change the keys of another algorithm retire: they go on
-  /// verifying for access_lifetime + key_overlap. HS256 is for this service alone: its key is
+  /// What tokens are signed with. After a change the key before goes on signing until the new one
+  /// has been published for jwks_max_age + key_publication_margin, and then verifies for
+  /// access_lifetime + key_overlap. HS256 is for this service alone: its key is
   /// never published, so other services cannot check its tokens.
   SigningAlgorithm algorithm = SigningAlgorithm::es256;
   /// Range 1 min to 24 h.
@@ -74,7 +75,7 @@ struct TokenConfig {
   /// How long a retired key still verifies, beyond access_lifetime. Range 0 s to 30 days.
   std::chrono::seconds key_overlap{std::chrono::hours{1}};
   /// How long other services may keep the published keys (`Cache-Control: max-age` of the JWK Set).
-  /// A key that a rotation made signs only after it. Range 0 s to 24 h.
+  /// A key that takes over from another signs only after it. Range 0 s to 24 h.
   std::chrono::seconds jwks_max_age{std::chrono::minutes{5}};
   /// How much later than that it signs, for clocks that differ and answers that travel. Range 0 s
   /// to 1 h.

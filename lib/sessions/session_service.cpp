@@ -33,7 +33,7 @@ void renew_hash(Services& s, const Credentials& found, const Password& password)
     s.parts.store.transact([&](Transaction& tx) {
       return tx.users().renew_password_hash(found.user.id, found.password_hash, renewed);
     });
-  } catch (const std::exception&) {
+  } catch (...) {  // an embedder's Store or hasher
     // The next login tries again.
   }
 }

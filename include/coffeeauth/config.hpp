@@ -177,7 +177,7 @@ struct JobConfig {
   /// Workers that may die with a mail in their hands until it is given up, because they may die of
   /// it. Range 3 to 100.
   std::size_t max_abandoned = 10;
-  /// How long a mail that was given up is kept for an administrator. Range 1 day to 10 years.
+  /// How long a mail is kept for an administrator after it was given up. Range 1 day to 10 years.
   std::chrono::seconds dead_lifetime{std::chrono::hours{24 * 30}};
   /// When a mail that is due and that no worker takes makes `/readyz` say that mails are overdue.
   /// Range 10 s to 24 h.

@@ -35,7 +35,7 @@ constexpr int tries_at_the_end = 10;
 
 bool is_suspect(const ClaimedJob& claimed) { return claimed.abandoned >= suspicious; }
 
-bool settle(OutboxWrites& outbox, const Unsettled& one) {
+bool settle(OutboxWrites& outbox, const Unsettled& one, UtcTime now) {
   const auto& id = one.claimed.job.id;
   const auto& lease = one.claimed.lease;
   const auto& outcome = one.outcome;
@@ -46,7 +46,7 @@ bool settle(OutboxWrites& outbox, const Unsettled& one) {
     case Ending::retry:
       return outbox.retry_job(id, lease, outcome.next_attempt_at, outcome.words);
     case Ending::given_up:
-      return outbox.bury_job(id, lease, outcome.words);
+      return outbox.bury_job(id, lease, outcome.words, now);
     case Ending::unreadable:
     case Ending::not_begun:
       return outbox.release_job(id, lease, outcome.next_attempt_at);
@@ -145,7 +145,7 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
     s.parts.store.transact([&](Transaction& tx) {
       auto& outbox = tx.outbox();
       done.clear();
-      for (const auto& one : ended) done.push_back(settle(outbox, one));
+      for (const auto& one : ended) done.push_back(settle(outbox, one, now));
       for (const auto& id : begun) static_cast<void>(outbox.renew_lease(id, mine, until));
       claimed = free > 0 ? outbox.claim_jobs(free, mine, now, until) : std::vector<ClaimedJob>{};
     });

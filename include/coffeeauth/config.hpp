@@ -83,7 +83,8 @@ struct TokenConfig {
   /// Sessions that one user may have; a login beyond that ends the one that was not used for
   /// longest. Range 1 to 100.
   std::size_t sessions_per_user = 100;
-  /// Verified tokens kept in memory; 0 turns that off. At most 10,000,000.
+  /// Verified tokens kept in memory, and sessions remembered to have been live; 0 turns that off.
+  /// At most 10,000,000.
   std::size_t verified_cache_size = 10'000;
   /// How old may be what a request is told of its user and session when another process changed
   /// them; what this process changes it sees at once. Range 0 s (the Store is asked every time) to

@@ -76,6 +76,9 @@ struct Event {
   std::size_t count = 1;
   /// The kind of the mail that it was about (mail_kind); empty for other events.
   std::string mail{};
+  /// Which mail: the id that OutboxReads::list_jobs() and `coffeeauth outbox list` show. Empty
+  /// where it was about several.
+  std::optional<JobId> job{};
   /// The part that worked in the background: `worker`, `scheduler`, or a step of its clean-up.
   std::string part{};
   /// Why, in a word of a closed set: wire_name(DeliveryProblem), `refused`, `not_said`, `expired`,

@@ -170,6 +170,7 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
   s.emit({.kind = *kind,
           .at = s.now(),
           .mail = one.claimed.job.kind,
+          .job = one.claimed.job.id,
           .reason = outcome.reason,
           .repeated = outcome.repeated});
 }

@@ -199,6 +199,7 @@ TEST_CASE(
     REQUIRE(waiting.size() == 1);
     CHECK(waiting[0].attempts == 0);
     CHECK(waiting[0].next_attempt_at == f.t.clock().now() + 60s);
+    CHECK(f.t.events().last(EventKind::mail_delayed)->job == waiting[0].id);
     f.t.clock().advance(60s);
   }
   CHECK(f.reasons(EventKind::mail_delayed) == std::vector<std::string>(6, "unreadable"));
@@ -368,7 +369,10 @@ TEST_CASE_FIXTURE(WorkerFixture,
   t.mailer().answer_next({DeliveryVerdict::retry_later, "RCPT TO 450", DeliveryProblem::busy});
   t.mailer().answer_next({DeliveryVerdict::refused, "RCPT TO 550", DeliveryProblem::recipient});
   t.mailer().answer_next({DeliveryVerdict::retry_later, std::string("words\0\n\xff", 8)});
+  const auto ids = outbox().list_jobs(JobState::pending, 10);
   CHECK(t.deliver_mail() == 3);
+  CHECK(t.events().last(EventKind::mail_delayed)->job == ids.at(2).id);
+  CHECK(t.events().last(EventKind::mail_given_up)->job == ids.at(1).id);
   CHECK(reasons(EventKind::mail_delayed) == std::vector<std::string>{"busy", "not_said"});
   CHECK(reasons(EventKind::mail_given_up) == std::vector<std::string>{"recipient"});
   CHECK(t.events().last(EventKind::mail_delayed)->mail == mail_kind::verification_code);

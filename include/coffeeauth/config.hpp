@@ -22,9 +22,8 @@ struct CodeConfig {
   /// Wrong guesses until a code is dead, for each share: each of `networks` has one, and all other
   /// networks together have another. Range 1 to 10.
   std::size_t attempts = 5;
-  /// Guesses evaluated for one account in 24 hours, for each share. With the defaults at most 200
-  /// in all, each against two codes: one account in 2,500 a day for a guesser with many networks,
-  /// one in 10,000 for one with a single network. Range 5 to 1,000.
+  /// Guesses compared for one account in 24 hours, for each share. Four shares of 50 make 200; each
+  /// is compared with the two live codes. Range 5 to 1,000.
   std::size_t guesses_per_day = 50;
   /// Networks (IPv6 by /64) that get a share of their own in the guesses and mails of an account in
   /// 24 hours, by signing up or asking for a code: what strangers spend is not the owner's. Range 1
@@ -175,8 +174,8 @@ struct JobConfig {
   /// Tries that end without delivery until a mail is given up. That a process cannot open a mail,
   /// for lack of the right secret key, is no try. Range 1 to 100.
   std::size_t max_attempts = 12;
-  /// Workers that may die with a mail in their hands until it is given up, because they may die of
-  /// it. Range 3 to 100.
+  /// A mail is given up when this many workers have died while they held it: it may be what they
+  /// died of. Range 3 to 100.
   std::size_t max_abandoned = 10;
   /// How long a mail is kept for an administrator after it was given up. Range 1 day to 10 years.
   std::chrono::seconds dead_lifetime{std::chrono::hours{24 * 30}};

@@ -15,7 +15,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// The wire words (wire_name) are stable: they are what audit queries and metrics select by.
 enum class EventKind {
   signed_up,
-  /// A sign-up for an address that already belongs to a verified account.
+  /// A sign-up for an address whose account has an owner.
   sign_up_for_existing,
   /// A code was written to the outbox; `mail_delivered` tells when a worker has sent it.
   code_queued,

@@ -44,8 +44,8 @@ class SessionService {
   /// counted, with the right password.
   [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
                                          const VerificationCode& code, const ClientContext& client);
-  /// Mails a login code to an account that could log in, at the pace of CodeConfig. Says the same
-  /// for every address. Returns when another could be asked for.
+  /// Mails a login code to an account that could log in, at the pace of CodeConfig. The answer is
+  /// the same for every address: when a code that is written now expires.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
 
   /// Spends a refresh token for a new pair.

@@ -91,8 +91,8 @@ class OutboxReads {
   [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
   /// Counted now.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
-  /// When the next pending job is due or its lease runs out; nothing when none is pending. Long
-  /// past, it means that no worker takes any.
+  /// When the next pending job is due or its lease runs out; nothing when none is pending. A moment
+  /// long past means that no worker takes any.
   [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
 
  protected:

@@ -111,11 +111,13 @@ bool OutboxPart::retry_job(const JobId& job, const LeaseId& lease, UtcTime next_
   return true;
 }
 
-bool OutboxPart::bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) {
+bool OutboxPart::bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                          UtcTime now) {
   auto* row = leased(job, lease);
   if (row == nullptr) return false;
   row->lease.reset();
   row->state = JobState::dead;
+  row->due = now;
   ++row->attempts;
   row->last_error = reason;
   return true;
@@ -145,7 +147,7 @@ std::size_t OutboxPart::delete_expired_jobs(UtcTime now, std::size_t limit) {
 std::size_t OutboxPart::delete_dead_jobs(UtcTime cutoff, std::size_t limit) {
   return std::erase_if(work_.tables.jobs, [&](const auto& entry) {
     const auto& row = entry.second;
-    if (limit == 0 || is_pending(row) || row.job.created_at >= cutoff) return false;
+    if (limit == 0 || is_pending(row) || row.due >= cutoff) return false;
     --limit;
     return true;
   });

@@ -1,5 +1,6 @@
 #include "guard.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -25,9 +26,17 @@ void refuse(Poco::Net::HTTPServerResponse& response, HTTPResponse::HTTPStatus st
 std::optional<ca::Principal> Guard::admit(const Poco::Net::HTTPServerRequest& request,
                                           Poco::Net::HTTPServerResponse& response,
                                           ca::Role needed) try {
-  auto principal = sessions_.authenticate(request.get("Authorization", {}));
+  // The peer is the client, where no proxy stands in front.
+  auto principal = sessions_.authenticate(request.get("Authorization", {}),
+                                          {.address = request.clientAddress().host().toString()});
   if (!principal) {
     const auto why = principal.error().code;
+    if (why == ca::ErrorCode::rate_limited) {
+      const auto wait = principal.error().retry_after.value_or(std::chrono::seconds{1});
+      response.set("Retry-After", std::to_string(wait.count()));
+      refuse(response, HTTPResponse::HTTP_TOO_MANY_REQUESTS, why, {});
+      return std::nullopt;
+    }
     // Without a token nothing was wrong yet, so no error is named.
     const auto* const challenge =
         why == ca::ErrorCode::not_authenticated ? "Bearer" : "Bearer error=\"invalid_token\"";

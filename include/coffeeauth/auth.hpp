@@ -28,7 +28,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 namespace detail {
-/// False, but not before a default of AuthParts is asked for.
+/// Always false, but depends on `Given`, so that the assertion fires only where a default is used.
 template <class Given>
 inline constexpr bool part_given = !std::is_same_v<Given, Given>;
 }  // namespace detail
@@ -37,8 +37,8 @@ inline constexpr bool part_given = !std::is_same_v<Given, Given>;
 /// part that is missing or misplaced does not compile, and the message names it.
 ///
 /// All borrowed: each must outlive the Auth, so `.store = *make_sqlite_store(...)` is a mistake
-/// that no compiler sees: keep the owner in a variable. A template only so that the default of a
-/// part is looked at when it is used.
+/// that no compiler sees: keep the owner in a variable. A template so that the default of a part is
+/// compiled only when that part is left out.
 template <class Given = void>
 struct BasicAuthParts {
   /// Where everything that must survive lives.

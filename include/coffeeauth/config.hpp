@@ -22,9 +22,8 @@ struct CodeConfig {
   /// Wrong guesses until a code is dead, for each share: each of `networks` has one, and all other
   /// networks together have another. Range 1 to 10.
   std::size_t attempts = 5;
-  /// Guesses evaluated for one account in 24 hours, for each share. With the defaults at most 200
-  /// in all, each against two codes: one account in 2,500 a day for a guesser with many networks,
-  /// one in 10,000 for one with a single network. Range 5 to 1,000.
+  /// Guesses compared for one account in 24 hours, for each share. Four shares of 50 make 200; each
+  /// is compared with the two live codes. Range 5 to 1,000.
   std::size_t guesses_per_day = 50;
   /// Networks (IPv6 by /64) that get a share of their own in the guesses and mails of an account in
   /// 24 hours, by signing up or asking for a code: what strangers spend is not the owner's. Range 1
@@ -56,8 +55,9 @@ struct TokenConfig {
   std::string audience = "coffeeauth";
   /// `client_id` of every token (RFC 9068 2.2); empty for the audience. At most 200 octets.
   std::string client_id{};
-  /// What tokens are signed with. After a change the keys of another algorithm retire: they go on
-  /// verifying for access_lifetime + key_overlap. HS256 is for this service alone: its key is
+  /// What tokens are signed with. After a change the key before goes on signing until the new one
+  /// has been published for jwks_max_age + key_publication_margin, and then verifies for
+  /// access_lifetime + key_overlap. HS256 is for this service alone: its key is
   /// never published, so other services cannot check its tokens.
   SigningAlgorithm algorithm = SigningAlgorithm::es256;
   /// Range 1 min to 24 h.
@@ -74,7 +74,7 @@ struct TokenConfig {
   /// How long a retired key still verifies, beyond access_lifetime. Range 0 s to 30 days.
   std::chrono::seconds key_overlap{std::chrono::hours{1}};
   /// How long other services may keep the published keys (`Cache-Control: max-age` of the JWK Set).
-  /// A key that a rotation made signs only after it. Range 0 s to 24 h.
+  /// A key that takes over from another signs only after it. Range 0 s to 24 h.
   std::chrono::seconds jwks_max_age{std::chrono::minutes{5}};
   /// How much later than that it signs, for clocks that differ and answers that travel. Range 0 s
   /// to 1 h.
@@ -82,7 +82,8 @@ struct TokenConfig {
   /// Sessions that one user may have; a login beyond that ends the one that was not used for
   /// longest. Range 1 to 100.
   std::size_t sessions_per_user = 100;
-  /// Verified tokens kept in memory; 0 turns that off. At most 10,000,000.
+  /// Verified tokens kept in memory, and sessions remembered to have been live; 0 turns that off.
+  /// At most 10,000,000.
   std::size_t verified_cache_size = 10'000;
   /// How old may be what a request is told of its user and session when another process changed
   /// them; what this process changes it sees at once. Range 0 s (the Store is asked every time) to
@@ -170,12 +171,13 @@ struct JobConfig {
   std::chrono::seconds first_backoff{5};
   /// The longest wait between two tries. first_backoff to 24 h.
   std::chrono::seconds max_backoff{std::chrono::minutes{30}};
-  /// Tries that end without delivery until a mail is given up. Range 1 to 100.
+  /// Tries that end without delivery until a mail is given up. That a process cannot open a mail,
+  /// for lack of the right secret key, is no try. Range 1 to 100.
   std::size_t max_attempts = 12;
-  /// Workers that may die with a mail in their hands until it is given up, because they may die of
-  /// it. Range 3 to 100.
+  /// A mail is given up when this many workers have died while they held it: it may be what they
+  /// died of. Range 3 to 100.
   std::size_t max_abandoned = 10;
-  /// How long a mail that was given up is kept for an administrator. Range 1 day to 10 years.
+  /// How long a mail is kept for an administrator after it was given up. Range 1 day to 10 years.
   std::chrono::seconds dead_lifetime{std::chrono::hours{24 * 30}};
   /// When a mail that is due and that no worker takes makes `/readyz` say that mails are overdue.
   /// Range 10 s to 24 h.

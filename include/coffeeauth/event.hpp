@@ -15,7 +15,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// The wire words (wire_name) are stable: they are what audit queries and metrics select by.
 enum class EventKind {
   signed_up,
-  /// A sign-up for an address that already belongs to a verified account.
+  /// A sign-up for an address whose account has an owner.
   sign_up_for_existing,
   /// A code was written to the outbox; `mail_delivered` tells when a worker has sent it.
   code_queued,
@@ -77,6 +77,9 @@ struct Event {
   std::size_t count = 1;
   /// The kind of the mail that it was about (mail_kind); empty for other events.
   std::string mail{};
+  /// Which mail: the id that OutboxReads::list_jobs() and `coffeeauth outbox list` show. Empty
+  /// where it was about several.
+  std::optional<JobId> job{};
   /// The part that worked in the background: `worker`, `scheduler`, or a step of its clean-up.
   std::string part{};
   /// Why, in a word of a closed set: wire_name(DeliveryProblem), `refused`, `not_said`, `expired`,

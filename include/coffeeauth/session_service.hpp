@@ -64,13 +64,18 @@ class SessionService {
   /// changed role or password, or an ended session has stopped).
   [[nodiscard]] Result<Principal> authorise(std::string_view access_token);
   /// The same for a request from the network address `from`. Further error: rate_limited, when the
-  /// Store would have to be asked and too many dead tokens came from there.
+  /// Store would have to be asked and too many dead tokens came from there; not for a session that
+  /// this process has seen live, whatever neighbours send.
   [[nodiscard]] Result<Principal> authorise(std::string_view access_token, std::string_view from);
 
   /// Checks the value of an Authorization field as a protected handler received it; empty for none.
   /// Reads it with bearer_token() and goes on as authorise(). Errors: not_authenticated (there is
   /// no bearer token in it), token_invalid, token_expired; all three are 401.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
+  /// The same for a request of `client`, of whom only the address is looked at. Further error:
+  /// rate_limited (429), as of authorise() with an address. Prefer it where one is at hand.
+  [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,
+                                               const ClientContext& client);
 
   /// The user's live sessions, the last used first; at most TokenConfig::sessions_per_user.
   [[nodiscard]] std::vector<Session> list(const UserId& user);

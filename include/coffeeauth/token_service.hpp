@@ -61,7 +61,8 @@ enum class KeyStart {
 /// before costs a look-up in a bounded cache keyed by a hash of the token.
 class TokenService {
  public:
-  /// Borrows everything; `vault` opens the sealed keys, `events` hears of rotations.
+  /// Borrows everything; `vault` opens the sealed keys, `events` hears of rotations and must
+  /// not throw.
   TokenService(const TokenConfig& config, Store& store, const Vault& vault,
                SigningKeyFactory& factory, Clock& clock, RandomSource& random, EventSink& events);
   ~TokenService();

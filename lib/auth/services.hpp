@@ -26,11 +26,30 @@ class Forgetting {
   const Whose& whose_;
 };
 
+/// The one place where an EventSink is called: an embedder's may throw anything.
+class GuardedEvents final : public EventSink {
+ public:
+  explicit GuardedEvents(EventSink& inner) noexcept : inner_(inner) {}
+
+  void on(const Event& event) noexcept override {
+    try {
+      inner_.on(event);
+    } catch (...) {
+      // What has happened has happened; its event is lost.
+    }
+  }
+
+ private:
+  EventSink& inner_;
+};
+
 struct Services {
   Services(Config config_in, Secret secret_key, const AuthParts& parts_in);
 
   const Config config;
   const AuthParts parts;
+  /// In place of `parts.events`, which may throw.
+  mutable GuardedEvents events;
   const Vault vault;
   /// Workers and schedulers that were made over these services and are still there.
   std::atomic<int> background_parts{0};
@@ -72,14 +91,7 @@ struct Services {
     const Forgetting<Whose> after{live_users, whose};
     return parts.store.transact(std::forward<Work>(work));
   }
-  /// The one place where an EventSink is called: an embedder's may throw anything.
-  void emit(const Event& event) const noexcept {
-    try {
-      parts.events.on(event);
-    } catch (...) {
-      // What has happened has happened; its event is lost.
-    }
-  }
+  void emit(const Event& event) const noexcept { events.on(event); }
 };
 
 /// Counts one for as long as it lives.

@@ -100,9 +100,9 @@ Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route>
       max_body_(options.max_body),
       max_depth_(options.max_depth),
       router_(std::move(routes)),
-      perimeter_(options.trusted_proxies, options.operator_networks),
+      perimeter_(options.trusted_proxies, options.operator_networks,
+                 options.operator_token.clone()),
       cors_(options.cors_origins),
-      operator_token_(options.operator_token.clone()),
       link_token_(options.link_token.clone()) {}
 
 Response Dispatcher::dispatch(const Request& request, const Origin& origin, AccessRecord& record,
@@ -166,11 +166,8 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
 bool Dispatcher::is_visible(const Route& route, const Request& request,
                             const Origin& origin) const {
   switch (route.access) {
-    case Access::operators: {
-      const auto bearer = read_bearer(request);
-      return perimeter_.is_operator(origin) ||
-             (bearer.state == BearerState::present && opens(operator_token_, bearer.token));
-    }
+    case Access::operators:
+      return perimeter_.is_operator(request, origin);
     case Access::link_holders:
       return opens(link_token_, token_of(split_target(request.target).query));
     default:

@@ -49,7 +49,6 @@ class Dispatcher {
   Router router_;
   Perimeter perimeter_;
   CorsPolicy cors_;
-  Secret operator_token_;
   Secret link_token_;
 };
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "lib/http/bearer.hpp"
 #include "lib/http/syntax.hpp"
 
 namespace coffeeauth::http {
@@ -90,9 +91,10 @@ std::string preferred_language(std::string_view field) {
 }  // namespace
 
 Perimeter::Perimeter(const std::vector<std::string>& trusted_proxies,
-                     const std::vector<std::string>& operator_networks)
+                     const std::vector<std::string>& operator_networks, Secret operator_token)
     : proxies_(trusted_proxies.begin(), trusted_proxies.end()),
-      operators_(operator_networks.begin(), operator_networks.end()) {}
+      operators_(operator_networks.begin(), operator_networks.end()),
+      operator_token_(std::move(operator_token)) {}
 
 Origin Perimeter::origin_of(const Request& request) const {
   auto origin = traced(request);
@@ -138,6 +140,13 @@ bool Perimeter::is_trusted(const Origin& hop) const noexcept {
 
 bool Perimeter::is_operator(const Origin& origin) const noexcept {
   return !origin.hidden && origin.asked_by_local_name && any_contains(operators_, origin.parsed);
+}
+
+bool Perimeter::is_operator(const Request& request, const Origin& origin) const noexcept {
+  if (is_operator(origin)) return true;
+  const auto bearer = read_bearer(request);
+  return !operator_token_.empty() && bearer.state == BearerState::present &&
+         equal_in_constant_time(operator_token_.expose_secret(), bearer.token);
 }
 
 ClientContext describe_client(const Request& request, const Origin& origin) {

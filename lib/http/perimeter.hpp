@@ -8,6 +8,7 @@
 
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/network_address.hpp"
+#include "coffeeauth/secret.hpp"
 #include "coffeeauth/session.hpp"
 
 namespace coffeeauth::http {
@@ -27,9 +28,10 @@ struct Origin {
 
 class Perimeter {
  public:
-  /// Both are lists of networks in CIDR notation. Throws std::invalid_argument.
+  /// Two lists of networks in CIDR notation, and the token that opens the same as the second one;
+  /// empty for none. Throws std::invalid_argument.
   Perimeter(const std::vector<std::string>& trusted_proxies,
-            const std::vector<std::string>& operator_networks);
+            const std::vector<std::string>& operator_networks, Secret operator_token = {});
 
   /// Follows X-Forwarded-For from right to left for as long as the hop that wrote it is trusted;
   /// what stands further left is hearsay. A chain that ends at a trusted proxy, or at
@@ -40,6 +42,8 @@ class Perimeter {
   /// any other: a reverse proxy on this machine that nobody listed as trusted, and that sends no
   /// forwarding field, makes all the world look local.
   [[nodiscard]] bool is_operator(const Origin& origin) const noexcept;
+  /// The same, or by the token, from anywhere.
+  [[nodiscard]] bool is_operator(const Request& request, const Origin& origin) const noexcept;
 
  private:
   [[nodiscard]] Origin traced(const Request& request) const;
@@ -47,6 +51,7 @@ class Perimeter {
 
   std::vector<NetworkRange> proxies_;
   std::vector<NetworkRange> operators_;
+  Secret operator_token_;
 };
 
 /// What services are told of the client: user agent and language cleaned and cut, so that they can

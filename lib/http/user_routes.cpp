@@ -220,7 +220,8 @@ std::vector<Route> user_routes(Auth& auth, const ApiOptions& options) {
   return {list_route(auth, options.public_url), show_route(auth),
           update_route(auth, "PATCH", "updateUser",
                        "Changes the fields that are sent. What ends the user's sessions: another "
-                       "role, another address, and `is_active` or `is_verified` taken away."),
+                       "address, and `is_active` or `is_verified` taken away. Another role voids "
+                       "the access tokens; the next refresh gives one with it."),
           update_route(auth, "PUT", "putUser",
                        "Does the same as PATCH: a field that is left out stays as it is. The whole "
                        "user as it was read may be sent back; see `version`."),

@@ -68,7 +68,15 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
               .words = "abandoned too often: every worker that took it ended",
               .reason = "abandoned"};
     }
-    return judge(claimed, send(job));
+    const auto parameters = open_mail_job(job, s_.vault);
+    if (!parameters) {
+      // Another process, with the right key, may be able to: no number of tries here says that the
+      // mail is lost.
+      return {.ending = Ending::unreadable,
+              .reason = "unreadable",
+              .next_attempt_at = s_.now() + s_.config.jobs.max_backoff};
+    }
+    return judge(claimed, send(job, *parameters));
   } catch (...) {
     // No memory. Its lease runs out, or is given back.
     return {.ending = Ending::not_begun,
@@ -76,15 +84,10 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
   }
 }
 
-Delivering::Try Delivering::send(const NewJob& job) {
-  const auto parameters = open_mail_job(job, s_.vault);
-  // Another process, with the right key, may be able to.
-  if (!parameters) {
-    return {{DeliveryVerdict::retry_later, "sealed with another secret key"}, "unreadable"};
-  }
+Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parameters) {
   MailContent content;
   try {
-    content = s_.parts.templates.render(job.kind, *parameters);
+    content = s_.parts.templates.render(job.kind, parameters);
   } catch (const std::exception& failure) {
     // An embedder's template; its text could hold anything, so it goes into no row.
     s_.parts.diagnostics->tell({"mail template", job.kind, failure.what()});
@@ -96,7 +99,7 @@ Delivering::Try Delivering::send(const NewJob& job) {
             "template"};
   }
   try {
-    return {mailer_.deliver({.to = parameters->to,
+    return {mailer_.deliver({.to = parameters.to,
                              .subject = std::move(content.subject),
                              .text = std::move(content.text),
                              .html = std::move(content.html),

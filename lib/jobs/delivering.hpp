@@ -39,7 +39,7 @@ class Delivering {
   };
 
   [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
-  [[nodiscard]] Try send(const NewJob& job);
+  [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters);
   [[nodiscard]] static Server after(Server before, const Delivery& delivery, bool tried_before);
   [[nodiscard]] bool note(const Delivery& delivery, bool tried_before);
 

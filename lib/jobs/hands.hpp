@@ -15,7 +15,15 @@
 namespace coffeeauth::jobs {
 
 /// What became of a mail in this process.
-enum class Ending { delivered, expired, retry, given_up, not_begun };
+enum class Ending {
+  delivered,
+  expired,
+  retry,
+  given_up,
+  /// Not this process's to try: told as a delay, and counted as no try.
+  unreadable,
+  not_begun,
+};
 
 /// The verdict, with what the Store and the events are to be told.
 struct Outcome {
@@ -24,7 +32,7 @@ struct Outcome {
   std::string words{};
   /// A word of a closed set, for events.
   std::string reason{};
-  /// For `retry` and `not_begun`.
+  /// For `retry`, `unreadable` and `not_begun`.
   UtcTime next_attempt_at{};
   /// The mail server was known to fail when this try failed, too.
   bool repeated = false;

@@ -35,7 +35,7 @@ constexpr int tries_at_the_end = 10;
 
 bool is_suspect(const ClaimedJob& claimed) { return claimed.abandoned >= suspicious; }
 
-bool settle(OutboxWrites& outbox, const Unsettled& one) {
+bool settle(OutboxWrites& outbox, const Unsettled& one, UtcTime now) {
   const auto& id = one.claimed.job.id;
   const auto& lease = one.claimed.lease;
   const auto& outcome = one.outcome;
@@ -46,7 +46,8 @@ bool settle(OutboxWrites& outbox, const Unsettled& one) {
     case Ending::retry:
       return outbox.retry_job(id, lease, outcome.next_attempt_at, outcome.words);
     case Ending::given_up:
-      return outbox.bury_job(id, lease, outcome.words);
+      return outbox.bury_job(id, lease, outcome.words, now);
+    case Ending::unreadable:
     case Ending::not_begun:
       return outbox.release_job(id, lease, outcome.next_attempt_at);
   }
@@ -60,6 +61,7 @@ std::optional<EventKind> event_of(Ending ending) {
     case Ending::expired:
       return EventKind::mail_expired;
     case Ending::retry:
+    case Ending::unreadable:
       return EventKind::mail_delayed;
     case Ending::given_up:
       return EventKind::mail_given_up;
@@ -143,7 +145,7 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
     s.parts.store.transact([&](Transaction& tx) {
       auto& outbox = tx.outbox();
       done.clear();
-      for (const auto& one : ended) done.push_back(settle(outbox, one));
+      for (const auto& one : ended) done.push_back(settle(outbox, one, now));
       for (const auto& id : begun) static_cast<void>(outbox.renew_lease(id, mine, until));
       claimed = free > 0 ? outbox.claim_jobs(free, mine, now, until) : std::vector<ClaimedJob>{};
     });
@@ -168,6 +170,7 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
   s.emit({.kind = *kind,
           .at = s.now(),
           .mail = one.claimed.job.kind,
+          .job = one.claimed.job.id,
           .reason = outcome.reason,
           .repeated = outcome.repeated});
 }
@@ -175,7 +178,7 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
 void MailWorker::State::learn_from(const Outcome& outcome) {
   if (outcome.server_failed) {
     answers = 0;
-  } else if (outcome.ending != Ending::not_begun) {
+  } else if (outcome.ending != Ending::not_begun && outcome.ending != Ending::unreadable) {
     ++answers;
   }
 }

@@ -22,7 +22,8 @@ auto& counter_of(Counters& counters, const Id<Tag>& id) noexcept {
 
 LiveUsers::LiveUsers(std::chrono::milliseconds lifetime, std::size_t capacity) noexcept
     : lifetime_(lifetime),
-      room_in_shard_(lifetime.count() > 0 ? (capacity + shard_count - 1) / shard_count : 0) {}
+      room_in_shard_(lifetime.count() > 0 ? (capacity + shard_count - 1) / shard_count : 0),
+      seen_(capacity) {}
 
 std::optional<User> LiveUsers::find(const SessionId& session, const UserId& user, UtcTime now) {
   auto& shard = shard_of(session);
@@ -46,8 +47,9 @@ LiveUsers::Reading LiveUsers::begin(const SessionId& session, const UserId& user
 }
 
 void LiveUsers::put(const Reading& reading, const LiveSession& live, UtcTime now) {
-  if (room_in_shard_ == 0) return;
   const auto& session = live.session;
+  seen_.note(session.id, live.user.security_version);
+  if (room_in_shard_ == 0) return;
   auto& shard = shard_of(session.id);
   const std::scoped_lock lock{shard.mutex};
   auto& entries = shard.entries;

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "coffeeauth/session.hpp"
+#include "lib/sessions/seen_sessions.hpp"
 
 namespace coffeeauth {
 
@@ -22,7 +23,8 @@ namespace coffeeauth {
 /// that still counts. Bounded. Callable from any thread.
 class LiveUsers {
  public:
-  /// Entries live for `lifetime`, 0 for not at all; at most `capacity` are held.
+  /// Entries live for `lifetime`, 0 for not at all; at most `capacity` are held, and as many
+  /// sessions are remembered to have been live.
   LiveUsers(std::chrono::milliseconds lifetime, std::size_t capacity) noexcept;
 
   /// What the writes of this process had come to when the Store was about to be read.
@@ -38,6 +40,14 @@ class LiveUsers {
   [[nodiscard]] Reading begin(const SessionId& session, const UserId& user) const noexcept;
   /// Keeps what was read after `reading` began, at `now`.
   void put(const Reading& reading, const LiveSession& live, UtcTime now);
+
+  /// Whether the Store once said, of all that was put(), that tokens of that version of the session
+  /// are live. Says nothing of now.
+  [[nodiscard]] bool was_live(const SessionId& session, std::int64_t version) const {
+    return seen_.holds(session, version);
+  }
+  /// The Store no longer says so.
+  void died(const SessionId& session) { seen_.forget(session); }
 
   /// To be called after each write that may have changed the user, or a session of theirs, whether
   /// it succeeded or its answer was lost.
@@ -72,6 +82,7 @@ class LiveUsers {
   const std::chrono::milliseconds lifetime_;
   const std::size_t room_in_shard_;
   std::array<Shard, shard_count> shards_;
+  SeenSessions seen_;
   std::array<std::atomic<std::uint64_t>, counter_count> user_writes_{};
   std::array<std::atomic<std::uint64_t>, counter_count> session_writes_{};
 };

@@ -33,7 +33,7 @@ void renew_hash(Services& s, const Credentials& found, const Password& password)
     s.parts.store.transact([&](Transaction& tx) {
       return tx.users().renew_password_hash(found.user.id, found.password_hash, renewed);
     });
-  } catch (const std::exception&) {
+  } catch (...) {  // an embedder's Store or hasher
     // The next login tries again.
   }
 }
@@ -308,6 +308,13 @@ Result<Principal> SessionService::authenticate(std::string_view authorization) {
   return authorise(*token);
 }
 
+Result<Principal> SessionService::authenticate(std::string_view authorization,
+                                               const ClientContext& client) {
+  const auto token = bearer_token(authorization);
+  if (!token) return token.error();
+  return authorise(*token, client.address);
+}
+
 Result<Principal> SessionService::authorise(std::string_view access_token) {
   return check(access_token, std::nullopt);
 }
@@ -328,8 +335,10 @@ Result<Principal> SessionService::check(std::string_view access_token,
   }
   // Only the Store may say no: the token can be newer than what is known here. Once it has said so
   // it need not be asked again, since nothing brings an ended session or an old version back; and
-  // however many dead tokens there are, it is asked about few of them.
-  if (from) {
+  // however many dead tokens there are, it is asked about few of them. What was live here is no
+  // stranger's, and not to suffer for what its neighbours behind one address send.
+  const bool was_live = s_.live_users.was_live(claims.session, claims.version);
+  if (from && !was_live) {
     const auto may_ask = s_.limits.may_look_up_token(*from);
     if (!may_ask) return may_ask.error();
   }
@@ -337,6 +346,7 @@ Result<Principal> SessionService::check(std::string_view access_token,
   auto live = s_.parts.store.sessions().find_live(claims.session, now);
   if (!live || !still_stands(claims, live->user)) {
     if (from) s_.limits.token_was_dead(*from);
+    if (was_live) s_.live_users.died(claims.session);
     if (!live || live->user.security_version > claims.version) s_.tokens.note_stopped(access_token);
     return ErrorCode::token_invalid;
   }

@@ -1,5 +1,7 @@
 #include "lib/tokens/key_ring.hpp"
 
+#include <algorithm>
+
 namespace coffeeauth {
 
 namespace {
@@ -46,11 +48,11 @@ std::shared_ptr<const KeySet> KeyRing::keys_knowing(std::string_view kid) {
 
 std::shared_ptr<const KeySet> KeyRing::keys_that_sign() {
   if (has_taken_over_) {
-    if (auto known = keys(); known->signer(clock_.now())) return known;
+    if (auto known = keys(); known->newest()) return known;
   }
   const std::scoped_lock lock{store_mutex_};
   if (has_taken_over_) {
-    if (auto latest = copy().keys; latest && latest->signer(clock_.now())) return latest;
+    if (auto latest = copy().keys; latest && latest->newest()) return latest;
   }
   return take_over();
 }
@@ -61,10 +63,11 @@ KeyRing::Keys KeyRing::take_over() {
     const auto* newest = known->newest();
     if (newest && newest->algorithm == config_.algorithm) break;
     const auto now = clock_.now();
-    const auto first = new_key(now, now);
+    const auto first = new_key(now, start_of(KeyStart::after_publication, *known, now));
+    const auto until = verifies_until(first.signs_from);
     // Told false, another process was quicker: its key is the one to read.
     (void)store_.transact(
-        [&](Transaction& tx) { return tx.keys().insert_first_key(first, verifies_until(now)); });
+        [&](Transaction& tx) { return tx.keys().insert_first_key(first, until); });
     known = read();
   }
   has_taken_over_ = true;
@@ -114,7 +117,10 @@ UtcTime KeyRing::start_of(KeyStart start, const KeySet& known, UtcTime now) cons
   const bool can_wait = present && present->key;
   const bool is_published = config_.algorithm != SigningAlgorithm::hs256;
   if (start == KeyStart::now || !can_wait || !is_published) return now;
-  return now + config_.jwks_max_age + config_.key_publication_margin;
+  const auto published = now + config_.jwks_max_age + config_.key_publication_margin;
+  if (known.newest()) return published;
+  // The present one has its end already, and is to sign no token that outlives it.
+  return std::clamp(*present->verifies_until - config_.access_lifetime, now, published);
 }
 
 bool KeyRing::Copy::is_fresh(UtcTime now) const noexcept {

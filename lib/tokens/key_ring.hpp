@@ -38,9 +38,10 @@ class KeyRing {
   /// keys(), with a key that signs among them: the first one is made here. Of many processes that
   /// start at once all end up with the same.
   ///
-  /// A process that starts with another algorithm than the newest key has makes a key of it, which
-  /// signs at once, and the others retire. One that runs on with the old algorithm follows: the two
-  /// would retire each other's keys for ever.
+  /// A process that starts with another algorithm than the newest key has makes a key of it. The
+  /// one before goes on signing until that one has been published for long enough, if this process
+  /// can use it, and retires. A process that runs on with the old algorithm follows: the two would
+  /// retire each other's keys for ever.
   [[nodiscard]] std::shared_ptr<const KeySet> keys_that_sign();
 
   /// Makes a key and retires the one before it. Nothing when another process did so at the same

@@ -74,7 +74,7 @@ const ServiceKey* KeySet::signer(UtcTime now) const noexcept {
     if (!key.key || !key.verifies_until || !key.verifies_at(now) || key.signs_from > now) continue;
     if (!last_started || key.signs_from >= last_started->signs_from) last_started = &key;
   }
-  return last_started && last_made ? last_started : last_made;
+  return last_started ? last_started : last_made;
 }
 
 KeySet open_keys(const std::vector<StoredKey>& stored, const KeySet& known, const Vault& vault,

@@ -43,9 +43,9 @@ class KeySet {
   [[nodiscard]] const ServiceKey* find(std::string_view kid, UtcTime now) const noexcept;
   /// The one key without an end: the last one made. Null when there is none.
   [[nodiscard]] const ServiceKey* newest() const noexcept;
-  /// The key that signs: the newest, once it has started; before, the last started of those that
-  /// verify still and can be used here. Null when there is none, but not merely because this
-  /// machine's clock is behind.
+  /// The key that signs: the newest, once it has started; before, and where there is none, the last
+  /// started of those that verify still and can be used here. Null when there is none, but not
+  /// merely because this machine's clock is behind.
   [[nodiscard]] const ServiceKey* signer(UtcTime now) const noexcept;
 
  private:

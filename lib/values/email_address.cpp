@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "lib/values/ascii.hpp"
 #include "lib/values/unicode.hpp"
 
 namespace coffeeauth {
@@ -63,14 +64,6 @@ bool is_domain(std::string_view domain) noexcept {
   }
 }
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 /// The domain in lower-case A-labels, if IDNA has one for it.
 std::optional<std::string> to_a_labels(std::string_view domain) {
   const std::string text{domain};
@@ -80,7 +73,7 @@ std::optional<std::string> to_a_labels(std::string_view domain) {
                                     IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
   const std::unique_ptr<char, decltype(&idn2_free)> owner{mapped, &idn2_free};
   if (status != IDN2_OK || mapped == nullptr) return std::nullopt;
-  return lower(mapped);
+  return ascii_lower(mapped);
 }
 
 bool is_ascii(std::string_view text) noexcept {
@@ -101,11 +94,11 @@ std::optional<std::string> canonical_form(std::string_view address) {
     return std::nullopt;
   }
   const auto domain =
-      is_ascii(typed_domain) && lower(typed_domain).find("xn--") == std::string::npos
-          ? std::optional{lower(typed_domain)}
+      is_ascii(typed_domain) && ascii_lower(typed_domain).find("xn--") == std::string::npos
+          ? std::optional{ascii_lower(typed_domain)}
           : to_a_labels(typed_domain);
   if (!domain || !is_domain(*domain)) return std::nullopt;
-  return lower(local) + "@" + *domain;
+  return ascii_lower(local) + "@" + *domain;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/url.hpp"
+#include "lib/values/ascii.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -12,14 +13,6 @@ namespace {
 constexpr std::size_t longest_host = 253;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 bool is_host_name(std::string_view text) noexcept {
   const auto may_stand = [](char c) {
@@ -76,7 +69,7 @@ std::optional<std::string> origin_host(const Url& url, bool in_brackets) {
     if (!address || url.host.find('%') != std::string::npos) return std::nullopt;
     return "[" + written(*address) + "]";
   }
-  auto host = lower(url.host);
+  auto host = ascii_lower(url.host);
   if (!is_host_name(host)) return std::nullopt;
   if (ends_in_a_number(host) && !parse_network_address(host)) return std::nullopt;
   return host;
@@ -98,7 +91,7 @@ std::optional<std::string> parse_origin(std::string_view text) {
   try {
     if (text.find_first_of("?#@%\\") != std::string_view::npos) return std::nullopt;
     const auto url = parse_url(text);
-    const auto scheme = lower(url.scheme);
+    const auto scheme = ascii_lower(url.scheme);
     if ((scheme != "https" && scheme != "http") || !url.path.empty()) return std::nullopt;
     const auto host = origin_host(url, text.find("://[") != std::string_view::npos);
     if (!host) return std::nullopt;

@@ -3,20 +3,13 @@
 
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/url.hpp"
+#include "lib/values/ascii.hpp"
 
 namespace coffeeauth {
 namespace {
 
 [[noreturn]] void refuse(const char* what) {
   throw std::invalid_argument(std::string{"the URL "} + what);
-}
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (auto& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
 }
 
 bool is_letter_or_digit(char c) noexcept {
@@ -54,7 +47,7 @@ bool is_loopback(std::string_view host) {
 
 PublicUrl PublicUrl::parse(std::string_view text) {
   const auto url = parse_url(text);
-  const auto scheme = lower(url.scheme);
+  const auto scheme = ascii_lower(url.scheme);
   const auto rest = text.substr(text.find("://") + 3);
   const auto authority = rest.substr(0, rest.find_first_of("/?#"));
   auto path = rest.substr(authority.size());
@@ -63,7 +56,7 @@ PublicUrl PublicUrl::parse(std::string_view text) {
   while (path.ends_with('/')) path.remove_suffix(1);
   if (url.host.empty() || !is_plain_authority(authority)) refuse("has no host");
   if (!is_plain_path(path)) refuse("has a path of other characters than letters, digits and -._~");
-  const auto host = lower(url.host);
+  const auto host = ascii_lower(url.host);
   if (scheme != "https" && !(scheme == "http" && is_loopback(host))) {
     refuse("is not https:// (plain http is for loopback only)");
   }

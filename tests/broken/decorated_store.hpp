@@ -165,8 +165,9 @@ class Jobs : public OutboxWrites {
                  const std::string& reason) override {
     return work_->outbox().retry_job(job, lease, next, reason);
   }
-  bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) override {
-    return work_->outbox().bury_job(job, lease, reason);
+  bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                UtcTime now) override {
+    return work_->outbox().bury_job(job, lease, reason, now);
   }
   bool revive_job(const JobId& job, UtcTime now) override {
     return work_->outbox().revive_job(job, now);

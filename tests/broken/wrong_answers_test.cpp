@@ -396,6 +396,20 @@ struct DeadExpire : Sound {
   };
 };
 
+struct DeadByAge : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                  UtcTime now) override {
+      // Only where it was written earlier by more than a moment: the cutoff itself is right.
+      for (const auto& one : Jobs::list_jobs(JobState::pending, 100)) {
+        if (one.id == job && now - one.created_at > std::chrono::hours{1}) now = one.created_at;
+      }
+      return Jobs::bury_job(job, lease, reason, now);
+    }
+  };
+};
+
 struct SharedLease : Sound {
   struct KeysPart : Keys {
     using Keys::Keys;
@@ -440,6 +454,7 @@ REJECTED("that counts what was given back", CountedRelease, outbox_contract)
 REJECTED("that keeps a mail whose delivery it hears of late", LateNewsLost, outbox_contract)
 REJECTED("that revives a mail in a worker's hands", RevivedFromHands, outbox_contract)
 REJECTED("that deletes dead mails with the expired ones", DeadExpire, outbox_contract)
+REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_contract)
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)

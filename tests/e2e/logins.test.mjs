@@ -1,9 +1,12 @@
 // Logins under attack, and the keys that sign what they give.
 import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
+import {promisify} from 'node:util';
 import {problem, success} from './expect.mjs';
-import {inProduction, logIn, makeLoggedIn, newAddress, otherProcessesKnow, password, startServer} from './support.mjs';
+import {inProduction, logIn, makeLoggedIn, newAddress, otherProcessesKnow, password, startServer, until} from './support.mjs';
 
 const trusting = {RATE_LIMITS_ENABLED: 'true', TRUSTED_PROXIES: '127.0.0.1/32'};
 let server;
@@ -192,20 +195,32 @@ test('a rotated key is published before it signs, one of --now signs at once, an
   }
 });
 
-test('after a change of TOKEN_ALGORITHM the old key verifies for its overlap and ends', {skip: inProduction}, async () => {
-  const service = await startServer({env: {TOKEN_ALGORITHM: 'ES256'}});
+test('after a change of TOKEN_ALGORITHM the new key is published before it signs, and the old one ends after its overlap', {skip: inProduction}, async () => {
+  const env = {JWKS_MAX_AGE: '0s', KEY_PUBLICATION_MARGIN: '5s', ACCESS_TOKEN_LIFETIME: '1min', KEY_OVERLAP: '0s'};
+  const service = await startServer({env: {...env, TOKEN_ALGORITHM: 'ES256'}});
   let next;
   try {
     const user = await makeLoggedIn(service);
     await service.stop({keep: true});
-    next = await startServer({env: {TOKEN_ALGORITHM: 'EdDSA'}, dataDir: service.dataDir});
-    const fresh = await logIn(next, user);
-    assert.equal(part(fresh.access_token, 0).alg, 'EdDSA');
-    success(await next.get('/api/me', user));
+    next = await startServer({env: {...env, TOKEN_ALGORITHM: 'EdDSA'}, dataDir: service.dataDir});
+    const early = await logIn(next, user);
+    assert.equal(part(early.access_token, 0).alg, 'ES256');
+    assert.equal((await kidsOf(next)).length, 2);
+    let fresh;
+    await until('the new key to sign', async () => part((fresh = await logIn(next, user)).access_token, 0).alg === 'EdDSA');
+    success(await next.get('/api/me', {token: early.access_token}));
     const listed = await next.command(['keys', 'list']);
-    const [retired] = listed.stdout.split('\n').filter((line) => line.includes('ES256'));
-    assert.match(retired, /verifies until/);
     assert.match(listed.stdout, /EdDSA.*current/);
+    const [, end] = /ES256.*verifies until (\S+)/.exec(listed.stdout);
+    const left = Date.parse(end) - Date.now();
+    assert.ok(left > 0 && left <= 60_000, `${left} ms`);
+    // Nobody waits for it here: it is brought nearer.
+    await promisify(execFile)('sqlite3', [join(next.dataDir, 'coffeeauth.db'),
+      `PRAGMA busy_timeout = 5000; UPDATE signing_keys SET verifies_until = ${Date.now()} WHERE algorithm = 'ES256'`]);
+    await otherProcessesKnow();
+    problem(await next.get('/api/me', {token: early.access_token}), 401, 'token_invalid');
+    success(await next.get('/api/me', {token: fresh.access_token}));
+    assert.deepEqual(await kidsOf(next), [part(fresh.access_token, 0).kid]);
 
     const secret = await next.command(['keys', 'list'], {env: {TOKEN_ALGORITHM: 'HS256'}});
     assert.match(secret.stdout, /jwks\.json is empty/);

@@ -2,6 +2,7 @@
 // meanwhile, a secret key that is lost, stops while it starts.
 import assert from 'node:assert/strict';
 import {rename, rm} from 'node:fs/promises';
+import {request} from 'node:http';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {success} from './expect.mjs';
@@ -238,6 +239,40 @@ test('worker and scheduler have metrics and health of their own', async () => {
         ['/metrics', {...authorization, method: 'POST'}, 404], ['/metrics', {}, 404], ['/readyz', {}, 404], ['/healthz', {}, 200],
         ['/metrics', {headers: {Authorization: 'Bearer sixteen-letters-at-leasT'}}, 404]]) {
         assert.equal((await ask(path, options)).status, status, path);
+      }
+    } finally {
+      assert.deepEqual(await job.stop(), {code: 0, signal: null});
+    }
+  }
+});
+
+test('worker and scheduler show their metrics under no Host of a stranger, and through no proxy that is not listed', async () => {
+  const database = await newDatabase();
+  const port = await freePort();
+  const status = (path, headers) => new Promise((done, failed) => {
+    request({host: '127.0.0.1', port, path, headers}, (answer) => done(answer.resume().statusCode)).on('error', failed).end();
+  });
+  for (const [name, settings, listed] of [['worker', {}, 404], ['scheduler', {TRUSTED_PROXIES: '127.0.0.1'}, 200]]) {
+    const env = {PATH: process.env.PATH, DATABASE_URL: postgres.url(database), SECRET_KEY: secret, DATA_DIR: folder, METRICS_PORT: String(port),
+      MAIL_FOLDER: join(folder, 'mail'), OPERATOR_NETWORKS: '127.0.0.0/8,10.1.0.0/16', OPERATOR_TOKEN: 'sixteen-letters-at-least', ...settings};
+    const job = child(program, [name], {cwd: folder, env});
+    try {
+      await until(`the ${name} to answer`, () => status('/healthz').catch(() => 0).then((code) => code === 200));
+      for (const path of ['/metrics', '/readyz']) {
+        // A trusted proxy that does not say for whom it asks is nobody.
+        const alone = settings.TRUSTED_PROXIES ? 404 : 200;
+        for (const Host of [`127.0.0.1:${port}`, 'localhost', 'worker']) assert.equal(await status(path, {Host}), alone, Host);
+        for (const Host of ['rebound.example.com', `metrics.example.com:${port}`]) assert.equal(await status(path, {Host}), 404, Host);
+        for (const [field, value] of [['X-Real-IP', '127.0.0.1'], ['Via', '1.1 proxy'], ['Forwarded', 'for=127.0.0.1'], ['X-Forwarded-For', '127.0.0.1']]) {
+          assert.equal(await status(path, {[field]: value}), 404, field);
+        }
+        assert.equal(await status(path, {'X-Forwarded-For': '10.1.2.3'}), listed);
+        assert.equal(await status(path, {'X-Forwarded-For': '203.0.113.7'}), 404);
+        const token = 'sixteen-letters-at-least';
+        for (const [Authorization, code] of [[`bEARER  ${token}`, 200], [`Basic ${token}`, alone], [`Bearer ${token}!`, alone], [`Bearer ${token},`, alone]]) {
+          assert.equal(await status(path, {Authorization}), code, Authorization);
+        }
+        assert.equal(await status(path, {Authorization: `Bearer ${token}`, Host: 'metrics.example.com', Via: '1.1 proxy'}), 200);
       }
     } finally {
       assert.deepEqual(await job.stop(), {code: 0, signal: null});

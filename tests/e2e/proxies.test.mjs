@@ -201,6 +201,8 @@ test('the shipped nginx refuses 300 MiB at once and keeps nothing of them', asyn
     const refused = await exchange(proxy.port, 'POST', '/api/auth/login', {body: 'x'.repeat((64 << 10) + 1)}).catch((error) => error);
     assert.equal(refused.status, 413, String(refused));
     assert.equal(JSON.parse(refused.text).code, 'payload_too_large');
+    // From the server, which knows what a page of another origin may read.
+    assert.ok(refused.headers.get('x-request-id'), 'the server answers');
     const most = await exchange(proxy.port, 'POST', '/api/auth/login', {body: 'x'.repeat(64 << 10)});
     assert.equal(most.status, 400);
     const logins = (text) => /requests_total\{[^}]*auth\/login[^}]*\} (\d+)/.exec(text)?.[1] ?? '0';

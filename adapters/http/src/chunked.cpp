@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/http/src/grammar.hpp"
+#include "coffeeauth/wipe.hpp"
 
 namespace coffeeauth::http_poco {
 namespace {
@@ -66,6 +67,17 @@ bool is_field(std::string_view line) noexcept {
          all_in(field_value_chars, line.substr(colon + 1));
 }
 
+/// A text that grows by itself leaves its octets behind in what it outgrows.
+void make_room(std::string& text, std::size_t more, std::size_t most) {
+  const std::size_t needed = text.size() + more;
+  if (needed <= text.capacity()) return;
+  std::string larger;
+  larger.reserve(std::max(needed, std::min(most, 2 * text.capacity())));
+  larger.append(text);
+  wipe(text);
+  text.swap(larger);
+}
+
 }  // namespace
 
 std::size_t ChunkedReader::read(std::string_view bytes, std::string& body) {
@@ -79,6 +91,7 @@ std::size_t ChunkedReader::read(std::string_view bytes, std::string& body) {
 
 std::size_t ChunkedReader::read_data(std::string_view bytes, std::string& body) {
   const std::size_t octets = std::min(bytes.size(), missing_);
+  make_room(body, octets, max_body_);
   body.append(bytes.substr(0, octets));
   missing_ -= octets;
   if (missing_ == 0) expected_ = Expected::data_end;

@@ -35,6 +35,18 @@ bool peer_may_send(const Poco::Net::StreamSocket& socket) noexcept {
           info.tcpi_state == TCP_FIN_WAIT2);
 }
 
+/// Also a body that was refused, or whose sender went away, may hold a password.
+class WipedAtTheEnd {
+ public:
+  explicit WipedAtTheEnd(std::string& text) noexcept : text_(text) {}
+  ~WipedAtTheEnd() { wipe(text_); }
+  WipedAtTheEnd(const WipedAtTheEnd&) = delete;
+  WipedAtTheEnd& operator=(const WipedAtTheEnd&) = delete;
+
+ private:
+  std::string& text_;
+};
+
 }  // namespace
 
 Connection::Connection(const Poco::Net::StreamSocket& socket, RequestHandler& handler,
@@ -76,6 +88,7 @@ bool Connection::serve_request() {
   }
 
   Head& head = std::get<Head>(parsed);
+  const WipedAtTheEnd wiped{head.request.body};
   if (!receive_body(head, head.request.body)) return false;
   head.request.peer_address = entry_.peer_address;
 
@@ -157,7 +170,6 @@ bool Connection::receive_counted(const Head& head, std::string& body) {
   while (size < body.size()) {
     const std::size_t received = receive(&body[size], body.size() - size);
     if (received == 0) {
-      wipe(body);
       refuse(ErrorCode::request_timeout);
       return false;
     }

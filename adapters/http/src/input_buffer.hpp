@@ -38,13 +38,21 @@ class InputBuffer {
       end_ = kept;
       begin_ = 0;
     }
-    if (end_ == octets_.size()) octets_.resize(std::min(limit_, 2 * octets_.size()));
+    if (end_ == octets_.size() && end_ < limit_) grow();
     return std::span(octets_).subspan(end_);
   }
 
   void received(std::size_t octets) noexcept { end_ += octets; }
 
  private:
+  /// By hand, since a vector leaves its octets behind in what it outgrows.
+  void grow() {
+    std::vector<char> larger(std::min(limit_, 2 * octets_.size()));
+    std::memcpy(larger.data(), octets_.data(), end_);
+    wipe(std::as_writable_bytes(std::span{octets_}));
+    octets_.swap(larger);
+  }
+
   std::size_t limit_;
   std::vector<char> octets_;
   std::size_t begin_ = 0;

@@ -122,12 +122,13 @@ bool MemoryOutboxWrites::retry_job(const JobId& job, const LeaseId& lease, UtcTi
   return true;
 }
 
-bool MemoryOutboxWrites::bury_job(const JobId& job, const LeaseId& lease,
-                                  const std::string& reason) {
+bool MemoryOutboxWrites::bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                                  UtcTime now) {
   auto* row = hold_leased(job, lease);
   if (row == nullptr) return false;
   row->lease.reset();
   row->state = JobState::dead;
+  row->due_at = now;
   ++row->attempts;
   row->last_error = reason;
   return true;
@@ -166,7 +167,7 @@ std::size_t MemoryOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t lim
 
 std::size_t MemoryOutboxWrites::delete_dead_jobs(UtcTime cutoff, std::size_t limit) {
   const auto old = [&](const JobRow& row) {
-    return row.state == JobState::dead && row.job.created_at < cutoff;
+    return row.state == JobState::dead && row.due_at < cutoff;
   };
   return erase_some(old, limit);
 }

@@ -29,7 +29,8 @@ class MemoryOutboxWrites final : public OutboxWrites, public MemoryOutboxReads {
   bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) override;
   bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
                  const std::string& reason) override;
-  bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) override;
+  bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                UtcTime now) override;
   bool revive_job(const JobId& job, UtcTime now) override;
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override;
   std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) override;

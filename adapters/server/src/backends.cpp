@@ -64,6 +64,12 @@ std::filesystem::path sqlite_file(const Settings& settings) {
   return sqlite_path(settings.database_url);
 }
 
+std::optional<smtp::SmtpLogin> old_login(const Settings& settings) {
+  const auto* const login = old_value(settings, "EMAIL_AUTH");
+  if (login == nullptr) return std::nullopt;
+  return *login == "xoauth2" ? smtp::SmtpLogin::xoauth2 : smtp::SmtpLogin::password;
+}
+
 /// Django's EMAIL_USE_TLS means STARTTLS, its EMAIL_USE_SSL TLS from the first octet, which is what
 /// port 465 is for.
 smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string& host) {
@@ -84,12 +90,7 @@ smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string&
   if (const auto* const password = old_value(settings, "EMAIL_HOST_PASSWORD")) {
     options.password = Secret{*password};
   }
-  if (const auto* const login = old_value(settings, "EMAIL_AUTH")) {
-    if (*login != "password" && *login != "xoauth2") {
-      throw ConfigError("EMAIL_AUTH: expected password or xoauth2");
-    }
-    if (*login == "xoauth2") options.login = smtp::SmtpLogin::xoauth2;
-  }
+  options.login = old_login(settings).value_or(options.login);
   return options;
 }
 
@@ -162,6 +163,9 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   std::optional<smtp::SmtpOptions> options;
   if (!settings.smtp_url.empty()) {
     options = parsed("SMTP_URL", settings.smtp_url, smtp::parse_smtp_url);
+    if (old_login(settings).value_or(options->login) != options->login) {
+      throw ConfigError("EMAIL_AUTH: SMTP_URL says another login; auth=xoauth2 stands in the URL");
+    }
   } else if (const auto* const host = old_value(settings, "EMAIL_HOST")) {
     options = smtp_of_old_names(settings, *host);
   }

@@ -1,13 +1,10 @@
 #include "monitor.hpp"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
-#include "coffeeauth/network_address.hpp"
-#include "coffeeauth/secret.hpp"
+#include "coffeeauth/http/operator_gate.hpp"
 #include "measure.hpp"
 
 namespace coffeeauth::server {
@@ -28,16 +25,16 @@ http::Response json_response(int status, std::string text) {
 
 class MonitorHandler final : public http_poco::RequestHandler {
  public:
-  explicit MonitorHandler(Service& service) : service_(service) {
-    for (const auto& network : service.settings().operator_networks)
-      networks_.emplace_back(network);
-  }
+  explicit MonitorHandler(Service& service)
+      : service_(service),
+        operators_(service.settings().trusted_proxies, service.settings().operator_networks,
+                   service.settings().operator_token.clone()) {}
 
   [[nodiscard]] http::Response handle(const http::Request& request) override {
     if (request.method != "GET" && request.method != "HEAD")
       return problem(ErrorCode::not_found, {});
     if (request.target == "/healthz") return json_response(200, R"({"status":"ok"})");
-    if (!is_operator(request)) return problem(ErrorCode::not_found, {});
+    if (!operators_.admits(request)) return problem(ErrorCode::not_found, {});
     if (request.target == "/readyz") return readiness();
     if (request.target != "/metrics") return problem(ErrorCode::not_found, {});
     return text_response(200, "text/plain; version=0.0.4; charset=utf-8",
@@ -54,26 +51,6 @@ class MonitorHandler final : public http_poco::RequestHandler {
   [[nodiscard]] std::size_t max_body() const noexcept override { return 0; }
 
  private:
-  /// By the token, or by the network when nobody passed the request on.
-  [[nodiscard]] bool is_operator(const http::Request& request) const {
-    const auto& token = service_.settings().operator_token;
-    const auto field = request.header("Authorization");
-    constexpr std::string_view scheme = "bearer ";
-    const bool has_token = field.size() > scheme.size() &&
-                           std::equal(scheme.begin(), scheme.end(), field.begin(),
-                                      [](char a, char b) { return a == (b | 0x20) || a == b; });
-    if (has_token && !token.empty() &&
-        equal_in_constant_time(field.substr(scheme.size()), token.expose_secret())) {
-      return true;
-    }
-    if (request.header_count("X-Forwarded-For") + request.header_count("Forwarded") > 0) {
-      return false;
-    }
-    const auto address = parse_network_address(request.peer_address);
-    return address && std::any_of(networks_.begin(), networks_.end(),
-                                  [&](const NetworkRange& one) { return one.contains(*address); });
-  }
-
   [[nodiscard]] http::Response readiness() {
     std::string reason = "other";
     try {
@@ -89,7 +66,7 @@ class MonitorHandler final : public http_poco::RequestHandler {
   }
 
   Service& service_;
-  std::vector<NetworkRange> networks_;
+  http::OperatorGate operators_;
 };
 
 /// Keeps the handler alive as long as the server that borrows it.

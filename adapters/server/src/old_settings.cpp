@@ -80,6 +80,13 @@ std::optional<std::string> read_redis_database(std::string_view text) {
   return std::to_string(number);
 }
 
+std::optional<std::string> read_login(std::string_view text) {
+  for (const std::string_view login : {"password", "xoauth2"}) {
+    if (is_word(text, login)) return std::string{login};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void add_old_settings(std::vector<Setting>& out) {
@@ -101,8 +108,9 @@ void add_old_settings(std::vector<Setting>& out) {
       old_switch("EMAIL_USE_SSL", "As part of SMTP_URL: whether TLS begins at once (port 465)."));
   out.push_back(old_text("EMAIL_HOST_USER", "As part of SMTP_URL: user."));
   out.push_back(old_secret("EMAIL_HOST_PASSWORD", "As part of SMTP_URL: password."));
-  out.push_back(
-      old_text("EMAIL_AUTH", "As part of SMTP_URL: password (also when unset) or xoauth2."));
+  out.push_back(old_setting("EMAIL_AUTH",
+                            "As part of SMTP_URL: password (also when unset) or xoauth2.",
+                            read_login, "password or xoauth2"));
 }
 
 }  // namespace coffeeauth::server

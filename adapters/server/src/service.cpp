@@ -49,6 +49,7 @@ class EventLog final : public EventSink {
                   {"actor", text_of(event.actor)},
                   {"session", text_of(event.session)},
                   {"mail", event.mail},
+                  {"job", text_of(event.job)},
                   {"part", event.part},
                   {"reason", event.reason},
                   {"address", event.client.address},

@@ -30,16 +30,11 @@ bool read_switch(std::string_view text, bool& out) {
   return value.has_value();
 }
 
-bool is_same_word(std::string_view text, std::string_view lower_case) {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
-}
-
 template <class Enum, std::size_t Size>
 bool read_word(std::string_view text, Enum& out,
                const std::array<std::pair<std::string_view, Enum>, Size>& words) {
   for (const auto& [word, value] : words) {
-    if (!is_same_word(trim_blanks(text), word)) continue;
+    if (!is_word(text, word)) continue;
     out = value;
     return true;
   }
@@ -324,6 +319,12 @@ void add_rest(std::vector<Setting>& out) {
 }
 
 }  // namespace
+
+bool is_word(std::string_view text, std::string_view lower_case) {
+  text = trim_blanks(text);
+  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
 
 std::string join(const std::vector<std::string>& parts) {
   std::string text;

@@ -39,6 +39,9 @@ bool read_number(std::string_view text, Number& out, Number least, Number most) 
   return true;
 }
 
+/// Whether `text` is that word, in whatever letter case and with blanks around it.
+[[nodiscard]] bool is_word(std::string_view text, std::string_view lower_case);
+
 /// With commas between them.
 [[nodiscard]] std::string join(const std::vector<std::string>& parts);
 

@@ -27,7 +27,8 @@ inline constexpr std::chrono::milliseconds stop_grace{8'500};
 /// Until started() is called the program is starting, behind another process's migration or a
 /// server that does not answer: SIGTERM and SIGINT then end it at once, with exit status 0. Nothing
 /// is lost by that, since whatever a start writes is one transaction or one rename. SIGHUP never
-/// ends the program: certificates and files of authorities are read when a connection is made.
+/// ends the program. Of certificates and files of authorities only PostgreSQL's are read at each
+/// connection; the others are read at the start.
 class StopSignal {
  public:
   StopSignal();

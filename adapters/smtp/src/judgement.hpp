@@ -37,7 +37,8 @@ struct EnhancedStatus {
 /// What becomes of the mail. Refused for good is only what is certainly about this recipient or
 /// this message: 5.1.x, 5.2.x and 5.6.x to the recipient or the message, and 550, 551 or 553
 /// without any enhanced code to the recipient. Everything else may be mended by whoever runs the
-/// service or the server, and waits.
+/// service or the server, and waits: also 5.1.7 and 5.1.8 (they are about the sender), a refusal to
+/// relay, and codes that contradict each other.
 [[nodiscard]] Delivery judge(Step step, const Reply& reply);
 
 }  // namespace coffeeauth::smtp

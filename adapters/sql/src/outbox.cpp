@@ -6,7 +6,7 @@ namespace coffeeauth::sql {
 namespace {
 
 // `state`: 0 pending, 1 dead. The numbers stand in the statements themselves where a partial or
-// leading index column is to be used.
+// leading index column is to be used. `due_at` of a dead one is when it was given up.
 const Sql list_sql{.text = R"(
   SELECT id, kind, state, attempts, abandoned, created_at, due_at, last_error FROM outbox_jobs
   WHERE state = $1 ORDER BY created_at, id LIMIT $2)",
@@ -36,8 +36,9 @@ const Sql retry_sql{.text = R"(
   WHERE id = $3 AND lease_id = $4 RETURNING 1)",
                     .columns = "n"};
 const Sql bury_sql{.text = R"(
-  UPDATE outbox_jobs SET lease_id = NULL, state = 1, attempts = attempts + 1, last_error = $1
-  WHERE id = $2 AND lease_id = $3 RETURNING 1)",
+  UPDATE outbox_jobs SET lease_id = NULL, state = 1, due_at = $1, attempts = attempts + 1,
+    last_error = $2
+  WHERE id = $3 AND lease_id = $4 RETURNING 1)",
                    .columns = "n"};
 const Sql revive_sql{.text = R"(
   UPDATE outbox_jobs SET state = 0, attempts = 0, abandoned = 0, lease_id = NULL, due_at = $1
@@ -142,8 +143,9 @@ bool SqlOutboxWrites::retry_job(const JobId& job, const LeaseId& lease, UtcTime 
   return source_.lease()->any(retry_sql, next_attempt_at, reason, job, lease);
 }
 
-bool SqlOutboxWrites::bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) {
-  return source_.lease()->any(bury_sql, reason, job, lease);
+bool SqlOutboxWrites::bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                               UtcTime now) {
+  return source_.lease()->any(bury_sql, now, reason, job, lease);
 }
 
 bool SqlOutboxWrites::revive_job(const JobId& job, UtcTime now) {
@@ -169,8 +171,8 @@ std::size_t SqlOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit)
 std::size_t SqlOutboxWrites::delete_dead_jobs(UtcTime cutoff, std::size_t limit) {
   const auto connection = source_.lease();
   const Sql sql{.text = R"(
-  WITH old AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 1 AND created_at < $1
-                            ORDER BY created_at, id LIMIT $2)" +
+  WITH old AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 1 AND due_at < $1
+                            ORDER BY due_at LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
   DELETE FROM outbox_jobs WHERE id IN (SELECT id FROM old) AND state = 1
   RETURNING 1)",

@@ -19,7 +19,7 @@ struct Diagnostic {
 };
 
 /// Told about failures inside code that is not the library's: statements given to sql::query(),
-/// handlers of ApiOptions::extra_routes, and mail templates. The caller gets no more than
+/// handlers of ApiOptions::extra_routes, mail templates, and mailers. The caller gets no more than
 /// Unavailable, 500 or another try; here is why. Failures of the library's own statements and
 /// handlers never get here, because their texts may hold secrets.
 ///

@@ -64,7 +64,7 @@ struct JobSummary {
   std::uint32_t abandoned = 0;
   /// When the mail was asked for.
   UtcTime created_at{};
-  /// When a worker may take it (next).
+  /// When a worker may take it (next); of a dead one, when it was given up.
   UtcTime next_attempt_at{};
   /// Why the last try failed; fixed words, never those of a server.
   std::string last_error;
@@ -91,8 +91,8 @@ class OutboxReads {
   [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
   /// Counted now.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
-  /// When the next pending job is due or its lease runs out; nothing when none is pending. Long
-  /// past, it means that no worker takes any.
+  /// When the next pending job is due or its lease runs out; nothing when none is pending. A moment
+  /// long past means that no worker takes any.
   [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
 
  protected:
@@ -125,8 +125,9 @@ class OutboxWrites : public virtual OutboxReads {
   /// Counts a try that ended, and puts the job back until `next_attempt_at`.
   virtual bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
                          const std::string& reason) = 0;
-  /// Counts a try that ended, and moves the job to `dead`.
-  virtual bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason) = 0;
+  /// Counts a try that ended, and moves the job to `dead` as given up at `now`.
+  virtual bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
+                        UtcTime now) = 0;
 
   /// Makes a job pending and due at `now`, its tries and abandoned claims at zero, whether it is
   /// dead or waits for its next try. False when there is none, or it is in a worker's hands at
@@ -135,7 +136,8 @@ class OutboxWrites : public virtual OutboxReads {
   /// Deletes at most `limit` pending jobs that expired before `now` and are in nobody's hands.
   /// Dead ones stay: they are an administrator's to look at.
   [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;
-  /// Deletes at most `limit` dead jobs that were written before `cutoff`.
+  /// Deletes at most `limit` dead jobs that were given up before `cutoff`, whenever they were
+  /// written: an old mail that is revived and fails again stays as long as a new one.
   [[nodiscard]] virtual std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) = 0;
 };
 

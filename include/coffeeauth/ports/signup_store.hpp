@@ -17,8 +17,7 @@ enum class SignUpOutcome {
   /// were written.
   created,
   /// The account was there and awaits its owner (awaits_owner()): this sign-up is pending beside
-  /// the
-  /// others. One with an equal password hash is replaced.
+  /// the others. One with an equal password hash is replaced.
   joined,
   /// The account has an owner. The sign-up is kept as a decoy: it answers a login as a pending one
   /// does and never activates anything.

@@ -124,11 +124,11 @@ class UserWrites : public virtual UserReads {
 
   /// Applies `patch` (by apply_patch) to the row as it is at that moment.
   ///
-  /// With `expected_version`, only to that version of it. Implementations must also: end the user's
-  /// sessions when PatchedUser::ends_sessions; drop the sign-ups and the codes on a change of the
-  /// address, the codes when the account stops to await its owner (awaits_owner()); when it begins
-  /// to, drop the decoys and keep its password as the one pending sign-up; and on a change to
-  /// unverified start the 48 hours of delete_unverified_before() at `now`. Outcomes: all.
+  /// With `expected_version`, only to that version of it. Implementations must also end the user's
+  /// sessions when PatchedUser::ends_sessions, and on a change to unverified start the 48 hours of
+  /// delete_unverified_before() at `now`. Also drop: sign-ups and codes when the address changes;
+  /// codes when the account no longer awaits its owner (awaits_owner()). When it begins to await
+  /// one, drop the decoys and keep its password as the only pending sign-up. Outcomes: all.
   [[nodiscard]] virtual UserWrite update_user(const UserId& id,
                                               std::optional<std::int64_t> expected_version,
                                               const UserPatch& patch, UtcTime now) = 0;

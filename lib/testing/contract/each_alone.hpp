@@ -122,8 +122,10 @@ class EachAlone {
     return store_.transact(
         [&](Transaction& tx) { return tx.outbox().retry_job(id, lease, next, why); });
   }
-  bool bury(const JobId& id, const LeaseId& lease, const std::string& why) const {
-    return store_.transact([&](Transaction& tx) { return tx.outbox().bury_job(id, lease, why); });
+  bool bury(const JobId& id, const LeaseId& lease, const std::string& why,
+            UtcTime now = noon) const {
+    return store_.transact(
+        [&](Transaction& tx) { return tx.outbox().bury_job(id, lease, why, now); });
   }
   bool revive(const JobId& id, UtcTime now) const {
     return store_.transact([&](Transaction& tx) { return tx.outbox().revive_job(id, now); });

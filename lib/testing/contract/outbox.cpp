@@ -327,22 +327,38 @@ void expiry(StoreHarness& harness) {
     CHECK(t.claimed(yours, noon + 2h) == Numbers{6});
   }
 
-  SUBCASE("outbox: dead jobs outlive their expiry, and go when they are older than is asked") {
+  SUBCASE(
+      "outbox: dead jobs outlive their expiry, and go when they were given up before the cutoff") {
     const Outbox t{harness, 3};
     for (std::uint64_t n = 1; n <= 2; ++n) {
       t.alone.claim(1, mine);
-      CHECK(t.alone.bury(nth<JobId>(n), mine, "550"));
+      CHECK(t.alone.bury(nth<JobId>(n), mine, "550", noon + 1s));
     }
     CHECK(t.delete_expired(noon + 24h) == 1);
     CHECK(t.store->outbox().depth().dead == 2);
     auto waiting = job(4);
     waiting.created_at = noon - 1h;
     t.alone.enqueue(waiting);
-    CHECK(t.delete_dead(noon) == 0);
-    CHECK(t.delete_dead(noon + 1ms, 1) == 1);
-    CHECK(t.delete_dead(noon + 1ms) == 1);
+    CHECK(t.delete_dead(noon + 1s) == 0);
+    CHECK(t.delete_dead(noon + 1s + 1ms, 1) == 1);
+    CHECK(t.delete_dead(noon + 1s + 1ms) == 1);
     CHECK(t.store->outbox().depth().dead == 0);
     CHECK(t.store->outbox().depth().pending == 1);
+  }
+
+  SUBCASE("outbox: an old job that is revived and given up again is kept from then on") {
+    const Outbox t{harness};
+    t.alone.claim(1, mine);
+    CHECK(t.alone.bury(first, mine, "550", noon));
+    CHECK(t.alone.revive(first, noon + 24h));
+    t.alone.claim(1, mine, noon + 24h);
+    CHECK(t.alone.bury(first, mine, "550", noon + 25h));
+    const auto dead = t.store->outbox().list_jobs(JobState::dead, 1);
+    REQUIRE(dead.size() == 1);
+    CHECK(dead[0].created_at == noon);
+    CHECK(dead[0].next_attempt_at == noon + 25h);
+    CHECK(t.delete_dead(noon + 25h) == 0);
+    CHECK(t.delete_dead(noon + 25h + 1ms) == 1);
   }
 }
 

@@ -191,6 +191,40 @@ TEST_CASE("a try is one that ended: none is given up before as many as are allow
   CHECK(f.outbox().depth().dead == 20);
 }
 
+TEST_CASE(
+    "a mail that another secret key sealed waits for that key, however often it is looked at") {
+  Config config;
+  config.jobs.max_attempts = 3;
+  config.jobs.max_backoff = 60s;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(1);
+  Auth other{f.auth().config(), Secret{std::string_view{"another secret of thirty-two byte"}},
+             f.auth().parts()};
+  jobs::MailWorker stranger{other.services(), f.t.mailer()};
+  for (int round = 0; round < 6; ++round) {
+    CHECK(stranger.run_once() == 1);
+    const auto waiting = f.outbox().list_jobs(JobState::pending, 10);
+    REQUIRE(waiting.size() == 1);
+    CHECK(waiting[0].attempts == 0);
+    CHECK(waiting[0].next_attempt_at == f.t.clock().now() + 60s);
+    CHECK(f.t.events().last(EventKind::mail_delayed)->job == waiting[0].id);
+    f.t.clock().advance(60s);
+  }
+  CHECK(f.reasons(EventKind::mail_delayed) == std::vector<std::string>(6, "unreadable"));
+  CHECK(f.outbox().depth().dead == 0);
+  SUBCASE("and is delivered when it is there") {
+    CHECK(f.run() == 1);
+    CHECK(f.t.mailer().count_for(email("user0@example.org")) == 1);
+    CHECK(f.outbox().depth().pending == 0);
+  }
+  SUBCASE("or until it has expired") {
+    f.t.clock().advance(1h);
+    CHECK(stranger.run_once() == 1);
+    CHECK(f.outbox().depth().pending == 0);
+    CHECK(f.t.events().count(EventKind::mail_expired) == 1);
+  }
+}
+
 TEST_CASE_FIXTURE(WorkerFixture,
                   "what was delivered while the database went away is not sent again") {
   people(50);
@@ -343,7 +377,10 @@ TEST_CASE_FIXTURE(WorkerFixture,
   t.mailer().answer_next({DeliveryVerdict::retry_later, "RCPT TO 450", DeliveryProblem::busy});
   t.mailer().answer_next({DeliveryVerdict::refused, "RCPT TO 550", DeliveryProblem::recipient});
   t.mailer().answer_next({DeliveryVerdict::retry_later, std::string("words\0\n\xff", 8)});
+  const auto ids = outbox().list_jobs(JobState::pending, 10);
   CHECK(t.deliver_mail() == 3);
+  CHECK(t.events().last(EventKind::mail_delayed)->job == ids.at(2).id);
+  CHECK(t.events().last(EventKind::mail_given_up)->job == ids.at(1).id);
   CHECK(reasons(EventKind::mail_delayed) == std::vector<std::string>{"busy", "not_said"});
   CHECK(reasons(EventKind::mail_given_up) == std::vector<std::string>{"recipient"});
   CHECK(t.events().last(EventKind::mail_delayed)->mail == mail_kind::verification_code);

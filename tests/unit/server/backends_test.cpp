@@ -180,10 +180,11 @@ TEST_CASE("a login with a token says where the token comes from") {
   CHECK(said(settings_of("xoauth2", "", "")).starts_with("EMAIL_TOKEN_FILE: "));
   CHECK(said(settings_of("xoauth2", "/file", "echo t")).starts_with("EMAIL_TOKEN_FILE: "));
   CHECK(said(settings_of("password", "/file", "")).starts_with("EMAIL_AUTH: "));
-  CHECK(said(settings_of("oauth", "", "")).starts_with("EMAIL_AUTH: "));
-  auto by_url = settings_of("password", "/file", "");
-  by_url.smtp_url = "smtp://u@mail?auth=xoauth2";
-  CHECK(said(by_url).empty());
+  for (const auto* const login : {"password", "xoauth2"}) {
+    auto by_url = settings_of(login, "/file", "");
+    by_url.smtp_url = "smtp://u@mail?auth=xoauth2";
+    CHECK(said(by_url).starts_with("EMAIL_AUTH: ") == (std::string_view{login} == "password"));
+  }
 }
 
 TEST_CASE("over PostgreSQL mails need a mail server or a folder that was asked for") {

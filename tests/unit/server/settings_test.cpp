@@ -54,6 +54,16 @@ TEST_CASE("with nothing set the defaults are in force, and are said to be") {
   for (const auto& one : loaded.rows) CHECK(one.origin == "default");
 }
 
+TEST_CASE("a kind of mail login is one of two words, whatever else is set") {
+  for (const auto* const text : {"xoauth2", " XOAUTH2", "Xoauth2\t"}) {
+    CHECK(load({{"EMAIL_AUTH", text}}).settings.old_names.at("EMAIL_AUTH") == "xoauth2");
+  }
+  CHECK(load({{"EMAIL_AUTH", "Password"}}).settings.old_names.at("EMAIL_AUTH") == "password");
+  for (const auto* const text : {"oauth", "xoauth2 password", "plain"}) {
+    CHECK(complaint({{"EMAIL_AUTH", text}}).find("EMAIL_AUTH") != std::string::npos);
+  }
+}
+
 TEST_CASE("every setting has one row, a name of its own and a sentence") {
   const auto loaded = load({});
   CHECK(loaded.rows.size() == server_settings().size() + config_fields().size());

@@ -129,6 +129,39 @@ TEST_CASE("no more sessions are known than there is room for, and old ones make 
   CHECK(users.find(nth<SessionId>(255), nth<UserId>(1), noon + 1s).has_value());
 }
 
+TEST_CASE(
+    "that a session was live is remembered beyond its lifetime, for its version, until it died") {
+  for (const auto lifetime : {0ms, 1'000ms}) {
+    LiveUsers users{lifetime, 100};
+    auto one = live(1, 1);
+    one.user.security_version = 3;
+    CHECK_FALSE(users.was_live(one.session.id, 3));
+    users.put(users.begin(one.session.id, one.user.id), one, noon);
+    CHECK(users.was_live(one.session.id, 3));
+    CHECK_FALSE(users.was_live(one.session.id, 2));
+    CHECK_FALSE(users.was_live(nth<SessionId>(2), 3));
+    users.died(one.session.id);
+    CHECK_FALSE(users.was_live(one.session.id, 3));
+  }
+}
+
+TEST_CASE("no more sessions are remembered than there is room for, the latest of them") {
+  SeenSessions seen{32};
+  for (int n = 0; n < 256; ++n) {
+    seen.note(nth<SessionId>(static_cast<std::uint8_t>(n)), 1);
+    CHECK(seen.size() <= 32);
+    // One that is met again and again stays.
+    seen.note(nth<SessionId>(7), 1);
+    if (n > 7) CHECK(seen.holds(nth<SessionId>(7), 1));
+  }
+  CHECK(seen.holds(nth<SessionId>(255), 1));
+  CHECK(seen.holds(nth<SessionId>(241), 1));
+  CHECK_FALSE(seen.holds(nth<SessionId>(1), 1));
+  SeenSessions none{0};
+  none.note(nth<SessionId>(1), 1);
+  CHECK(none.size() == 0);
+}
+
 TEST_CASE("with no lifetime or no room nothing is known") {
   LiveUsers no_lifetime{0ms, 100};
   LiveUsers no_room{1s, 0};

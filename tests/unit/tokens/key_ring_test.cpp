@@ -188,6 +188,86 @@ TEST_CASE("a secret key has nobody to be published to, and signs at once") {
   CHECK(kid_of(issued_by(*service, world)) == made.kid);
 }
 
+TEST_CASE("the key of a new algorithm is published before it signs") {
+  TokenWorld world{SigningAlgorithm::hs256};
+  const auto old_process = world.service();
+  const auto old_kid = kid_of(issued_by(*old_process, world));
+  world.config.algorithm = SigningAlgorithm::eddsa;
+  const auto new_process = world.service();
+  const auto signs_from =
+      world.clock.now() + world.config.jwks_max_age + world.config.key_publication_margin;
+  const auto last = issued_by(*new_process, world);
+  CHECK(kid_of(last) == old_kid);
+  CHECK(nlohmann::json::parse(new_process->jwks()).at("keys").size() == 1);
+  const auto rows = world.store.rows();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].algorithm == "EdDSA");
+  CHECK(rows[1].signs_from == signs_from);
+  CHECK(rows[0].verifies_until ==
+        signs_from + world.config.access_lifetime + world.config.key_overlap);
+  // Another start meanwhile makes no further key, and neither does one of the old algorithm that
+  // runs on.
+  CHECK(kid_of(issued_by(*world.service(), world)) == old_kid);
+  world.clock.set(signs_from - 1ms);
+  CHECK(kid_of(issued_by(*new_process, world)) == old_kid);
+  CHECK(kid_of(issued_by(*old_process, world)) == old_kid);
+  world.clock.set(signs_from);
+  CHECK(kid_of(issued_by(*new_process, world)) == rows[1].kid);
+  CHECK(kid_of(issued_by(*old_process, world)) == rows[1].kid);
+  CHECK(new_process->verify(last).has_value());
+  CHECK(world.store.rows().size() == 2);
+}
+
+TEST_CASE("where the key of the old algorithm cannot be used, the one of the new signs at once") {
+  TokenWorld world{SigningAlgorithm::hs256};
+  const auto old_kid = kid_of(issued_by(*world.service(), world));
+  world.config.algorithm = SigningAlgorithm::eddsa;
+  world.vault = Vault{Secret{"another secret of thirty-two byte"}};
+  const auto service = world.service();
+  const auto fresh = issued_by(*service, world);
+  CHECK(kid_of(fresh) != old_kid);
+  CHECK(service->verify(fresh).has_value());
+}
+
+TEST_CASE(
+    "when a key that waits is revoked, the one that signs goes on until the next is published") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  const auto service = world.service();
+  const auto other = world.service();
+  const auto old_kid = kid_of(issued_by(*service, world));
+  const auto waiting = service->rotate_key().value();
+  world.clock.advance(1min);
+  REQUIRE(service->revoke_key(waiting.kid).has_value());
+  CHECK(current_kid(*service) == old_kid);
+  service->check();
+  world.clock.advance(1s);
+  const auto margin = world.config.jwks_max_age + world.config.key_publication_margin;
+  const auto signs_from = world.clock.now() + margin;
+  for (const auto* one : {&service, &other}) {
+    CHECK(kid_of(issued_by(**one, world)) == old_kid);
+    CHECK(nlohmann::json::parse((*one)->jwks()).at("keys").size() == 2);
+  }
+  const auto rows = world.store.rows();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[1].kid != waiting.kid);
+  CHECK(rows[1].signs_from == signs_from);
+  CHECK_FALSE(rows[1].verifies_until.has_value());
+  world.clock.set(signs_from);
+  CHECK(kid_of(issued_by(*other, world)) == rows[1].kid);
+}
+
+TEST_CASE("a key that has its end signs no token that outlives it") {
+  TokenWorld world{SigningAlgorithm::eddsa};
+  world.config.key_overlap = 0s;
+  const auto service = world.service();
+  const auto old_kid = kid_of(issued_by(*service, world));
+  const auto next = service->rotate_key(KeyStart::now).value();
+  REQUIRE(service->revoke_key(next.kid).has_value());
+  // Its last token ends with it: there is no time to publish another one.
+  CHECK(kid_of(issued_by(*service, world)) != old_kid);
+  CHECK(kid_of(issued_by(*service, world)) != next.kid);
+}
+
 TEST_CASE("a new algorithm retires the key of the old one, and a process of the old one follows") {
   TokenWorld world{SigningAlgorithm::eddsa};
   const auto old_process = world.service();
@@ -215,10 +295,12 @@ TEST_CASE("a new algorithm retires the key of the old one, and a process of the 
   // And back, while the first is still good: a third key, and again one without an end.
   world.config.algorithm = SigningAlgorithm::eddsa;
   const auto third = world.service();
+  CHECK(kid_of(issued_by(*third, world)) == kid_of(fresh));
+  CHECK(world.store.rows()[1].verifies_until.has_value());
+  world.clock.advance(world.config.jwks_max_age + world.config.key_publication_margin);
   const auto again = kid_of(issued_by(*third, world));
   CHECK(again != old_kid);
   CHECK(again != kid_of(fresh));
-  CHECK(world.store.rows()[1].verifies_until.has_value());
   world.clock.set(*world.store.rows()[0].verifies_until);
   CHECK(failure(third->verify(token)) == ErrorCode::token_invalid);
 }

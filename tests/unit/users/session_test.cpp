@@ -276,6 +276,52 @@ TEST_CASE_FIXTURE(Fixture, "the Store is asked about a dead token once") {
   CHECK(t.faults().calls() <= keys + 1);
 }
 
+TEST_CASE(
+    "dead tokens of neighbours turn away whoever is new to this process, and nobody it knows") {
+  Config config;
+  config.limits.any = {10, 1min};
+  config.tokens.sessions_per_user = 100;
+  Fixture f{.t = testing::TestAuth{config}};
+  auto& sessions = f.auth().sessions();
+  f.verified_user("ada@example.org");
+  f.verified_user("eve@example.org");
+  const auto known = f.log_in("ada@example.org").value();
+  const auto unknown = f.log_in("ada@example.org").value();
+  std::vector<TokenPair> dead;
+  for (int i = 0; i < 12; ++i) {
+    dead.push_back(f.log_in("eve@example.org").value());
+    sessions.log_out(dead.back().refresh_token.expose_secret(), f.client);
+  }
+  const auto ask = [&](const TokenPair& tokens) {
+    return sessions.authenticate("Bearer " + std::string{tokens.access_token.expose_secret()},
+                                 f.client);
+  };
+  REQUIRE(ask(known).has_value());
+  f.t.clock().advance(2s);
+  for (std::size_t i = 0; i < 10; ++i) CHECK(code_of(ask(dead[i])) == ErrorCode::token_invalid);
+  CHECK(code_of(ask(dead[10])) == ErrorCode::rate_limited);
+  CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
+  // Without an address nothing is limited, and elsewhere nobody is.
+  CHECK(sessions.authenticate("Bearer " + std::string{unknown.access_token.expose_secret()}));
+  CHECK(f.who(known).has_value());
+  for (int i = 0; i < 3; ++i) {
+    f.t.clock().advance(2s);
+    const auto calls = f.t.faults().calls();
+    CHECK(ask(known).has_value());
+    CHECK(f.t.faults().calls() > calls);  // as often as before
+  }
+  // What is dead now is no better than the others, once the Store has said so.
+  sessions.log_out(known.refresh_token.expose_secret(), f.client);
+  CHECK(code_of(ask(known)) == ErrorCode::token_invalid);
+}
+
+TEST_CASE("authenticate() reads the field as it does without a client") {
+  Fixture f;
+  CHECK(code_of(f.auth().sessions().authenticate("", f.client)) == ErrorCode::not_authenticated);
+  CHECK(code_of(f.auth().sessions().authenticate("Bearer ?", f.client)) ==
+        ErrorCode::token_invalid);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a refreshed token replaces the old one, and works") {
   verified_user("ada@example.org");
   const auto first = log_in("ada@example.org").value();

@@ -97,8 +97,8 @@ struct SmtpOptions {
   /// reply. The reply to the whole message may take what is left of `delivery_timeout`, because
   /// hanging up then means a second mail. At most 60 s.
   std::chrono::milliseconds timeout{15'000};
-  /// The longest that one deliver() takes in all; at most 60 s, so that it fits in the lease of
-  /// the worker that calls it.
+  /// The longest that one deliver() takes in all; at most 60 s. The worker that calls it renews its
+  /// lease meanwhile.
   std::chrono::milliseconds delivery_timeout{55'000};
   /// For how long a connection is kept for the next mail. One that is older is closed by the next
   /// delivery, if the server has not done so before. 0 for a connection a mail; at most 1 h.

@@ -132,9 +132,9 @@ Route verify_route(Auth& auth) {
       "Verify an e-mail address");
   route.description =
       "With `password`, the account gets that password, whoever signed up with whatever else: the "
-      "code proves the mailbox. Without one it gets that of the sign-up, and 400 "
-      "`password_required` where sign-ups differ. Also how the owner of an account that an "
-      "administrator verified sets a password.";
+      "code proves the mailbox. Without one it gets that of the one sign-up there ever was; where "
+      "sign-ups differ, or an administrator verified the account, it is 400 `password_required`. "
+      "So the owner of an account that an administrator verified sets a password.";
   route.request_schema = schemas::verify();
   route.response_schema = schemas::detail();
   route.errors = {ErrorCode::invalid_code, ErrorCode::password_required};

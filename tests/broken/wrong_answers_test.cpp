@@ -190,6 +190,22 @@ struct AnyPassword : Sound {
   };
 };
 
+struct CodeAloneForTheVerified : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+      const auto account = work_->users().find(user);
+      if (chosen || !account || !account->is_verified) {
+        return Codes::activate(user, code, chosen, now);
+      }
+      const auto waiting = work_->users().find_credentials(account->email)->sign_ups;
+      if (waiting.size() != 1) return Codes::activate(user, code, chosen, now);
+      return Codes::activate(user, code, {{waiting.front(), false}}, now);
+    }
+  };
+};
+
 struct LeavesTheStale : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
@@ -448,5 +464,7 @@ REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_c
 REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)
 REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
 REJECTED("that activates a password that was not accepted", AnyPassword, activation_contract)
+REJECTED("that lets a code alone activate an account verified by hand", CodeAloneForTheVerified,
+         activation_contract)
 REJECTED("that never cleans up codes and decoys", LeavesTheStale, sign_up_contract)
 REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, sign_up_contract)

@@ -32,6 +32,24 @@ Share& share_of(UserRow& row, const AddressDigest& network) {
   return others == row.shares.end() ? row.shares.emplace_back() : *others;
 }
 
+/// The later, the sooner its codes give way; last of all a network that was not admitted.
+UtcTime admitted_at(const UserRow& row, const AddressDigest& network) {
+  const auto own = std::ranges::find_if(
+      row.shares, [&](const Share& share) { return share.network && *share.network == network; });
+  return own == row.shares.end() ? UtcTime::max() : own->admitted_at;
+}
+
+/// Whether the newest code gives way to one for `network`, and not the one before it.
+bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now) {
+  if (!is_live(row.older_code, now)) return false;
+  if (!is_live(row.code, now)) return true;
+  const auto& newest = row.code->network;
+  const auto& older = row.older_code->network;
+  if (newest == older) return false;
+  if (newest == network || older == network) return newest == network;
+  return admitted_at(row, newest) > admitted_at(row, older);
+}
+
 bool is_of_use(const UserRow& row, const Share& share, UtcTime now) {
   return is_live(row.code, now) || is_live(row.older_code, now) || now - share.admitted_at < 24h ||
          now - share.guessing_since < 24h ||
@@ -100,13 +118,11 @@ bool SignUpsPart::take_mail_slot(const UserId& user, const AddressDigest& networ
 void SignUpsPart::put_code(const UserId& user, const NewCode& code, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) work_.refuse("a code for nobody");
-  const bool spares_older = is_live(row->code, now) && is_live(row->older_code, now) &&
-                            row->code->network == code.network &&
-                            !(row->older_code->network == code.network);
-  if (!spares_older) row->older_code = row->code;
+  const bool stays = spares_older(*row, code.network, now);
+  if (!stays) row->older_code = row->code;
   row->code = Code{.digest = code.digest, .network = code.network, .expires_at = code.expires_at};
   for (auto& share : row->shares) {
-    if (!spares_older) share.older_attempts = share.attempts;
+    if (!stays) share.older_attempts = share.attempts;
     share.attempts = 0;
   }
 }

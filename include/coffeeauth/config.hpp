@@ -26,7 +26,7 @@ struct CodeConfig {
   /// in all, each against two codes: one account in 2,500 a day for a guesser with many networks,
   /// one in 10,000 for one with a single network. Range 5 to 1,000.
   std::size_t guesses_per_day = 50;
-  /// Networks (IPv6 by /64) that get a share of their own in the guesses and mails of an account in
+  /// Networks (IPv6 by /48) that get a share of their own in the guesses and mails of an account in
   /// 24 hours, by signing up or asking for a code: what strangers spend is not the owner's. Range 1
   /// to 20.
   std::size_t networks = 3;

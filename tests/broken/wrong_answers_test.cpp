@@ -169,11 +169,25 @@ struct OneLiveCode : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
     void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
-      auto expired = code;
-      expired.expires_at = now;
-      Codes::put_code(user, expired, now);
-      Codes::put_code(user, expired, now);
+      auto nobodys = code;
+      nobodys.digest = {};
+      Codes::put_code(user, nobodys, now);
+      Codes::put_code(user, nobodys, now);
       Codes::put_code(user, code, now);
+    }
+  };
+};
+
+// As if no network had ever been admitted.
+struct OldestGoes : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
+      auto bytes = code.network.bytes();
+      bytes.back() = static_cast<AddressDigest::Bytes::value_type>(bytes.back() ^ 1U);
+      auto stranger = code;
+      stranger.network = AddressDigest{bytes};
+      Codes::put_code(user, stranger, now);
     }
   };
 };
@@ -463,6 +477,7 @@ REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_cont
 REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
 REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)
 REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
+REJECTED("that lets two strangers displace the owner's code", OldestGoes, code_contract)
 REJECTED("that activates a password that was not accepted", AnyPassword, activation_contract)
 REJECTED("that lets a code alone activate an account verified by hand", CodeAloneForTheVerified,
          activation_contract)

@@ -34,6 +34,25 @@ Share& share_of(UserRow& row, const AddressDigest& network) {
   return *share;
 }
 
+// Nobody is admitted later than a network that has not been.
+UtcTime admitted_at(const UserRow& row, const AddressDigest& network) {
+  for (const auto& share : row.shares) {
+    if (share.network && *share.network == network) return share.admitted_at;
+  }
+  return UtcTime::max();
+}
+
+// Whether a code for `network` takes the place of the newest one, not of the one before it.
+bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now) {
+  const auto& newest = row.code;
+  const auto& older = row.older_code;
+  if (!is_live(older, now)) return false;
+  if (!is_live(newest, now)) return true;
+  if (newest->network == older->network) return false;
+  if (newest->network == network || older->network == network) return newest->network == network;
+  return admitted_at(row, newest->network) > admitted_at(row, older->network);
+}
+
 bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
   return row.credentials.user.is_verified && row.unverified_since < before.sign_ups &&
          !row.pending.empty();
@@ -142,10 +161,7 @@ bool MemorySignUps::take_mail_slot(const UserId& user, const AddressDigest& netw
 void MemorySignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) refuse(unit_, "a code was put for a user who does not exist");
-  const bool spares_older = is_live(row->older_code, now) && is_live(row->code, now) &&
-                            row->code->network == code.network &&
-                            !(row->older_code->network == code.network);
-  if (!spares_older) {
+  if (!spares_older(*row, code.network, now)) {
     row->older_code = row->code;
     for (auto& share : row->shares) share.older_attempts = share.attempts;
   }

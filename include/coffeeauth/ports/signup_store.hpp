@@ -142,9 +142,12 @@ class SignUps {
   [[nodiscard]] virtual bool take_mail_slot(const UserId& user, const AddressDigest& network,
                                             const MailPace& pace, UtcTime now) = 0;
 
-  /// Adds a live code, with its attempts unspent. Two live: this one, and the one before it. A code
-  /// that another network asked for is not displaced by the second of two from one network; that
-  /// one displaces the first. The guesses of the day are not given back.
+  /// Adds a live code, with its attempts unspent. Two live; which of two gives way to it:
+  ///
+  /// Of two from one network, the older. Else the one from its own network. Else, of two from two
+  /// other networks, the one whose network was admitted later (admit_network()) or not at all; the
+  /// older where both were admitted at one moment, or neither. So whatever later networks ask for,
+  /// the last code of the first one lives. The guesses of the day are not given back.
   virtual void put_code(const UserId& user, const NewCode& code, UtcTime now) = 0;
 
   /// Spends one attempt of the share that `network` has, on each live code, and compares in

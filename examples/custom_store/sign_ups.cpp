@@ -154,8 +154,7 @@ Activation SignUpsPart::activate(const UserId& user, const CodeDigest& code,
       !(is_code(row->code, code, now) || is_code(row->older_code, code, now))) {
     return {ActivationOutcome::gone};
   }
-  if (!chosen &&
-      (row->account.user.is_verified || row->contested || row->pending.size() != 1)) {
+  if (!chosen && (row->account.user.is_verified || row->contested || row->pending.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
   const auto sign_up = chosen ? with_hash(row->pending, chosen->hash) : row->pending.begin();

@@ -34,7 +34,8 @@ struct CodeConfig {
   std::chrono::seconds resend_pause{60};
   /// Mails to one account in an hour, for each share. Range 1 to 1,000.
   std::size_t mails_per_hour = 5;
-  /// Mails to one account in 24 hours, for each share. Range 1 to 1,000.
+  /// Mails to one account in 24 hours, for each share; of login codes as many for who asks with the
+  /// account's password, and as many for all others. Range 1 to 1,000.
   std::size_t mails_per_day = 10;
   /// Different sign-ups that are kept for one address; one more displaces the oldest, and from then
   /// on a code wants a password beside it. Range 1 to 20.

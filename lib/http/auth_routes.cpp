@@ -82,9 +82,12 @@ Result<Response> log_in(Auth& auth, const RouteContext& context) {
 
 Result<Response> send_login_code(Auth& auth, const RouteContext& context) {
   const auto email = EmailAddress::parse(text_of(context.body, "email"));
-  if (!email) return email.error();
+  const auto password = optional_field<Password>(context.body, "password", Password::parse);
+  if (auto error = combined_error(email, password)) return *std::move(error);
+  auto& sessions = auth.sessions();
   return receipt(200, "Login code sent to your email.",
-                 auth.sessions().send_login_code(*email, context.client));
+                 *password ? sessions.send_login_code(*email, **password, context.client)
+                           : sessions.send_login_code(*email, context.client));
 }
 
 Result<Response> refresh(Auth& auth, const RouteContext& context) {
@@ -177,7 +180,9 @@ Route login_code_route(Auth& auth) {
       "sendLoginCode", "Ask for a login code");
   route.description =
       "Mails a 6-digit code to an account that could log in, unless one that was mailed before is "
-      "still good. The answer is the same whether a mail is sent or not.";
+      "still good, or the day's mails are used up. With the account's `password` the mail counts "
+      "apart from those that anybody can ask for. The answer is the same whether a mail is sent or "
+      "not, and whatever the password.";
   route.request_schema = schemas::login_code();
   route.response_schema = schemas::code_receipt();
   route.limit = LimitScope::resend_code;

@@ -281,9 +281,22 @@ struct LoginCodeThatStays : Sound {
                         UtcTime now) override {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
       if (right) {
-        static_cast<void>(put_login_code(user, guess, now + std::chrono::hours{1}, 1'000'000, now));
+        static_cast<void>(put_login_code(
+            user, {.digest = guess, .expires_at = now + std::chrono::hours{1}}, 1'000'000, now));
       }
       return right;
+    }
+  };
+};
+
+struct OneBudgetOfLoginCodes : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
+                        UtcTime now) override {
+      auto counted = code;
+      counted.budget = LoginCodeBudget::anybodys;
+      return Sessions::put_login_code(user, counted, max_per_day, now);
     }
   };
 };
@@ -458,6 +471,8 @@ REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_
 REJECTED("that forgets the cap on sessions", NoCap, session_contract)
 REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
 REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that lets strangers spend the owner's login codes", OneBudgetOfLoginCodes,
+         session_contract)
 REJECTED("that lets a key of another algorithm verify for ever", KeysThatNeverRetire, key_contract)
 REJECTED("that keeps a revoked key", KeysThatStay, key_contract)
 REJECTED("that lets anybody end a session", AnybodysSession, session_contract)

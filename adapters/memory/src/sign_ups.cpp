@@ -199,8 +199,7 @@ Activation MemorySignUps::activate(const UserId& user, const CodeDigest& code,
     return {ActivationOutcome::gone};
   }
   auto& pending = row->pending;
-  if (!chosen &&
-      (row->credentials.user.is_verified || row->contested || pending.size() != 1)) {
+  if (!chosen && (row->credentials.user.is_verified || row->contested || pending.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
   const auto sign_up = chosen ? find_pending(pending, chosen->hash) : pending.begin();

@@ -177,8 +177,7 @@ void SqlSignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) 
   lock_user(*connection, user);
   const auto kept = find_codes(*connection, user);
   const auto network = to_hex(code.network.bytes());
-  const bool spares_older =
-      place_for(*connection, user, kept, network, now) == Place::newest;
+  const bool spares_older = place_for(*connection, user, kept, network, now) == Place::newest;
   if (!spares_older) connection->query(shift_code_sql, user);
   connection->query(put_code_sql, user, code.digest, network, code.expires_at);
   connection->query(spares_older ? new_attempts_sql : shift_attempts_sql, user);

@@ -142,8 +142,7 @@ Activation SqlSignUps::activate(const UserId& user, const CodeDigest& code,
     return {ActivationOutcome::gone};
   }
   const auto pending = list_pending(*connection, user);
-  if (!chosen &&
-      (before->user.is_verified || pending.contested || pending.kept.size() != 1)) {
+  if (!chosen && (before->user.is_verified || pending.contested || pending.kept.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
   const auto found = chosen ? pending.find(chosen->hash) : pending.kept.begin();

@@ -71,8 +71,8 @@ struct ChosenPassword {
 
 /// From when on rows that only time makes useless are useless.
 struct StaleBefore {
-  /// Sign-ups for a verified account whose latest one was earlier go, all of them at once: what says
-  /// that one was displaced never goes before one that is left.
+  /// Sign-ups for a verified account whose latest one was earlier go, all of them at once: what
+  /// says that one was displaced never goes before one that is left.
   UtcTime sign_ups;
   /// Dead codes go; so do counts of guesses and mails that are a day older.
   UtcTime now;
@@ -92,9 +92,9 @@ enum class CodeVerdict {
 /// What an activation came to.
 enum class ActivationOutcome {
   activated,
-  /// No password was given, and a code alone is not enough: the account was verified by hand, or its
-  /// pending sign-ups do not agree on a password (several differ, one was dropped for lack of room,
-  /// or none is left). Nothing changed.
+  /// No password was given, and a code alone is not enough: the account was verified by hand, or
+  /// its pending sign-ups do not agree on a password (several differ, one was dropped for lack of
+  /// room, or none is left). Nothing changed.
   password_required,
   /// The password given is no pending sign-up's and is not acceptable. Nothing changed.
   password_refused,
@@ -166,9 +166,10 @@ class SignUps {
   /// Its password becomes `chosen`, whoever signed up with whatever else: the code proves the
   /// mailbox. Without `chosen`, that of the one pending sign-up, if none with another password ever
   /// waited beside it and nobody verified the account by hand: a code that an administrator has
-  /// mailed must not let in who signed up before. Names and the address as typed are those of the sign-up with that password; where
-  /// none has it, an account that never had an owner starts without names. The other sign-ups stay
-  /// as decoys. Exactly one of many simultaneous calls is `activated`.
+  /// mailed must not let in who signed up before. Names and the address as typed are those of the
+  /// sign-up with that password; where none has it, an account that never had an owner starts
+  /// without names. The other sign-ups stay as decoys. Exactly one of many simultaneous calls is
+  /// `activated`.
   [[nodiscard]] virtual Activation activate(const UserId& user, const CodeDigest& code,
                                             const std::optional<ChosenPassword>& chosen,
                                             UtcTime now) = 0;

@@ -11,7 +11,9 @@ namespace {
 struct Counted {
   NetworkCounts counts{{.max_connections = 100'000, .max_connections_per_address = 2}};
 
-  bool add(const std::string& address) { return counts.add(networks_of(Poco::Net::IPAddress(address))); }
+  bool add(const std::string& address) {
+    return counts.add(networks_of(Poco::Net::IPAddress(address)));
+  }
   void remove(const std::string& address) {
     counts.remove(networks_of(Poco::Net::IPAddress(address)));
   }

@@ -56,6 +56,19 @@ bool is_of_use(const UserRow& row, const Share& share, UtcTime now) {
          (!share.mails.empty() && now - share.mails.back() < 24h);
 }
 
+/// What is kept of login codes goes when none of it is of use.
+bool erase_login_codes(UserRow& row, UtcTime now) {
+  const bool has_any = row.login_code || row.login_codes.count > 0 ||
+                       row.login_codes_for_password.count > 0 || row.guesses_at_login.count > 0;
+  if (!has_any || (row.login_code && now < row.login_code->expires_at)) return false;
+  for (const auto* day : {&row.login_codes, &row.login_codes_for_password, &row.guesses_at_login}) {
+    if (now - day->since < 24h) return false;
+  }
+  row.login_code.reset();
+  row.login_codes = row.login_codes_for_password = row.guesses_at_login = {};
+  return true;
+}
+
 }  // namespace
 
 SignUp SignUpsPart::sign_up(const NewUser& candidate, std::size_t max_pending) {
@@ -191,6 +204,7 @@ std::size_t SignUpsPart::delete_stale(const StaleBefore& before, std::size_t lim
       code->reset();
       ++gone;
     }
+    gone += erase_login_codes(row, before.now) ? 1 : 0;
     gone += std::erase_if(row.shares, [&, &each = row](const Share& share) {
       return !is_of_use(each, share, before.now);
     });

@@ -1,6 +1,7 @@
 #include "adapters/memory/src/sign_ups.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace coffeeauth::memory {
 namespace {
@@ -65,8 +66,21 @@ bool is_stale(const UserRow& row, const Share& share, UtcTime now) {
          (share.mails.empty() || share.mails.back() <= now - day);
 }
 
+// Not while anything of it is of use.
+bool has_stale_login_codes(const UserRow& row, UtcTime now) {
+  const std::array counts{row.login_codes[0], row.login_codes[1], row.login_guesses};
+  const bool is_old = std::all_of(counts.begin(), counts.end(), [&](const CountOfDay& day_of) {
+    return day_of.started_at <= now - day;
+  });
+  const bool is_there =
+      row.login_code || std::any_of(counts.begin(), counts.end(),
+                                    [](const CountOfDay& day_of) { return day_of.count > 0; });
+  return is_there && is_old && (!row.login_code || row.login_code->expires_at <= now);
+}
+
 bool has_stale(const UserRow& row, const StaleBefore& before) {
-  return has_stale_decoys(row, before) || (row.code && !is_live(row.code, before.now)) ||
+  return has_stale_decoys(row, before) || has_stale_login_codes(row, before.now) ||
+         (row.code && !is_live(row.code, before.now)) ||
          (row.older_code && !is_live(row.older_code, before.now)) ||
          std::any_of(row.shares.begin(), row.shares.end(),
                      [&](const Share& share) { return is_stale(row, share, before.now); });
@@ -76,6 +90,11 @@ void erase_stale(UserRow& row, const StaleBefore& before) {
   if (has_stale_decoys(row, before)) {
     row.pending.clear();
     row.contested = false;
+  }
+  if (has_stale_login_codes(row, before.now)) {
+    row.login_code.reset();
+    row.login_codes = {};
+    row.login_guesses = {};
   }
   if (!is_live(row.code, before.now)) row.code.reset();
   if (!is_live(row.older_code, before.now)) row.older_code.reset();

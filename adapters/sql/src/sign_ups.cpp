@@ -52,6 +52,18 @@ const Sql stale_shares_sql{.text = R"(
   RETURNING 1)",
                            .columns = "n"};
 
+// $1 is now, $2 the moment a day ago. One that was spent waits until it would have expired.
+const Sql stale_login_codes_sql{.text = R"(
+  DELETE FROM login_codes
+  WHERE expires_at <= $1 AND made_since <= $2 AND made_for_password_since <= $2
+    AND guessing_since <= $2 AND user_id IN (
+      SELECT user_id FROM login_codes
+      WHERE expires_at <= $1 AND made_since <= $2 AND made_for_password_since <= $2
+        AND guessing_since <= $2
+      ORDER BY expires_at LIMIT $3)
+  RETURNING 1)",
+                                .columns = "n"};
+
 struct Pending {
   PasswordHash password_hash;
   std::string email_display;
@@ -164,6 +176,7 @@ std::size_t SqlSignUps::delete_stale(const StaleBefore& before, std::size_t limi
   gone += connection->query(stale_codes_sql, before.now, most).size();
   gone += connection->query(stale_mails_sql, before.now - day, most).size();
   gone += connection->query(stale_shares_sql, before.now - day, most).size();
+  gone += connection->query(stale_login_codes_sql, before.now, before.now - day, most).size();
   return gone;
 }
 

@@ -74,7 +74,8 @@ struct StaleBefore {
   /// Sign-ups for a verified account whose latest one was earlier go, all of them at once: what
   /// says that one was displaced never goes before one that is left.
   UtcTime sign_ups;
-  /// Dead codes go; so do counts of guesses and mails that are a day older.
+  /// Dead codes go; so do counts of guesses and mails that are a day older. Those of login codes go
+  /// together: what has expired, when all its counts are a day old.
   UtcTime now;
 };
 
@@ -174,8 +175,9 @@ class SignUps {
                                             const std::optional<ChosenPassword>& chosen,
                                             UtcTime now) = 0;
 
-  /// Deletes what only time made useless: decoys, dead codes, and counts of guesses and mails. Some
-  /// `limit` rows of each kind; returns how many went. Less than `limit` means that none is left.
+  /// Deletes what only time made useless: decoys, dead codes (login codes, too), and counts of
+  /// guesses and mails. Some `limit` rows of each kind; returns how many went. Less than `limit`
+  /// means that none is left.
   [[nodiscard]] virtual std::size_t delete_stale(const StaleBefore& before, std::size_t limit) = 0;
 
  protected:

@@ -114,8 +114,8 @@ class SessionsPart final : public SessionWrites, public SessionReadsPart {
   explicit SessionsPart(Work& work) : SessionReadsPart(work), work_(work) {}
   OpenedSession open_session(const NewSession& session, std::int64_t security_version,
                              std::size_t max_sessions) override;
-  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                      std::size_t max_per_day, UtcTime now) override;
+  bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
+                      UtcTime now) override;
   bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
                       UtcTime now) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;

@@ -19,6 +19,14 @@ std::size_t erase_sessions(Tables& tables, const UserId& user,
   });
 }
 
+namespace {
+
+void begin_again_after_a_day(DayCount& day, UtcTime now) {
+  if (now - day.since >= std::chrono::hours{24}) day = {.since = now};
+}
+
+}  // namespace
+
 std::optional<LiveSession> SessionReadsPart::find_live(const SessionId& id, UtcTime now) {
   const auto tables = source_.look();
   const auto entry = tables->sessions.find(id);
@@ -70,18 +78,17 @@ std::size_t SessionsPart::make_room(const Session& opened, std::size_t max_sessi
   return ended;
 }
 
-bool SessionsPart::put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
+bool SessionsPart::put_login_code(const UserId& user, const NewLoginCode& code,
                                   std::size_t max_per_day, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) work_.refuse("a login code was put for a user who does not exist");
   if (row->login_code && row->login_code->expires_at > now) return false;
-  if (row->login_codes_since <= now - std::chrono::hours{24}) {
-    row->login_codes_since = now;
-    row->login_codes = 0;
-  }
-  if (row->login_codes >= max_per_day) return false;
-  ++row->login_codes;
-  row->login_code = LoginCode{.digest = digest, .expires_at = expires_at};
+  auto& day = code.budget == LoginCodeBudget::password_holders ? row->login_codes_for_password
+                                                               : row->login_codes;
+  begin_again_after_a_day(day, now);
+  if (day.count >= max_per_day) return false;
+  ++day.count;
+  row->login_code = LoginCode{.digest = code.digest, .expires_at = code.expires_at};
   return true;
 }
 
@@ -89,14 +96,12 @@ bool SessionsPart::try_login_code(const UserId& user, const CodeDigest& guess,
                                   const GuessLimits& limits, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr || !row->login_code || row->login_code->expires_at <= now) return false;
-  if (row->guessing_at_login_since <= now - std::chrono::hours{24}) {
-    row->guessing_at_login_since = now;
-    row->guesses_at_login = 0;
-  }
   auto& code = *row->login_code;
-  if (code.attempts >= limits.per_code || row->guesses_at_login >= limits.per_day) return false;
+  auto& day = row->guesses_at_login;
+  begin_again_after_a_day(day, now);
+  if (code.attempts >= limits.per_code || day.count >= limits.per_day) return false;
   ++code.attempts;
-  ++row->guesses_at_login;
+  ++day.count;
   if (!(code.digest == guess)) return false;
   row->login_code.reset();
   return true;

@@ -32,10 +32,41 @@ Share& share_of(UserRow& row, const AddressDigest& network) {
   return others == row.shares.end() ? row.shares.emplace_back() : *others;
 }
 
+/// The later, the sooner its codes give way; last of all a network that was not admitted.
+UtcTime admitted_at(const UserRow& row, const AddressDigest& network) {
+  const auto own = std::ranges::find_if(
+      row.shares, [&](const Share& share) { return share.network && *share.network == network; });
+  return own == row.shares.end() ? UtcTime::max() : own->admitted_at;
+}
+
+/// Whether the newest code gives way to one for `network`, and not the one before it.
+bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now) {
+  if (!is_live(row.older_code, now)) return false;
+  if (!is_live(row.code, now)) return true;
+  const auto& newest = row.code->network;
+  const auto& older = row.older_code->network;
+  if (newest == older) return false;
+  if (newest == network || older == network) return newest == network;
+  return admitted_at(row, newest) > admitted_at(row, older);
+}
+
 bool is_of_use(const UserRow& row, const Share& share, UtcTime now) {
   return is_live(row.code, now) || is_live(row.older_code, now) || now - share.admitted_at < 24h ||
          now - share.guessing_since < 24h ||
          (!share.mails.empty() && now - share.mails.back() < 24h);
+}
+
+/// What is kept of login codes goes when none of it is of use.
+bool erase_login_codes(UserRow& row, UtcTime now) {
+  const bool has_any = row.login_code || row.login_codes.count > 0 ||
+                       row.login_codes_for_password.count > 0 || row.guesses_at_login.count > 0;
+  if (!has_any || (row.login_code && now < row.login_code->expires_at)) return false;
+  for (const auto* day : {&row.login_codes, &row.login_codes_for_password, &row.guesses_at_login}) {
+    if (now - day->since < 24h) return false;
+  }
+  row.login_code.reset();
+  row.login_codes = row.login_codes_for_password = row.guesses_at_login = {};
+  return true;
 }
 
 }  // namespace
@@ -100,13 +131,11 @@ bool SignUpsPart::take_mail_slot(const UserId& user, const AddressDigest& networ
 void SignUpsPart::put_code(const UserId& user, const NewCode& code, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) work_.refuse("a code for nobody");
-  const bool spares_older = is_live(row->code, now) && is_live(row->older_code, now) &&
-                            row->code->network == code.network &&
-                            !(row->older_code->network == code.network);
-  if (!spares_older) row->older_code = row->code;
+  const bool stays = spares_older(*row, code.network, now);
+  if (!stays) row->older_code = row->code;
   row->code = Code{.digest = code.digest, .network = code.network, .expires_at = code.expires_at};
   for (auto& share : row->shares) {
-    if (!spares_older) share.older_attempts = share.attempts;
+    if (!stays) share.older_attempts = share.attempts;
     share.attempts = 0;
   }
 }
@@ -138,7 +167,7 @@ Activation SignUpsPart::activate(const UserId& user, const CodeDigest& code,
       !(is_code(row->code, code, now) || is_code(row->older_code, code, now))) {
     return {ActivationOutcome::gone};
   }
-  if (!chosen && (row->contested || row->pending.size() != 1)) {
+  if (!chosen && (row->account.user.is_verified || row->contested || row->pending.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
   const auto sign_up = chosen ? with_hash(row->pending, chosen->hash) : row->pending.begin();
@@ -175,6 +204,7 @@ std::size_t SignUpsPart::delete_stale(const StaleBefore& before, std::size_t lim
       code->reset();
       ++gone;
     }
+    gone += erase_login_codes(row, before.now) ? 1 : 0;
     gone += std::erase_if(row.shares, [&, &each = row](const Share& share) {
       return !is_of_use(each, share, before.now);
     });

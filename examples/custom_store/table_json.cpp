@@ -42,6 +42,11 @@ void fields(F&& f, Share& s) {
   f("mails", s.mails);
 }
 template <class F>
+void fields(F&& f, DayCount& c) {
+  f("since", c.since);
+  f("count", c.count);
+}
+template <class F>
 void fields(F&& f, LoginCode& c) {
   f("digest", c.digest);
   f("expires_at", c.expires_at);
@@ -77,9 +82,8 @@ void fields(F&& f, UserRow& r) {
   f("older_code", r.older_code);
   f("shares", r.shares);
   f("login_code", r.login_code);
-  f("login_codes_since", r.login_codes_since);
   f("login_codes", r.login_codes);
-  f("guessing_at_login_since", r.guessing_at_login_since);
+  f("login_codes_for_password", r.login_codes_for_password);
   f("guesses_at_login", r.guesses_at_login);
   f("visits", r.visits);
 }

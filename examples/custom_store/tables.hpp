@@ -27,6 +27,12 @@ struct Code {
   UtcTime expires_at{};
 };
 
+/// Counts what happened in the day that began then.
+struct DayCount {
+  UtcTime since{};
+  std::size_t count = 0;
+};
+
 struct LoginCode {
   CodeDigest digest{};
   UtcTime expires_at{};
@@ -64,11 +70,10 @@ struct UserRow {
   std::optional<Code> older_code{};
   std::vector<Share> shares{};
   std::optional<LoginCode> login_code{};
-  /// Login codes made, and guesses at them, in the days that began then.
-  UtcTime login_codes_since{};
-  std::size_t login_codes = 0;
-  UtcTime guessing_at_login_since{};
-  std::size_t guesses_at_login = 0;
+  /// Login codes made for anybody and for who gave the password, and guesses at them.
+  DayCount login_codes{};
+  DayCount login_codes_for_password{};
+  DayCount guesses_at_login{};
   /// The latest last.
   std::vector<Visit> visits{};
 };

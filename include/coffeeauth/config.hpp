@@ -25,7 +25,7 @@ struct CodeConfig {
   /// Guesses compared for one account in 24 hours, for each share. Four shares of 50 make 200; each
   /// is compared with the two live codes. Range 5 to 1,000.
   std::size_t guesses_per_day = 50;
-  /// Networks (IPv6 by /64) that get a share of their own in the guesses and mails of an account in
+  /// Networks (IPv6 by /48) that get a share of their own in the guesses and mails of an account in
   /// 24 hours, by signing up or asking for a code: what strangers spend is not the owner's. Range 1
   /// to 20.
   std::size_t networks = 3;
@@ -33,7 +33,8 @@ struct CodeConfig {
   std::chrono::seconds resend_pause{60};
   /// Mails to one account in an hour, for each share. Range 1 to 1,000.
   std::size_t mails_per_hour = 5;
-  /// Mails to one account in 24 hours, for each share. Range 1 to 1,000.
+  /// Mails to one account in 24 hours, for each share; of login codes as many for who asks with the
+  /// account's password, and as many for all others. Range 1 to 1,000.
   std::size_t mails_per_day = 10;
   /// Different sign-ups that are kept for one address; one more displaces the oldest, and from then
   /// on a code wants a password beside it. Range 1 to 20.

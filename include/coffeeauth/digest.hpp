@@ -42,7 +42,8 @@ class Digest {
 using CodeDigest = Digest<struct CodeDigestTag>;
 /// Keyed hash of a refresh token.
 using RefreshTokenDigest = Digest<struct RefreshTokenDigestTag>;
-/// Keyed hash of a client's network address (IPv6 by /64), to recognise it without keeping it.
+/// Keyed hash of a client's network, to recognise it without keeping it: where somebody logged in
+/// from (IPv6 by /64), or whose share of an account's guesses and mails it is (IPv6 by /48).
 using AddressDigest = Digest<struct AddressDigestTag>;
 
 /// 64 lower-case hexadecimal digits, as Stores write them, and back.

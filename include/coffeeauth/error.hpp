@@ -52,7 +52,7 @@ enum class ErrorCode {
   forbidden,
   /// Wrong, used, expired or superseded code, or unknown address: one word for all.
   invalid_code,
-  /// Right code, but several pending sign-ups for the address: the password picks which.
+  /// Right code, but nobody can say which password the owner of the mailbox chose: send one.
   password_required,
   /// Too many requests; `Error::retry_after` says when to come back.
   rate_limited,

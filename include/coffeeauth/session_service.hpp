@@ -47,6 +47,11 @@ class SessionService {
   /// Mails a login code to an account that could log in, at the pace of CodeConfig. Says the same
   /// for every address. Returns when a code of now stops being good, whether one was mailed or not.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
+  /// The same for who gives a password, too. With the account's right one the mail counts apart, so
+  /// that strangers who ask without it cannot use up the day's mails; any other counts as none. The
+  /// answer tells nothing of it, and the price is one hash whoever is asked for.
+  CodeReceipt send_login_code(const EmailAddress& email, const Password& password,
+                              const ClientContext& client);
 
   /// Spends a refresh token for a new pair.
   ///

@@ -33,8 +33,8 @@ class VerificationService {
   /// guesses are ever compared against one code, for each share (SignUps::admit_network()).
   /// Errors: invalid_code (wrong, used, expired, superseded, out of attempts, unknown address: all
   /// alike); and with a right code, which stays good: password_required (the sign-ups for the
-  /// address do not agree on a password), validation_failed on `password` (no sign-up's, and not
-  /// good enough).
+  /// address do not agree on a password, or an administrator verified it), validation_failed on
+  /// `password` (no sign-up's, and not good enough).
   [[nodiscard]] Result<User> verify(VerifyRequest request, const ClientContext& client);
 
   /// Has a new code mailed if the address has an account that is not verified or has no password

@@ -82,9 +82,12 @@ Result<Response> log_in(Auth& auth, const RouteContext& context) {
 
 Result<Response> send_login_code(Auth& auth, const RouteContext& context) {
   const auto email = EmailAddress::parse(text_of(context.body, "email"));
-  if (!email) return email.error();
+  const auto password = optional_field<Password>(context.body, "password", Password::parse);
+  if (auto error = combined_error(email, password)) return *std::move(error);
+  auto& sessions = auth.sessions();
   return receipt(200, "Login code sent to your email.",
-                 auth.sessions().send_login_code(*email, context.client));
+                 *password ? sessions.send_login_code(*email, **password, context.client)
+                           : sessions.send_login_code(*email, context.client));
 }
 
 Result<Response> refresh(Auth& auth, const RouteContext& context) {
@@ -132,9 +135,9 @@ Route verify_route(Auth& auth) {
       "Verify an e-mail address");
   route.description =
       "With `password`, the account gets that password, whoever signed up with whatever else: the "
-      "code proves the mailbox. Without one it gets that of the sign-up, and 400 "
-      "`password_required` where sign-ups differ. Also how the owner of an account that an "
-      "administrator verified sets a password.";
+      "code proves the mailbox. Without one it gets that of the one sign-up there ever was; where "
+      "sign-ups differ, or an administrator verified the account, it is 400 `password_required`. "
+      "So the owner of an account that an administrator verified sets a password.";
   route.request_schema = schemas::verify();
   route.response_schema = schemas::detail();
   route.errors = {ErrorCode::invalid_code, ErrorCode::password_required};
@@ -180,7 +183,9 @@ Route login_code_route(Auth& auth) {
       "sendLoginCode", "Ask for a login code");
   route.description =
       "Mails a 6-digit code to an account that could log in, unless one that was mailed before is "
-      "still good. The answer is the same whether a mail is sent or not.";
+      "still good, or the day's mails are used up. With the account's `password` the mail counts "
+      "apart from those that anybody can ask for. The answer is the same whether a mail is sent or "
+      "not, and whatever the password.";
   route.request_schema = schemas::login_code();
   route.response_schema = schemas::code_receipt();
   route.limit = LimitScope::resend_code;

@@ -293,7 +293,9 @@ SchemaPtr verify() {
                 {{"email", email(), true}, {"code", code, true}, {"password", password()}});
 }
 
-SchemaPtr login_code() { return object("LoginCodeRequest", "", {{"email", email(), true}}); }
+SchemaPtr login_code() {
+  return object("LoginCodeRequest", "", {{"email", email(), true}, {"password", password()}});
+}
 
 SchemaPtr resend_code() { return object("ResendCodeRequest", "", {{"email", email(), true}}); }
 

@@ -45,9 +45,47 @@ Result<void> may_log_in(const User& user) {
   return {};
 }
 
+bool is_accounts_password(LoginPassword matched) {
+  return matched == LoginPassword::matches_account ||
+         matched == LoginPassword::matches_account_needs_rehash;
+}
+
 bool still_stands(const AccessClaims& claims, const User& user) {
   return user.id == claims.subject && user.security_version == claims.version && user.is_active &&
          user.is_verified;
+}
+
+/// The same statements for every address, and one answer.
+CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
+                            const std::optional<Credentials>& found, LoginCodeBudget budget,
+                            const ClientContext& client) {
+  const auto now = s.now();
+  const auto& rules = s.config.codes;
+  const auto expires_at = now + rules.login_code_lifetime;
+  const auto user = found ? found->user.id : UserId::make(now, s.parts.random);
+  const bool is_due = found && may_log_in(found->user).has_value();
+  // Made in every case, as it takes time.
+  const auto code = VerificationCode::random(s.parts.random);
+  const NewLoginCode kept{.digest = s.vault.login_code_digest(user, email, code),
+                          .expires_at = expires_at,
+                          .budget = budget};
+  const auto job = make_mail_job(mail_kind::login_code,
+                                 {.to = email,
+                                  .language = client.language,
+                                  .code = std::string{code.expose_secret()},
+                                  .expires_at = expires_at},
+                                 s.vault, s.parts.random, now, expires_at);
+  const bool sent = s.parts.store.transact([&](Transaction& tx) {
+    const bool put = is_due && tx.sessions().put_login_code(user, kept, rules.mails_per_day, now);
+    if (put) tx.outbox().enqueue(job);
+    if (!put) write_decoy(tx, user, now);
+    return put;
+  });
+  if (sent) {
+    s.job_written.notify();
+    s.emit({.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
+  }
+  return {email, expires_at};
 }
 
 }  // namespace
@@ -76,8 +114,7 @@ class SessionService::Login {
     return s_.passwords.check_login(password, email_, found_);
   }
   bool is_right(LoginPassword matched) const {
-    return found_ && (matched == LoginPassword::matches_account ||
-                      matched == LoginPassword::matches_account_needs_rehash);
+    return found_ && is_accounts_password(matched);
   }
   Result<TokenPair> judge(const Password& password, Result<void> shared);
   bool spend(const VerificationCode& code, bool password_is_right);
@@ -211,33 +248,16 @@ Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Passwo
 
 CodeReceipt SessionService::send_login_code(const EmailAddress& email,
                                             const ClientContext& client) {
-  const auto now = s_.now();
-  const auto& rules = s_.config.codes;
-  const auto expires_at = now + rules.login_code_lifetime;
   const auto found = s_.parts.store.users().find_credentials(email);
-  const auto user = found ? found->user.id : UserId::make(now, s_.parts.random);
-  const bool is_due = found && may_log_in(found->user).has_value();
-  // Made in every case, as it takes time.
-  const auto code = VerificationCode::random(s_.parts.random);
-  const auto digest = s_.vault.login_code_digest(user, email, code);
-  const auto job = make_mail_job(mail_kind::login_code,
-                                 {.to = email,
-                                  .language = client.language,
-                                  .code = std::string{code.expose_secret()},
-                                  .expires_at = expires_at},
-                                 s_.vault, s_.parts.random, now, expires_at);
-  const bool sent = s_.parts.store.transact([&](Transaction& tx) {
-    const bool put =
-        is_due && tx.sessions().put_login_code(user, digest, expires_at, rules.mails_per_day, now);
-    if (put) tx.outbox().enqueue(job);
-    if (!put) write_decoy(tx, user, now);
-    return put;
-  });
-  if (sent) {
-    s_.job_written.notify();
-    s_.emit({.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
-  }
-  return {email, expires_at};
+  return mail_login_code(s_, email, found, LoginCodeBudget::anybodys, client);
+}
+
+CodeReceipt SessionService::send_login_code(const EmailAddress& email, const Password& password,
+                                            const ClientContext& client) {
+  const auto found = s_.parts.store.users().find_credentials(email);
+  const bool right = is_accounts_password(s_.passwords.check_login(password, email, found));
+  const auto budget = right ? LoginCodeBudget::password_holders : LoginCodeBudget::anybodys;
+  return mail_login_code(s_, email, found, budget, client);
 }
 
 Result<TokenPair> SessionService::refresh(std::string_view refresh_token,

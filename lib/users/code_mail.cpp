@@ -11,7 +11,8 @@ MailPace mail_pace(const CodeConfig& config) {
 }
 
 AddressDigest network_of(const Services& services, const ClientContext& client) {
-  return services.vault.address_digest(rate_limit_network(client.address));
+  // The widest: whoever has a /56 must not have as many shares as it has /64.
+  return services.vault.address_digest(rate_limit_networks(client.address).back());
 }
 
 CodeMail::CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,

@@ -115,9 +115,9 @@ class Sessions : public SessionWrites {
                              std::size_t max_sessions) override {
     return work_->sessions().open_session(session, security_version, max_sessions);
   }
-  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                      std::size_t max_per_day, UtcTime now) override {
-    return work_->sessions().put_login_code(user, digest, expires_at, max_per_day, now);
+  bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
+                      UtcTime now) override {
+    return work_->sessions().put_login_code(user, code, max_per_day, now);
   }
   bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
                       UtcTime now) override {

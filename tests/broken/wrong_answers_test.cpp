@@ -169,11 +169,25 @@ struct OneLiveCode : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
     void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
-      auto expired = code;
-      expired.expires_at = now;
-      Codes::put_code(user, expired, now);
-      Codes::put_code(user, expired, now);
+      auto nobodys = code;
+      nobodys.digest = {};
+      Codes::put_code(user, nobodys, now);
+      Codes::put_code(user, nobodys, now);
       Codes::put_code(user, code, now);
+    }
+  };
+};
+
+// As if no network had ever been admitted.
+struct OldestGoes : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
+      auto bytes = code.network.bytes();
+      bytes.back() = static_cast<AddressDigest::Bytes::value_type>(bytes.back() ^ 1U);
+      auto stranger = code;
+      stranger.network = AddressDigest{bytes};
+      Codes::put_code(user, stranger, now);
     }
   };
 };
@@ -186,6 +200,22 @@ struct AnyPassword : Sound {
       auto lax = chosen;
       if (lax) lax->is_acceptable = true;
       return Codes::activate(user, code, lax, now);
+    }
+  };
+};
+
+struct CodeAloneForTheVerified : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+      const auto account = work_->users().find(user);
+      if (chosen || !account || !account->is_verified) {
+        return Codes::activate(user, code, chosen, now);
+      }
+      const auto waiting = work_->users().find_credentials(account->email)->sign_ups;
+      if (waiting.size() != 1) return Codes::activate(user, code, chosen, now);
+      return Codes::activate(user, code, {{waiting.front(), false}}, now);
     }
   };
 };
@@ -251,9 +281,22 @@ struct LoginCodeThatStays : Sound {
                         UtcTime now) override {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
       if (right) {
-        static_cast<void>(put_login_code(user, guess, now + std::chrono::hours{1}, 1'000'000, now));
+        static_cast<void>(put_login_code(
+            user, {.digest = guess, .expires_at = now + std::chrono::hours{1}}, 1'000'000, now));
       }
       return right;
+    }
+  };
+};
+
+struct OneBudgetOfLoginCodes : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
+                        UtcTime now) override {
+      auto counted = code;
+      counted.budget = LoginCodeBudget::anybodys;
+      return Sessions::put_login_code(user, counted, max_per_day, now);
     }
   };
 };
@@ -442,6 +485,8 @@ REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_
 REJECTED("that forgets the cap on sessions", NoCap, session_contract)
 REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
 REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that lets strangers spend the owner's login codes", OneBudgetOfLoginCodes,
+         session_contract)
 REJECTED("that lets a key of another algorithm verify for ever", KeysThatNeverRetire, key_contract)
 REJECTED("that keeps a revoked key", KeysThatStay, key_contract)
 REJECTED("that lets anybody end a session", AnybodysSession, session_contract)
@@ -462,6 +507,9 @@ REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_cont
 REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
 REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)
 REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
+REJECTED("that lets two strangers displace the owner's code", OldestGoes, code_contract)
 REJECTED("that activates a password that was not accepted", AnyPassword, activation_contract)
+REJECTED("that lets a code alone activate an account verified by hand", CodeAloneForTheVerified,
+         activation_contract)
 REJECTED("that never cleans up codes and decoys", LeavesTheStale, sign_up_contract)
 REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, sign_up_contract)

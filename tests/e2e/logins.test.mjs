@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {promisify} from 'node:util';
-import {problem, success} from './expect.mjs';
+import {badFields, problem, success} from './expect.mjs';
 import {inProduction, logIn, makeLoggedIn, newAddress, otherProcessesKnow, password, startServer, until} from './support.mjs';
 
 const trusting = {RATE_LIMITS_ENABLED: 'true', TRUSTED_PROXIES: '127.0.0.1/32'};
@@ -60,6 +60,32 @@ test('a login code is asked for alike for every address', async () => {
   success(await codeFor(newClient(), known));
   success(await codeFor(newClient(), unknown));
   assert.equal((await server.mails(known)).length, 2);
+});
+
+test('strangers cannot use up the login codes of who asks with the right password', async () => {
+  const small = await startServer({env: {...trusting, CODE_MAILS_PER_DAY: '1', CODE_MAILS_PER_HOUR: '1'}});
+  try {
+    const email = newAddress();
+    success(await small.post('/api/auth/signup', {email, password}), 201);
+    success(await small.post('/api/auth/verify', {email, code: await small.code(email)}));
+    const ask = async (fields = {}) => {
+      const {message, ...rest} = success(await small.post('/api/auth/login-code', {email, ...fields}, {headers: newClient()}));
+      assert.equal(message, 'Login code sent to your email.');
+      assert.deepEqual(Object.keys(rest), ['email', 'expires_at']);
+    };
+    await ask();
+    const enter = (code) => small.post('/api/auth/login', {email, password, code});
+    success(await enter(await small.code(email, {count: 2})));
+    await ask();
+    await ask({password: 'wrong password 1'});
+    await ask({password});
+    const code = await small.code(email, {count: 3});
+    assert.equal((await small.mails(email)).length, 3);
+    success(await enter(code));
+    badFields(await small.post('/api/auth/login-code', {email, password: ''}), 'password');
+  } finally {
+    await small.stop();
+  }
 });
 
 test('a neighbour behind the same address sees the same answers whether somebody logs in from there or has no account', async () => {

@@ -119,6 +119,7 @@ test('an administrator who verifies an address opens it to no stranger; its owne
     assert.equal(success(await server.patch(`/api/users/${id}`, {is_verified: true}, admin)).is_verified, true);
     for (let i = 0; i < strangers; ++i) assert.notEqual((await login(email, `the stranger waits ${i}`)).status, 200);
     const code = await server.code(email, {count: strangers + 1});
+    problem(await verify(email, code), 400, 'password_required');
     success(await verify(email, code, password));
     success(await login(email));
     for (let i = 0; i < strangers; ++i) assert.notEqual((await login(email, `the stranger waits ${i}`)).status, 200);

@@ -35,12 +35,6 @@ Poco::Net::IPAddress unmapped(const Poco::Net::IPAddress& address) {
   return {octets + 12, 4};
 }
 
-// A /64 is what one IPv6 subscriber has, so counting single addresses would limit nobody.
-std::string limit_key(const Poco::Net::IPAddress& address) {
-  const std::size_t octets = address.family() == Poco::Net::IPAddress::IPv6 ? 8 : 4;
-  return {static_cast<const char*>(address.addr()), octets};
-}
-
 enum class Direction { receive, both };
 
 void shut_down(Poco::Net::StreamSocket& socket, Direction direction) noexcept {
@@ -72,7 +66,9 @@ bool is_finished(Poco::Net::StreamSocket& socket) noexcept {
 }  // namespace
 
 ConnectionRegistry::ConnectionRegistry(const Options& options)
-    : options_(options), max_connections_(affordable_connections(options.max_connections)) {
+    : options_(options),
+      counts_(options),
+      max_connections_(affordable_connections(options.max_connections)) {
   const auto shortest = std::min({options.head_timeout, options.body_timeout, options.idle_timeout,
                                   options.write_timeout, options.drain_timeout});
   tick_ = std::clamp(shortest / 4, std::chrono::milliseconds{5}, std::chrono::milliseconds{250});
@@ -93,22 +89,17 @@ void ConnectionRegistry::start() {
 
 bool ConnectionRegistry::admit(const Poco::Net::StreamSocket& socket) {
   const Poco::Net::IPAddress address = unmapped(socket.peerAddress().host());
-  std::string key = limit_key(address);
+  auto networks = networks_of(address);
   std::string peer = address.toString();
   // A link-local address comes with its interface, which is no part of the address.
   peer.resize(std::min(peer.find('%'), peer.size()));
 
   const std::lock_guard lock(mutex_);
-  const auto of_address = per_address_.find(key);
-  if (entries_.size() >= max_connections_ ||
-      (of_address != per_address_.end() &&
-       of_address->second >= options_.max_connections_per_address)) {
+  if (entries_.size() >= max_connections_ || !counts_.add(networks)) {
     ++statistics_.refused;
     return false;
   }
-  std::size_t& open_from_address = per_address_[key];
-  entries_.try_emplace(socket.impl(), socket, std::move(peer), std::move(key));
-  ++open_from_address;
+  entries_.try_emplace(socket.impl(), socket, std::move(peer), std::move(networks));
   ++statistics_.accepted;
   return true;
 }
@@ -136,8 +127,7 @@ void ConnectionRegistry::release(Entry& entry) noexcept {
 }
 
 void ConnectionRegistry::erase(Entries::iterator position) noexcept {
-  const auto of_address = per_address_.find(position->second.address_key);
-  if (--of_address->second == 0) per_address_.erase(of_address);
+  counts_.remove(position->second.networks);
   entries_.erase(position);
   changed_.notify_all();
 }

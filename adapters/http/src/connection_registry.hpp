@@ -4,17 +4,18 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <Poco/Net/StreamSocket.h>
 
 #include "adapters/http/src/connection_watch.hpp"
+#include "adapters/http/src/network_counts.hpp"
 #include "coffeeauth/http_poco/http_poco.hpp"
 
 namespace coffeeauth::http_poco {
@@ -27,12 +28,14 @@ class ConnectionRegistry {
   /// One connection. Keeps the socket open while registered, so that the reaper can never hit
   /// a descriptor that was closed and given to another.
   struct Entry {
-    Entry(const Poco::Net::StreamSocket& accepted, std::string peer, std::string key)
-        : socket(accepted), peer_address(std::move(peer)), address_key(std::move(key)) {}
+    Entry(const Poco::Net::StreamSocket& accepted, std::string peer,
+          std::vector<std::string> counted_in)
+        : socket(accepted), peer_address(std::move(peer)), networks(std::move(counted_in)) {}
 
     Poco::Net::StreamSocket socket;
     std::string peer_address;
-    std::string address_key;
+    /// The networks that it is counted in, the narrowest first.
+    std::vector<std::string> networks;
     ConnectionWatch watch;
     /// Set before the socket is shut down because a deadline passed.
     std::atomic<bool> timed_out{false};
@@ -92,6 +95,7 @@ class ConnectionRegistry {
   void erase(Entries::iterator position) noexcept;
 
   const Options options_;
+  NetworkCounts counts_;
   std::size_t max_connections_;
   std::chrono::milliseconds tick_;
   std::atomic<bool> draining_{false};
@@ -100,7 +104,6 @@ class ConnectionRegistry {
   std::condition_variable changed_;
   std::condition_variable stopping_;
   Entries entries_;
-  std::map<std::string, std::size_t, std::less<>> per_address_;
   std::deque<Refused> refused_;
   Statistics statistics_;
   bool stopped_ = false;

@@ -30,8 +30,9 @@ void validate(const Options& options) {
       std::min({options.head_timeout, options.body_timeout, options.idle_timeout,
                 options.write_timeout, options.drain_timeout, options.shutdown_grace});
   if (options.host.empty() || options.max_connections == 0 || options.max_connections > 100'000 ||
-      options.max_connections_per_address == 0 || shortest <= milliseconds::zero() ||
-      options.max_head < 256 || options.max_head > 1024 * 1024) {
+      options.max_connections_per_address == 0 || options.ipv6_56_factor == 0 ||
+      options.ipv6_48_factor == 0 || shortest <= milliseconds::zero() || options.max_head < 256 ||
+      options.max_head > 1024 * 1024) {
     throw std::invalid_argument("HTTP server options: a limit is zero or out of range");
   }
 }

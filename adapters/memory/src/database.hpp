@@ -1,6 +1,7 @@
 #pragma once
 /// Database: the tables of the memory store, and the one lock over all of them.
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -74,8 +75,8 @@ struct UserRow {
   std::optional<LiveCode> older_code{};
   std::vector<Share> shares{};
   std::optional<LoginCode> login_code{};
-  /// How many login codes were put, and guesses at them.
-  CountOfDay login_codes{};
+  /// How many login codes were put, of each LoginCodeBudget, and guesses at them.
+  std::array<CountOfDay, 2> login_codes{};
   CountOfDay login_guesses{};
   std::vector<KnownAddress> addresses{};
 };

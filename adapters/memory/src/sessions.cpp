@@ -84,16 +84,16 @@ OpenedSession MemorySessionWrites::open_session(const NewSession& opened,
   return {OpenSessionOutcome::opened, make_room(session, max_sessions)};
 }
 
-bool MemorySessionWrites::put_login_code(const UserId& user, const CodeDigest& digest,
-                                         UtcTime expires_at, std::size_t max_per_day, UtcTime now) {
+bool MemorySessionWrites::put_login_code(const UserId& user, const NewLoginCode& code,
+                                         std::size_t max_per_day, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) refuse(unit_, "a login code was put for a user who does not exist");
   if (row->login_code && row->login_code->expires_at > now) return false;
-  auto& day = row->login_codes;
+  auto& day = row->login_codes.at(static_cast<std::size_t>(code.budget));
   if (day.started_at <= now - std::chrono::hours{24}) day = {.started_at = now};
   if (day.count >= max_per_day) return false;
   ++day.count;
-  row->login_code = LoginCode{.digest = digest, .expires_at = expires_at};
+  row->login_code = LoginCode{.digest = code.digest, .expires_at = code.expires_at};
   return true;
 }
 

@@ -22,8 +22,8 @@ class MemorySessionWrites final : public SessionWrites, public MemorySessionRead
 
   OpenedSession open_session(const NewSession& opened, std::int64_t security_version,
                              std::size_t max_sessions) override;
-  bool put_login_code(const UserId& user, const CodeDigest& digest, UtcTime expires_at,
-                      std::size_t max_per_day, UtcTime now) override;
+  bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
+                      UtcTime now) override;
   bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
                       UtcTime now) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;

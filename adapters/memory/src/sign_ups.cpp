@@ -1,6 +1,7 @@
 #include "adapters/memory/src/sign_ups.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace coffeeauth::memory {
 namespace {
@@ -34,6 +35,25 @@ Share& share_of(UserRow& row, const AddressDigest& network) {
   return *share;
 }
 
+// Nobody is admitted later than a network that has not been.
+UtcTime admitted_at(const UserRow& row, const AddressDigest& network) {
+  for (const auto& share : row.shares) {
+    if (share.network && *share.network == network) return share.admitted_at;
+  }
+  return UtcTime::max();
+}
+
+// Whether a code for `network` takes the place of the newest one, not of the one before it.
+bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now) {
+  const auto& newest = row.code;
+  const auto& older = row.older_code;
+  if (!is_live(older, now)) return false;
+  if (!is_live(newest, now)) return true;
+  if (newest->network == older->network) return false;
+  if (newest->network == network || older->network == network) return newest->network == network;
+  return admitted_at(row, newest->network) > admitted_at(row, older->network);
+}
+
 bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
   return row.credentials.user.is_verified && row.unverified_since < before.sign_ups &&
          !row.pending.empty();
@@ -46,8 +66,21 @@ bool is_stale(const UserRow& row, const Share& share, UtcTime now) {
          (share.mails.empty() || share.mails.back() <= now - day);
 }
 
+// Not while anything of it is of use.
+bool has_stale_login_codes(const UserRow& row, UtcTime now) {
+  const std::array counts{row.login_codes[0], row.login_codes[1], row.login_guesses};
+  const bool is_old = std::all_of(counts.begin(), counts.end(), [&](const CountOfDay& day_of) {
+    return day_of.started_at <= now - day;
+  });
+  const bool is_there =
+      row.login_code || std::any_of(counts.begin(), counts.end(),
+                                    [](const CountOfDay& day_of) { return day_of.count > 0; });
+  return is_there && is_old && (!row.login_code || row.login_code->expires_at <= now);
+}
+
 bool has_stale(const UserRow& row, const StaleBefore& before) {
-  return has_stale_decoys(row, before) || (row.code && !is_live(row.code, before.now)) ||
+  return has_stale_decoys(row, before) || has_stale_login_codes(row, before.now) ||
+         (row.code && !is_live(row.code, before.now)) ||
          (row.older_code && !is_live(row.older_code, before.now)) ||
          std::any_of(row.shares.begin(), row.shares.end(),
                      [&](const Share& share) { return is_stale(row, share, before.now); });
@@ -57,6 +90,11 @@ void erase_stale(UserRow& row, const StaleBefore& before) {
   if (has_stale_decoys(row, before)) {
     row.pending.clear();
     row.contested = false;
+  }
+  if (has_stale_login_codes(row, before.now)) {
+    row.login_code.reset();
+    row.login_codes = {};
+    row.login_guesses = {};
   }
   if (!is_live(row.code, before.now)) row.code.reset();
   if (!is_live(row.older_code, before.now)) row.older_code.reset();
@@ -142,10 +180,7 @@ bool MemorySignUps::take_mail_slot(const UserId& user, const AddressDigest& netw
 void MemorySignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) refuse(unit_, "a code was put for a user who does not exist");
-  const bool spares_older = is_live(row->older_code, now) && is_live(row->code, now) &&
-                            row->code->network == code.network &&
-                            !(row->older_code->network == code.network);
-  if (!spares_older) {
+  if (!spares_older(*row, code.network, now)) {
     row->older_code = row->code;
     for (auto& share : row->shares) share.older_attempts = share.attempts;
   }
@@ -183,7 +218,7 @@ Activation MemorySignUps::activate(const UserId& user, const CodeDigest& code,
     return {ActivationOutcome::gone};
   }
   auto& pending = row->pending;
-  if (!chosen && (row->contested || pending.size() != 1)) {
+  if (!chosen && (row->credentials.user.is_verified || row->contested || pending.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
   const auto sign_up = chosen ? find_pending(pending, chosen->hash) : pending.begin();

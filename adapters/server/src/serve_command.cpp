@@ -83,10 +83,13 @@ void announce(Service& service, std::uint16_t port, const Secret& link_token) {
 }
 
 http_poco::Options server_options(const Settings& settings) {
+  const auto& limits = settings.policy.limits;
   return {.host = settings.http_host,
           .port = settings.http_port,
           .max_connections = settings.max_connections,
           .max_connections_per_address = settings.max_connections_per_address,
+          .ipv6_56_factor = limits.ipv6_56_factor,
+          .ipv6_48_factor = limits.ipv6_48_factor,
           .idle_timeout = settings.http_idle_timeout,
           .shutdown_grace = request_grace};
 }

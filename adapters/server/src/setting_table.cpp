@@ -229,7 +229,8 @@ void add_network(std::vector<Setting>& out) {
   out.push_back(count_setting("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
                               &Settings::max_connections));
   out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
-                              "The same for one address (IPv6 by /64).",
+                              "The same for one address (IPv6 by /64; IPV6_56_FACTOR and "
+                              "IPV6_48_FACTOR times as many for a /56 and a /48).",
                               &Settings::max_connections_per_address));
   out.push_back(networks_setting("TRUSTED_PROXIES",
                                  "Networks whose X-Forwarded-For is believed, as CIDR with commas.",

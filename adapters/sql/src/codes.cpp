@@ -93,6 +93,9 @@ struct KeptCodes {
   KeptCode older;
 };
 
+// Which of the two that are kept gives way to the next.
+enum class Place { newest, older };
+
 KeptCode read_code(const Row& row, std::size_t first) {
   if (row.is_null(first)) return {};
   return {row.digest<CodeDigest>(first), row.text(first + 1), row.time(first + 2)};
@@ -102,6 +105,26 @@ KeptCodes find_codes(Connection& connection, const UserId& user) {
   const auto row = connection.query_one(codes_sql, user);
   if (!row) return {};
   return {read_code(*row, 0), read_code(*row, 3)};
+}
+
+// Nobody is admitted later than a network that has not been.
+UtcTime admitted_at(const Rows& admitted, const std::string& network) {
+  const auto row = std::find_if(admitted.begin(), admitted.end(),
+                                [&](const Row& each) { return each.text(0) == network; });
+  return row == admitted.end() ? UtcTime::max() : row->time(1);
+}
+
+Place place_for(Connection& connection, const UserId& user, const KeptCodes& kept,
+                const std::string& network, UtcTime now) {
+  if (!kept.older.is_live(now)) return Place::older;
+  if (!kept.newest.is_live(now)) return Place::newest;
+  if (kept.newest.network == kept.older.network) return Place::older;
+  if (kept.newest.network == network) return Place::newest;
+  if (kept.older.network == network) return Place::older;
+  const auto admitted = connection.query(admitted_sql, user);
+  return admitted_at(admitted, kept.newest.network) > admitted_at(admitted, kept.older.network)
+             ? Place::newest
+             : Place::older;
 }
 
 // `network` where it has a share of its own.
@@ -154,8 +177,7 @@ void SqlSignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) 
   lock_user(*connection, user);
   const auto kept = find_codes(*connection, user);
   const auto network = to_hex(code.network.bytes());
-  const bool spares_older = kept.older.is_live(now) && kept.newest.is_live(now) &&
-                            kept.newest.network == network && kept.older.network != network;
+  const bool spares_older = place_for(*connection, user, kept, network, now) == Place::newest;
   if (!spares_older) connection->query(shift_code_sql, user);
   connection->query(put_code_sql, user, code.digest, network, code.expires_at);
   connection->query(spares_older ? new_attempts_sql : shift_attempts_sql, user);

@@ -8,20 +8,25 @@ namespace {
 
 constexpr auto day = std::chrono::hours{24};
 
-// $5 is the moment a day ago, $4 is now.
-const Sql put_sql{.text = R"(
-  INSERT INTO login_codes (user_id, digest, expires_at, attempts, made_since, made,
-                           guessing_since, guesses)
-  VALUES ($1, $2, $3, 0, $4, 1, $4, 0)
+// $5 is the moment a day ago, $4 is now. `count` is the column that counts this code.
+Sql put_sql(const std::string& count, const std::string& other) {
+  const auto since = count + "_since";
+  return {.text = "INSERT INTO login_codes (user_id, digest, expires_at, attempts, " + since +
+                  ", " + count + ", " + other + "_since, " + other + R"(, guessing_since, guesses)
+  VALUES ($1, $2, $3, 0, $4, 1, 0, 0, $4, 0)
   ON CONFLICT (user_id) DO UPDATE
-    SET digest = excluded.digest, expires_at = excluded.expires_at, attempts = 0,
-        made = CASE WHEN login_codes.made_since <= $5 THEN 1 ELSE login_codes.made + 1 END,
-        made_since = CASE WHEN login_codes.made_since <= $5 THEN $4
-                          ELSE login_codes.made_since END
+    SET digest = excluded.digest, expires_at = excluded.expires_at, attempts = 0, )" +
+                  count + " = CASE WHEN login_codes." + since + " <= $5 THEN 1 ELSE login_codes." +
+                  count + " + 1 END, " + since + " = CASE WHEN login_codes." + since +
+                  " <= $5 THEN $4 ELSE login_codes." + since + R"( END
     WHERE (login_codes.digest IS NULL OR login_codes.expires_at <= $4)
-      AND (login_codes.made_since <= $5 OR login_codes.made < $6)
+      AND (login_codes.)" +
+                  since + " <= $5 OR login_codes." + count + R"( < $6)
   RETURNING 1)",
-                  .columns = "n"};
+          .columns = "n"};
+}
+const Sql put_for_anybody_sql = put_sql("made", "made_for_password");
+const Sql put_for_password_sql = put_sql("made_for_password", "made");
 // Counts and decides in one statement, so that no two guesses can see the same count. $1 is the
 // moment a day ago, $2 is now.
 const Sql spend_attempt_sql{.text = R"(
@@ -37,11 +42,13 @@ const Sql consume_sql{.text = "UPDATE login_codes SET digest = NULL WHERE user_i
 
 }  // namespace
 
-bool SqlSessionWrites::put_login_code(const UserId& user, const CodeDigest& digest,
-                                      UtcTime expires_at, std::size_t max_per_day, UtcTime now) {
+bool SqlSessionWrites::put_login_code(const UserId& user, const NewLoginCode& code,
+                                      std::size_t max_per_day, UtcTime now) {
   const auto connection = source_.lease();
   lock_user(*connection, user);
-  return connection->any(put_sql, user, digest, expires_at, now, now - day, to_limit(max_per_day));
+  const bool has_password = code.budget == LoginCodeBudget::password_holders;
+  return connection->any(has_password ? put_for_password_sql : put_for_anybody_sql, user,
+                         code.digest, code.expires_at, now, now - day, to_limit(max_per_day));
 }
 
 bool SqlSessionWrites::try_login_code(const UserId& user, const CodeDigest& guess,

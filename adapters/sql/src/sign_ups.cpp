@@ -21,11 +21,14 @@ const Sql note_dropped_sql{.text = R"(
   VALUES ($1, '', '', '', '', $2, '')
   ON CONFLICT (user_id, password_hash) DO NOTHING)"};
 
-// Each with the moment in question, and about how many.
+// Each with the moment in question, and about how many. Of a user all sign-ups go or none: what is
+// left of some (the clocks of two processes differ) would look unanimous.
 const Sql stale_decoys_sql{.text = R"(
   DELETE FROM pending_sign_ups WHERE signed_up_at < $1 AND user_id IN (
     SELECT p.user_id FROM pending_sign_ups p JOIN users u ON u.id = p.user_id
     WHERE p.signed_up_at < $1 AND u.is_verified = 1 AND u.unverified_since < $1
+      AND NOT EXISTS (SELECT 1 FROM pending_sign_ups later
+                      WHERE later.user_id = p.user_id AND later.signed_up_at >= $1)
     ORDER BY p.signed_up_at LIMIT $2)
   RETURNING 1)",
                            .columns = "n"};
@@ -48,6 +51,18 @@ const Sql stale_shares_sql{.text = R"(
     ORDER BY s.window_started_at LIMIT $2)
   RETURNING 1)",
                            .columns = "n"};
+
+// $1 is now, $2 the moment a day ago. One that was spent waits until it would have expired.
+const Sql stale_login_codes_sql{.text = R"(
+  DELETE FROM login_codes
+  WHERE expires_at <= $1 AND made_since <= $2 AND made_for_password_since <= $2
+    AND guessing_since <= $2 AND user_id IN (
+      SELECT user_id FROM login_codes
+      WHERE expires_at <= $1 AND made_since <= $2 AND made_for_password_since <= $2
+        AND guessing_since <= $2
+      ORDER BY expires_at LIMIT $3)
+  RETURNING 1)",
+                                .columns = "n"};
 
 struct Pending {
   PasswordHash password_hash;
@@ -139,7 +154,7 @@ Activation SqlSignUps::activate(const UserId& user, const CodeDigest& code,
     return {ActivationOutcome::gone};
   }
   const auto pending = list_pending(*connection, user);
-  if (!chosen && (pending.contested || pending.kept.size() != 1)) {
+  if (!chosen && (before->user.is_verified || pending.contested || pending.kept.size() != 1)) {
     return {ActivationOutcome::password_required};
   }
   const auto found = chosen ? pending.find(chosen->hash) : pending.kept.begin();
@@ -161,6 +176,7 @@ std::size_t SqlSignUps::delete_stale(const StaleBefore& before, std::size_t limi
   gone += connection->query(stale_codes_sql, before.now, most).size();
   gone += connection->query(stale_mails_sql, before.now - day, most).size();
   gone += connection->query(stale_shares_sql, before.now - day, most).size();
+  gone += connection->query(stale_login_codes_sql, before.now, before.now - day, most).size();
   return gone;
 }
 

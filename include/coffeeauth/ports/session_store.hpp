@@ -72,6 +72,24 @@ struct RotationResult {
   std::string sealed_successor{};
 };
 
+/// Who asked for a login code, and so which count of the day it is one of.
+enum class LoginCodeBudget {
+  /// Anybody who knows the address.
+  anybodys,
+  /// Whoever has the account's password, too: what others ask for does not count here.
+  password_holders,
+};
+
+/// A login code to be kept.
+struct NewLoginCode {
+  /// Keyed hash of the code.
+  CodeDigest digest;
+  /// From here on it is dead.
+  UtcTime expires_at{};
+  /// Who asked for it.
+  LoginCodeBudget budget = LoginCodeBudget::anybodys;
+};
+
 /// Reads of sessions.
 class SessionReads {
  public:
@@ -103,13 +121,12 @@ class SessionWrites : public virtual SessionReads {
                                                    std::int64_t security_version,
                                                    std::size_t max_sessions) = 0;
 
-  /// Makes `digest` the user's one login code, good until `expires_at`, unless there is a live one
-  /// (which must not be voided while its owner types it) or `max_per_day` were put in the 24 hours
-  /// that began with the first. Says whether it did; of many at once, one does. The guesses of the
+  /// Makes `code` the user's one login code, unless there is a live one (which must not be voided
+  /// while its owner types it) or `max_per_day` of its budget were put in the 24 hours that began
+  /// with the budget's first. Says whether it did; of many at once, one does. The guesses of the
   /// day stay counted.
-  [[nodiscard]] virtual bool put_login_code(const UserId& user, const CodeDigest& digest,
-                                            UtcTime expires_at, std::size_t max_per_day,
-                                            UtcTime now) = 0;
+  [[nodiscard]] virtual bool put_login_code(const UserId& user, const NewLoginCode& code,
+                                            std::size_t max_per_day, UtcTime now) = 0;
   /// Counts a guess at the user's login code, then compares it: true at most once for each code,
   /// which is spent by that. False without a live code, and beyond `limits`, without comparing.
   [[nodiscard]] virtual bool try_login_code(const UserId& user, const CodeDigest& guess,

@@ -70,9 +70,11 @@ struct ChosenPassword {
 
 /// From when on rows that only time makes useless are useless.
 struct StaleBefore {
-  /// Decoys of an account whose latest sign-up was earlier go.
+  /// Sign-ups for a verified account whose latest one was earlier go, all of them at once: what
+  /// says that one was displaced never goes before one that is left.
   UtcTime sign_ups;
-  /// Dead codes go; so do counts of guesses and mails that are a day older.
+  /// Dead codes go; so do counts of guesses and mails that are a day older. Those of login codes go
+  /// together: what has expired, when all its counts are a day old.
   UtcTime now;
 };
 
@@ -90,8 +92,9 @@ enum class CodeVerdict {
 /// What an activation came to.
 enum class ActivationOutcome {
   activated,
-  /// No password was given, and the pending sign-ups do not agree on one: several differ, one was
-  /// dropped for lack of room, or none is left. Nothing changed.
+  /// No password was given, and a code alone is not enough: the account was verified by hand, or
+  /// its pending sign-ups do not agree on a password (several differ, one was dropped for lack of
+  /// room, or none is left). Nothing changed.
   password_required,
   /// The password given is no pending sign-up's and is not acceptable. Nothing changed.
   password_refused,
@@ -139,9 +142,12 @@ class SignUps {
   [[nodiscard]] virtual bool take_mail_slot(const UserId& user, const AddressDigest& network,
                                             const MailPace& pace, UtcTime now) = 0;
 
-  /// Adds a live code, with its attempts unspent. Two live: this one, and the one before it. A code
-  /// that another network asked for is not displaced by the second of two from one network; that
-  /// one displaces the first. The guesses of the day are not given back.
+  /// Adds a live code, with its attempts unspent. Two live; which of two gives way to it:
+  ///
+  /// Of two from one network, the older. Else the one from its own network. Else, of two from two
+  /// other networks, the one whose network was admitted later (admit_network()) or not at all; the
+  /// older where both were admitted at one moment, or neither. So whatever later networks ask for,
+  /// the last code of the first one lives. The guesses of the day are not given back.
   virtual void put_code(const UserId& user, const NewCode& code, UtcTime now) = 0;
 
   /// Spends one attempt of the share that `network` has, on each live code, and compares in
@@ -158,16 +164,19 @@ class SignUps {
   /// Consumes the codes, and verifies an account that awaits its owner (awaits_owner()).
   ///
   /// Its password becomes `chosen`, whoever signed up with whatever else: the code proves the
-  /// mailbox. Without `chosen`, that of the pending sign-ups, if all that ever waited carry one
-  /// password. Names and the address as typed are those of the sign-up with that password; where
-  /// none has it, an account that never had an owner starts without names. The other sign-ups stay
-  /// as decoys. Exactly one of many simultaneous calls is `activated`.
+  /// mailbox. Without `chosen`, that of the one pending sign-up, if none with another password ever
+  /// waited beside it and nobody verified the account by hand: a code that an administrator has
+  /// mailed must not let in who signed up before. Names and the address as typed are those of the
+  /// sign-up with that password; where none has it, an account that never had an owner starts
+  /// without names. The other sign-ups stay as decoys. Exactly one of many simultaneous calls is
+  /// `activated`.
   [[nodiscard]] virtual Activation activate(const UserId& user, const CodeDigest& code,
                                             const std::optional<ChosenPassword>& chosen,
                                             UtcTime now) = 0;
 
-  /// Deletes what only time made useless: decoys, dead codes, and counts of guesses and mails. Some
-  /// `limit` rows of each kind; returns how many went. Less than `limit` means that none is left.
+  /// Deletes what only time made useless: decoys, dead codes (login codes, too), and counts of
+  /// guesses and mails. Some `limit` rows of each kind; returns how many went. Less than `limit`
+  /// means that none is left.
   [[nodiscard]] virtual std::size_t delete_stale(const StaleBefore& before, std::size_t limit) = 0;
 
  protected:

@@ -142,6 +142,42 @@ void contested(StoreHarness& harness) {
   }
 }
 
+void verified_by_hand(StoreHarness& harness) {
+  SUBCASE(
+      "activation: an account verified by hand wants a password beside the code, also with one "
+      "sign-up") {
+    const Waiting t{harness};
+    t.alone.update(ada, {.is_verified = true});
+    const auto before = t.get(ada);
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+    CHECK(t.get(ada) == before);
+    CHECK(t.store->users().find_credentials(ada)->password_hash.empty());
+
+    // Nor does time make the sign-up somebody's.
+    static_cast<void>(t.alone.erase_stale({.sign_ups = noon + 48h, .now = noon}));
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+    t.alone.sign_up(candidate(2, "ada@example.org", hash(2)));
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+    CHECK(t.alone.activate(ada, code(1), {{hash(2)}}).outcome == ActivationOutcome::activated);
+    CHECK(t.store->users().find_credentials(ada)->password_hash == hash(2));
+  }
+
+  SUBCASE("activation: what time leaves of a contest is no sign-up that a code alone activates") {
+    const Trial t{harness};
+    // The last two by a process whose clock is late.
+    for (std::uint64_t n = 1; n <= 3; ++n) {
+      auto made = candidate(n, "ada@example.org", hash(n));
+      made.now = n == 1 ? noon + 2h : noon;
+      t.alone.sign_up(made, 2);
+    }
+    t.alone.update(ada, {.is_verified = true});
+    static_cast<void>(t.alone.erase_stale({.sign_ups = noon + 1h, .now = noon}));
+    t.alone.update(ada, {.is_verified = false});
+    t.alone.put_code(ada, code(1));
+    CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+  }
+}
+
 void races(StoreHarness& harness) {
   SUBCASE("activation: of many right answers at once, exactly one activates") {
     for (Rounds rounds{harness}; rounds.next();) {
@@ -198,6 +234,7 @@ void taking_over_at_once(StoreHarness& harness) {
 void activation_contract(StoreHarness& harness) {
   one_sign_up(harness);
   contested(harness);
+  verified_by_hand(harness);
   races(harness);
   taking_over_at_once(harness);
 }

@@ -121,7 +121,7 @@ void verification_by_hand(StoreHarness& harness) {
     t.alone.update(ada.id, {.is_verified = true});
     CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::unproved);
     t.alone.put_code(ada.id, code(1));
-    REQUIRE(t.alone.activate(ada.id, code(1)).outcome == ActivationOutcome::activated);
+    REQUIRE(t.alone.activate(ada.id, code(1), {{hash(1)}}).outcome == ActivationOutcome::activated);
     CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::written);
   }
 

@@ -101,6 +101,50 @@ void new_codes(StoreHarness& harness) {
     CHECK(t.alone.activate(ada, right).outcome == ActivationOutcome::activated);
   }
 
+  SUBCASE("codes: networks that were admitted later displace each other's, not the first one's") {
+    const Waiting t{harness};
+    for (std::uint64_t n = 1; n <= 3; ++n) t.alone.admit(ada, network(n), 3, noon + n * 1ms);
+    const auto put = [&](std::uint64_t n, std::uint64_t from) {
+      t.alone.put_code(ada, code(n), noon + 1h, noon + 1s, network(from));
+    };
+    const auto lives = [&](std::uint64_t n) {
+      return t.alone.try_code(ada, code(n), five_guesses, noon + 1s) == CodeVerdict::match;
+    };
+    put(10, 2);
+    put(11, 3);
+    CHECK(lives(1));
+    CHECK_FALSE(lives(10));
+    CHECK(lives(11));
+    put(12, 2);
+    CHECK(lives(1));
+    // The first one's next code takes the place of its last one, wherever that stands.
+    put(13, 1);
+    CHECK(lives(13));
+    CHECK(lives(12));
+    put(14, 3);
+    put(15, 2);
+    CHECK(lives(13));
+    // Nor do networks without a share: of two of theirs the older goes.
+    put(16, 8);
+    put(17, 9);
+    CHECK(lives(13));
+    CHECK(lives(17));
+    CHECK(t.alone.activate(ada, code(13)).outcome == ActivationOutcome::activated);
+  }
+
+  SUBCASE("codes: a network that was admitted is not displaced by those that were not") {
+    const Waiting t{harness};
+    // Theirs was there before.
+    t.alone.admit(ada, network(7));
+    t.alone.put_code(ada, code(3), noon + 1h, noon, network(7));
+    for (std::uint64_t n = 10; n <= 15; ++n) {
+      t.alone.put_code(ada, code(n), noon + 1h, noon, network(n));
+      CHECK(t.alone.try_code(ada, code(3)) == CodeVerdict::match);
+      CHECK(t.alone.try_code(ada, code(n)) == CodeVerdict::match);
+    }
+    CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
+  }
+
   SUBCASE("codes: a new one does not give back the guesses of the day") {
     const Waiting t{harness};
     constexpr GuessLimits limits{.per_code = 5, .per_day = 7};

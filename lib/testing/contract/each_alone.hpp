@@ -82,9 +82,11 @@ class EachAlone {
     });
   }
   bool put_login_code(const UserId& id, const CodeDigest& digest, UtcTime expires_at = noon + 1h,
-                      UtcTime now = noon, std::size_t max_per_day = 3) const {
+                      UtcTime now = noon,
+                      LoginCodeBudget budget = LoginCodeBudget::anybodys) const {
     return store_.transact([&](Transaction& tx) {
-      return tx.sessions().put_login_code(id, digest, expires_at, max_per_day, now);
+      return tx.sessions().put_login_code(
+          id, {.digest = digest, .expires_at = expires_at, .budget = budget}, 3, now);
     });
   }
   bool try_login_code(const UserId& id, const CodeDigest& guess,

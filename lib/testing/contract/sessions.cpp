@@ -174,6 +174,31 @@ void login_codes(StoreHarness& harness) {
     CHECK(t.alone.try_login_code(ada, code(3), limits, noon + 25h));
   }
 
+  SUBCASE("login codes: what others ask for takes nothing from who gives the password") {
+    const TwoUsers t{harness};
+    std::uint64_t n = 0;
+    const auto pass = [&](LoginCodeBudget budget, UtcTime now) {
+      ++n;
+      return t.alone.put_login_code(ada, code(n), now + 10min, now, budget) &&
+             t.alone.try_login_code(ada, code(n), five_guesses, now);
+    };
+    const auto others = LoginCodeBudget::anybodys;
+    const auto owner = LoginCodeBudget::password_holders;
+    for (int i = 0; i < 3; ++i) CHECK(pass(others, noon));
+    CHECK_FALSE(pass(others, noon));
+    for (int i = 0; i < 3; ++i) CHECK(pass(owner, noon + 1h));
+    CHECK_FALSE(pass(owner, noon + 1h));
+    CHECK_FALSE(pass(others, noon + 1h));
+    // Each has a day of its own.
+    CHECK(pass(others, noon + 24h));
+    CHECK_FALSE(pass(owner, noon + 24h));
+    CHECK(pass(owner, noon + 25h));
+    // One that lives stays, whoever asked for it.
+    CHECK(t.alone.put_login_code(ada, code(100), noon + 26h, noon + 25h, others));
+    CHECK_FALSE(t.alone.put_login_code(ada, code(101), noon + 27h, noon + 25h, owner));
+    CHECK(t.alone.try_login_code(ada, code(100), five_guesses, noon + 25h));
+  }
+
   SUBCASE("login codes: of many right answers at once, one is taken") {
     for (Rounds rounds{harness}; rounds.next();) {
       const TwoUsers t{harness};

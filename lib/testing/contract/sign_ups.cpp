@@ -262,6 +262,34 @@ void expiry(StoreHarness& harness) {
     CHECK(t.alone.try_code(ada, code(1), five_guesses, noon + 48h) == CodeVerdict::dead);
   }
 
+  SUBCASE("clean-up: login codes go when they have expired and their counts are a day old") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    t.alone.create(user(2));
+    const auto owner = LoginCodeBudget::password_holders;
+    for (std::uint64_t n = 1; n <= 3; ++n) {
+      REQUIRE(t.alone.put_login_code(ada, code(n), noon + n * 1h, noon + (n - 1) * 1h));
+    }
+    REQUIRE(t.alone.put_login_code(nth<UserId>(2), code(9), noon + 1h, noon, owner));
+    REQUIRE_FALSE(t.alone.try_login_code(nth<UserId>(2), code(8), {5, 1}));
+    const auto erase_at = [&](UtcTime now) {
+      return t.alone.erase_stale({.sign_ups = noon, .now = now});
+    };
+    CHECK(erase_at(noon + 24h - 1ms) == 0);
+    // They still count.
+    CHECK_FALSE(t.alone.put_login_code(ada, code(4), noon + 25h, noon + 24h - 1ms));
+    REQUIRE(t.alone.put_login_code(nth<UserId>(2), code(9), noon + 26h, noon + 23h, owner));
+    CHECK_FALSE(t.alone.try_login_code(nth<UserId>(2), code(9), {5, 1}, noon + 23h));
+    // Hers is old now, his lives.
+    CHECK(erase_at(noon + 25h) > 0);
+    CHECK(erase_at(noon + 25h) == 0);
+    CHECK(t.alone.try_login_code(nth<UserId>(2), code(9), {5, 1}, noon + 25h));
+    CHECK(erase_at(noon + 72h) > 0);
+    CHECK(erase_at(noon + 72h) == 0);
+    CHECK(t.alone.put_login_code(ada, code(5), noon + 73h, noon + 72h));
+    CHECK(t.alone.try_login_code(ada, code(5), five_guesses, noon + 72h));
+  }
+
   SUBCASE("clean-up: at the same moment as an activation, exactly one of them happens") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};

@@ -351,6 +351,8 @@ TEST_CASE("options that mean nothing are refused") {
       [](auto& o) { o.host.clear(); },
       [](auto& o) { o.max_connections = 0; },
       [](auto& o) { o.max_connections_per_address = 0; },
+      [](auto& o) { o.ipv6_56_factor = 0; },
+      [](auto& o) { o.ipv6_48_factor = 0; },
       [](auto& o) { o.max_head = 10; },
       [](auto& o) { o.head_timeout = std::chrono::milliseconds{0}; },
       [](auto& o) { o.body_timeout = std::chrono::milliseconds{-1}; },

@@ -108,6 +108,23 @@ TEST_CASE_FIXTURE(Unproved, "an administrator who verifies an address opens it t
 }
 
 TEST_CASE_FIXTURE(Unproved,
+                  "the code that an administrator has mailed activates no sign-up by itself") {
+  const auto user = signed_up(1);
+  t.clock().advance(61s);
+  REQUIRE(change(user, {.is_verified = true}).has_value());
+  const auto digits = mailed_code("ops@example.org");
+  CHECK(code_of(verify("ops@example.org", digits)) == ErrorCode::password_required);
+  check_closed();
+  t.clock().advance(24h * 3);
+  jobs::Scheduler{auth().services()}.run_once();
+  resend("ops@example.org");
+  const auto later = mailed_code("ops@example.org");
+  CHECK(code_of(verify("ops@example.org", later)) == ErrorCode::password_required);
+  CHECK(verify_with("ops@example.org", later, good).has_value());
+  check_closed();
+}
+
+TEST_CASE_FIXTURE(Unproved,
                   "the owner of an account verified by hand may ask for a code, any day") {
   const auto user = signed_up(1);
   REQUIRE(change(user, {.is_verified = true}).has_value());

@@ -217,6 +217,36 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(mails_to("boss@example.org") == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "strangers cannot use up the login codes of who gives the account's password") {
+  verified_user("ada@example.org");
+  const ClientContext stranger{.address = "198.51.100.7"};
+  const auto mails = [&] { return mails_to("ada@example.org"); };
+  const auto ask = [&](std::string_view secret) {
+    t.clock().advance(10min);
+    const auto before = mails();
+    const auto hashes = t.hasher().hashes();
+    static_cast<void>(
+        auth().sessions().send_login_code(email("ada@example.org"), password(secret), stranger));
+    CHECK(t.hasher().hashes() - hashes == 1);
+    return mails() - before;
+  };
+  for (int i = 0; i < 10; ++i) {
+    t.clock().advance(10min);
+    static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), stranger));
+  }
+  CHECK(ask(other_good) == 0);
+  for (int i = 0; i < 10; ++i) CHECK(ask(good) == 1);
+  CHECK(ask(good) == 0);
+
+  const auto hashes = t.hasher().hashes();
+  const auto receipt =
+      auth().sessions().send_login_code(email("nobody@example.org"), password(good), stranger);
+  CHECK(receipt.expires_at == t.clock().now() + 10min);
+  CHECK(t.hasher().hashes() - hashes == 1);
+  CHECK(mails_to("nobody@example.org") == 0);
+}
+
 TEST_CASE_FIXTURE(Fixture, "neither code opens what the other is for") {
   REQUIRE(sign_up("ada@example.org").has_value());
   const auto verification = mailed_code("ada@example.org");

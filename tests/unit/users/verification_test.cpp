@@ -146,6 +146,36 @@ TEST_CASE_FIXTURE(
   }
 }
 
+TEST_CASE_FIXTURE(Fixture, "strangers who ask for codes in turn do not void the owner's") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  for (int i = 0; i < 9; ++i) {
+    t.clock().advance(61s);
+    const ClientContext stranger{.address = "198.51.100." + std::to_string(i % 3)};
+    static_cast<void>(auth().verification().resend_code(email("ada@example.org"), stranger));
+  }
+  CHECK(mails_to("ada@example.org") == 10);
+  CHECK(verify("ada@example.org", right).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a stranger with an IPv6 /56 has one share, not one for each /64") {
+  for (int i = 0; i < 5; ++i) {
+    client.address = "2001:db8:1:aa0" + std::to_string(i) + "::1";
+    REQUIRE(sign_up("ada@example.org", other_good).has_value());
+  }
+  CHECK(mails_to("ada@example.org") == 1);
+  client.address = "192.0.2.1";
+  REQUIRE(sign_up("ada@example.org").has_value());
+  CHECK(mails_to("ada@example.org") == 2);
+  const auto right = mailed_code("ada@example.org");
+  client.address = "2001:db8:1:aa05::1";
+  for (int i = 0; i < 6; ++i) {
+    CHECK_FALSE(verify("ada@example.org", wrong_code(right, i)).has_value());
+  }
+  client.address = "192.0.2.1";
+  CHECK(verify_with("ada@example.org", right, good).has_value());
+}
+
 TEST_CASE_FIXTURE(Fixture, "all networks together are sent as many mails as Config says") {
   REQUIRE(sign_up("ada@example.org").has_value());
   for (int hour = 0; hour < 23; ++hour) {

@@ -54,6 +54,10 @@ struct Options {
   std::size_t max_connections = 2000;
   /// The same for one IPv4 address or one IPv6 /64. Raise it when a proxy stands in front.
   std::size_t max_connections_per_address = 256;
+  /// How many times that an IPv6 /56 is allowed, since one customer may have 256 /64. From 1.
+  std::size_t ipv6_56_factor = 4;
+  /// The same for a /48.
+  std::size_t ipv6_48_factor = 16;
   /// From the first octet of a request (on a new connection: from accepting) to the end of its
   /// head.
   std::chrono::milliseconds head_timeout{10'000};

@@ -1,0 +1,35 @@
+#pragma once
+/// NetworkCounts: how many connections each network has open.
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <Poco/Net/IPAddress.h>
+
+#include "coffeeauth/http_poco/http_poco.hpp"
+
+namespace coffeeauth::http_poco {
+
+/// The networks that a client is counted in, the narrowest first: an IPv4 address alone, of an IPv6
+/// address its /64, /56 and /48.
+[[nodiscard]] std::vector<std::string> networks_of(const Poco::Net::IPAddress& address);
+
+/// Not thread-safe.
+class NetworkCounts {
+ public:
+  explicit NetworkCounts(const Options& options);
+
+  /// Counts one more in each of `networks`, unless one of them has as many as it may.
+  [[nodiscard]] bool add(const std::vector<std::string>& networks);
+  /// One that was counted is gone.
+  void remove(const std::vector<std::string>& networks) noexcept;
+
+ private:
+  /// For each width, the narrowest first.
+  std::vector<std::size_t> allowed_;
+  std::map<std::string, std::size_t, std::less<>> open_;
+};
+
+}  // namespace coffeeauth::http_poco

@@ -187,6 +187,22 @@ test('a mail server that goes away and comes back is told of in one line each, w
   await mail.stop();
 });
 
+test('a mail server that refuses the service is told of in one line, and in one when it sends', async () => {
+  let refuses = true;
+  const mail = await startScriptedMailServer({judge: ({verb}) => (refuses && verb === 'RCPT' ? '550 5.7.1 relaying denied' : undefined)});
+  const service = await twentyWaiting('SQLite', mail, {MAIL_FIRST_BACKOFF: '1s', MAIL_MAX_BACKOFF: '1s', MAIL_MAX_ATTEMPTS: '100'});
+  const worker = await service.worker();
+  await until('two tries of each', () => mail.tries.size === total && [...mail.tries.values()].every((tries) => tries >= 2));
+  refuses = false;
+  await eachHasOne(mail, service.people, 0);
+  await worker.stop();
+  const lines = (kind) => worker.said().split('\n').filter((line) => line.includes(`"${kind}"`));
+  for (const kind of ['mail_server_failing', 'mail_delayed', 'mail_server_recovered']) assert.equal(lines(kind).length, 1, worker.said());
+  assert.match(lines('mail_server_failing')[0], /"reason":"policy"/);
+  await service.stop();
+  await mail.stop();
+});
+
 test('an operator has a mail that waits tried now, and deletes one that was given up', async () => {
   let refuse = '451 4.7.1 later';
   const mail = await startScriptedMailServer({judge: ({verb}) => (verb === 'RCPT' ? refuse : undefined)});

@@ -52,7 +52,8 @@ bool another_admin(const Tables& tables, const UserId& than) {
 void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
   const auto& after = row.account;
   const bool loses_owner = !awaits_owner(before) && awaits_owner(after);
-  if (loses_owner || after.user.email != before.user.email) drop_sign_ups(row);
+  const bool moved = after.user.email != before.user.email;
+  if (loses_owner || moved) drop_sign_ups(row);
   if (awaits_owner(before) && !awaits_owner(after)) {
     drop_codes(row);
     std::erase_if(row.pending,
@@ -62,6 +63,8 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
     row.pending.push_back(
         {after.password_hash, after.user.email, after.user.first_name, after.user.last_name});
   }
+  // Who signs up next for an account with a past, its role among it, is not whom the code is for.
+  if (moved && awaits_owner(after)) row.contested = true;
   if (before.user.is_verified && !after.user.is_verified) row.unverified_since = now;
 }
 

@@ -113,9 +113,7 @@ class SessionService::Login {
   LoginPassword compare(const Password& password) {
     return s_.passwords.check_login(password, email_, found_);
   }
-  bool is_right(LoginPassword matched) const {
-    return found_ && is_accounts_password(matched);
-  }
+  bool is_right(LoginPassword matched) const { return found_ && is_accounts_password(matched); }
   Result<TokenPair> judge(const Password& password, Result<void> shared);
   bool spend(const VerificationCode& code, bool password_is_right);
   Result<TokenPair> open();

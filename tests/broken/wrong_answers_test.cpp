@@ -204,13 +204,15 @@ struct AnyPassword : Sound {
   };
 };
 
-struct CodeAloneForTheVerified : Sound {
+// With `Verified` only where an administrator verified by hand, else only where nobody did.
+template <bool Verified>
+struct CodeAlone : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
     Activation activate(const UserId& user, const CodeDigest& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       const auto account = work_->users().find(user);
-      if (chosen || !account || !account->is_verified) {
+      if (chosen || !account || account->is_verified != Verified) {
         return Codes::activate(user, code, chosen, now);
       }
       const auto waiting = work_->users().find_credentials(account->email)->sign_ups;
@@ -509,7 +511,9 @@ REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_c
 REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
 REJECTED("that lets two strangers displace the owner's code", OldestGoes, code_contract)
 REJECTED("that activates a password that was not accepted", AnyPassword, activation_contract)
-REJECTED("that lets a code alone activate an account verified by hand", CodeAloneForTheVerified,
+REJECTED("that lets a code alone activate an account verified by hand", CodeAlone<true>,
          activation_contract)
+REJECTED("that lets a code alone activate an account that was moved", CodeAlone<false>,
+         admin_contract)
 REJECTED("that never cleans up codes and decoys", LeavesTheStale, sign_up_contract)
 REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, sign_up_contract)

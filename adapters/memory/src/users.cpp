@@ -34,7 +34,8 @@ std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row
 // What hangs on whether the address is proved.
 void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
   const auto& after = row.credentials;
-  if (after.user.email != before.user.email) drop_sign_ups(row);
+  const bool moved = after.user.email != before.user.email;
+  if (moved) drop_sign_ups(row);
   if (awaits_owner(before) && !awaits_owner(after)) {
     drop_codes(row);
     std::erase_if(row.pending, [&](const PendingSignUp& kept) {
@@ -48,6 +49,8 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
       row.pending = {{after.password_hash, user.email, user.first_name, user.last_name}};
     }
   }
+  // Who signs up next for an account with a past, its role among it, is not whom the code is for.
+  if (moved && awaits_owner(after)) row.contested = true;
   if (!after.user.is_verified && before.user.is_verified) row.unverified_since = now;
 }
 

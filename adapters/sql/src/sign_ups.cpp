@@ -14,12 +14,6 @@ const Sql list_pending_sql{.text = R"(
   SELECT password_hash, email_display, first_name, last_name
   FROM pending_sign_ups WHERE user_id = $1 ORDER BY signed_up_at, sign_up_id)",
                            .columns = "tttt"};
-// A row without a password: that another one was dropped for lack of room.
-const Sql note_dropped_sql{.text = R"(
-  INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name,
-                                signed_up_at, sign_up_id)
-  VALUES ($1, '', '', '', '', $2, '')
-  ON CONFLICT (user_id, password_hash) DO NOTHING)"};
 
 // Each with the moment in question, and about how many. Of a user all sign-ups go or none: what is
 // left of some (the clocks of two processes differ) would look unanimous.
@@ -104,7 +98,7 @@ void make_room(Connection& connection, const UserId& user, const PendingList& pe
     drop_sign_up(connection, user, oldest.password_hash);
     --count;
   }
-  if (count < pending.kept.size()) connection.query(note_dropped_sql, user, candidate.now);
+  if (count < pending.kept.size()) mark_contested(connection, user, candidate.now);
 }
 
 // What the right code makes of the account.

@@ -43,6 +43,12 @@ const Sql put_pending_sql{.text = R"(
         last_name = excluded.last_name, signed_up_at = excluded.signed_up_at,
         sign_up_id = excluded.sign_up_id)"};
 
+// A row without a password, beside those that have one.
+const Sql mark_contested_sql{.text = R"(
+  INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name,
+                                signed_up_at, sign_up_id)
+  VALUES ($1, '', '', '', '', $2, '')
+  ON CONFLICT (user_id, password_hash) DO NOTHING)"};
 const Sql restart_sql{.text = "UPDATE users SET unverified_since = $1 WHERE id = $2"};
 
 }  // namespace
@@ -139,6 +145,10 @@ void drop_sign_up(Connection& connection, const UserId& id, const PasswordHash& 
 void drop_sign_ups(Connection& connection, const UserId& id) {
   connection.query(drop_pending_sql, id);
   drop_codes(connection, id);
+}
+
+void mark_contested(Connection& connection, const UserId& id, UtcTime now) {
+  connection.query(mark_contested_sql, id, now);
 }
 
 void restart_clean_up(Connection& connection, const UserId& id, UtcTime now) {

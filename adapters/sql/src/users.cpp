@@ -121,6 +121,8 @@ void follow_verification(Connection& connection, const Credentials& before,
                  .password_hash = after.password_hash,
                  .now = now});
   }
+  // Who signs up next for an account with a past, its role among it, is not whom the code is for.
+  if (moved && awaits_owner(after)) mark_contested(connection, user.id, now);
   if (!user.is_verified && before.user.is_verified) restart_clean_up(connection, user.id, now);
 }
 

@@ -158,6 +158,23 @@ void verification_by_hand(StoreHarness& harness) {
     }
   }
 
+  SUBCASE("users: after a move the code wants a password, whoever signs up") {
+    const Trial t{harness};
+    auto chief = admin(1);
+    chief.email = address("old@example.org");
+    t.alone.create(chief);
+    t.alone.create(admin(2));
+    t.alone.update(nth<UserId>(1), {.email = address("chief@example.org"), .is_verified = false});
+    t.alone.sign_up(candidate(7, "chief@example.org", hash(7)));
+    t.alone.put_code(nth<UserId>(1), code(1));
+    CHECK(t.alone.activate(nth<UserId>(1), code(1), {}).outcome ==
+          ActivationOutcome::password_required);
+    const ChosenPassword chosen{.hash = hash(8), .is_acceptable = true};
+    CHECK(t.alone.activate(nth<UserId>(1), code(1), chosen).outcome ==
+          ActivationOutcome::activated);
+    CHECK(t.store->users().find_credentials(nth<UserId>(1))->password_hash == hash(8));
+  }
+
   SUBCASE("users: who is made unverified keeps the password as the one pending sign-up") {
     const Trial t{harness};
     t.alone.create(user(1));

@@ -5,7 +5,7 @@
 
 #include "coffeeauth/bearer.hpp"
 #include "lib/auth/services.hpp"
-#include "lib/mail/mail_job.hpp"
+#include "lib/sessions/login_codes.hpp"
 #include "lib/sessions/refresh_token.hpp"
 
 namespace coffeeauth {
@@ -38,13 +38,6 @@ void renew_hash(Services& s, const Credentials& found, const Password& password)
   }
 }
 
-/// What a right password still does not open.
-Result<void> may_log_in(const User& user) {
-  if (!user.is_active) return ErrorCode::account_disabled;
-  if (!user.is_verified) return ErrorCode::email_not_verified;
-  return {};
-}
-
 bool is_accounts_password(LoginPassword matched) {
   return matched == LoginPassword::matches_account ||
          matched == LoginPassword::matches_account_needs_rehash;
@@ -53,39 +46,6 @@ bool is_accounts_password(LoginPassword matched) {
 bool still_stands(const AccessClaims& claims, const User& user) {
   return user.id == claims.subject && user.security_version == claims.version && user.is_active &&
          user.is_verified;
-}
-
-/// The same statements for every address, and one answer.
-CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
-                            const std::optional<Credentials>& found, LoginCodeBudget budget,
-                            const ClientContext& client) {
-  const auto now = s.now();
-  const auto& rules = s.config.codes;
-  const auto expires_at = now + rules.login_code_lifetime;
-  const auto user = found ? found->user.id : UserId::make(now, s.parts.random);
-  const bool is_due = found && may_log_in(found->user).has_value();
-  // Made in every case, as it takes time.
-  const auto code = VerificationCode::random(s.parts.random);
-  const NewLoginCode kept{.digest = s.vault.login_code_digest(user, email, code),
-                          .expires_at = expires_at,
-                          .budget = budget};
-  const auto job = make_mail_job(mail_kind::login_code,
-                                 {.to = email,
-                                  .language = client.language,
-                                  .code = std::string{code.expose_secret()},
-                                  .expires_at = expires_at},
-                                 s.vault, s.parts.random, now, expires_at);
-  const bool sent = s.parts.store.transact([&](Transaction& tx) {
-    const bool put = is_due && tx.sessions().put_login_code(user, kept, rules.mails_per_day, now);
-    if (put) tx.outbox().enqueue(job);
-    if (!put) write_decoy(tx, user, now);
-    return put;
-  });
-  if (sent) {
-    s.job_written.notify();
-    s.emit({.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
-  }
-  return {email, expires_at};
 }
 
 }  // namespace

@@ -45,15 +45,22 @@ class RateLimiter {
   void token_was_dead(std::string_view address);
 
   /// Counts an attempt at the account *before* its password is compared, so that many at once
-  /// cannot outrun the count. After LimitConfig::login_failures::count attempts: rate_limited until
-  /// a wait is over; then one attempt is let through, and the next wait is twice as long.
+  /// cannot outrun the count, and says whether a right one is let in. After
+  /// LimitConfig::login_failures::count attempts: rate_limited until a wait is over; then one
+  /// attempt is let through, and the next wait is twice as long.
   ///
   /// `network` empty: the count that all the world shares; else that of one network alone
   /// (rate_limit_network()). An account's own networks must not be locked out by strangers, so for
   /// them only the second decides.
   [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view network);
-  /// Forgets what was counted for `network`, and as much of what is counted for all the world; with
-  /// an empty `network`, all of the latter.
+  /// Counts an attempt that did not log in, begun at `since`, and says what it is answered: the
+  /// caller's own refusal, or rate_limited. Counts for `network` and for all the world what no
+  /// login clears or gives back, so that the answer does not tell whether anybody logged in; where
+  /// begin_login() refuses, so does this, but for attempts made at the same moment.
+  [[nodiscard]] Result<void> login_failed(const EmailAddress& email, std::string_view network,
+                                          UtcTime since);
+  /// Forgets what begin_login() counted for `network`, and as much of what it counted for all the
+  /// world; with an empty `network`, all of the latter.
   void login_succeeded(const EmailAddress& email, std::string_view network);
   /// Gives back one attempt that begin_login() let through with the same arguments: something was
   /// unavailable before anybody could say whether its password was wrong. Never to be called for
@@ -66,6 +73,13 @@ class RateLimiter {
   /// How many a limit allows a network; `width` counts from the narrowest.
   [[nodiscard]] std::uint64_t allowed_in(std::size_t width, const Limit& limit) const;
 
+  enum class Taken;
+  Taken take_free(const LoginKeys& keys, std::uint64_t counted, std::chrono::milliseconds memory,
+                  UtcTime now);
+  Result<void> check_wait(const LoginKeys& keys, UtcTime now);
+  Result<void> take_wait(const LoginKeys& keys, Taken taken, std::chrono::milliseconds wait,
+                         UtcTime now);
+  Result<void> answer_failure(const LoginKeys& keys, UtcTime since, UtcTime now);
   void forgive_one(const LoginKeys& keys, UtcTime now);
 
   LimitConfig config_;

@@ -33,7 +33,8 @@ class RateLimiter {
   RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock);
 
   /// Counts one request of `scope` from `address`, in each network it is part of; one that is
-  /// refused is not counted in the wider ones. Error: rate_limited with retry_after.
+  /// refused is not counted in the wider ones, and nowhere when the widest refuses it. Error:
+  /// rate_limited with retry_after.
   [[nodiscard]] Result<void> check_address(LimitScope scope, std::string_view address);
   /// Counts one request of a known user against LimitConfig::any. Error: rate_limited.
   [[nodiscard]] Result<void> check_user(std::string_view user_id);

@@ -144,9 +144,17 @@ Result<void> RateLimiter::check_address(LimitScope scope, std::string_view addre
   if (!config_.enabled) return {};
   const auto rule = rule_for(scope, config_);
   const auto networks = rate_limit_networks(address);
+  const auto now = clock_.now();
+  // Within a /48 that is turned away there are 65,536 /64, none of which may take up a counter.
+  if (const auto widest = networks.size() - 1; widest > 0) {
+    const auto counted = counters_.peek(key_of(rule.name, "net", networks[widest]), now);
+    if (counted.count >= allowed_in(widest, rule.limit)) {
+      return limited(whole_seconds(counted.resets_in));
+    }
+  }
   for (std::size_t width = 0; width < networks.size(); ++width) {
     const auto counted =
-        counters_.add(key_of(rule.name, "net", networks[width]), rule.limit.window, clock_.now());
+        counters_.add(key_of(rule.name, "net", networks[width]), rule.limit.window, now);
     if (counted.count > allowed_in(width, rule.limit)) {
       return limited(whole_seconds(counted.resets_in));
     }

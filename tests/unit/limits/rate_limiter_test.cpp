@@ -161,6 +161,33 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(limiter.check_address(LimitScope::sign_up, "2001:db8:1:2::1").has_value());
 }
 
+TEST_CASE_FIXTURE(Fixture, "an IPv6 /48 that is turned away takes up no more counters") {
+  struct Counting final : RateCounter {
+    explicit Counting(RateCounter& counters) : of(counters) {}
+    RateCount add(std::string_view key, std::chrono::milliseconds window,
+                  UtcTime now) noexcept override {
+      ++added;
+      return of.add(key, window, now);
+    }
+    RateCount peek(std::string_view key, UtcTime now) noexcept override {
+      return of.peek(key, now);
+    }
+    void clear(std::string_view key) noexcept override { of.clear(key); }
+    RateCounter& of;
+    std::size_t added = 0;
+  } counting{*counters};
+  config.any = {10, 1h};
+  RateLimiter narrow{config, counting, clock};
+  std::size_t passed = 0;
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    std::array<char, 64> address{};
+    std::snprintf(address.data(), address.size(), "2001:db8:1:%zx::1", i * 61);
+    passed += narrow.check_address(LimitScope::any, address.data()).has_value() ? 1 : 0;
+  }
+  CHECK(passed == 160);
+  CHECK(counting.added == 3 * passed);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a network that brings dead tokens is not looked up for after a while") {
   for (std::size_t i = 0; i < config.any.count; ++i) {
     REQUIRE(limiter.may_look_up_token("192.0.2.1").has_value());

@@ -17,9 +17,9 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// What is limited by the client's address. One for each Limit of LimitConfig.
 enum class LimitScope { login, sign_up, resend_code, verify, any };
 
-/// The network that a client is counted as: an IPv4 address itself (also when mapped into IPv6), an
-/// IPv6 address by its /64, and one bucket for what is no address. Spellings of one address are
-/// one.
+/// The network that a client is counted as: an IPv4 address itself (also when mapped into IPv6, or
+/// translated into 64:ff9b::/96), an IPv6 address by its /64, and one bucket for what is no
+/// address. Spellings of one address are one.
 [[nodiscard]] std::string rate_limit_network(std::string_view address);
 
 /// The networks that a client is counted in, the narrowest (rate_limit_network()) first: of an IPv6

@@ -59,6 +59,12 @@ std::chrono::milliseconds at_least_1ms(std::chrono::milliseconds time) {
   return std::max(time, std::chrono::milliseconds{1});
 }
 
+/// Whether it stands for an IPv4 address behind a NAT64 (RFC 6052, the well-known prefix).
+bool is_translated(const NetworkAddress& address) {
+  static constexpr std::array<std::uint8_t, 12> prefix{0x00, 0x64, 0xFF, 0x9B};
+  return std::equal(prefix.begin(), prefix.end(), address.begin());
+}
+
 std::string in_hex(const NetworkAddress& address, std::size_t first, std::size_t last) {
   static constexpr std::array<char, 17> digits{"0123456789abcdef"};
   std::string text;
@@ -121,7 +127,7 @@ enum class RateLimiter::Taken {
 std::vector<std::string> rate_limit_networks(std::string_view address) {
   const auto parsed = parse_network_address(address);
   if (!parsed) return {"unknown"};
-  if (is_v4_mapped(*parsed)) return {"4-" + in_hex(*parsed, 12, 16)};
+  if (is_v4_mapped(*parsed) || is_translated(*parsed)) return {"4-" + in_hex(*parsed, 12, 16)};
   // A customer is commonly given a whole /64, within which addresses are free to vary; many are
   // given a /56, and who asks for it a /48.
   return {"6-" + in_hex(*parsed, 0, 8), "6-" + in_hex(*parsed, 0, 7) + "/56",

@@ -17,9 +17,9 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// What is limited by the client's address. One for each Limit of LimitConfig.
 enum class LimitScope { login, sign_up, resend_code, verify, any };
 
-/// The network that a client is counted as: an IPv4 address itself (also when mapped into IPv6), an
-/// IPv6 address by its /64, and one bucket for what is no address. Spellings of one address are
-/// one.
+/// The network that a client is counted as: an IPv4 address itself (also when mapped into IPv6, or
+/// translated into 64:ff9b::/96), an IPv6 address by its /64, and one bucket for what is no
+/// address. Spellings of one address are one.
 [[nodiscard]] std::string rate_limit_network(std::string_view address);
 
 /// The networks that a client is counted in, the narrowest (rate_limit_network()) first: of an IPv6
@@ -33,7 +33,8 @@ class RateLimiter {
   RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock);
 
   /// Counts one request of `scope` from `address`, in each network it is part of; one that is
-  /// refused is not counted in the wider ones. Error: rate_limited with retry_after.
+  /// refused is not counted in the wider ones, and nowhere when the widest refuses it. Error:
+  /// rate_limited with retry_after.
   [[nodiscard]] Result<void> check_address(LimitScope scope, std::string_view address);
   /// Counts one request of a known user against LimitConfig::any. Error: rate_limited.
   [[nodiscard]] Result<void> check_user(std::string_view user_id);
@@ -45,15 +46,22 @@ class RateLimiter {
   void token_was_dead(std::string_view address);
 
   /// Counts an attempt at the account *before* its password is compared, so that many at once
-  /// cannot outrun the count. After LimitConfig::login_failures::count attempts: rate_limited until
-  /// a wait is over; then one attempt is let through, and the next wait is twice as long.
+  /// cannot outrun the count, and says whether a right one is let in. After
+  /// LimitConfig::login_failures::count attempts: rate_limited until a wait is over; then one
+  /// attempt is let through, and the next wait is twice as long.
   ///
   /// `network` empty: the count that all the world shares; else that of one network alone
   /// (rate_limit_network()). An account's own networks must not be locked out by strangers, so for
   /// them only the second decides.
   [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view network);
-  /// Forgets what was counted for `network`, and as much of what is counted for all the world; with
-  /// an empty `network`, all of the latter.
+  /// Counts an attempt that did not log in, begun at `since`, and says what it is answered: the
+  /// caller's own refusal, or rate_limited. Counts for `network` and for all the world what no
+  /// login clears or gives back, so that the answer does not tell whether anybody logged in; where
+  /// begin_login() refuses, so does this, but for attempts made at the same moment.
+  [[nodiscard]] Result<void> login_failed(const EmailAddress& email, std::string_view network,
+                                          UtcTime since);
+  /// Forgets what begin_login() counted for `network`, and as much of what it counted for all the
+  /// world; with an empty `network`, all of the latter.
   void login_succeeded(const EmailAddress& email, std::string_view network);
   /// Gives back one attempt that begin_login() let through with the same arguments: something was
   /// unavailable before anybody could say whether its password was wrong. Never to be called for
@@ -66,6 +74,13 @@ class RateLimiter {
   /// How many a limit allows a network; `width` counts from the narrowest.
   [[nodiscard]] std::uint64_t allowed_in(std::size_t width, const Limit& limit) const;
 
+  enum class Taken;
+  Taken take_free(const LoginKeys& keys, std::uint64_t counted, std::chrono::milliseconds memory,
+                  UtcTime now);
+  Result<void> check_wait(const LoginKeys& keys, UtcTime now);
+  Result<void> take_wait(const LoginKeys& keys, Taken taken, std::chrono::milliseconds wait,
+                         UtcTime now);
+  Result<void> answer_failure(const LoginKeys& keys, UtcTime since, UtcTime now);
   void forgive_one(const LoginKeys& keys, UtcTime now);
 
   LimitConfig config_;

@@ -57,7 +57,8 @@ void add_codes(Rows& rows) {
                      in(&C::pending_sign_ups), 1, 20));
   rows.push_back(row("LOGIN_CODE_LIFETIME", "How long a login code is good",
                      in(&C::login_code_lifetime), 1min, 1h));
-  rows.push_back(row("UNVERIFIED_LIFETIME", "When an unverified account is deleted",
+  rows.push_back(row("UNVERIFIED_LIFETIME",
+                     "When an unverified account is deleted, CODE_LIFETIME at least",
                      in(&C::unverified_lifetime), 1h, 90 * day));
   rows.push_back(row("SIGNUP_REVEALS_EXISTING",
                      "Whether sign-up answers 409 for an address that has an account.",
@@ -141,7 +142,9 @@ void add_limits(Rows& rows) {
       row("LOGIN_FIRST_WAIT",
           "The wait after LOGIN_FAILURE_LIMIT failed logins; each further one doubles it",
           path(&Config::limits, &L::login_first_wait), 1s, 1h));
-  rows.push_back(row("LOGIN_FAILURE_MEMORY", "How long failed logins of an account are remembered",
+  rows.push_back(row("LOGIN_FAILURE_MEMORY",
+                     "How long failed logins of an account are remembered, LOGIN_FAILURE_WINDOW "
+                     "and LOGIN_FIRST_WAIT at least",
                      path(&Config::limits, &L::login_failure_memory), 1min, 7 * day));
   add("LOGIN_ADDRESS_LIMIT", "LOGIN_ADDRESS_WINDOW", "Logins from one address", &L::login_address);
   add("SIGNUP_LIMIT", "SIGNUP_WINDOW", "Sign-ups from one address", &L::sign_up_address);

@@ -23,6 +23,12 @@ std::vector<FieldError> validate(const Config& config) {
   for (const auto& row : field_table()) {
     if (auto problem = row.check(config)) problems.push_back(*std::move(problem));
   }
+  check_order(problems, "UNVERIFIED_LIFETIME", config.codes.unverified_lifetime, "CODE_LIFETIME",
+              config.codes.lifetime);
+  check_order(problems, "LOGIN_FAILURE_MEMORY", config.limits.login_failure_memory,
+              "LOGIN_FAILURE_WINDOW", config.limits.login_failures.window);
+  check_order(problems, "LOGIN_FAILURE_MEMORY", config.limits.login_failure_memory,
+              "LOGIN_FIRST_WAIT", config.limits.login_first_wait);
   check_order(problems, "REFRESH_ABSOLUTE_LIFETIME", config.tokens.refresh_absolute_lifetime,
               "REFRESH_IDLE_LIFETIME", config.tokens.refresh_idle_lifetime);
   check_order(problems, "IPV6_48_FACTOR", config.limits.ipv6_48_factor, "IPV6_56_FACTOR",

@@ -54,6 +54,17 @@ std::chrono::seconds wait_of(const LimitConfig& config, std::uint64_t number) {
   return std::min(wait, config.login_failures.window);
 }
 
+/// Of a wait that is as good as over, a counter still has to be made.
+std::chrono::milliseconds at_least_1ms(std::chrono::milliseconds time) {
+  return std::max(time, std::chrono::milliseconds{1});
+}
+
+/// Whether it stands for an IPv4 address behind a NAT64 (RFC 6052, the well-known prefix).
+bool is_translated(const NetworkAddress& address) {
+  static constexpr std::array<std::uint8_t, 12> prefix{0x00, 0x64, 0xFF, 0x9B};
+  return std::equal(prefix.begin(), prefix.end(), address.begin());
+}
+
 std::string in_hex(const NetworkAddress& address, std::size_t first, std::size_t last) {
   static constexpr std::array<char, 17> digits{"0123456789abcdef"};
   std::string text;
@@ -66,16 +77,18 @@ std::string in_hex(const NetworkAddress& address, std::size_t first, std::size_t
 
 }  // namespace
 
-/// The counters of an account's failed logins: for all the world, or for one network.
+/// The counters of an account's logins, for all the world or for one network. There are two sets:
+/// the bars decide whether a right password is let in, and a login clears them; the answers decide
+/// what a wrong one is told, and nothing clears them. A bar must never be closed where the answer
+/// would not be "wait", or the owner's right password would be called wrong.
 struct RateLimiter::LoginKeys {
-  LoginKeys(const EmailAddress& email, std::string_view network) {
-    auto whom = email.canonical();
-    // A blank cannot stand in an address, so the two parts cannot run into each other.
-    if (!network.empty()) whom.append(1, ' ').append(network);
-    free = key_of("login", "free", whom);
-    waits = key_of("login", "waits", whom);
-    wait = key_of("login", "wait", whom);
-    forgiven = key_of("login", "forgiven", whom);
+  static LoginKeys bars(const EmailAddress& email, std::string_view network) {
+    LoginKeys keys{"login", email, network};
+    keys.forgiven = key_of("login", "forgiven", keys.whom);
+    return keys;
+  }
+  static LoginKeys answers(const EmailAddress& email, std::string_view network) {
+    return {"answer", email, network};
   }
   /// Attempts that had no wait before them.
   std::string free;
@@ -84,14 +97,37 @@ struct RateLimiter::LoginKeys {
   /// Lives as long as the present wait; its first count is the attempt that may be made.
   std::string wait;
   /// Attempts that are no longer held against the account: whoever made them logged in after all,
-  /// or nobody judged them.
+  /// or nobody judged them. Bars only.
   std::string forgiven;
+
+ private:
+  std::string whom;
+
+  LoginKeys(std::string_view scope, const EmailAddress& email, std::string_view network)
+      : whom(email.canonical()) {
+    // A blank cannot stand in an address, so the two parts cannot run into each other.
+    if (!network.empty()) whom.append(1, ' ').append(network);
+    free = key_of(scope, "free", whom);
+    waits = key_of(scope, "waits", whom);
+    wait = key_of(scope, "wait", whom);
+  }
+};
+
+/// What an attempt got of those that are free.
+enum class RateLimiter::Taken {
+  one,
+  /// It opens the first wait. One that was given back after a wait is free again, and opens the
+  /// wait that had been come to: giving back must not make the waits short again.
+  last,
+  /// Others were quicker, and took the last one.
+  late,
+  none
 };
 
 std::vector<std::string> rate_limit_networks(std::string_view address) {
   const auto parsed = parse_network_address(address);
   if (!parsed) return {"unknown"};
-  if (is_v4_mapped(*parsed)) return {"4-" + in_hex(*parsed, 12, 16)};
+  if (is_v4_mapped(*parsed) || is_translated(*parsed)) return {"4-" + in_hex(*parsed, 12, 16)};
   // A customer is commonly given a whole /64, within which addresses are free to vary; many are
   // given a /56, and who asks for it a /48.
   return {"6-" + in_hex(*parsed, 0, 8), "6-" + in_hex(*parsed, 0, 7) + "/56",
@@ -114,9 +150,17 @@ Result<void> RateLimiter::check_address(LimitScope scope, std::string_view addre
   if (!config_.enabled) return {};
   const auto rule = rule_for(scope, config_);
   const auto networks = rate_limit_networks(address);
+  const auto now = clock_.now();
+  // Within a /48 that is turned away there are 65,536 /64, none of which may take up a counter.
+  if (const auto widest = networks.size() - 1; widest > 0) {
+    const auto counted = counters_.peek(key_of(rule.name, "net", networks[widest]), now);
+    if (counted.count >= allowed_in(widest, rule.limit)) {
+      return limited(whole_seconds(counted.resets_in));
+    }
+  }
   for (std::size_t width = 0; width < networks.size(); ++width) {
     const auto counted =
-        counters_.add(key_of(rule.name, "net", networks[width]), rule.limit.window, clock_.now());
+        counters_.add(key_of(rule.name, "net", networks[width]), rule.limit.window, now);
     if (counted.count > allowed_in(width, rule.limit)) {
       return limited(whole_seconds(counted.resets_in));
     }
@@ -151,34 +195,93 @@ void RateLimiter::token_was_dead(std::string_view address) {
   }
 }
 
+RateLimiter::Taken RateLimiter::take_free(const LoginKeys& keys, std::uint64_t counted,
+                                          std::chrono::milliseconds memory, UtcTime now) {
+  const std::uint64_t limit = config_.login_failures.count;
+  const auto forgiven = [&]() -> std::uint64_t {
+    return keys.forgiven.empty() ? 0 : counters_.peek(keys.forgiven, now).count;
+  };
+  if (counted >= limit && counted >= limit + forgiven()) return Taken::none;
+  const auto taken = counters_.add(keys.free, memory, now).count;
+  if (taken < limit) return Taken::one;
+  const auto free = limit + forgiven();
+  if (taken < free) return Taken::one;
+  return taken == free ? Taken::last : Taken::late;
+}
+
+Result<void> RateLimiter::check_wait(const LoginKeys& keys, UtcTime now) {
+  const auto waiting = counters_.peek(keys.wait, now);
+  if (waiting.count == 0) return {};
+  return limited(whole_seconds(waiting.resets_in));
+}
+
+Result<void> RateLimiter::take_wait(const LoginKeys& keys, Taken taken,
+                                    std::chrono::milliseconds wait, UtcTime now) {
+  const auto counted = counters_.add(keys.wait, wait, now);
+  if (taken == Taken::last) return {};
+  if (taken == Taken::late || counted.count > 1) return limited(whole_seconds(counted.resets_in));
+  counters_.add(keys.waits, config_.login_failure_memory, now);
+  return {};
+}
+
 Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_view network) {
   if (!config_.enabled) return {};
-  const LoginKeys keys{email, network};
-  const auto memory = config_.login_failure_memory;
+  const auto bars = LoginKeys::bars(email, network);
+  const auto answers = LoginKeys::answers(email, network);
   const auto now = clock_.now();
-  const auto free = config_.login_failures.count + counters_.peek(keys.forgiven, now).count;
-  bool is_last = false;
-  bool is_late = false;
-  if (counters_.peek(keys.free, now).count < free) {
-    const auto taken = counters_.add(keys.free, memory, now).count;
-    if (taken < free) return {};
-    is_last = taken == free;
-    is_late = !is_last;  // others were quicker, and took the last one
+  const auto counted = counters_.peek(bars.free, now).count;
+  // The bars forget when the answers do, though a login let them begin later.
+  std::chrono::milliseconds memory = config_.login_failure_memory;
+  if (counted == 0) {
+    const auto answered = counters_.peek(answers.free, now);
+    if (answered.count > 0) memory = std::min(memory, at_least_1ms(answered.resets_in));
   }
-  // The last free one opens the first wait. One that was given back after a wait is free again, and
-  // opens the wait that had been come to: giving back must not make the waits short again.
+  const auto taken = take_free(bars, counted, memory, now);
+  if (taken == Taken::one) return {};
+  if (taken == Taken::none) {
+    auto waited = check_wait(bars, now);
+    if (!waited) return waited;
+  }
+  // Nor is their wait longer than that of the answers, or over later.
+  const bool after_wait = taken == Taken::none ||
+                          counters_.peek(answers.free, now).count >= config_.login_failures.count;
+  const auto own = counters_.peek(bars.waits, now).count + (taken == Taken::none ? 1 : 0);
+  const auto most = counters_.peek(answers.waits, now).count + (after_wait ? 1 : 0);
+  std::chrono::milliseconds wait = wait_of(config_, std::min(own, most));
+  const auto answered = counters_.peek(answers.wait, now);
+  if (answered.count > 0) wait = std::min(wait, at_least_1ms(answered.resets_in));
+  return take_wait(bars, taken, wait, now);
+}
+
+Result<void> RateLimiter::login_failed(const EmailAddress& email, std::string_view network,
+                                       UtcTime since) {
+  if (!config_.enabled) return {};
+  const auto now = clock_.now();
+  auto own = answer_failure(LoginKeys::answers(email, network), since, now);
+  auto shared = answer_failure(LoginKeys::answers(email, {}), since, now);
+  if (own) return shared;
+  if (shared || own.error().retry_after >= shared.error().retry_after) return own;
+  return shared;
+}
+
+Result<void> RateLimiter::answer_failure(const LoginKeys& keys, UtcTime since, UtcTime now) {
+  const auto taken =
+      take_free(keys, counters_.peek(keys.free, now).count, config_.login_failure_memory, now);
+  if (taken == Taken::one) return {};
+  if (taken == Taken::none) {
+    auto waited = check_wait(keys, now);
+    if (!waited) return waited;
+  }
   const auto passed = counters_.peek(keys.waits, now).count;
-  const auto wait = wait_of(config_, is_last || is_late ? passed : passed + 1);
-  const auto counted = counters_.add(keys.wait, wait, now);
-  if (is_last) return {};
-  if (is_late || counted.count > 1) return limited(whole_seconds(counted.resets_in));
-  counters_.add(keys.waits, memory, now);
-  return {};
+  const auto wait = wait_of(config_, taken == Taken::none ? passed + 1 : passed);
+  // It ends with that of the bars, which began before the password was compared.
+  const auto spent = std::max(now - since, std::chrono::milliseconds{0});
+  return take_wait(keys, taken, at_least_1ms(wait - spent), now);
 }
 
 void RateLimiter::login_succeeded(const EmailAddress& email, std::string_view network) {
   if (!config_.enabled) return;
-  const LoginKeys keys{email, network};
+  const auto keys = LoginKeys::bars(email, network);
   const auto now = clock_.now();
   std::uint64_t counted = 0;
   if (!network.empty()) {
@@ -189,12 +292,12 @@ void RateLimiter::login_succeeded(const EmailAddress& email, std::string_view ne
   }
   for (const auto& key : {keys.free, keys.waits, keys.wait, keys.forgiven}) counters_.clear(key);
   // Those of this network were counted for all the world, too; its strangers' stay.
-  const LoginKeys shared{email, {}};
+  const auto shared = LoginKeys::bars(email, {});
   for (std::uint64_t n = 1; n < std::min(counted, most_forgiven); ++n) forgive_one(shared, now);
 }
 
 void RateLimiter::login_not_judged(const EmailAddress& email, std::string_view network) {
-  if (config_.enabled) forgive_one({email, network}, clock_.now());
+  if (config_.enabled) forgive_one(LoginKeys::bars(email, network), clock_.now());
 }
 
 // It must not live longer than what it makes up for: the guesses after that would be free.

@@ -74,7 +74,8 @@ class SessionService::Login {
     return s_.passwords.check_login(password, email_, found_);
   }
   bool is_right(LoginPassword matched) const { return found_ && is_accounts_password(matched); }
-  Result<TokenPair> judge(const Password& password, Result<void> shared);
+  Result<TokenPair> judge(const Password& password, UtcTime since);
+  Result<TokenPair> refuse(LoginPassword matched, Result<void> answer) const;
   bool spend(const VerificationCode& code, bool password_is_right);
   Result<TokenPair> open();
   Result<TokenPair> fail(EventKind kind, Error error) const {
@@ -96,40 +97,53 @@ class SessionService::Login {
 };
 
 /// An attempt counts twice: for all the world, so that guesses from many networks add up, and for
-/// its network. Where the account has logged in before, only the second decides whether its
-/// password is compared: strangers who fail on purpose must not lock the owner out. What a wrong
-/// password is answered depends on both counts everywhere, and the hash is paid for: whoever shares
-/// a network with somebody must not find out by failing whether they have an account.
+/// its network. Where the account has logged in before, only the second bars its password:
+/// strangers who fail on purpose must not lock the owner out. What a wrong password is answered
+/// depends on both counts everywhere, on no login, and the hash is always paid for: whoever shares
+/// a network with somebody must not find out by failing whether they have an account, or log in.
 Result<TokenPair> SessionService::Login::by_password(const Password& password) {
+  const auto since = s_.now();
   const auto own = s_.limits.begin_login(email_, network_);
-  if (!own) return fail(EventKind::login_throttled, own.error());
-  const auto shared = is_familiar_ ? Result<void>{} : s_.limits.begin_login(email_, {});
+  const auto shared = own && !is_familiar_ ? s_.limits.begin_login(email_, {}) : Result<void>{};
   try {
-    return judge(password, shared);
+    if (own && shared) return judge(password, since);
+    // Answered as a wrong one: who is barred must not learn that it was right.
+    auto answer = s_.limits.login_failed(email_, network_, since);
+    return refuse(compare(password), std::move(answer));
   } catch (const Unavailable&) {
     // The password was not compared (a full queue), or it was right. Ten such answers must not make
     // its owner wait.
-    s_.limits.login_not_judged(email_, network_);
-    if (!is_familiar_ && shared) s_.limits.login_not_judged(email_, {});
+    if (own) s_.limits.login_not_judged(email_, network_);
+    if (own && shared && !is_familiar_) s_.limits.login_not_judged(email_, {});
     throw;
   }
 }
 
 /// Throws Unavailable only where the password has not been found wrong.
-Result<TokenPair> SessionService::Login::judge(const Password& password, Result<void> shared) {
+Result<TokenPair> SessionService::Login::judge(const Password& password, UtcTime since) {
   const auto matched = compare(password);
-  if (!is_right(matched) || !shared) {
-    if (is_familiar_) shared = s_.limits.begin_login(email_, {});
-    if (!shared) return fail(EventKind::login_throttled, shared.error());
-    // The same whether the sign-up waits for its code or is a decoy of an account.
-    return fail(EventKind::login_failed,
-                {matched == LoginPassword::matches_sign_up ? ErrorCode::email_not_verified
-                                                           : ErrorCode::invalid_credentials});
+  if (!is_right(matched)) {
+    auto answer = s_.limits.login_failed(email_, network_, since);
+    // Its wait, if it opens one, ends with the answer's.
+    if (is_familiar_) static_cast<void>(s_.limits.begin_login(email_, {}));
+    return refuse(matched, std::move(answer));
   }
   const auto permitted = may_log_in(found_->user);
-  if (!permitted) return fail(EventKind::login_failed, permitted.error());
+  if (!permitted) {
+    // It stays counted, and what is counted is counted for the answers too.
+    static_cast<void>(s_.limits.login_failed(email_, network_, since));
+    return fail(EventKind::login_failed, permitted.error());
+  }
   if (matched == LoginPassword::matches_account_needs_rehash) renew_hash(s_, *found_, password);
   return open();
+}
+
+Result<TokenPair> SessionService::Login::refuse(LoginPassword matched, Result<void> answer) const {
+  if (!answer) return fail(EventKind::login_throttled, answer.error());
+  // The same whether the sign-up waits for its code or is a decoy of an account.
+  return fail(EventKind::login_failed,
+              {matched == LoginPassword::matches_sign_up ? ErrorCode::email_not_verified
+                                                         : ErrorCode::invalid_credentials});
 }
 
 /// Nothing is counted for the account: without a right code, of which only few are compared, no

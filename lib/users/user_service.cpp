@@ -118,6 +118,7 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   };
 
   // A stolen access token must not become a way to guess the password: counted as a login is.
+  const auto since = s_.now();
   const auto network = rate_limit_network(client.address);
   const bool familiar = s_.parts.store.users().knows_address(id, s_.vault.address_digest(network));
   const auto& email = found->user.email;
@@ -135,6 +136,7 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
     }
   }();
   if (verdict == PasswordVerdict::no_match) {
+    static_cast<void>(s_.limits.login_failed(email, network, since));
     if (familiar) static_cast<void>(s_.limits.begin_login(email, {}));
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }

@@ -42,7 +42,9 @@ class NearCacheHarness final : public testing::CacheHarness {
 
 class MemoryCountersHarness final : public testing::RateCounterHarness {
  public:
-  std::unique_ptr<RateCounter> fresh() override { return memory::make_memory_counters({}); }
+  std::unique_ptr<RateCounter> fresh() override {
+    return memory::make_memory_counters({.max_entries = 200});
+  }
   UtcTime now() const override { return clock_.now(); }
   void pass(std::chrono::milliseconds time) override { clock_.advance(time); }
   std::size_t rounds() const override { return testing::race_rounds(5); }

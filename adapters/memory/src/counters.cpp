@@ -2,6 +2,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "coffeeauth/memory/memory.hpp"
@@ -51,19 +52,48 @@ class MemoryCounters final : public RateCounter {
   };
   using Counters = std::map<std::string, Counter, std::less<>>;
 
+  using Kind = std::vector<Counters::iterator>;
+
   // Frees a quarter at once, so that a flood of new keys pays for the walk only now and then.
   void make_room(UtcTime now) {
     std::erase_if(counters_, [&](const auto& entry) { return entry.second.ends_at <= now; });
-    const auto kept = max_entries_ - (max_entries_ + 3) / 4;
-    if (counters_.size() <= kept) return;
-    std::vector<Counters::iterator> lowest;
-    lowest.reserve(counters_.size());
-    for (auto entry = counters_.begin(); entry != counters_.end(); ++entry) lowest.push_back(entry);
-    const auto end = lowest.begin() + static_cast<std::ptrdiff_t>(lowest.size() - kept);
-    std::nth_element(lowest.begin(), end, lowest.end(), [](const auto& a, const auto& b) {
-      return a->second.count < b->second.count;
+    auto left = max_entries_ - (max_entries_ + 3) / 4;
+    if (counters_.size() <= left) return;
+    auto kinds = by_kind();
+    std::sort(kinds.begin(), kinds.end(),
+              [](const Kind& a, const Kind& b) { return a.size() < b.size(); });
+    // What a small kind does not need of its share is for the larger ones.
+    for (std::size_t done = 0; done < kinds.size(); ++done) {
+      auto& kind = kinds[done];
+      const auto kept = std::min(kind.size(), left / (kinds.size() - done));
+      left -= kept;
+      give_up(kind, kind.size() - kept);
+    }
+  }
+
+  std::vector<Kind> by_kind() {
+    std::map<std::string_view, Kind> named;
+    for (auto entry = counters_.begin(); entry != counters_.end(); ++entry) {
+      named[kind_of(entry->first)].push_back(entry);
+    }
+    std::vector<Kind> kinds;
+    for (auto& [name, kind] : named) kinds.push_back(std::move(kind));
+    return kinds;
+  }
+
+  static std::string_view kind_of(std::string_view key) {
+    const auto first = key.find(':');
+    const auto second = first == key.npos ? key.npos : key.find(':', first + 1);
+    return second == key.npos ? std::string_view{} : key.substr(0, second + 1);
+  }
+
+  void give_up(Kind& kind, std::size_t count) {
+    const auto end = kind.begin() + static_cast<std::ptrdiff_t>(count);
+    std::nth_element(kind.begin(), end, kind.end(), [](const auto& a, const auto& b) {
+      return std::pair{a->second.count, a->second.ends_at} <
+             std::pair{b->second.count, b->second.ends_at};
     });
-    std::for_each(lowest.begin(), end, [this](auto entry) { counters_.erase(entry); });
+    std::for_each(kind.begin(), end, [this](auto entry) { counters_.erase(entry); });
   }
 
   const std::size_t max_entries_;

@@ -76,11 +76,28 @@ void windows(RateCounterHarness& harness) {
   }
 }
 
+void floods(RateCounterHarness& harness) {
+  SUBCASE("counters: a flood of one kind does not displace what stands of another") {
+    const auto counters = harness.fresh();
+    const auto now = harness.now();
+    counters->add("login:wait:ada@example.org", 30s, now);
+    for (int i = 0; i < 9; ++i) counters->add("login:free:ada@example.org", 24h, now);
+    for (int i = 0; i < 1'000; ++i) {
+      const auto key = "any:net:6-" + std::to_string(i);
+      counters->add(key, 10min, now);
+      counters->add(key, 10min, now);
+    }
+    CHECK(counters->peek("login:wait:ada@example.org", now).count == 1);
+    CHECK(counters->peek("login:free:ada@example.org", now).count == 9);
+  }
+}
+
 }  // namespace
 
 void rate_counter_contract(RateCounterHarness& harness) {
   counting(harness);
   windows(harness);
+  floods(harness);
 }
 
 }  // namespace coffeeauth::testing

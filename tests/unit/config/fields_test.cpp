@@ -275,6 +275,11 @@ Config roomy() {
   config = with(config, "IPV6_56_FACTOR", "1");
   config = with(config, "IPV6_48_FACTOR", "65536");
   config = with(config, "MAIL_FIRST_BACKOFF", "1s");
+  config = with(config, "CODE_LIFETIME", "5min");
+  config = with(config, "UNVERIFIED_LIFETIME", "2d");
+  config = with(config, "LOGIN_FAILURE_WINDOW", "1s");
+  config = with(config, "LOGIN_FIRST_WAIT", "1s");
+  config = with(config, "LOGIN_FAILURE_MEMORY", "7d");
   return with(config, "MAIL_MAX_BACKOFF", "24h");
 }
 
@@ -349,7 +354,10 @@ TEST_CASE("a limit that depends on another is held against it") {
   for (const auto& [upper, equal, below, lower, text] :
        {Pair{"REFRESH_ABSOLUTE_LIFETIME", "10d", "863999s", "REFRESH_IDLE_LIFETIME", "10d"},
         Pair{"LIST_MAX_PAGE_SIZE", "50", "49", "LIST_PAGE_SIZE", "50"},
-        Pair{"MAIL_MAX_BACKOFF", "10min", "599s", "MAIL_FIRST_BACKOFF", "10min"}}) {
+        Pair{"MAIL_MAX_BACKOFF", "10min", "599s", "MAIL_FIRST_BACKOFF", "10min"},
+        Pair{"UNVERIFIED_LIFETIME", "3h", "10799s", "CODE_LIFETIME", "3h"},
+        Pair{"LOGIN_FAILURE_MEMORY", "30min", "1799s", "LOGIN_FAILURE_WINDOW", "30min"},
+        Pair{"LOGIN_FAILURE_MEMORY", "40min", "2399s", "LOGIN_FIRST_WAIT", "40min"}}) {
     CAPTURE(upper);
     const auto base = with(lower, text);
     CHECK(validate(with(base, upper, equal)).empty());

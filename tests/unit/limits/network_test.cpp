@@ -22,6 +22,19 @@ TEST_CASE("an IPv6 address is counted by its /64, an IPv4 address by itself") {
   CHECK(rate_limit_network("192.0.2.1") != rate_limit_network("192.0.2.2"));
 }
 
+TEST_CASE("an IPv4 client is itself also behind a NAT64, whose clients share no /64") {
+  CHECK(rate_limit_network("64:ff9b::192.0.2.1") == rate_limit_network("192.0.2.1"));
+  CHECK(rate_limit_network("64:ff9b::c000:201") == rate_limit_network("192.0.2.1"));
+  CHECK(rate_limit_network("64:ff9b::192.0.2.1") != rate_limit_network("64:ff9b::192.0.2.2"));
+  CHECK(coffeeauth::rate_limit_networks("64:ff9b::192.0.2.1").size() == 1);
+  // Only the well-known prefix.
+  for (const auto* text : {"64:ff9b:1::192.0.2.1", "64:ff9b::1:192.0.2.1", "64:ff9a::192.0.2.1",
+                           "64:ff9b:0:1::192.0.2.1", "::192.0.2.1"}) {
+    CAPTURE(text);
+    CHECK(coffeeauth::rate_limit_networks(text).size() == 3);
+  }
+}
+
 TEST_CASE("an IPv6 address is part of its /64, /56 and /48, an IPv4 address of itself alone") {
   using coffeeauth::rate_limit_networks;
   const auto networks = rate_limit_networks("2001:db8:0:1::1");

@@ -26,8 +26,17 @@ struct Fixture {
   EmailAddress ada = EmailAddress::parse("ada@example.org").value();
   EmailAddress same_ada = EmailAddress::parse("ADA@Example.ORG").value();
 
+  /// One that is counted, and whose password is wrong.
+  Result<void> fail_login(std::string_view network = {}) {
+    const auto begun = limiter.begin_login(ada, network);
+    const auto answer = limiter.login_failed(ada, network, clock.now());
+    return begun ? answer : begun;
+  }
   void fail_logins(std::size_t times) {
     for (std::size_t i = 0; i < times; ++i) REQUIRE(limiter.begin_login(ada, {}).has_value());
+    for (std::size_t i = 0; i < times; ++i) {
+      static_cast<void>(limiter.login_failed(ada, "4-c0000201", clock.now()));
+    }
   }
 };
 
@@ -67,7 +76,7 @@ TEST_CASE_FIXTURE(Fixture,
     clock.advance(wait - 1ms);
     CHECK(limiter.begin_login(ada, {}).error().retry_after == 1s);
     clock.advance(1ms);
-    CHECK(limiter.begin_login(ada, {}).has_value());
+    fail_logins(1);
   }
 }
 
@@ -152,6 +161,33 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(limiter.check_address(LimitScope::sign_up, "2001:db8:1:2::1").has_value());
 }
 
+TEST_CASE_FIXTURE(Fixture, "an IPv6 /48 that is turned away takes up no more counters") {
+  struct Counting final : RateCounter {
+    explicit Counting(RateCounter& counters) : of(counters) {}
+    RateCount add(std::string_view key, std::chrono::milliseconds window,
+                  UtcTime now) noexcept override {
+      ++added;
+      return of.add(key, window, now);
+    }
+    RateCount peek(std::string_view key, UtcTime now) noexcept override {
+      return of.peek(key, now);
+    }
+    void clear(std::string_view key) noexcept override { of.clear(key); }
+    RateCounter& of;
+    std::size_t added = 0;
+  } counting{*counters};
+  config.any = {10, 1h};
+  RateLimiter narrow{config, counting, clock};
+  std::size_t passed = 0;
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    std::array<char, 64> address{};
+    std::snprintf(address.data(), address.size(), "2001:db8:1:%zx::1", i * 61);
+    passed += narrow.check_address(LimitScope::any, address.data()).has_value() ? 1 : 0;
+  }
+  CHECK(passed == 160);
+  CHECK(counting.added == 3 * passed);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a network that brings dead tokens is not looked up for after a while") {
   for (std::size_t i = 0; i < config.any.count; ++i) {
     REQUIRE(limiter.may_look_up_token("192.0.2.1").has_value());
@@ -167,6 +203,49 @@ TEST_CASE_FIXTURE(Fixture, "a right login clears the failures of the account") {
   fail_logins(10);
   limiter.login_succeeded(ada, {});
   CHECK(limiter.begin_login(ada, {}).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "but what a wrong password is answered depends on no login") {
+  const std::string home = "4-c0000201";
+  for (int i = 0; i < 10; ++i) CHECK(fail_login(home).has_value());
+  CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 15s);
+  limiter.login_succeeded(ada, home);
+  limiter.login_succeeded(ada, {});
+  CHECK(limiter.begin_login(ada, home).has_value());
+  CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 15s);
+  CHECK(limiter.login_failed(ada, "4-c0000202", clock.now()).error().retry_after == 15s);
+  // Nor on one that nobody could judge.
+  limiter.login_not_judged(ada, home);
+  CHECK_FALSE(limiter.login_failed(ada, home, clock.now()).has_value());
+  clock.advance(15s);
+  CHECK(limiter.login_failed(ada, home, clock.now()).has_value());
+  CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 30s);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "a wait counts from where the attempt began, though hashing took its time") {
+  const std::string home = "4-c0000201";
+  for (int i = 0; i < 9; ++i) CHECK(fail_login(home).has_value());
+  const auto begun = clock.now();
+  REQUIRE(limiter.begin_login(ada, home).has_value());
+  clock.advance(2s);
+  CHECK(limiter.login_failed(ada, home, begun).has_value());
+  CHECK(limiter.begin_login(ada, home).error().retry_after == 13s);
+  CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 13s);
+  clock.advance(13s);
+  CHECK(limiter.begin_login(ada, home).has_value());
+  CHECK(limiter.login_failed(ada, home, clock.now()).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "failures after a login are forgotten with those before it") {
+  const std::string home = "4-c0000201";
+  CHECK(fail_login(home).has_value());
+  clock.advance(12h);
+  limiter.login_succeeded(ada, home);
+  for (int i = 0; i < 9; ++i) CHECK(fail_login(home).has_value());
+  CHECK_FALSE(fail_login(home).has_value());
+  clock.advance(12h);
+  for (int i = 0; i < 10; ++i) CHECK(fail_login(home).has_value());
 }
 
 TEST_CASE_FIXTURE(Fixture,

@@ -85,6 +85,28 @@ TEST_CASE("invented keys cannot push out the counter that holds an attacker back
   CHECK(counters->peek("login of ada", clock.now()).count == 10);
 }
 
+TEST_CASE("a flood of counters displaces its own kind, lowest and first to end") {
+  testing::ManualClock clock;
+  const auto counters = memory::make_memory_counters({.max_entries = 100});
+  static_cast<void>(counters->add("login:wait:ada", 15s, clock.now()));
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(counters->add("login:free:" + std::to_string(i), 24h, clock.now()));
+  }
+  for (int i = 0; i < 10'000; ++i) {
+    const auto key = "any:net:" + std::to_string(i);
+    for (int n = 0; n < 3; ++n) static_cast<void>(counters->add(key, 60min, clock.now()));
+  }
+  CHECK(counters->peek("login:wait:ada", clock.now()).count == 1);
+  for (int i = 0; i < 20; ++i) {
+    CHECK(counters->peek("login:free:" + std::to_string(i), clock.now()).count == 1);
+  }
+  static_cast<void>(counters->add("verify:net:long", 2h, clock.now()));
+  for (int i = 0; i < 10'000; ++i) {
+    static_cast<void>(counters->add("verify:net:" + std::to_string(i), 1h, clock.now()));
+  }
+  CHECK(counters->peek("verify:net:long", clock.now()).count == 1);
+}
+
 TEST_CASE("full counters make room from those whose window is over") {
   testing::ManualClock clock;
   const auto counters = memory::make_memory_counters({.max_entries = 4});

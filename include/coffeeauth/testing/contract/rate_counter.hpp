@@ -19,7 +19,8 @@ class RateCounterHarness {
   RateCounterHarness(const RateCounterHarness&) = delete;
   RateCounterHarness& operator=(const RateCounterHarness&) = delete;
 
-  /// New counters that are up, and stand at zero.
+  /// New counters that are up, and stand at zero; where they are bounded, small: no more than a few
+  /// hundred, so that the suite can fill them.
   [[nodiscard]] virtual std::unique_ptr<RateCounter> fresh() = 0;
   /// The time to count at.
   [[nodiscard]] virtual UtcTime now() const = 0;

@@ -66,8 +66,11 @@ struct NearCacheOptions {
 
 /// How much memory counters may take.
 struct MemoryCountersOptions {
-  /// Most counters held. When they are all running, those that stand lowest are given up, so that
-  /// an attacker who invents keys cannot push out the counter that holds him back. At least 1.
+  /// Most counters held. When they are all running, each kind (what a key says up to its second
+  /// colon) loses no more than it takes up beyond an even share, so that a flood of one kind
+  /// displaces that kind alone: requests from invented networks do not end what bars a login. Of a
+  /// kind those that stand lowest are given up, so that an attacker who invents keys cannot push
+  /// out the counter that holds him back; and of these, what ends first. At least 1.
   std::size_t max_entries = 200'000;
 };
 

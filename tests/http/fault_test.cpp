@@ -115,7 +115,7 @@ const std::vector<Step>& steps() {
       {"change user at a version",
        [](Prepared& s) {
          return s.patch("/api/users/" + s.bob, s.admin, {{"last_name", "B"}},
-                        {{"If-Match", "\"9\", \"3\""}});
+                        {{"If-Match", "\"9\", \"2\""}});
        },
        "200", "412 version_conflict"},
       {"delete user", [](Prepared& s) { return s.remove("/api/users/" + s.bob, s.admin); }, "204",

@@ -43,7 +43,7 @@ void Acceptor::listen(const std::string& host, std::uint16_t port) {
     listener_.setBlocking(false);
   } catch (const Poco::Exception& failure) {
     throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) + ": " +
-                             failure.displayText());
+                             failure.message());
   }
 }
 

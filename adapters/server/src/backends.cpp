@@ -1,5 +1,6 @@
 #include "backends.hpp"
 
+#include <initializer_list>
 #include <stdexcept>
 
 #include "coffeeauth/config_fields.hpp"
@@ -28,6 +29,15 @@ std::optional<bool> old_switch(const Settings& settings, std::string_view name) 
   return text == nullptr ? std::nullopt : parse_switch(*text);
 }
 
+/// A part of an address without what it belongs to is a mistake, and no wish for the default.
+void refuse_parts(const Settings& settings, std::initializer_list<std::string_view> parts,
+                  std::string_view whole) {
+  for (const auto part : parts) {
+    if (old_value(settings, part) == nullptr) continue;
+    throw ConfigError(std::string{part} + ": " + std::string{whole} + " needs to be set, too");
+  }
+}
+
 /// What `parse` makes of the URL in that setting.
 template <class Parse>
 auto parsed(std::string_view name, const std::string& url, Parse parse) {
@@ -44,7 +54,11 @@ std::optional<sql::PostgresOptions> postgres_of(const Settings& settings) {
   }
   const auto* const host = old_value(settings, "DB_HOST");
   const auto* const name = old_value(settings, "DB_NAME");
-  if (!settings.database_url.empty() || (host == nullptr && name == nullptr)) return std::nullopt;
+  if (!settings.database_url.empty()) return std::nullopt;
+  if (host == nullptr && name == nullptr) {
+    refuse_parts(settings, {"DB_USER", "DB_PASSWORD", "DB_PORT"}, "DB_NAME");
+    return std::nullopt;
+  }
   if (name == nullptr) throw ConfigError("DB_NAME: DB_HOST needs one");
   sql::PostgresOptions options;
   options.database = *name;
@@ -148,7 +162,10 @@ std::optional<redis::RedisOptions> redis_of(const Settings& settings) {
     return parsed("REDIS_URL", settings.redis_url, redis::parse_redis_url);
   }
   const auto* const host = old_value(settings, "REDIS_HOST");
-  if (host == nullptr) return std::nullopt;
+  if (host == nullptr) {
+    refuse_parts(settings, {"REDIS_PASSWORD", "REDIS_PORT", "REDIS_DB"}, "REDIS_HOST");
+    return std::nullopt;
+  }
   redis::RedisOptions options;
   options.host = *host;
   options.port = old_number(settings, "REDIS_PORT", options.port);
@@ -169,7 +186,14 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   } else if (const auto* const host = old_value(settings, "EMAIL_HOST")) {
     options = smtp_of_old_names(settings, *host);
   }
-  if (!options) return options;
+  if (!options) {
+    // Who names a folder has said where mails go.
+    if (settings.mail_folder.empty()) {
+      refuse_parts(settings, {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_PORT", "EMAIL_AUTH"},
+                   "EMAIL_HOST");
+    }
+    return options;
+  }
   if (!settings.mail_folder.empty()) {
     throw ConfigError("MAIL_FOLDER: a mail server is set, too; unset one of them");
   }

@@ -15,7 +15,9 @@ void warn_of_shared_secret(const Auth& auth) {
 }
 
 void list_keys(TokenService& tokens) {
-  for (const auto& key : tokens.list_keys()) {
+  const auto keys = tokens.list_keys();
+  if (keys.empty()) std::cout << "no key yet: the first login makes one\n";
+  for (const auto& key : keys) {
     std::cout << key.kid << "  " << wire_name(key.algorithm) << "  signs from "
               << to_rfc3339(key.signs_from);
     if (key.verifies_until) std::cout << "  verifies until " << to_rfc3339(*key.verifies_until);

@@ -51,6 +51,7 @@ bool on_postgresql(const Arguments& arguments) {
 
 int run(const std::vector<std::string>& words) {
   const auto is_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (words.size() == 2 && words.front() == "help") return run({words.back(), "--help"});
   if (words.empty() || is_help(words.front()) || words.front() == "help") {
     print_overview(words.empty() ? std::cerr : std::cout);
     return words.empty() ? misused : 0;
@@ -68,12 +69,16 @@ int run(const std::vector<std::string>& words) {
     print_help(*command);
     return 0;
   }
-  const Arguments arguments{rest, command->options};
-  if (command->usage.empty() && !arguments.words().empty()) {
-    throw UsageError("unexpected " + arguments.words().front());
+  try {
+    const Arguments arguments{rest, command->options};
+    if (command->usage.empty() && !arguments.words().empty()) {
+      throw UsageError("unexpected " + arguments.words().front());
+    }
+    if (command->opens_store && on_postgresql(arguments)) go_on_with_postgresql(words);
+    return command->run(arguments);
+  } catch (const UsageError& error) {
+    throw UsageError(name + ": " + error.what() + "; see coffeeauth " + name + " --help");
   }
-  if (command->opens_store && on_postgresql(arguments)) go_on_with_postgresql(words);
-  return command->run(arguments);
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ class SilentTerminal {
 };
 
 Secret prompt(std::string_view text) {
-  std::cerr << text << std::flush;
   const SilentTerminal silent;
+  std::cerr << text << std::flush;
   return read_password_line();
 }
 

@@ -234,8 +234,11 @@ std::optional<DownReason> last_trouble_of(Store& store) {
 std::optional<DownReason> trouble_of(Store& store) {
   if (!last_trouble_of(store)) return std::nullopt;
   try {
-    // Whether it is back is not known before somebody asks.
+    // Whether it is back is not known before somebody asks: for each of the connections that reads,
+    // lists and writes have of their own.
     store.ping();
+    static_cast<void>(store.users().count({}));
+    static_cast<void>(store.begin());
   } catch (const Unavailable&) {
     // It is not.
   }

@@ -109,6 +109,8 @@ class Reader {
       return;
     }
     const auto name = upper(word.text);
+    if (name == "SET_CONFIG")
+      refuse("set_config() is not for here: it acts on the connection; SET LOCAL does not");
     body_.pass(name);
     if (names_.size() < kept_names) names_.push_back(name);
   }
@@ -133,7 +135,8 @@ class Reader {
            std::to_string(used_.size()) + " does");
   }
 
-  static constexpr std::size_t kept_names = 2;
+  // As far as TEMPORARY in `CREATE OR REPLACE LOCAL TEMPORARY VIEW`.
+  static constexpr std::size_t kept_names = 5;
 
   SqlWords words_;
   const Grammar grammar_;
@@ -147,6 +150,15 @@ class Reader {
   bool has_ended_ = false;
 };
 
+// What is temporary hides the tables of the same name from whoever uses the connection next.
+bool creates_for_the_connection(std::span<const std::string> names) {
+  constexpr std::array<std::string_view, 4> before{"OR", "REPLACE", "LOCAL", "GLOBAL"};
+  if (names.front() != "CREATE") return false;
+  const auto kind = std::find_if(names.begin() + 1, names.end(),
+                                 [&](const std::string& name) { return !is_one_of(name, before); });
+  return kind != names.end() && (*kind == "TEMP" || *kind == "TEMPORARY");
+}
+
 void check_use(const std::vector<std::string>& names, OwnUse use) {
   const auto& first = names.front();
   if (is_one_of(first, of_transactions)) {
@@ -156,6 +168,10 @@ void check_use(const std::vector<std::string>& names, OwnUse use) {
       first == "SET" && names.size() > 1 && (names[1] == "LOCAL" || names[1] == "CONSTRAINTS");
   if (is_one_of(first, of_connections) || (first == "SET" && !is_local_setting)) {
     refuse(first + " is not for here: it acts on the connection, which others use after you");
+  }
+  if (creates_for_the_connection(names)) {
+    refuse(
+        "CREATE TEMPORARY is not for here: it acts on the connection, which others use after you");
   }
   if (use == OwnUse::read && !is_one_of(first, of_reads)) {
     refuse(first + " is not a read: what writes is for a transaction");

@@ -159,7 +159,7 @@ TEST_CASE("what only SQLite knows is read as it reads it") {
   kept(
       "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET a = CASE WHEN b THEN 1 ELSE 2 END; "
       "DELETE FROM u; END");
-  kept("CREATE TEMP TRIGGER IF NOT EXISTS g AFTER INSERT ON t BEGIN SELECT 1; END");
+  kept("CREATE TRIGGER IF NOT EXISTS g AFTER INSERT ON t BEGIN SELECT 1; END");
   CHECK(objection("CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END; COMMIT", Grammar::sqlite)
             .find("more than one") != std::string::npos);
   CHECK(objection("SELECT E'a'", Grammar::sqlite).find("not for SQLite") != std::string::npos);
@@ -172,8 +172,11 @@ TEST_CASE("what begins or ends a transaction, or changes the connection, is refu
     check_refused(text, "begun and ended by its Store");
   }
   for (const auto* text :
-       {"PRAGMA query_only = OFF", "ATTACH 'a' AS b", "SET x = 1", "RESET ALL", "VACUUM",
-        "DISCARD ALL", "DEALLOCATE ALL", "SET SESSION x = 1", "DO $$ BEGIN COMMIT; END $$"}) {
+       {"CREATE TEMP TABLE users (a)", "create temporary view sessions AS SELECT 1",
+        "CREATE OR REPLACE LOCAL TEMPORARY VIEW v AS SELECT 1",
+        "SELECT set_config('statement_timeout', '1', false)", "PRAGMA query_only = OFF",
+        "ATTACH 'a' AS b", "SET x = 1", "RESET ALL", "VACUUM", "DISCARD ALL", "DEALLOCATE ALL",
+        "SET SESSION x = 1", "DO $$ BEGIN COMMIT; END $$"}) {
     CAPTURE(text);
     CHECK(objection(text, Grammar::postgresql).find("acts on the connection") != std::string::npos);
   }

@@ -108,14 +108,16 @@ test('ten times the logins that can be: 503 with Retry-After, and /api/me and th
     const login = {email: person.email, password: person.password};
     const peak = await capacity(service, login, 8, long ? 3_000 : 1_000);
     const ratios = {me: [], metrics: []}, goodput = [], all = [];
-    for (let round = 0; round < (long ? 5 : 1); ++round) {
+    // What was measured while the machine did something else is no storm: then another round, with more.
+    const hadBoth = () => all.some(({status}) => status === 200) && all.some(({status}) => status !== 200);
+    for (let round = 0; round < (long ? 5 : 1) || (round < 6 && !hadBoth()); ++round) {
       const lasting = long ? 3_000 : 1_000;
       const look = async () => ({
         me: percentile(await latencies(service.port, '/api/me', person.token, {lasting}), 0.99),
         metrics: percentile(await latencies(service.port, '/metrics', operatorToken, {lasting}), 0.99),
       });
       const quiet = await look();
-      const load = storm(service.port, login, 10 * peak);
+      const load = storm(service.port, login, 10 * peak * (long ? 1 : round + 1));
       const stormy = await look();
       success(await service.get('/readyz', {token: operatorToken}));
       const {answers, seconds} = await load.stop();

@@ -29,7 +29,8 @@ std::optional<bool> old_switch(const Settings& settings, std::string_view name) 
   return text == nullptr ? std::nullopt : parse_switch(*text);
 }
 
-/// A part of an address without what it belongs to is a mistake, and no wish for the default.
+/// Who one is without where is a mistake, and no wish for the default. A number alone may be one
+/// that every file has.
 void refuse_parts(const Settings& settings, std::initializer_list<std::string_view> parts,
                   std::string_view whole) {
   for (const auto part : parts) {
@@ -56,7 +57,7 @@ std::optional<sql::PostgresOptions> postgres_of(const Settings& settings) {
   const auto* const name = old_value(settings, "DB_NAME");
   if (!settings.database_url.empty()) return std::nullopt;
   if (host == nullptr && name == nullptr) {
-    refuse_parts(settings, {"DB_USER", "DB_PASSWORD", "DB_PORT"}, "DB_NAME");
+    refuse_parts(settings, {"DB_USER", "DB_PASSWORD"}, "DB_NAME");
     return std::nullopt;
   }
   if (name == nullptr) throw ConfigError("DB_NAME: DB_HOST needs one");
@@ -163,7 +164,7 @@ std::optional<redis::RedisOptions> redis_of(const Settings& settings) {
   }
   const auto* const host = old_value(settings, "REDIS_HOST");
   if (host == nullptr) {
-    refuse_parts(settings, {"REDIS_PASSWORD", "REDIS_PORT", "REDIS_DB"}, "REDIS_HOST");
+    refuse_parts(settings, {"REDIS_PASSWORD"}, "REDIS_HOST");
     return std::nullopt;
   }
   redis::RedisOptions options;
@@ -189,7 +190,7 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   if (!options) {
     // Who names a folder has said where mails go.
     if (settings.mail_folder.empty()) {
-      refuse_parts(settings, {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_PORT", "EMAIL_AUTH"},
+      refuse_parts(settings, {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_AUTH"},
                    "EMAIL_HOST");
     }
     return options;

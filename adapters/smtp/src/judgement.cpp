@@ -72,13 +72,16 @@ constexpr std::array<std::string_view, 14> words_about_us{
     "relay",  "rcpthosts", "sender",  "sending",    "from address", "quota", "limit",
     "authen", "auth ",     "blocked", "block list", "blacklist",    "spam",  "helo"};
 
-bool speaks_of_us(const Reply& reply) {
+bool speaks_of(const Reply& reply, std::string_view word) {
   const auto same = [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x) == y; };
   return std::any_of(reply.lines.begin(), reply.lines.end(), [&](const std::string& line) {
-    return std::any_of(words_about_us.begin(), words_about_us.end(), [&](std::string_view word) {
-      return std::search(line.begin(), line.end(), word.begin(), word.end(), same) != line.end();
-    });
+    return std::search(line.begin(), line.end(), word.begin(), word.end(), same) != line.end();
   });
+}
+
+bool speaks_of_us(const Reply& reply) {
+  return std::any_of(words_about_us.begin(), words_about_us.end(),
+                     [&](std::string_view word) { return speaks_of(reply, word); });
 }
 
 /// Whether the mailbox, its address or the content can be meant, by RFC 3463 and RFC 7505. What is
@@ -127,6 +130,7 @@ DeliveryProblem problem_of_bare(Step step, const Reply& reply) {
     return reply.is_transient() ? DeliveryProblem::busy : DeliveryProblem::protocol;
   }
   if (blames_the_client(reply.code)) return DeliveryProblem::protocol;
+  if (speaks_of(reply, "relay")) return DeliveryProblem::policy;
   if (step == Step::sender && reply.code != 554) return DeliveryProblem::sender;
   if (speaks_of_us(reply)) return DeliveryProblem::policy;
   if (step == Step::recipient && is_one_of(reply.code, {550, 551, 553})) {

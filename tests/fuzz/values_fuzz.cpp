@@ -93,7 +93,7 @@ void check_query(std::string_view input) {
     hold(name == "page" || name == "search" || name == "role" || name == "flag", "declared");
     hold(name != "search" || http::count_code_points(value).value_or(99) <= 16, "is as long");
     hold(name != "role" || value.empty() || value == "user" || value == "admin", "is a choice");
-    hold(name != "flag" || value.empty() || value == "true" || value == "false", "is a switch");
+    hold(name != "flag" || value.empty() || http::parse_flag(value).has_value(), "is a switch");
     http::append_query(written, name, value);
   }
   const auto again =

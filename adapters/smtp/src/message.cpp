@@ -73,12 +73,12 @@ std::string body_part(std::string_view subtype, std::string_view text) {
 
 /// The text of the first body part: what stands behind its transfer encoding, up to the boundary.
 std::optional<std::string> read_text(std::string_view message) {
-  const auto at = message.find(encoding_field);
+  // At the beginning of a line: other fields may hold the word, too.
+  constexpr std::string_view marker = "\r\nContent-Transfer-Encoding: ";
+  const auto at = message.find(marker);
   const auto head_end = message.find("\r\n\r\n", at);
   if (at == std::string_view::npos || head_end == std::string_view::npos) return std::nullopt;
-  const auto field_end = at + encoding_field.size();
-  if (message.substr(field_end, 2) != ": ") return std::nullopt;
-  const auto encoding = message.substr(field_end + 2, head_end - field_end - 2);
+  const auto encoding = message.substr(at + marker.size(), head_end - at - marker.size());
   auto body = message.substr(head_end + 4);
   body = body.substr(0, body.find("\r\n--" + std::string{boundary}));
   if (encoding == "7bit") return std::string{body};

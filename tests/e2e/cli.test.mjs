@@ -211,6 +211,12 @@ test('config and serve refuse the same, in the same words, with the name of the 
   }
 });
 
+test('what cannot be a folder or a file is refused with the name of the variable', async () => {
+  bad(await run(['serve'], {env: {DATABASE_URL: `sqlite:///${folder}`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is not a file/);
+  bad(await run(['migrate'], {env: {DATABASE_URL: `sqlite:///${folder}/nowhere/a.db`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is no folder/);
+  bad(await run(['serve'], {env: {MAIL_FOLDER: '/dev/null'}}), /^coffeeauth: MAIL_FOLDER: /);
+});
+
 test('over PostgreSQL a missing place for mails is refused before the database is asked, by config too', async () => {
   // Where nothing listens: whoever asked the database would say so.
   const env = {DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32)};

@@ -1,5 +1,7 @@
 #include "backends.hpp"
 
+#include <unistd.h>
+
 #include <initializer_list>
 #include <stdexcept>
 
@@ -134,6 +136,25 @@ Database database_of(const Settings& settings) {
   }
   postgres->connections = settings.database_connections;
   return *std::move(postgres);
+}
+
+void check_place(const Database& database) {
+  const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
+  if (sqlite == nullptr) return;
+  const auto refuse = [](const std::filesystem::path& path, std::string_view why) {
+    throw ConfigError("DATABASE_URL, DATA_DIR: " + path.string() + " " + std::string{why});
+  };
+  const std::filesystem::path file{sqlite->path};
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+  std::error_code error;
+  if (!std::filesystem::is_directory(folder, error)) refuse(folder, "is no folder");
+  const auto there = std::filesystem::status(file, error);
+  if (std::filesystem::exists(there)) {
+    if (!std::filesystem::is_regular_file(there)) refuse(file, "is not a file");
+    if (::access(file.c_str(), R_OK | W_OK) != 0) refuse(file, "cannot be read and written");
+  } else if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    refuse(folder, "cannot be written to");
+  }
 }
 
 std::unique_ptr<Store> open_store(const Database& database) {

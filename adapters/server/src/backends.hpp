@@ -23,6 +23,10 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// names the setting and holds no part of a URL.
 [[nodiscard]] Database database_of(const Settings& settings);
 
+/// Throws ConfigError where no file of SQLite can be, which the database itself could only call a
+/// failure.
+void check_place(const Database& database);
+
 /// Opens it, applying what migrations are missing. Throws as make_sqlite_store().
 [[nodiscard]] std::unique_ptr<Store> open_store(const Database& database);
 

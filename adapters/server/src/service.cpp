@@ -121,6 +121,14 @@ void make_data_dir(const Settings& settings) {
   if (error) throw ConfigError("DATA_DIR: " + settings.data_dir.string() + " cannot be made");
 }
 
+void make_mail_folder(const Settings& settings, const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && fs::is_directory(folder, error)) return;
+  throw ConfigError(std::string{settings.mail_folder.empty() ? "DATA_DIR: " : "MAIL_FOLDER: "} +
+                    folder.string() + " cannot be made");
+}
+
 std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
   return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
 }
@@ -150,6 +158,7 @@ int say_stopped(Service& service, bool settled) {
 Database prepare_database(const Settings& settings) {
   auto database = database_of(settings);
   if (std::holds_alternative<sql::SqliteOptions>(database)) make_data_dir(settings);
+  check_place(database);
   return database;
 }
 
@@ -272,6 +281,7 @@ Mailer& Service::mailer() {
   parts_->mailer = make_mailer(parts_->settings);
   if (!parts_->mailer) {
     make_data_dir(parts_->settings);
+    make_mail_folder(parts_->settings, *parts_->mail_folder);
     parts_->mailer =
         smtp::make_folder_mailer({.folder = *parts_->mail_folder,
                                   .from = smtp::parse_sender(parts_->settings.from_email),

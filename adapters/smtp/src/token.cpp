@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -145,10 +146,43 @@ Secret run(const std::string& line, std::chrono::milliseconds timeout) {
   return token;
 }
 
-/// The last token of a command, for all threads.
-struct Remembered {
-  std::timed_mutex mutex;
-  Secret token;
+/// The last token of a command, for all threads: one asks, and the others wait for what it is
+/// given.
+class Remembered {
+ public:
+  Secret get(const std::string& command, std::chrono::milliseconds timeout, bool refused) {
+    std::unique_lock lock{mutex_};
+    // No timed mutex: ThreadSanitizer of g++ 12 does not see who locks one.
+    if (!is_free_.wait_for(lock, timeout, [this] { return !is_asking_; })) {
+      throw std::runtime_error("the token's command takes too long");
+    }
+    if (!refused && !token_.empty()) return token_.clone();
+    is_asking_ = true;
+    token_ = {};
+    lock.unlock();
+    try {
+      auto fresh = run(command, timeout);
+      auto token = fresh.clone();
+      keep(std::move(fresh));
+      return token;
+    } catch (...) {
+      keep({});
+      throw;
+    }
+  }
+
+ private:
+  void keep(Secret token) {
+    const std::lock_guard lock{mutex_};
+    token_ = std::move(token);
+    is_asking_ = false;
+    is_free_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable is_free_;
+  bool is_asking_ = false;
+  Secret token_;
 };
 
 }  // namespace
@@ -168,17 +202,8 @@ TokenSource token_from_file(std::filesystem::path file) {
 }
 
 TokenSource token_from_command(std::string command, std::chrono::milliseconds timeout) {
-  return
-      [command = std::move(command), timeout, last = std::make_shared<Remembered>()](bool refused) {
-        // One thread asks, and the others wait for what it was given.
-        const std::unique_lock lock{last->mutex, timeout};
-        if (!lock.owns_lock()) throw std::runtime_error("the token's command takes too long");
-        if (refused || last->token.empty()) {
-          last->token = {};
-          last->token = run(command, timeout);
-        }
-        return last->token.clone();
-      };
+  return [command = std::move(command), timeout, last = std::make_shared<Remembered>()](
+             bool refused) { return last->get(command, timeout, refused); };
 }
 
 }  // namespace coffeeauth::smtp

@@ -103,11 +103,8 @@ bool is_about_the_recipient(const EnhancedStatus& status, Step step) {
 DeliveryProblem problem_of(const EnhancedStatus& status, Step step) {
   switch (status.subject) {
     case 1:
-      if (blames_the_sender(status) || step == Step::sender) return DeliveryProblem::sender;
-      return is_about_the_recipient(status, step) ? DeliveryProblem::recipient
-                                                  : DeliveryProblem::policy;
     case 2:
-      if (step == Step::sender) return DeliveryProblem::sender;
+      if (blames_the_sender(status) || step == Step::sender) return DeliveryProblem::sender;
       return is_about_the_recipient(status, step) ? DeliveryProblem::recipient
                                                   : DeliveryProblem::policy;
     case 3:

@@ -35,10 +35,10 @@ struct EnhancedStatus {
 [[nodiscard]] DeliveryProblem problem_of(Step step, const Reply& reply);
 
 /// What becomes of the mail. Refused for good is only what is certainly about this recipient or
-/// this message: 5.1.x, 5.2.x and 5.6.x to the recipient or the message, and 550, 551 or 553
-/// without any enhanced code to the recipient. Everything else may be mended by whoever runs the
-/// service or the server, and waits: also 5.1.7 and 5.1.8 (they are about the sender), a refusal to
-/// relay, and codes that contradict each other.
+/// this message: 5.6.x and those of 5.1.x and 5.2.x that RFC 3463 and RFC 7505 give to an address
+/// or a mailbox, to the recipient or the message; and 550, 551 or 553 to the recipient without any
+/// enhanced code and without a word about the sender. Everything else may be mended by whoever runs
+/// the service or the server, and waits: also codes that contradict each other.
 [[nodiscard]] Delivery judge(Step step, const Reply& reply);
 
 }  // namespace coffeeauth::smtp

@@ -25,7 +25,7 @@ struct Dialect {
   /// What is read from to find users by trigrams, and the condition around the placeholder for
   /// them.
   std::string trigram_source;
-  /// The same where no column of theirs is read.
+  /// What is read from where only their number is asked for.
   std::string trigram_index;
   std::string trigram_condition;
   std::string trigram_condition_end;

@@ -37,7 +37,7 @@ void drop_codes(Connection& connection, const UserId& id);
 void drop_sign_up(Connection& connection, const UserId& id, const PasswordHash& password_hash);
 /// Drops the codes and all sign-ups of a user, decoys and all.
 void drop_sign_ups(Connection& connection, const UserId& id);
-/// Lets no code activate the user without a password any more, however few sign-ups there are.
+/// From now on a code activates the user only beside a password, even if one sign-up is pending.
 void mark_contested(Connection& connection, const UserId& id, UtcTime now);
 
 /// Inserts the user and returns it as written; nothing when the address is taken. One that is not

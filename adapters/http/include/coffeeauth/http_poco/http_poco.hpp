@@ -56,7 +56,7 @@ struct Options {
   std::size_t max_connections_per_address = 256;
   /// How many times that an IPv6 /56 is allowed, since one customer may have 256 /64. From 1.
   std::size_t ipv6_56_factor = 4;
-  /// The same for a /48.
+  /// How many times that an IPv6 /48 is allowed. From 1.
   std::size_t ipv6_48_factor = 16;
   /// From the first octet of a request (on a new connection: from accepting) to the end of its
   /// head.

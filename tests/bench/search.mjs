@@ -51,7 +51,8 @@ const stores = {
   PostgreSQL: async () => {
     const postgres = await startPostgres({fsync: true});
     await postgres.sql('CREATE DATABASE search');
-    return {dataDir: await temporaryFolder(), env: {DATABASE_URL: postgres.url('search')}, stop: () => postgres.stop(), seed: async (email) => {
+    const folder = await temporaryFolder();
+    return {dataDir: folder, env: {DATABASE_URL: postgres.url('search'), MAIL_FOLDER: join(folder, 'mail')}, stop: () => postgres.stop(), seed: async (email) => {
       await postgres.sql(`DROP INDEX users_by_trigrams; INSERT INTO users (${columns})
         SELECT ${row(`lpad(to_hex(26000000 + i / 65536), 8, '0') || '-' || lpad(to_hex(i & 65535), 4, '0') || '-7' || lpad(to_hex(i % 4096), 3, '0')
           || '-8' || lpad(to_hex(i % 3571), 3, '0') || '-' || lpad(to_hex(i), 12, '0')`).replace('CHARACTER', 'chr')}

@@ -323,6 +323,21 @@ test('worker and scheduler run by themselves and stop cleanly', async () => {
   }
 });
 
+test('a port that another process has is named with its settings', async () => {
+  const server = await startServer({args: ['--no-worker', '--no-scheduler']});
+  try {
+    const {hostname, port} = new URL(server.base);
+    const second = await run(['serve'], {env: {HTTP_HOST: hostname, HTTP_PORT: port}});
+    assert.notEqual(second.code, 0);
+    assert.match(second.stderr, new RegExp(`HTTP_HOST, HTTP_PORT: cannot listen on ${hostname} port ${port}`));
+    const worker = await run(['worker'], {env: {METRICS_HOST: hostname, METRICS_PORT: port}});
+    assert.notEqual(worker.code, 0);
+    assert.match(worker.stderr, /METRICS_HOST, METRICS_PORT: cannot listen/);
+  } finally {
+    await server.stop();
+  }
+});
+
 test('a log that is not a terminal is one JSON object a line, without secrets', async () => {
   const server = await startServer();
   const user = await makeUser(server);

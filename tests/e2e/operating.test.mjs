@@ -210,6 +210,17 @@ test('SIGTERM and SIGINT end a start that waits for the migration of another pro
   }
 });
 
+test('a sender that no mail server can answer is warned of, and no other', async () => {
+  const env = {SMTP_URL: 'smtp://127.0.0.1:9'};
+  const warned = /"event":"mail_sender_is_local","setting":"DEFAULT_FROM_EMAIL","domain":"localhost"/;
+  const silent = await startProcess({env: {...env, DEFAULT_FROM_EMAIL: 'Coffee <hello@coffee.example>'}});
+  await silent.stop();
+  assert.doesNotMatch(silent.log(), /mail_sender_is_local/);
+  const warning = await startProcess({env});
+  await warning.stop();
+  assert.match(warning.log(), warned);
+});
+
 test('SIGHUP does not end the program', async () => {
   const server = await startProcess();
   server.child.kill('SIGHUP');

@@ -97,7 +97,7 @@ std::unique_ptr<http_poco::Server> start_monitor(Service& service) {
   options.max_connections_per_address = 32;
   options.shutdown_grace = std::chrono::seconds{1};
   auto monitor = std::make_unique<Monitor>(service, options);
-  monitor->start();
+  start_server(*monitor, "METRICS_HOST, METRICS_PORT");
   return monitor;
 }
 

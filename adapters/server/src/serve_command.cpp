@@ -133,7 +133,7 @@ int run_serve(const Arguments& arguments) {
   }
   if (!arguments.has("--no-scheduler")) scheduler.emplace(service.auth().services());
   stop.started();
-  server->start();
+  start_server(*server, "HTTP_HOST, HTTP_PORT");
   if (worker) worker->start();
   if (scheduler) scheduler->start();
   announce(service, server->port(), link_token);

@@ -129,6 +129,15 @@ void make_mail_folder(const Settings& settings, const fs::path& folder) {
                     folder.string() + " cannot be made");
 }
 
+/// A server of the world refuses such a sender or cannot answer it, each mail by itself and later.
+void warn_of_local_sender(const Settings& settings, Log& log) {
+  const auto address = smtp::parse_sender(settings.from_email).address;
+  const auto domain = address.substr(address.rfind('@') + 1);
+  if (domain.find_first_of(".[") != std::string::npos) return;
+  log.write(LogLevel::warning, "mail_sender_is_local",
+            {{"setting", "DEFAULT_FROM_EMAIL"}, {"domain", domain}});
+}
+
 std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
   return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
 }
@@ -145,6 +154,14 @@ std::unique_ptr<RateCounter> make_counters(const std::shared_ptr<redis::RedisCli
 }
 
 }  // namespace
+
+void start_server(http_poco::Server& server, std::string_view settings) {
+  try {
+    server.start();
+  } catch (const std::runtime_error& failure) {
+    throw std::runtime_error(std::string{settings} + ": " + failure.what());
+  }
+}
 
 int say_stopped(Service& service, bool settled) {
   service.log().info("stopped", {{"left", settled ? "" : "a mail that was being delivered"}});
@@ -279,6 +296,7 @@ Mailer& Service::mailer() {
   if (parts_->mailer) return *parts_->mailer;
   check_mail_place(parts_->settings);
   parts_->mailer = make_mailer(parts_->settings);
+  if (parts_->mailer) warn_of_local_sender(parts_->settings, parts_->log);
   if (!parts_->mailer) {
     make_data_dir(parts_->settings);
     make_mail_folder(parts_->settings, *parts_->mail_folder);

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "backends.hpp"
 #include "coffeeauth/auth.hpp"
+#include "coffeeauth/http_poco/http_poco.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/mailer.hpp"
 #include "log.hpp"
@@ -60,6 +62,10 @@ class Service {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+/// Lets it listen; throws std::runtime_error that names `settings`, its address and port, where it
+/// cannot.
+void start_server(http_poco::Server& server, std::string_view settings);
 
 /// Writes the last line of a command that worked until it was stopped, and gives its exit status.
 /// When deliveries are still going on (`settled` is false), the process ends here: a mail server

@@ -1,6 +1,7 @@
 #include "env_file.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "coffeeauth/config_fields.hpp"
 
@@ -39,35 +40,46 @@ class Line {
 
  private:
   [[nodiscard]] std::string value(std::string_view text) const {
-    if (text.starts_with('\'')) return single_quoted(text.substr(1));
-    if (text.starts_with('"')) return double_quoted(text.substr(1));
+    if (!text.starts_with('\'') && !text.starts_with('"')) {
+      return std::string{without_comment(text)};
+    }
+    const auto quoted = text.front() == '"' ? double_quoted(text) : single_quoted(text);
+    if (quoted) return *quoted;
+    // A quote that closes before the end is a part of the value: `"Coffee" <coffee@example.com>`.
+    // So are those between quotes around all: `"{"a": 1}"`.
+    const auto whole = without_comment(text);
+    const bool is_around_all = whole.size() > 1 && whole.back() == whole.front();
+    return std::string{is_around_all ? whole.substr(1, whole.size() - 2) : whole};
+  }
+
+  static std::string_view without_comment(std::string_view text) {
     for (std::size_t at = text.find('#'); at != std::string_view::npos;
          at = text.find('#', at + 1)) {
       if (at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t') {
-        text = trim_blanks(text.substr(0, at));
-        break;
+        return trim_blanks(text.substr(0, at));
       }
     }
-    return std::string{text};
+    return text;
   }
 
-  void require_end(std::string_view rest) const {
+  static bool is_end(std::string_view rest) {
     rest = trim_blanks(rest);
-    if (!rest.empty() && rest.front() != '#') fail("text after the closing quote");
+    return rest.empty() || rest.front() == '#';
   }
 
-  [[nodiscard]] std::string single_quoted(std::string_view text) const {
-    const auto end = text.find('\'');
+  /// Nothing where the quote closes before the end of the value.
+  [[nodiscard]] std::optional<std::string> single_quoted(std::string_view text) const {
+    const auto end = text.find('\'', 1);
     if (end == std::string_view::npos) fail("the quote is not closed");
-    require_end(text.substr(end + 1));
-    return std::string{text.substr(0, end)};
+    if (!is_end(text.substr(end + 1))) return std::nullopt;
+    return std::string{text.substr(1, end - 1)};
   }
 
-  [[nodiscard]] std::string double_quoted(std::string_view text) const {
+  [[nodiscard]] std::optional<std::string> double_quoted(std::string_view text) const {
     std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = 1; i < text.size(); ++i) {
       if (text[i] == '"') {
-        require_end(text.substr(i + 1));
+        if (!is_end(text.substr(i + 1))) return std::nullopt;
         return out;
       }
       if (text[i] != '\\') {
@@ -75,25 +87,31 @@ class Line {
         continue;
       }
       if (++i == text.size()) break;
-      out += unescaped(text[i]);
+      append_escaped(out, text[i]);
     }
     fail("the quote is not closed");
   }
 
-  [[nodiscard]] char unescaped(char c) const {
+  /// An escape that nobody knows is no escape: passwords have backslashes.
+  static void append_escaped(std::string& out, char c) {
     switch (c) {
       case 'n':
-        return '\n';
+        out += '\n';
+        break;
       case 'r':
-        return '\r';
+        out += '\r';
+        break;
       case 't':
-        return '\t';
+        out += '\t';
+        break;
       case '"':
       case '\\':
       case '$':
-        return c;
+        out += c;
+        break;
       default:
-        fail("unknown escape in double quotes");
+        out += '\\';
+        out += c;
     }
   }
 

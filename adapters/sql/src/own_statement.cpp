@@ -5,6 +5,7 @@
 #include <charconv>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "adapters/sql/src/sql_words.hpp"
@@ -35,9 +36,22 @@ constexpr std::array<std::string_view, 9> of_transactions{
     "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
 // What they change outlives the transaction, for whoever uses the connection next. DO and CALL may
 // hold a COMMIT.
-constexpr std::array<std::string_view, 16> of_connections{
-    "PRAGMA", "ATTACH", "DETACH", "VACUUM",   "RESET",   "DISCARD", "DEALLOCATE", "EXECUTE",
-    "LISTEN", "NOTIFY", "COPY",   "UNLISTEN", "CLUSTER", "LOAD",    "DO",         "CALL"};
+constexpr std::array<std::string_view, 17> of_connections{
+    "PRAGMA",     "ATTACH",  "DETACH",  "VACUUM", "RESET",  "DISCARD",
+    "DEALLOCATE", "EXECUTE", "DECLARE", "LISTEN", "NOTIFY", "COPY",
+    "UNLISTEN",   "CLUSTER", "LOAD",    "DO",     "CALL"};
+
+// Where a statement names one of these, also in quotes, it acts on the connection: what is
+// temporary hides the tables of the same name from whoever uses it next.
+bool is_of_the_connection(std::string_view name) {
+  constexpr std::string_view temporary = "PG_TEMP";
+  if (name == "SET_CONFIG" || name == temporary) return true;
+  // `pg_temp_3`, as the schema is called in truth.
+  if (!name.starts_with(temporary) || name[temporary.size()] != '_') return false;
+  name.remove_prefix(temporary.size() + 1);
+  return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 constexpr std::array<std::string_view, 5> of_reads{"SELECT", "WITH", "VALUES", "TABLE", "EXPLAIN"};
 
 // The semicolons inside the body of a trigger on SQLite, or of a function between BEGIN ATOMIC and
@@ -104,15 +118,36 @@ class Reader {
     if (word.kind == WordKind::placeholder) return take_placeholder(word.text);
     text_ += word.text;
     if (word.kind != WordKind::name) {
+      if (word.text.front() == '"') check_name(upper(word.text.substr(1, word.text.size() - 2)));
       // `(SELECT ...)` is a SELECT.
       if (word.text != "(" && names_.empty()) refuse("a statement begins with a word");
       return;
     }
     const auto name = upper(word.text);
-    if (name == "SET_CONFIG")
-      refuse("set_config() is not for here: it acts on the connection; SET LOCAL does not");
+    check_name(name);
+    check_into(name);
     body_.pass(name);
     if (names_.size() < kept_names) names_.push_back(name);
+  }
+
+  // Of a name in quotes, too, in whatever letter case.
+  void check_name(std::string_view name) const {
+    if (!is_of_the_connection(name)) return;
+    refuse(
+        std::string{name} +
+        " is not for here: it acts on the connection, which others use after you; SET LOCAL acts "
+        "on the transaction");
+  }
+
+  // `SELECT ... INTO TEMP t`; behind INSERT and MERGE stands the name of a table.
+  void check_into(const std::string& name) {
+    const bool is_temporary = name == "TEMP" || name == "TEMPORARY";
+    if (is_temporary && before_ == "INTO" && before_that_ != "INSERT" && before_that_ != "MERGE" &&
+        before_that_ != "REPLACE") {
+      refuse(
+          "INTO TEMPORARY is not for here: it acts on the connection, which others use after you");
+    }
+    before_that_ = std::exchange(before_, name);
   }
 
   void take_placeholder(std::string_view word) {
@@ -145,6 +180,8 @@ class Reader {
   std::string text_;
   std::size_t end_ = 0;
   std::vector<std::string> names_;
+  std::string before_;
+  std::string before_that_;
   std::vector<bool> used_;
   bool has_begun_ = false;
   bool has_ended_ = false;

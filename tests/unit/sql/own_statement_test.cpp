@@ -171,17 +171,35 @@ TEST_CASE("what begins or ends a transaction, or changes the connection, is refu
                            "RELEASE a", "PREPARE TRANSACTION 'a'"}) {
     check_refused(text, "begun and ended by its Store");
   }
-  for (const auto* text :
-       {"CREATE TEMP TABLE users (a)", "create temporary view sessions AS SELECT 1",
-        "CREATE OR REPLACE LOCAL TEMPORARY VIEW v AS SELECT 1",
-        "SELECT set_config('statement_timeout', '1', false)", "PRAGMA query_only = OFF",
-        "ATTACH 'a' AS b", "SET x = 1", "RESET ALL", "VACUUM", "DISCARD ALL", "DEALLOCATE ALL",
-        "SET SESSION x = 1", "DO $$ BEGIN COMMIT; END $$"}) {
+  for (const auto* text : {"CREATE TEMP TABLE users (a)",
+                           "create temporary view sessions AS SELECT 1",
+                           "CREATE OR REPLACE LOCAL TEMPORARY VIEW v AS SELECT 1",
+                           "SELECT set_config('statement_timeout', '1', false)",
+                           "PRAGMA query_only = OFF",
+                           "ATTACH 'a' AS b",
+                           "SET x = 1",
+                           "RESET ALL",
+                           "VACUUM",
+                           "DISCARD ALL",
+                           "DEALLOCATE ALL",
+                           "SET SESSION x = 1",
+                           "DO $$ BEGIN COMMIT; END $$",
+                           "SELECT \"set_config\"('a', '1', false)",
+                           "SELECT * INTO TEMP users FROM t",
+                           "SELECT 1 AS id INTO temporary users",
+                           "WITH a AS (SELECT 1) SELECT * INTO TEMP users FROM a",
+                           "CREATE TABLE pg_temp.users (a int)",
+                           "CREATE TABLE \"pg_temp\".users (a int)",
+                           "INSERT INTO pg_temp_3.users VALUES (1)",
+                           "DECLARE c CURSOR WITH HOLD FOR SELECT 1"}) {
     CAPTURE(text);
     CHECK(objection(text, Grammar::postgresql).find("acts on the connection") != std::string::npos);
   }
   CHECK(objection("SET LOCAL statement_timeout = 5", Grammar::postgresql).empty());
   CHECK(objection("SET CONSTRAINTS ALL DEFERRED", Grammar::postgresql).empty());
+  CHECK(objection("INSERT INTO temp VALUES (1)", Grammar::postgresql).empty());
+  CHECK(objection("SELECT 'set_config', 'pg_temp', pg_temperature FROM t", Grammar::postgresql)
+            .empty());
 }
 
 TEST_CASE("a read is a SELECT in one of its forms") {

@@ -1,7 +1,9 @@
 #pragma once
 /// UserService: signing up, and a user's own account.
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "coffeeauth/export.hpp"
@@ -46,6 +48,8 @@ struct ProfilePatch {
   std::optional<std::string> first_name{};
   /// What parse_name() accepts.
   std::optional<std::string> last_name{};
+  /// The version that the change builds on; another one is `version_conflict`. Empty: any.
+  std::optional<std::int64_t> expected_version{};
 };
 
 /// A rule of an embedder's own for who may sign up, as AuthParts::sign_up_policy.
@@ -75,7 +79,7 @@ class UserService {
 
   /// Error: not_found.
   [[nodiscard]] Result<User> get(const UserId& id);
-  /// Changes the user's own names. Errors: validation_failed, not_found.
+  /// Changes the user's own names. Errors: validation_failed, not_found, version_conflict.
   [[nodiscard]] Result<User> update_profile(const UserId& id, const ProfilePatch& patch,
                                             const ClientContext& client);
   /// Deletes the account with sessions and codes, if `password` is its own.

@@ -2,6 +2,7 @@
 
 #include "lib/http/fields.hpp"
 #include "lib/http/problem.hpp"
+#include "lib/http/read_only.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
 #include "lib/http/user_json.hpp"
@@ -18,9 +19,14 @@ Result<Response> update_profile(Auth& auth, const RouteContext& context) {
   auto first_name = optional_name(context.body, "first_name");
   auto last_name = optional_name(context.body, "last_name");
   if (auto error = combined_error(first_name, last_name)) return *std::move(error);
+  const auto& own = context.principal->user;
+  if (const auto checked = check_read_only_of_owner(context.body, own); !checked) {
+    return checked.error();
+  }
   const ProfilePatch patch{.first_name = *std::move(first_name),
-                           .last_name = *std::move(last_name)};
-  const auto user = auth.users().update_profile(context.principal->user.id, patch, context.client);
+                           .last_name = *std::move(last_name),
+                           .expected_version = integer_of(context.body, "version")};
+  const auto user = auth.users().update_profile(own.id, patch, context.client);
   if (!user) return as_seen_by_owner(user.error());
   return user_response(*user);
 }
@@ -58,7 +64,10 @@ std::vector<Route> account_routes(Auth& auth) {
   auto update = own(
       "PATCH", [&auth](const RouteContext& c) { return update_profile(auth, c); }, "updateMe",
       "Change one's own names");
-  update.description = "What is left out stays as it is; other fields are for administrators.";
+  update.description =
+      "What is left out stays as it is. Other fields may come back as they were read; they are "
+      "changed by administrators.";
+  update.errors = {ErrorCode::version_conflict};
   update.request_schema = schemas::profile_patch();
   update.response_schema = schemas::user();
 

@@ -47,6 +47,13 @@ namespace coffeeauth::http {
   return found != body.end() ? std::optional{found->get<bool>()} : std::nullopt;
 }
 
+/// The same for an integer.
+[[nodiscard]] inline std::optional<std::int64_t> integer_of(const nlohmann::json& body,
+                                                            const char* name) {
+  const auto found = body.find(name);
+  return found != body.end() ? std::optional{found->get<std::int64_t>()} : std::nullopt;
+}
+
 /// A member that may be absent, parsed by `parse` when it is there: nothing, or its Result's value.
 template <class T, class Parse>
 [[nodiscard]] Result<std::optional<T>> optional_field(const nlohmann::json& body, const char* name,

@@ -316,8 +316,21 @@ SchemaPtr log_out() {
 }
 
 SchemaPtr profile_patch() {
-  return object("ProfilePatch", "What is left out stays as it is.",
-                {{"first_name", first_name()}, {"last_name", last_name()}});
+  return object(
+      "ProfilePatch",
+      "What is left out stays as it is. A whole `User`, as it was read, may be sent back: "
+      "all but the names has to be as it was, and the change is made only while "
+      "`version` is still the one that was read (else 412).",
+      {{"first_name", first_name()},
+       {"last_name", last_name()},
+       {"id", user_id()},
+       {"email", read_only(email())},
+       {"role", read_only(role())},
+       {"is_verified", read_only(boolean("Whether the address has been proved."))},
+       {"is_active", read_only(boolean("False disables the account."))},
+       {"date_joined", date_joined()},
+       {"last_login", last_login()},
+       {"version", version()}});
 }
 
 SchemaPtr delete_account() {

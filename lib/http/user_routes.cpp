@@ -6,6 +6,7 @@
 #include "lib/http/etag.hpp"
 #include "lib/http/fields.hpp"
 #include "lib/http/problem.hpp"
+#include "lib/http/read_only.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
 #include "lib/http/user_json.hpp"
@@ -42,42 +43,6 @@ Result<std::optional<std::int64_t>> expected_version(Auth& auth, const RouteCont
     return ErrorCode::version_conflict;
   }
   return Expected{user->version};
-}
-
-bool repeats(const nlohmann::json& body, const char* name, const std::string& shown) {
-  const auto found = body.find(name);
-  return found == body.end() || (found->is_string() && *found == shown);
-}
-
-bool repeats_moment(const nlohmann::json& body, const char* name, UtcTime moment) {
-  return !body.contains(name) || parse_rfc3339(text_of(body, name)) == moment;
-}
-
-/// A login in between is no change by whoever edits, so an earlier `last_login` was read, too.
-bool repeats_last_login(const nlohmann::json& body, const User& user) {
-  const auto found = body.find("last_login");
-  if (found == body.end() || found->is_null()) return true;
-  const auto read = parse_rfc3339(text_of(body, "last_login"));
-  return read && user.last_login && *read <= *user.last_login;
-}
-
-/// What a User shows and nobody can change may come back as it was read, so that the body of a GET
-/// is the body of a PUT. An error for what was changed, or when the user has changed meanwhile.
-Result<void> check_read_only(const nlohmann::json& body, const User& user) {
-  Error error{.code = ErrorCode::validation_failed};
-  const auto check = [&](bool repeated, const char* name) {
-    if (!repeated) {
-      error.fields.push_back({name, "read_only", "This field cannot be changed."});
-    }
-  };
-  check(repeats(body, "id", user.id.str()), "id");
-  check(repeats_moment(body, "date_joined", user.date_joined), "date_joined");
-  check(repeats_last_login(body, user), "last_login");
-  check(repeats(body, "email_ascii", user.email.canonical()), "email_ascii");
-  if (!error.fields.empty()) return error;
-  const auto version = body.find("version");
-  if (version != body.end() && *version != user.version) return ErrorCode::version_conflict;
-  return {};
 }
 
 bool shows_read_only(const nlohmann::json& body) {

@@ -100,8 +100,10 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
   const auto now = s_.now();
   UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
   if (auto wrong = check_names(change)) return *std::move(wrong);
-  const auto written = s_.transact_on_user(
-      id, [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
+  const auto written = s_.transact_on_user(id, [&](Transaction& tx) {
+    return tx.users().update_user(id, patch.expected_version, change, now);
+  });
+  if (written.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
   s_.users_changed();
   s_.emit({.kind = EventKind::user_updated, .at = now, .user = id, .client = client});

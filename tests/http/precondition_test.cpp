@@ -84,6 +84,23 @@ TEST_CASE_FIXTURE(Versions, "what was read can be sent back as it is, for every 
   CHECK(call("PUT", boss, {.body = own, .token = token}).body.at("first_name") == "Grace");
 }
 
+TEST_CASE_FIXTURE(Versions, "one's own account can be sent back as it was read, too") {
+  auto read = get("/api/me", token).body;
+  CHECK(patch("/api/me", token, read).outcome() == "200");
+  read["first_name"] = "Grace";
+  CHECK(patch("/api/me", token, read).outcome() == "200");
+  CHECK(get("/api/me", token).body.at("first_name") == "Grace");
+  // It shows a version that has passed by now.
+  read["first_name"] = "Ada";
+  CHECK(patch("/api/me", token, read).outcome() == "412 version_conflict");
+  auto other = get("/api/me", token).body;
+  other["id"] = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f";
+  const auto refused = patch("/api/me", token, other);
+  CHECK(refused.outcome() == "400 validation_failed");
+  CHECK(refused.body["errors"].at("id")[0].at("code") == "read_only");
+  CHECK(get("/api/me", token).body.at("first_name") == "Grace");
+}
+
 TEST_CASE_FIXTURE(Versions, "what cannot be changed is named when it was") {
   const auto read = get(path, token).body;
   const auto field_of = [&](const char* name, Json value) {

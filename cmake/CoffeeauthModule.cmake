@@ -109,11 +109,15 @@ function(coffeeauth_strict target)
   endif()
 endfunction()
 
-# coffeeauth_test(<name> LABEL <unit|contract|integration|...> SOURCES ... [LINKS ...])
+# coffeeauth_test(<name> LABEL <unit|contract|integration|...> SOURCES ... [LINKS ...] [COST <n>])
 #
-# Makes the doctest program <name>; each case becomes a CTest entry of its own.
+# Makes the doctest program <name>; each case becomes a CTest entry of its own. Those that COST more are
+# started earlier, where CTest does not know yet how long each takes.
 function(coffeeauth_test name)
-  cmake_parse_arguments(ARG "" "LABEL" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;LINKS" ${ARGN})
+  if(NOT ARG_COST)
+    set(ARG_COST 0)
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE coffeeauth_test_main ${ARG_LINKS})
   # Tests of private parts say so by including "lib/..." from the project's root.
@@ -121,5 +125,5 @@ function(coffeeauth_test name)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   coffeeauth_strict(${name})
   coffeeauth_precompile(${name} tests ${ARG_LINKS})
-  doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600)
+  doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600 COST ${ARG_COST})
 endfunction()

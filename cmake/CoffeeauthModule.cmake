@@ -109,12 +109,13 @@ function(coffeeauth_strict target)
   endif()
 endfunction()
 
-# coffeeauth_test(<name> LABEL <unit|contract|integration|...> SOURCES ... [LINKS ...] [COST <n>])
+# coffeeauth_test(<name> LABEL <unit|contract|integration|...> SOURCES ... [LINKS ...] [COST <n>]
+#                [PROPERTIES ...])
 #
 # Makes the doctest program <name>; each case becomes a CTest entry of its own. Those that COST more are
 # started earlier, where CTest does not know yet how long each takes.
 function(coffeeauth_test name)
-  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;LINKS;PROPERTIES" ${ARGN})
   if(NOT ARG_COST)
     set(ARG_COST 0)
   endif()
@@ -125,5 +126,6 @@ function(coffeeauth_test name)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   coffeeauth_strict(${name})
   coffeeauth_precompile(${name} tests ${ARG_LINKS})
-  doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600 COST ${ARG_COST})
+  doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600 COST ${ARG_COST}
+    ${ARG_PROPERTIES})
 endfunction()

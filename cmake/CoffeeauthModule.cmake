@@ -88,6 +88,11 @@ function(coffeeauth_precompile target kind)
     target_include_directories(${owner} PRIVATE ${PROJECT_SOURCE_DIR})
     target_precompile_headers(${owner} PRIVATE <cmake/precompiled_${kind}.hpp>)
   endif()
+  if(kind STREQUAL lib)
+    # As the header was, or it cannot be used.
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON
+      CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  endif()
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()
 

@@ -5,7 +5,7 @@ import {mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'n
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
-import {command, logIn, makeUser, newAddress, password, program, startServer, temporaryFolder} from './support.mjs';
+import {command, logIn, makeUser, newAddress, password, program, startProcess, startServer, temporaryFolder} from './support.mjs';
 
 let folder;
 before(async () => (folder = await temporaryFolder()));
@@ -288,6 +288,49 @@ test('keys list shows kid and algorithm, keys rotate adds one, and no private pa
   } finally {
     await server.stop();
   }
+});
+
+test('keys rotate under another secret key changes nothing, and makes none', async () => {
+  const server = await startProcess();
+  const user = await makeUser(server);
+  await logIn(server, user);
+  const listed = async (env) => good(await run(['keys', 'list'], {env, dataDir: server.dataDir}));
+  const before = await listed();
+  const other = {SECRET_KEY: 'another-secret-key-of-32-bytes-or-more'};
+  bad(await run(['keys', 'rotate'], {env: other, dataDir: server.dataDir}), /^coffeeauth: SECRET_KEY: .*sealed with another.*keys list.*keys revoke KID/);
+  assert.match(await listed(other), /current, sealed with a secret key that is not here/);
+  // From a wrong folder, over the database of the server.
+  const elsewhere = {env: {DATABASE_URL: `sqlite:///${server.dataDir}/coffeeauth.db`}};
+  for (const args of [['keys', 'rotate'], ['keys', 'list'], ['outbox', 'list'], ['migrate'], ['serve'],
+    ['create-admin', '--email', newAddress(), '--password-stdin']]) {
+    const ended = await run(args, {...elsewhere, input: `${password}\n`});
+    if (/list|migrate/.test(args.join())) good(ended);
+    else bad(ended, /secret\.key is not there.*sealed with one/);
+    assert.deepEqual(await readdir(ended.data), [], args.join(' '));
+  }
+  assert.equal(await listed(), before);
+  await logIn(server, user);
+
+  // Made all the same, it is told what it costs and is taken away without loss.
+  const forced = good(await run(['keys', 'rotate', '--now'], {env: other, dataDir: server.dataDir}));
+  assert.match(forced, /every session, code and mail that waits from then is void/);
+  await server.stop({keep: true});
+  const args = ['create-admin', '--email', newAddress(), '--password-stdin'];
+  bad(await run(args, {dataDir: server.dataDir, input: `${password}\n`}), /sealed with another secret key.*keys list.*keys revoke KID/);
+  const [, kid] = /^(\S+).*current, sealed with a secret key that is not here$/m.exec(await listed());
+  good(await run(['keys', 'revoke', '--', kid], {dataDir: server.dataDir}));
+  const again = await startProcess({dataDir: server.dataDir});
+  await logIn(again, user);
+  await again.stop();
+});
+
+test('keys rotate makes no secret key before the server has one, and --now says that nothing is void', async () => {
+  const {data} = await run(['migrate']);
+  bad(await run(['keys', 'rotate'], {dataDir: data}), /secret\.key is not there: the server makes it/);
+  const server = await startProcess({dataDir: data});
+  await logIn(server, await makeUser(server));
+  assert.match(good(await server.command(['keys', 'rotate', '--now'])), /signs now\nnothing is void/);
+  await server.stop();
 });
 
 test('mails that wait are listed without addresses, and a retry touches those given up alone', async () => {

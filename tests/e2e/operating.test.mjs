@@ -1,6 +1,7 @@
 // What whoever operates the program meets: logs that nobody reads, parts that are down and why, metrics
 // meanwhile, a secret key that is lost, stops while it starts.
 import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
 import {rename, rm} from 'node:fs/promises';
 import {request} from 'node:http';
 import {join} from 'node:path';
@@ -176,10 +177,11 @@ test('a lost secret key stops every command that needs it and says what can be d
   for (const args of [['serve'], ['worker'], ['scheduler'], ['create-admin', '--email', 'a@example.com', '--password-stdin']]) {
     const ended = await command(args, {cwd: server.dataDir, env, input: `${password}\n`});
     assert.equal(ended.code, 1, args.join(' '));
-    assert.match(ended.stderr, /sealed with another secret key.*Put that one back.*keys rotate/);
+    assert.match(ended.stderr, /secret\.key is not there.*Put it back.*keys rotate --now/);
     assert.equal(ended.stderr.trim().split('\n').length, 1);
   }
   assert.equal((await command(['keys', 'list'], {cwd: server.dataDir, env})).code, 0);
+  assert.ok(!existsSync(key), 'a key that opens nothing was made');
   await rename(`${key}.kept`, key);
   const again = await startProcess({dataDir: server.dataDir});
   success(await again.post('/api/auth/login', {email: user.email, password}));

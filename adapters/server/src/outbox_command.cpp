@@ -75,7 +75,7 @@ int run_outbox(const Arguments& arguments) {
     throw UsageError("unknown command outbox " + words[0] + "; there are list, retry and delete");
   }
   if (words[0] == "list" && words.size() > 1) throw UsageError("unexpected " + words[1]);
-  Service service{settings_of(arguments), SecretKeyCheck::skipped};
+  Service service{settings_of(arguments), SecretKeyUse::none};
   auto& store = service.store();
   if (words[0] == "list") {
     list_outbox(store);

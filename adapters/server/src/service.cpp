@@ -91,8 +91,34 @@ std::unique_ptr<Store> open_store(Database& database, Diagnostics& diagnostics) 
   return server::open_store(std::as_const(database));
 }
 
-Secret key_for(const Settings& settings) {
+std::string place_of_secret_key(const Settings& settings) {
+  if (!settings.secret_key.empty()) return "SECRET_KEY";
+  return (settings.data_dir / "secret.key").string();
+}
+
+/// Never makes one beside signing keys that it cannot open: whoever came by the wrong folder would
+/// take the service down with it.
+Secret key_for(const Settings& settings, Store& store, SecretKeyUse use) {
+  constexpr std::size_t size_of_a_stand_in = 32;
   if (!settings.secret_key.empty()) return settings.secret_key.clone();
+  if (use == SecretKeyUse::any) return secret_key_of(settings.data_dir);
+  // In this order, since a key is kept before anything is sealed with it.
+  const bool seals_some = use != SecretKeyUse::none && !store.keys().list_keys().empty();
+  if (auto kept = kept_secret_key(settings.data_dir)) return *std::move(kept);
+  if (use == SecretKeyUse::none) return random_bytes(*make_system_random(), size_of_a_stand_in);
+  if (seals_some) {
+    throw ConfigError(
+        place_of_secret_key(settings) +
+        " is not there, and the signing keys in the database were sealed with one. Put it back, or "
+        "set DATA_DIR or SECRET_KEY as the server has it; if it is lost, `coffeeauth keys rotate "
+        "--now` makes another one and a new signing key, and then every session, code and mail "
+        "that waits is void, and passwords stay good");
+  }
+  if (use == SecretKeyUse::own) {
+    throw ConfigError(place_of_secret_key(settings) +
+                      " is not there: the server makes it at its first start. Set DATA_DIR or "
+                      "SECRET_KEY as the server has it");
+  }
   return secret_key_of(settings.data_dir);
 }
 
@@ -101,14 +127,13 @@ void check_secret_key(const Settings& settings, Auth& auth) {
   try {
     auth.check();
   } catch (const SecretKeyMismatch&) {
-    const auto place = settings.secret_key.empty() ? (settings.data_dir / "secret.key").string()
-                                                   : std::string{"SECRET_KEY"};
     throw ConfigError(
-        place +
-        ": the signing keys in the database were sealed with another secret key. Put "
-        "that one back; if it is lost, `coffeeauth keys rotate --now` makes a new signing "
-        "key, and then every session, code and mail that waits is void, and passwords "
-        "stay good");
+        place_of_secret_key(settings) +
+        ": the signing key in use was sealed with another secret key. Put that one back; if this "
+        "one is right, `coffeeauth keys list` shows the key that was made with another one and "
+        "`coffeeauth keys revoke KID` takes it away; if the right one is lost, `coffeeauth keys "
+        "rotate --now` makes a new signing key, and then every session, code and mail that waits "
+        "is void, and passwords stay good");
   }
 }
 
@@ -188,7 +213,7 @@ struct Service::Parts {
                                             parts.hashing_all);
   }
 
-  explicit Parts(LoadedSettings loaded)
+  Parts(LoadedSettings loaded, SecretKeyUse use)
       : settings(std::move(loaded.settings)),
         meaningless(join(loaded.meaningless)),
         database(prepare_database(settings)),
@@ -205,7 +230,7 @@ struct Service::Parts {
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
         templates(make_default_templates(settings.policy.passwords.service_name)),
-        auth(settings.policy, key_for(settings),
+        auth(settings.policy, key_for(settings, *store, use),
              {.store = *store,
               .cache = *cache,
               .counters = *counters,
@@ -280,9 +305,11 @@ std::optional<DownReason> trouble_of(redis::RedisClient& client) {
 
 }  // namespace
 
-Service::Service(LoadedSettings loaded, SecretKeyCheck check)
-    : parts_(std::make_unique<Parts>(std::move(loaded))) {
-  if (check == SecretKeyCheck::required) check_secret_key(parts_->settings, parts_->auth);
+Service::Service(LoadedSettings loaded, SecretKeyUse use)
+    : parts_(std::make_unique<Parts>(std::move(loaded), use)) {
+  if (use == SecretKeyUse::own_or_first || use == SecretKeyUse::own) {
+    check_secret_key(parts_->settings, parts_->auth);
+  }
 }
 Service::~Service() = default;
 

@@ -24,16 +24,24 @@ struct HashingLoad {
   int waiting = 0;
 };
 
-/// Whether a Service must have the secret key that the store's signing keys were sealed with. What
-/// mends a wrong one, or only looks, goes on without.
-enum class SecretKeyCheck { required, skipped };
+/// What a command wants of the secret key, with which the store's signing keys are sealed.
+enum class SecretKeyUse {
+  /// The one they were sealed with; made in DATA_DIR while there are none to fit.
+  own_or_first,
+  /// The one they were sealed with, or one that is there when there are none yet.
+  own,
+  /// Any, made in DATA_DIR where it is missing: for mending a store whose own one is lost.
+  any,
+  /// None; what is done reads nothing that is sealed.
+  none
+};
 
 /// Opens the Store (applying migrations) and builds an Auth over it. Borrows nothing; lives as long
 /// as the command. Throws ConfigError, std::runtime_error or Unavailable with a text for the
 /// operator.
 class Service {
  public:
-  explicit Service(LoadedSettings loaded, SecretKeyCheck check = SecretKeyCheck::required);
+  explicit Service(LoadedSettings loaded, SecretKeyUse use = SecretKeyUse::own_or_first);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

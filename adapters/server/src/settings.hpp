@@ -104,4 +104,7 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// alone. Throws ConfigError when it cannot be read or made.
 [[nodiscard]] Secret secret_key_of(const std::filesystem::path& data_dir);
 
+/// The same, and nothing where none is kept yet. Makes none.
+[[nodiscard]] std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir);
+
 }  // namespace coffeeauth::server

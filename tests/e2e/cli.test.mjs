@@ -1,11 +1,11 @@
 // The commands of the program, as an operator types them.
 import assert from 'node:assert/strict';
-import {execFileSync, spawn} from 'node:child_process';
-import {mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {execFile, execFileSync, spawn} from 'node:child_process';
+import {chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
-import {command, logIn, makeUser, newAddress, password, program, startProcess, startServer, temporaryFolder} from './support.mjs';
+import {command, logIn, makeUser, newAddress, password, program, project, startProcess, startServer, temporaryFolder} from './support.mjs';
 
 let folder;
 before(async () => (folder = await temporaryFolder()));
@@ -425,4 +425,43 @@ test('health says whether the server of these settings serves', async () => {
   assert.equal(down.code, 1);
   assert.match(down.stderr, /^coffeeauth: nothing serves on .+\n$/);
   await rm(server.dataDir, {recursive: true, force: true});
+});
+
+/** A copy of scripts/run, with everything that it would install and build in place already. */
+async function makeRunScript() {
+  const place = await mkdtemp(join(folder, 'run-'));
+  const script = join(place, 'scripts/run');
+  await mkdir(join(place, 'scripts'));
+  await copyFile(join(project, 'scripts/run'), script);
+  await writeFile(join(place, 'scripts/lib.sh'), `cd '${place}'\ninstall_packages() { :; }\nbuild() { :; }\nprogram_of() { echo ./program; }\n`);
+  // Says what it was started with instead of serving.
+  await writeFile(join(place, 'program'), `#!/bin/sh\n[ "$1" = serve ] || exec '${program}' "$@"\necho "DEV_MAIL=$DEV_MAIL words: $*"\n`);
+  await chmod(join(place, 'program'), 0o755);
+  const start = (args, env = {}) => new Promise((done) => execFile('bash', [script, ...args],
+      {env: {PATH: process.env.PATH, ...env}}, (error, stdout, stderr) => done({code: error?.code ?? 0, stdout, stderr})));
+  return {place, start};
+}
+
+test('scripts/run shows mails where neither the environment nor an env file says whether to', async () => {
+  const {place, start} = await makeRunScript();
+  const shown = async (args, env) => /^DEV_MAIL=(\w*) /m.exec((await start(args, env)).stdout)[1];
+  assert.equal(await shown([]), 'true');
+  assert.equal(await shown([], {DEV_MAIL: 'false'}), 'false');
+  await writeFile(join(place, 'own.env'), 'DEV_MAIL=false\n');
+  assert.equal(await shown(['--', '--env-file', 'own.env']), '');
+  await writeFile(join(place, '.env'), 'DEV_MAIL=no\n');
+  assert.equal(await shown([]), '');
+  await rm(join(place, '.env'));
+});
+
+test('scripts/run names the word that it does not know', async () => {
+  const {start} = await makeRunScript();
+  const {code, stderr} = await start(['--foo']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--foo is not one of its options/);
+});
+
+test('the help of scripts/run names the SECRET_KEY that PostgreSQL needs', async () => {
+  const {start} = await makeRunScript();
+  assert.match((await start(['--help'])).stdout, /SECRET_KEY=/);
 });

@@ -347,6 +347,25 @@ test('mails that wait are listed without addresses, and a retry touches those gi
   }
 });
 
+test('outbox takes all that were given up, however many, and says of how many it lists no line', async () => {
+  const {data} = await run(['migrate']);
+  const total = 2345;
+  const fill = () => execFileSync('sqlite3', [join(data, 'coffeeauth.db'), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${total})
+    INSERT INTO outbox_jobs (id, kind, message_id, created_at, state, attempts, due_at, last_error)
+    SELECT printf('00000000-0000-7000-8000-%012d', i), 'verification', 'm' || i, i, 1, 1, i, '' FROM n`]);
+  const outbox = async (...words) => good(await run(['outbox', ...words], {dataDir: data}));
+  fill();
+  const listed = await outbox('list');
+  assert.equal(listed.match(/ given up  /g).length, 1000);
+  assert.match(listed, /^\.\.\. and 1345 more\n0 waiting, 2345 given up/m);
+  assert.match(await outbox('retry'), /^2345 will be tried now/);
+  assert.match(await outbox('list'), /^\.\.\. and 1345 more\n2345 waiting, 0 given up/m);
+  execFileSync('sqlite3', [join(data, 'coffeeauth.db'), 'DELETE FROM outbox_jobs']);
+  fill();
+  assert.match(await outbox('delete'), /^2345 deleted/);
+  assert.match(await outbox('list'), /^0 waiting, 0 given up/);
+});
+
 test('worker and scheduler run by themselves and stop cleanly', async () => {
   const server = await startServer({args: ['--no-worker', '--no-scheduler']});
   try {

@@ -222,9 +222,28 @@ test('over PostgreSQL a missing place for mails is refused before the database i
   const env = {DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32)};
   for (const args of [['config'], ['serve'], ['worker']]) bad(await run(args, {env}), /^coffeeauth: SMTP_URL: .*MAIL_FOLDER/);
   good(await run(['config', '--no-worker'], {env}));
-  bad(await run(['serve', '--no-worker'], {env}), /nothing listens/);
+  bad(await run(['serve', '--no-worker'], {env}), /^coffeeauth: DATABASE_URL: postgresql:\/\/127\.0\.0\.1:1\/x: nothing listens/);
   for (const place of [{MAIL_FOLDER: join(folder, 'mails')}, {SMTP_URL: 'smtp://m'}, {EMAIL_HOST: 'm'}]) {
     good(await run(['config'], {env: {...env, ...place}}));
+  }
+});
+
+test('a database that cannot be opened is named with its settings, and no password is', async () => {
+  const key = {SECRET_KEY: 'x'.repeat(32)};
+  const parts = {...key, DB_HOST: '127.0.0.1', DB_PORT: '1', DB_NAME: 'shop', DB_USER: 'me-myself', DB_PASSWORD: 'url-secret-9'};
+  for (const args of [['migrate'], ['keys', 'list'], ['scheduler']]) {
+    const ended = await run(args, {env: parts});
+    bad(ended, /^coffeeauth: DB_HOST, DB_NAME: postgresql:\/\/127\.0\.0\.1:1\/shop: nothing listens/);
+    assert.doesNotMatch(ended.stderr, /url-secret|me-myself/);
+  }
+  const place = await mkdtemp(join(folder, 'place-'));
+  await writeFile(join(place, 'coffeeauth.db'), 'no database at all, '.repeat(100));
+  bad(await run(['migrate'], {dataDir: place}), new RegExp(`^coffeeauth: DATA_DIR: sqlite:${place}/coffeeauth\\.db: .+`));
+  // Where a part of the password would be taken for the host or the database.
+  for (const password of ['a@url-secret/9', 'url/secret-9', 'a@url?secret-9']) {
+    const ended = await run(['serve'], {env: {...key, DATABASE_URL: `postgresql://me:${password}@127.0.0.1/shop`}});
+    bad(ended, /^coffeeauth: DATABASE_URL: .*percent-encode/);
+    assert.doesNotMatch(ended.stderr, /secret|127/);
   }
 });
 

@@ -41,13 +41,34 @@ void refuse_parts(const Settings& settings, std::initializer_list<std::string_vi
   }
 }
 
+/// Whether what stands behind the host has an @ in it, as when the password before it has one of
+/// the characters that end a host. `only_path`: what comes behind a question mark is left out.
+bool has_at_behind_host(std::string_view url, bool only_path) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const auto host_end = url.find_first_of("/?", scheme + 3);
+  if (host_end == std::string_view::npos) return false;
+  return url.substr(host_end, only_path ? url.find('?') - host_end : std::string_view::npos)
+             .find('@') != std::string_view::npos;
+}
+
 /// What `parse` makes of the URL in that setting.
 template <class Parse>
 auto parsed(std::string_view name, const std::string& url, Parse parse) {
+  constexpr std::string_view encode =
+      "percent-encode what is no letter or digit in the user and the password (@ is %40, / is %2F, "
+      "? is %3F, # is %23)";
+  // Read as it stands, a part of the password would be the host and another one the database, and
+  // both are shown.
+  if (has_at_behind_host(url, true)) {
+    throw ConfigError(std::string{name} + ": the URL has an @ behind its host; " +
+                      std::string{encode});
+  }
   try {
     return parse(url);
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(std::string{name} + ": " + error.what());
+    throw ConfigError(std::string{name} + ": " + error.what() +
+                      (has_at_behind_host(url, false) ? "; " + std::string{encode} : ""));
   }
 }
 
@@ -177,6 +198,19 @@ std::string name_of(const Database& database) {
            postgres->database;
   }
   return "sqlite:" + std::get<sql::SqliteOptions>(database).path;
+}
+
+void fail_with_place(const Settings& settings, const Database& database) {
+  const bool is_postgres = std::holds_alternative<sql::PostgresOptions>(database);
+  const auto* const names = !settings.database_url.empty() ? "DATABASE_URL"
+                            : is_postgres                  ? "DB_HOST, DB_NAME"
+                                                           : "DATA_DIR";
+  const auto place = std::string{names} + ": " + name_of(database) + ": ";
+  try {
+    throw;
+  } catch (const std::runtime_error& failure) {
+    throw std::runtime_error(place + failure.what());
+  }
 }
 
 std::optional<redis::RedisOptions> redis_of(const Settings& settings) {

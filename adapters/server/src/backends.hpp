@@ -36,6 +36,10 @@ void check_place(const Database& database);
 /// What it is, for people: no password in it.
 [[nodiscard]] std::string name_of(const Database& database);
 
+/// Throws the exception that is being handled as a std::runtime_error, with the settings that chose
+/// the database and its name before it.
+[[noreturn]] void fail_with_place(const Settings& settings, const Database& database);
+
 /// What REDIS_URL, or the old names REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB, ask for;
 /// nothing when none is set. Throws as database_of().
 [[nodiscard]] std::optional<redis::RedisOptions> redis_of(const Settings& settings);

@@ -86,9 +86,14 @@ class DiagnosticsLog final : public Diagnostics {
 };
 
 /// Opens the Store with someone to tell.
-std::unique_ptr<Store> open_store(Database& database, Diagnostics& diagnostics) {
+std::unique_ptr<Store> open_store(const Settings& settings, Database& database,
+                                  Diagnostics& diagnostics) {
   std::visit([&](auto& options) { options.diagnostics = &diagnostics; }, database);
-  return server::open_store(std::as_const(database));
+  try {
+    return server::open_store(std::as_const(database));
+  } catch (const std::runtime_error&) {
+    fail_with_place(settings, database);
+  }
 }
 
 std::string place_of_secret_key(const Settings& settings) {
@@ -223,7 +228,7 @@ struct Service::Parts {
         events(log, metrics),
         diagnostics(log),
         random(make_system_random()),
-        store(open_store(database, diagnostics)),
+        store(open_store(settings, database, diagnostics)),
         redis(make_redis(settings)),
         cache(make_cache(redis, *clock)),
         counters(make_counters(redis)),

@@ -161,6 +161,22 @@ TEST_CASE("what the check of the settings accepts, the start does not refuse, an
   CHECK(refused(std::move(settings)).starts_with("SMTP_URL: "));
 }
 
+TEST_CASE("a password that would be read as a part of the place has to be percent-encoded") {
+  const auto said = [](const std::string& url) {
+    return complaint([&] { static_cast<void>(database_of(with_database(url))); });
+  };
+  for (const auto* const url :
+       {"postgresql://u:a@b/c@db/app", "postgresql://u:hunter/2@db/app",
+        "postgresql://u:hunter?2@db/app", "postgresql://u:a@hunter?2@db/app"}) {
+    CAPTURE(url);
+    CHECK(said(url).starts_with("DATABASE_URL: "));
+    CHECK(said(url).find("percent-encode") != std::string::npos);
+    CHECK(said(url).find("hunter") == std::string::npos);
+  }
+  CHECK(said("postgresql://u:a@b@db/app").empty());
+  CHECK(said("postgresql://u@db/app?sslrootcert=/etc/ca@home.pem").empty());
+}
+
 TEST_CASE("a login with a token says where the token comes from") {
   const auto settings_of = [](std::string auth, std::string file, std::string command) {
     auto settings =

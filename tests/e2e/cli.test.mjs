@@ -352,6 +352,19 @@ test('keys rotate makes no secret key before the server has one, and --now says 
   await server.stop();
 });
 
+test('only what sets a service up makes a database, and what was done says where', async () => {
+  const nowhere = await mkdtemp(join(folder, 'place-'));
+  for (const args of [['keys', 'list'], ['keys', 'rotate', '--now'], ['outbox', 'list'], ['outbox', 'delete']]) {
+    bad(await command(args, {cwd: nowhere, env: {}}), new RegExp(`^coffeeauth: DATABASE_URL, DATA_DIR: there is no sqlite:${nowhere}/data/coffeeauth\\.db`));
+    assert.deepEqual(await readdir(nowhere), []);
+  }
+  const makeAdmin = () => command(['create-admin', '--email', newAddress(), '--password-stdin'], {cwd: nowhere, env: {}, input: `${password}\n`});
+  const place = `in sqlite:${nowhere}/data/coffeeauth.db`;
+  assert.ok(good(await makeAdmin()).endsWith(`${place}, which was made for it\n`));
+  for (const ended of [await makeAdmin(), await command(['keys', 'list'], {cwd: nowhere}), await command(['outbox', 'list'], {cwd: nowhere}),
+    await command(['outbox', 'retry'], {cwd: nowhere})]) assert.ok(good(ended).endsWith(`${place}\n`), ended.stdout);
+});
+
 test('mails that wait are listed without addresses, and a retry touches those given up alone', async () => {
   const server = await startServer({args: ['--no-worker']});
   try {

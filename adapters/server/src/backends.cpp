@@ -178,6 +178,19 @@ void check_place(const Database& database) {
   }
 }
 
+bool is_missing(const Database& database) {
+  const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
+  std::error_code error;
+  return sqlite != nullptr && !std::filesystem::exists(sqlite->path, error) && !error;
+}
+
+void check_there(const Database& database) {
+  if (!is_missing(database)) return;
+  throw ConfigError("DATABASE_URL, DATA_DIR: there is no " + name_of(database) +
+                    ", which `serve` and `migrate` make; set them as the server has them, or go to "
+                    "the folder where it was started");
+}
+
 std::unique_ptr<Store> open_store(const Database& database) {
   if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
     return open_postgresql(*postgres);
@@ -197,7 +210,11 @@ std::string name_of(const Database& database) {
     return "postgresql://" + postgres->host + ":" + std::to_string(postgres->port) + "/" +
            postgres->database;
   }
-  return "sqlite:" + std::get<sql::SqliteOptions>(database).path;
+  // From the root on: what it is must be seen from any folder.
+  std::error_code error;
+  const std::filesystem::path path{std::get<sql::SqliteOptions>(database).path};
+  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+  return "sqlite:" + (error ? path : whole).string();
 }
 
 void fail_with_place(const Settings& settings, const Database& database) {

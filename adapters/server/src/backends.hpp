@@ -27,6 +27,12 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// failure.
 void check_place(const Database& database);
 
+/// Whether it is a file of SQLite that is not there yet.
+[[nodiscard]] bool is_missing(const Database& database);
+
+/// Throws ConfigError when is_missing().
+void check_there(const Database& database);
+
 /// Opens it, applying what migrations are missing. Throws as make_sqlite_store().
 [[nodiscard]] std::unique_ptr<Store> open_store(const Database& database);
 

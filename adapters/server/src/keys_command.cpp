@@ -24,7 +24,8 @@ bool signs_with_a_foreign_key(Auth& auth) {
   }
 }
 
-void list_keys(Auth& auth) {
+void list_keys(Service& service) {
+  auto& auth = service.auth();
   const auto keys = auth.tokens().list_keys();
   const bool is_foreign = signs_with_a_foreign_key(auth);
   if (keys.empty()) std::cout << "no key yet: the first login makes one\n";
@@ -88,15 +89,16 @@ int run_keys(const Arguments& arguments) {
   const auto use = what != "rotate" ? SecretKeyUse::none
                    : at_once        ? SecretKeyUse::any
                                     : SecretKeyUse::own;
-  Service service{settings_of(arguments), use};
+  Service service{settings_of(arguments), use, MissingFile::refused};
   if (what == "rotate") {
     rotate_keys(service.auth(), at_once ? KeyStart::now : KeyStart::after_publication);
   } else if (revokes) {
     revoke_key(service.auth().tokens(), words[1]);
   } else {
-    list_keys(service.auth());
+    list_keys(service);
     warn_of_shared_secret(service.auth());
   }
+  std::cout << "in " << service.store_name() << "\n";
   return 0;
 }
 

@@ -21,11 +21,13 @@ void print_jobs(OutboxReads& outbox, JobState state, std::string_view word, std:
   if (total > jobs.size()) std::cout << "... and " << total - jobs.size() << " more\n";
 }
 
-void list_outbox(Store& store) {
+void list_outbox(Service& service) {
+  auto& store = service.store();
   const auto depth = store.outbox().depth();
   print_jobs(store.outbox(), JobState::pending, "waits", depth.pending);
   print_jobs(store.outbox(), JobState::dead, "given up", depth.dead);
-  std::cout << depth.pending << " waiting, " << depth.dead << " given up\n";
+  std::cout << depth.pending << " waiting, " << depth.dead << " given up in " << service.store_name()
+            << "\n";
 }
 
 std::vector<JobId> named_jobs(const std::vector<std::string>& words) {
@@ -79,7 +81,7 @@ int act_on_wanted(const std::vector<std::string>& words, Service& service,
     if (is_named || result.done == 0) break;
     ids = given_up_jobs(store);
   }
-  std::cout << all.done << outcome << "\n";
+  std::cout << all.done << outcome << " in " << service.store_name() << "\n";
   return all.not_done == 0 ? 0 : 1;
 }
 
@@ -92,9 +94,9 @@ int run_outbox(const Arguments& arguments) {
     throw UsageError("unknown command outbox " + words[0] + "; there are list, retry and delete");
   }
   if (words[0] == "list" && words.size() > 1) throw UsageError("unexpected " + words[1]);
-  Service service{settings_of(arguments), SecretKeyUse::none};
+  Service service{settings_of(arguments), SecretKeyUse::none, MissingFile::refused};
   if (words[0] == "list") {
-    list_outbox(service.store());
+    list_outbox(service);
     return 0;
   }
   if (words[0] == "delete") {

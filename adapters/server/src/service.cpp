@@ -202,8 +202,9 @@ int say_stopped(Service& service, bool settled) {
   return 0;
 }
 
-Database prepare_database(const Settings& settings) {
+Database prepare_database(const Settings& settings, MissingFile missing) {
   auto database = database_of(settings);
+  if (missing == MissingFile::refused) check_there(database);
   if (std::holds_alternative<sql::SqliteOptions>(database)) make_data_dir(settings);
   check_place(database);
   return database;
@@ -218,10 +219,10 @@ struct Service::Parts {
                                             parts.hashing_all);
   }
 
-  Parts(LoadedSettings loaded, SecretKeyUse use)
+  Parts(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
       : settings(std::move(loaded.settings)),
         meaningless(join(loaded.meaningless)),
-        database(prepare_database(settings)),
+        database(prepare_database(settings, missing)),
         mail_server(name_of(smtp_of(settings))),
         mail_folder(mail_server.empty() ? mail_folder_of(settings) : std::nullopt),
         log(settings.log_format, settings.log_level, *clock),
@@ -310,8 +311,8 @@ std::optional<DownReason> trouble_of(redis::RedisClient& client) {
 
 }  // namespace
 
-Service::Service(LoadedSettings loaded, SecretKeyUse use)
-    : parts_(std::make_unique<Parts>(std::move(loaded), use)) {
+Service::Service(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
+    : parts_(std::make_unique<Parts>(std::move(loaded), use, missing)) {
   if (use == SecretKeyUse::own_or_first || use == SecretKeyUse::own) {
     check_secret_key(parts_->settings, parts_->auth);
   }

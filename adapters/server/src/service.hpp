@@ -36,12 +36,16 @@ enum class SecretKeyUse {
   none
 };
 
+/// Whether a file of SQLite that is not there yet is made.
+enum class MissingFile { made, refused };
+
 /// Opens the Store (applying migrations) and builds an Auth over it. Borrows nothing; lives as long
 /// as the command. Throws ConfigError, std::runtime_error or Unavailable with a text for the
 /// operator.
 class Service {
  public:
-  explicit Service(LoadedSettings loaded, SecretKeyUse use = SecretKeyUse::own_or_first);
+  explicit Service(LoadedSettings loaded, SecretKeyUse use = SecretKeyUse::own_or_first,
+                   MissingFile missing = MissingFile::made);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -82,6 +86,7 @@ void start_server(http_poco::Server& server, std::string_view settings);
 
 /// Which database the settings ask for; for a file, DATA_DIR is made if it is not there, readable
 /// by its owner alone. Throws ConfigError.
-[[nodiscard]] Database prepare_database(const Settings& settings);
+[[nodiscard]] Database prepare_database(const Settings& settings,
+                                        MissingFile missing = MissingFile::made);
 
 }  // namespace coffeeauth::server

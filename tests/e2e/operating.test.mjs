@@ -223,6 +223,27 @@ test('a sender that no mail server can answer is warned of, and no other', async
   assert.match(warning.log(), warned);
 });
 
+test('the first line and /readyz say where the cache is, and that of a worker where mails go', async () => {
+  const first = (server, event) => lines(server.log()).find((line) => line.event === event);
+  const alone = await startProcess({env: asOperator});
+  assert.equal(first(alone, 'serving').cache, 'memory');
+  assert.equal(success(await alone.get('/readyz')).cache, 'memory');
+  await alone.stop();
+  const redis = await startRedis();
+  try {
+    const shared = await startProcess({env: {REDIS_URL: redis.url('named:'), ...asOperator}});
+    assert.equal(first(shared, 'serving').cache, `redis://127.0.0.1:${redis.port}/0`);
+    assert.equal(success(await shared.get('/readyz')).cache, 'up');
+    await shared.stop();
+  } finally {
+    await redis.stop();
+  }
+  const worker = child(program, ['worker'], {cwd: folder, env: {PATH: process.env.PATH, DATA_DIR: join(folder, 'alone')}});
+  await until('its line', () => worker.said().includes('"working"'));
+  assert.match(worker.said(), new RegExp(`"cache":"memory","mail":"${folder}/alone/mail"`));
+  await worker.stop();
+});
+
 test('SIGHUP does not end the program', async () => {
   const server = await startProcess();
   server.child.kill('SIGHUP');

@@ -172,6 +172,12 @@ std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
   return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
 }
 
+std::string name_of(const std::optional<redis::RedisOptions>& redis) {
+  if (!redis) return "memory";
+  return std::string{redis->tls ? "rediss" : "redis"} + "://" + redis->host + ":" +
+         std::to_string(redis->port) + "/" + std::to_string(redis->database);
+}
+
 std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
                                   const Clock& clock) {
   if (!client) return memory::make_memory_cache({}, clock);
@@ -348,6 +354,7 @@ std::string Service::store_name() const { return name_of(parts_->database); }
 std::string Service::mail_name() const {
   return parts_->mail_folder ? parts_->mail_folder->string() : parts_->mail_server;
 }
+std::string Service::cache_name() const { return name_of(redis_of(parts_->settings)); }
 std::optional<redis::RedisStatistics> Service::redis_statistics() const {
   if (!parts_->redis) return std::nullopt;
   return parts_->redis->statistics();

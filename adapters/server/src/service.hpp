@@ -62,6 +62,8 @@ class Service {
   /// What the parts are, for logs: no password in it.
   [[nodiscard]] std::string store_name() const;
   [[nodiscard]] std::string mail_name() const;
+  /// `memory` without Redis.
+  [[nodiscard]] std::string cache_name() const;
   /// For metrics. Nothing without Redis.
   [[nodiscard]] std::optional<redis::RedisStatistics> redis_statistics() const;
   [[nodiscard]] HashingLoad hashing() const;

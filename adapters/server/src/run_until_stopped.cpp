@@ -20,7 +20,7 @@ int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name,
   stop.started();
   const auto monitor = start_monitor(service);
   job.start();
-  service.tell_meaningless();
+  service.tell_names();
   service.watch_parts();
   service.log().info("working", {{"as", std::string{name}},
                                  {"metrics_port", monitor ? std::to_string(monitor->port()) : ""},

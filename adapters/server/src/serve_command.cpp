@@ -68,7 +68,7 @@ Secret make_link_token(const Service& service) {
 void announce(Service& service, std::uint16_t port, const Secret& link_token) {
   const auto& settings = service.settings();
   const auto url = url_of(settings, port);
-  service.tell_meaningless();
+  service.tell_names();
   service.log().info("serving", {{"url", url},
                                  {"store", service.store_name()},
                                  {"cache", service.cache_name()},

@@ -228,6 +228,7 @@ struct Service::Parts {
   Parts(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
       : settings(std::move(loaded.settings)),
         meaningless(join(loaded.meaningless)),
+        near_misses(std::move(loaded.near_misses)),
         database(prepare_database(settings, missing)),
         mail_server(name_of(smtp_of(settings))),
         mail_folder(mail_server.empty() ? mail_folder_of(settings) : std::nullopt),
@@ -257,6 +258,7 @@ struct Service::Parts {
   Settings settings;
   /// Names of settings, with commas.
   std::string meaningless;
+  std::vector<NearMiss> near_misses;
   Database database;
   /// For people; empty when there is none.
   std::string mail_server;
@@ -374,9 +376,14 @@ void Service::watch_parts() {
   parts_->watch = std::make_unique<StateWatch>(parts_->log, std::move(watched));
 }
 
-void Service::tell_meaningless() {
-  if (parts_->meaningless.empty()) return;
-  parts_->log.info("settings_without_meaning", {{"names", parts_->meaningless}});
+void Service::tell_names() {
+  if (!parts_->meaningless.empty()) {
+    parts_->log.info("settings_without_meaning", {{"names", parts_->meaningless}});
+  }
+  for (const auto& [name, meant] : parts_->near_misses) {
+    parts_->log.write(LogLevel::warning, "no_setting_of_this_name",
+                      {{"name", name}, {"meant", meant}});
+  }
 }
 
 }  // namespace coffeeauth::server

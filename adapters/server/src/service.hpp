@@ -69,8 +69,9 @@ class Service {
   [[nodiscard]] HashingLoad hashing() const;
   /// From now on a line is logged when the database or Redis goes down or comes back.
   void watch_parts();
-  /// Logs which settings of the service before this one mean nothing here, if any were set.
-  void tell_meaningless();
+  /// Logs which settings of the service before this one mean nothing here, and which names in the
+  /// environment are nearly those of settings, if any were set.
+  void tell_names();
 
  private:
   struct Parts;

@@ -54,6 +54,31 @@ test('--help lists every command', async () => {
   for (const [name] of commands) assert.match(text, new RegExp(`\\b${name}\\b`));
 });
 
+test('the help of keys and outbox has a line for each of their words', async () => {
+  for (const [name, words] of [['keys', ['list', 'rotate', 'revoke']], ['outbox', ['list', 'retry', 'delete']]]) {
+    const text = good(await run([name, '--help']));
+    for (const word of words) assert.match(text, new RegExp(`^  ${word}\\b.* {2,}\\w`, 'm'));
+  }
+});
+
+test('what was typed wrong is said once', async () => {
+  assert.equal((await run(['keys'])).stderr, 'coffeeauth: keys: needs a word; there are list, rotate [--now] and revoke [--] KID; see coffeeauth keys --help\n');
+  for (const words of [['keys', 'lose'], ['outbox'], ['outbox', 'lose'], ['create-admin'], ['keys', 'revoke']]) {
+    const {stderr} = await run(words);
+    assert.equal(stderr.replace(/; see coffeeauth .*/, '').split(words[0]).length, words.join() === 'keys,revoke' ? 3 : 2, stderr);
+  }
+});
+
+test('a name in the environment that is nearly a setting is warned of, without its value', async () => {
+  const env = {HTTP_PROT: 'canary-1', DATABSE_URL: 'canary-2', HTTP_PROXY: 'canary-3'};
+  assert.equal((await run(['config'], {env})).stderr,
+      'coffeeauth: DATABSE_URL (environment) is not a setting; DATABASE_URL is\ncoffeeauth: HTTP_PROT (environment) is not a setting; HTTP_PORT is\n');
+  const server = await startProcess({env});
+  await server.stop();
+  assert.match(server.log(), /"level":"warning","event":"no_setting_of_this_name","name":"HTTP_PROT","meant":"HTTP_PORT"/);
+  assert.ok(!server.log().includes('canary'));
+});
+
 test('an unknown command or option is one clear line', async () => {
   bad(await run(['brew']), /brew/);
   bad(await run(['serve', '--cofee']), /--cofee/);

@@ -44,7 +44,7 @@ NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email) {
 
 int run_create_admin(const Arguments& arguments) {
   const auto typed = arguments.value("--email");
-  if (!typed) throw UsageError("create-admin needs --email");
+  if (!typed) throw UsageError("needs --email");
   for (const auto* const option : {"--password-stdin", "--first-name", "--last-name"}) {
     if (arguments.has("--promote") && arguments.has(option)) {
       throw UsageError(std::string{option} +

@@ -131,13 +131,19 @@ const std::vector<Command>& commands() {
        {{"--now", "", "rotate: sign with the new key at once, before others can have fetched it"},
         env_file},
        run_keys,
-       opens_store},
+       opens_store,
+       {{"list", "", "shows each key, since when it signs and until when it verifies"},
+        {"rotate", "[--now]", "makes a new one, which signs once others can have fetched it"},
+        {"revoke", "[--] KID", "takes one away at once, and every access token signed with it"}}},
       {"outbox",
-       "lists mails that wait or were given up; retries or deletes those named, or all given up",
+       "lists, retries or deletes mails that wait or were given up",
        "list|retry [ID...]|delete [ID...]",
        {env_file},
        run_outbox,
-       opens_store},
+       opens_store,
+       {{"list", "", "shows the mails that wait and those given up, by id and without addresses"},
+        {"retry", "[ID...]", "has those named tried now, or all that were given up"},
+        {"delete", "[ID...]", "deletes those named, or all that were given up"}}},
       {"version", "prints the version", "", {}, run_version}};
   return all;
 }

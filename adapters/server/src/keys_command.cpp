@@ -77,13 +77,13 @@ int run_keys(const Arguments& arguments) {
   const bool revokes = what == "revoke";
   const bool at_once = arguments.has("--now");
   if (what != "list" && what != "rotate" && !revokes) {
-    throw UsageError((words.empty() ? "keys needs a word" : "unknown command keys " + what) + "; " +
+    throw UsageError((words.empty() ? "needs a word" : "unknown word " + what) + "; " +
                      std::string{usage});
   }
-  if (revokes && words.size() < 2) throw UsageError("keys revoke needs a KID, see keys list");
+  if (revokes && words.size() < 2) throw UsageError("revoke needs a KID, which `keys list` shows");
   const std::size_t most = revokes ? 2 : 1;
   if (words.size() > most) throw UsageError("unexpected " + words[most]);
-  if (at_once && what != "rotate") throw UsageError("--now is for keys rotate");
+  if (at_once && what != "rotate") throw UsageError("--now is for rotate");
 
   // What mends goes on with whatever key there is, and what only looks or takes away needs none.
   const auto use = what != "rotate" ? SecretKeyUse::none

@@ -26,8 +26,8 @@ void list_outbox(Service& service) {
   const auto depth = store.outbox().depth();
   print_jobs(store.outbox(), JobState::pending, "waits", depth.pending);
   print_jobs(store.outbox(), JobState::dead, "given up", depth.dead);
-  std::cout << depth.pending << " waiting, " << depth.dead << " given up in " << service.store_name()
-            << "\n";
+  std::cout << depth.pending << " waiting, " << depth.dead << " given up in "
+            << service.store_name() << "\n";
 }
 
 std::vector<JobId> named_jobs(const std::vector<std::string>& words) {
@@ -89,9 +89,9 @@ int act_on_wanted(const std::vector<std::string>& words, Service& service,
 
 int run_outbox(const Arguments& arguments) {
   const auto& words = arguments.words();
-  if (words.empty()) throw UsageError("outbox needs list, retry or delete");
+  if (words.empty()) throw UsageError("needs a word; there are list, retry and delete");
   if (words[0] != "list" && words[0] != "retry" && words[0] != "delete") {
-    throw UsageError("unknown command outbox " + words[0] + "; there are list, retry and delete");
+    throw UsageError("unknown word " + words[0] + "; there are list, retry and delete");
   }
   if (words[0] == "list" && words.size() > 1) throw UsageError("unexpected " + words[1]);
   Service service{settings_of(arguments), SecretKeyUse::none, MissingFile::refused};

@@ -132,6 +132,18 @@ smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string&
   return options;
 }
 
+/// What the mailer would refuse with the name of the host's setting.
+void check_old_login(const smtp::SmtpOptions& options) {
+  if (options.login != smtp::SmtpLogin::password) return;
+  if (options.username.empty() != options.password.empty()) {
+    throw ConfigError(options.password.empty() ? "EMAIL_HOST_PASSWORD: EMAIL_HOST_USER needs one"
+                                               : "EMAIL_HOST_USER: EMAIL_HOST_PASSWORD needs one");
+  }
+  if (!options.username.empty() && options.security == smtp::SmtpSecurity::none) {
+    throw ConfigError("EMAIL_USE_TLS: a password is not sent to a mail server without TLS");
+  }
+}
+
 smtp::TokenSource token_of(const Settings& settings, smtp::SmtpLogin login) {
   const bool by_file = !settings.email_token_file.empty();
   const bool by_command = !settings.email_token_command.empty();
@@ -264,6 +276,11 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
     if (settings.mail_folder.empty()) {
       refuse_parts(settings, {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_AUTH"},
                    "EMAIL_HOST");
+      if (!settings.email_token_file.empty() || !settings.email_token_command.empty()) {
+        throw ConfigError(std::string{settings.email_token_file.empty() ? "EMAIL_TOKEN_COMMAND"
+                                                                        : "EMAIL_TOKEN_FILE"} +
+                          ": SMTP_URL or EMAIL_HOST needs to be set, too");
+      }
     }
     return options;
   }
@@ -273,6 +290,7 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   options->from = smtp::parse_sender(settings.from_email);
   options->client_name = mail_hostname_of(settings);
   options->token = token_of(settings, options->login);
+  if (settings.smtp_url.empty()) check_old_login(*options);
   return options;
 }
 

@@ -203,6 +203,29 @@ TEST_CASE("a login with a token says where the token comes from") {
   }
 }
 
+TEST_CASE("a login at a mail server that cannot be names the part that is wrong") {
+  const auto said = [](std::map<std::string, std::string, std::less<>> names) {
+    return complaint([&] { static_cast<void>(smtp_of(with(std::move(names)))); });
+  };
+  const std::map<std::string, std::string, std::less<>> whole{
+      {"EMAIL_HOST", "mail"}, {"EMAIL_HOST_USER", "me"}, {"EMAIL_HOST_PASSWORD", "p"}};
+  CHECK(said(whole).empty());
+  auto names = whole;
+  names["EMAIL_USE_TLS"] = "false";
+  CHECK(said(names).starts_with("EMAIL_USE_TLS: "));
+  names["EMAIL_USE_SSL"] = "true";
+  CHECK(said(names).empty());
+  names = whole;
+  names.erase("EMAIL_HOST_PASSWORD");
+  CHECK(said(names).starts_with("EMAIL_HOST_PASSWORD: "));
+  names = whole;
+  names.erase("EMAIL_HOST_USER");
+  CHECK(said(names).starts_with("EMAIL_HOST_USER: "));
+  auto settings = with({});
+  settings.email_token_file = "/token";
+  CHECK(complaint([&] { static_cast<void>(smtp_of(settings)); }).starts_with("EMAIL_TOKEN_FILE: "));
+}
+
 TEST_CASE("over PostgreSQL mails need a mail server or a folder that was asked for") {
   auto settings = with_database("sqlite:///a.db");
   settings.data_dir = "/somewhere";

@@ -239,7 +239,8 @@ test('config and serve refuse the same, in the same words, with the name of the 
 test('what cannot be a folder or a file is refused with the name of the variable', async () => {
   bad(await run(['serve'], {env: {DATABASE_URL: `sqlite:///${folder}`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is not a file/);
   bad(await run(['migrate'], {env: {DATABASE_URL: `sqlite:///${folder}/nowhere/a.db`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is no folder/);
-  bad(await run(['serve'], {env: {MAIL_FOLDER: '/dev/null'}}), /^coffeeauth: MAIL_FOLDER: /);
+  bad(await run(['serve'], {env: {MAIL_FOLDER: '/dev/null'}}), /^coffeeauth: MAIL_FOLDER: \/dev\/null cannot be made/);
+  bad(await run(['serve'], {env: {DATA_DIR: '/dev/null/below'}}), /^coffeeauth: DATA_DIR: \/dev\/null\/below cannot be made: Not a directory/);
 });
 
 test('over PostgreSQL a missing place for mails is refused before the database is asked, by config too', async () => {
@@ -440,6 +441,11 @@ test('worker and scheduler run by themselves and stop cleanly', async () => {
   } finally {
     await server.stop();
   }
+});
+
+test('a host that is not known is named with its setting', async () => {
+  const ended = await run(['serve'], {env: {HTTP_HOST: 'nohost.invalid', HTTP_PORT: '0'}});
+  assert.match(ended.stderr, /HTTP_HOST, HTTP_PORT: cannot listen on nohost\.invalid port 0: the name is not known/);
 });
 
 test('a port that another process has is named with its settings', async () => {

@@ -142,21 +142,28 @@ void check_secret_key(const Settings& settings, Auth& auth) {
   }
 }
 
+[[noreturn]] void refuse_folder(std::string_view setting, const fs::path& folder,
+                                std::error_code why) {
+  std::error_code error;
+  const auto whole = fs::absolute(folder, error);
+  throw ConfigError(std::string{setting} + ": " + (error ? folder : whole).string() +
+                    " cannot be made" + (why ? ": " + why.message() : ""));
+}
+
 /// Readable by its owner alone.
 void make_data_dir(const Settings& settings) {
   std::error_code error;
   if (fs::create_directories(settings.data_dir, error)) {
     fs::permissions(settings.data_dir, fs::perms::owner_all, error);
   }
-  if (error) throw ConfigError("DATA_DIR: " + settings.data_dir.string() + " cannot be made");
+  if (error) refuse_folder("DATA_DIR", settings.data_dir, error);
 }
 
 void make_mail_folder(const Settings& settings, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error && fs::is_directory(folder, error)) return;
-  throw ConfigError(std::string{settings.mail_folder.empty() ? "DATA_DIR: " : "MAIL_FOLDER: "} +
-                    folder.string() + " cannot be made");
+  refuse_folder(settings.mail_folder.empty() ? "DATA_DIR" : "MAIL_FOLDER", folder, error);
 }
 
 /// A server of the world refuses such a sender or cannot answer it, each mail by itself and later.

@@ -267,16 +267,19 @@ SchemaPtr health() {
 }
 
 SchemaPtr readiness() {
-  return object("Readiness", "Whether the parts that are needed can be reached.",
-                {{"status", choice("Whether to send requests here.", {"ready", "not_ready"}), true},
-                 {"store", choice("Needed.", {"up", "down"}), true},
-                 {"store_reason", down_reason()},
-                 {"cache", choice("Not needed, but missed.", {"up", "down"}), true},
-                 {"cache_reason", down_reason()},
-                 {"mail",
-                  choice("Whether a worker takes the mails that are due. Not needed to log in.",
-                         {"ok", "overdue", "unknown"}),
-                  true}});
+  return object(
+      "Readiness", "Whether the parts that are needed can be reached.",
+      {{"status", choice("Whether to send requests here.", {"ready", "not_ready"}), true},
+       {"store", choice("Needed.", {"up", "down"}), true},
+       {"store_reason", down_reason()},
+       {"cache",
+        choice("Not needed, but missed; `memory` is the process's own.", {"up", "down", "memory"}),
+        true},
+       {"cache_reason", down_reason()},
+       {"mail",
+        choice("Whether a worker takes the mails that are due. Not needed to log in.",
+               {"ok", "overdue", "unknown"}),
+        true}});
 }
 
 SchemaPtr sign_up() {

@@ -60,7 +60,11 @@ Result<Response> readiness(Auth& auth, const ApiOptions& options) {
   JsonWriter json;
   json.begin_object().key("status").text(store ? "not_ready" : "ready");
   write_state(json, "store", store);
-  write_state(json, "cache", trouble_of(auth.parts().cache, options));
+  if (options.cache_is_memory) {
+    json.key("cache").text("memory");
+  } else {
+    write_state(json, "cache", trouble_of(auth.parts().cache, options));
+  }
   json.key("mail").text(store ? "unknown" : mail_state(auth)).end_object();
   auto response = json_response(store ? 503 : 200, json.take());
   if (store) response.set("Retry-After", "2");

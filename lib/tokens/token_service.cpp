@@ -52,8 +52,9 @@ nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
 
 SecretKeyMismatch::SecretKeyMismatch()
     : Unavailable(
-          "the signing key was sealed with another secret key: put that one back, or, if it is "
-          "lost, rotate the keys at once, which ends every session and voids codes and mails that "
+          "the signing key was sealed with another secret key: put that one back, or revoke the "
+          "key, if it is the one that was made with a wrong secret; if the right one is lost, "
+          "rotate the keys at once, which ends every session and voids codes and mails that "
           "wait") {}
 
 struct TokenService::State {

@@ -1,11 +1,11 @@
 // The commands of the program, as an operator types them.
 import assert from 'node:assert/strict';
-import {execFileSync, spawn} from 'node:child_process';
-import {mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
+import {execFile, execFileSync, spawn} from 'node:child_process';
+import {chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
-import {command, logIn, makeUser, newAddress, password, program, startServer, temporaryFolder} from './support.mjs';
+import {command, logIn, makeUser, newAddress, password, program, project, startProcess, startServer, temporaryFolder} from './support.mjs';
 
 let folder;
 before(async () => (folder = await temporaryFolder()));
@@ -52,6 +52,31 @@ for (const words of commands) {
 test('--help lists every command', async () => {
   const text = good(await run(['--help']));
   for (const [name] of commands) assert.match(text, new RegExp(`\\b${name}\\b`));
+});
+
+test('the help of keys and outbox has a line for each of their words', async () => {
+  for (const [name, words] of [['keys', ['list', 'rotate', 'revoke']], ['outbox', ['list', 'retry', 'delete']]]) {
+    const text = good(await run([name, '--help']));
+    for (const word of words) assert.match(text, new RegExp(`^  ${word}\\b.* {2,}\\w`, 'm'));
+  }
+});
+
+test('what was typed wrong is said once', async () => {
+  assert.equal((await run(['keys'])).stderr, 'coffeeauth: keys: needs a word; there are list, rotate [--now] and revoke [--] KID; see coffeeauth keys --help\n');
+  for (const words of [['keys', 'lose'], ['outbox'], ['outbox', 'lose'], ['create-admin'], ['keys', 'revoke']]) {
+    const {stderr} = await run(words);
+    assert.equal(stderr.replace(/; see coffeeauth .*/, '').split(words[0]).length, words.join() === 'keys,revoke' ? 3 : 2, stderr);
+  }
+});
+
+test('a name in the environment that is nearly a setting is warned of, without its value', async () => {
+  const env = {HTTP_PROT: 'canary-1', DATABSE_URL: 'canary-2', HTTP_PROXY: 'canary-3'};
+  assert.equal((await run(['config'], {env})).stderr,
+      'coffeeauth: DATABSE_URL (environment) is not a setting; DATABASE_URL is\ncoffeeauth: HTTP_PROT (environment) is not a setting; HTTP_PORT is\n');
+  const server = await startProcess({env});
+  await server.stop();
+  assert.match(server.log(), /"level":"warning","event":"no_setting_of_this_name","name":"HTTP_PROT","meant":"HTTP_PORT"/);
+  assert.ok(!server.log().includes('canary'));
 });
 
 test('an unknown command or option is one clear line', async () => {
@@ -214,7 +239,8 @@ test('config and serve refuse the same, in the same words, with the name of the 
 test('what cannot be a folder or a file is refused with the name of the variable', async () => {
   bad(await run(['serve'], {env: {DATABASE_URL: `sqlite:///${folder}`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is not a file/);
   bad(await run(['migrate'], {env: {DATABASE_URL: `sqlite:///${folder}/nowhere/a.db`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is no folder/);
-  bad(await run(['serve'], {env: {MAIL_FOLDER: '/dev/null'}}), /^coffeeauth: MAIL_FOLDER: /);
+  bad(await run(['serve'], {env: {MAIL_FOLDER: '/dev/null'}}), /^coffeeauth: MAIL_FOLDER: \/dev\/null cannot be made/);
+  bad(await run(['serve'], {env: {DATA_DIR: '/dev/null/below'}}), /^coffeeauth: DATA_DIR: \/dev\/null\/below cannot be made: Not a directory/);
 });
 
 test('over PostgreSQL a missing place for mails is refused before the database is asked, by config too', async () => {
@@ -222,9 +248,28 @@ test('over PostgreSQL a missing place for mails is refused before the database i
   const env = {DATABASE_URL: 'postgresql://u:p@127.0.0.1:1/x', SECRET_KEY: 'x'.repeat(32)};
   for (const args of [['config'], ['serve'], ['worker']]) bad(await run(args, {env}), /^coffeeauth: SMTP_URL: .*MAIL_FOLDER/);
   good(await run(['config', '--no-worker'], {env}));
-  bad(await run(['serve', '--no-worker'], {env}), /nothing listens/);
+  bad(await run(['serve', '--no-worker'], {env}), /^coffeeauth: DATABASE_URL: postgresql:\/\/127\.0\.0\.1:1\/x: nothing listens/);
   for (const place of [{MAIL_FOLDER: join(folder, 'mails')}, {SMTP_URL: 'smtp://m'}, {EMAIL_HOST: 'm'}]) {
     good(await run(['config'], {env: {...env, ...place}}));
+  }
+});
+
+test('a database that cannot be opened is named with its settings, and no password is', async () => {
+  const key = {SECRET_KEY: 'x'.repeat(32)};
+  const parts = {...key, DB_HOST: '127.0.0.1', DB_PORT: '1', DB_NAME: 'shop', DB_USER: 'me-myself', DB_PASSWORD: 'url-secret-9'};
+  for (const args of [['migrate'], ['keys', 'list'], ['scheduler']]) {
+    const ended = await run(args, {env: parts});
+    bad(ended, /^coffeeauth: DB_HOST, DB_NAME: postgresql:\/\/127\.0\.0\.1:1\/shop: nothing listens/);
+    assert.doesNotMatch(ended.stderr, /url-secret|me-myself/);
+  }
+  const place = await mkdtemp(join(folder, 'place-'));
+  await writeFile(join(place, 'coffeeauth.db'), 'no database at all, '.repeat(100));
+  bad(await run(['migrate'], {dataDir: place}), new RegExp(`^coffeeauth: DATA_DIR: sqlite:${place}/coffeeauth\\.db: .+`));
+  // Where a part of the password would be taken for the host or the database.
+  for (const password of ['a@url-secret/9', 'url/secret-9', 'a@url?secret-9']) {
+    const ended = await run(['serve'], {env: {...key, DATABASE_URL: `postgresql://me:${password}@127.0.0.1/shop`}});
+    bad(ended, /^coffeeauth: DATABASE_URL: .*percent-encode/);
+    assert.doesNotMatch(ended.stderr, /secret|127/);
   }
 });
 
@@ -303,6 +348,62 @@ test('keys list shows kid and algorithm, keys rotate adds one, and no private pa
   }
 });
 
+test('keys rotate under another secret key changes nothing, and makes none', async () => {
+  const server = await startProcess();
+  const user = await makeUser(server);
+  await logIn(server, user);
+  const listed = async (env) => good(await run(['keys', 'list'], {env, dataDir: server.dataDir}));
+  const before = await listed();
+  const other = {SECRET_KEY: 'another-secret-key-of-32-bytes-or-more'};
+  bad(await run(['keys', 'rotate'], {env: other, dataDir: server.dataDir}), /^coffeeauth: SECRET_KEY: .*sealed with another.*keys list.*keys revoke KID/);
+  assert.match(await listed(other), /current, sealed with a secret key that is not here/);
+  // From a wrong folder, over the database of the server.
+  const elsewhere = {env: {DATABASE_URL: `sqlite:///${server.dataDir}/coffeeauth.db`}};
+  for (const args of [['keys', 'rotate'], ['keys', 'list'], ['outbox', 'list'], ['migrate'], ['serve'],
+    ['create-admin', '--email', newAddress(), '--password-stdin']]) {
+    const ended = await run(args, {...elsewhere, input: `${password}\n`});
+    if (/list|migrate/.test(args.join())) good(ended);
+    else bad(ended, /secret\.key is not there.*sealed with one/);
+    assert.deepEqual(await readdir(ended.data), [], args.join(' '));
+  }
+  assert.equal(await listed(), before);
+  await logIn(server, user);
+
+  // Made all the same, it is told what it costs and is taken away without loss.
+  const forced = good(await run(['keys', 'rotate', '--now'], {env: other, dataDir: server.dataDir}));
+  assert.match(forced, /every session, code and mail that waits from then is void/);
+  await server.stop({keep: true});
+  const args = ['create-admin', '--email', newAddress(), '--password-stdin'];
+  bad(await run(args, {dataDir: server.dataDir, input: `${password}\n`}), /sealed with another secret key.*keys list.*keys revoke KID/);
+  const [, kid] = /^(\S+).*current, sealed with a secret key that is not here$/m.exec(await listed());
+  good(await run(['keys', 'revoke', '--', kid], {dataDir: server.dataDir}));
+  const again = await startProcess({dataDir: server.dataDir});
+  await logIn(again, user);
+  await again.stop();
+});
+
+test('keys rotate makes no secret key before the server has one, and --now says that nothing is void', async () => {
+  const {data} = await run(['migrate']);
+  bad(await run(['keys', 'rotate'], {dataDir: data}), /secret\.key is not there: the server makes it/);
+  const server = await startProcess({dataDir: data});
+  await logIn(server, await makeUser(server));
+  assert.match(good(await server.command(['keys', 'rotate', '--now'])), /signs now\nnothing is void/);
+  await server.stop();
+});
+
+test('only what sets a service up makes a database, and what was done says where', async () => {
+  const nowhere = await mkdtemp(join(folder, 'place-'));
+  for (const args of [['keys', 'list'], ['keys', 'rotate', '--now'], ['outbox', 'list'], ['outbox', 'delete']]) {
+    bad(await command(args, {cwd: nowhere, env: {}}), new RegExp(`^coffeeauth: DATABASE_URL, DATA_DIR: there is no sqlite:${nowhere}/data/coffeeauth\\.db`));
+    assert.deepEqual(await readdir(nowhere), []);
+  }
+  const makeAdmin = () => command(['create-admin', '--email', newAddress(), '--password-stdin'], {cwd: nowhere, env: {}, input: `${password}\n`});
+  const place = `in sqlite:${nowhere}/data/coffeeauth.db`;
+  assert.ok(good(await makeAdmin()).endsWith(`${place}, which was made for it\n`));
+  for (const ended of [await makeAdmin(), await command(['keys', 'list'], {cwd: nowhere}), await command(['outbox', 'list'], {cwd: nowhere}),
+    await command(['outbox', 'retry'], {cwd: nowhere})]) assert.ok(good(ended).endsWith(`${place}\n`), ended.stdout);
+});
+
 test('mails that wait are listed without addresses, and a retry touches those given up alone', async () => {
   const server = await startServer({args: ['--no-worker']});
   try {
@@ -315,6 +416,25 @@ test('mails that wait are listed without addresses, and a retry touches those gi
   } finally {
     await server.stop();
   }
+});
+
+test('outbox takes all that were given up, however many, and says of how many it lists no line', async () => {
+  const {data} = await run(['migrate']);
+  const total = 2345;
+  const fill = () => execFileSync('sqlite3', [join(data, 'coffeeauth.db'), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${total})
+    INSERT INTO outbox_jobs (id, kind, message_id, created_at, state, attempts, due_at, last_error)
+    SELECT printf('00000000-0000-7000-8000-%012d', i), 'verification', 'm' || i, i, 1, 1, i, '' FROM n`]);
+  const outbox = async (...words) => good(await run(['outbox', ...words], {dataDir: data}));
+  fill();
+  const listed = await outbox('list');
+  assert.equal(listed.match(/ given up  /g).length, 1000);
+  assert.match(listed, /^\.\.\. and 1345 more\n0 waiting, 2345 given up/m);
+  assert.match(await outbox('retry'), /^2345 will be tried now/);
+  assert.match(await outbox('list'), /^\.\.\. and 1345 more\n2345 waiting, 0 given up/m);
+  execFileSync('sqlite3', [join(data, 'coffeeauth.db'), 'DELETE FROM outbox_jobs']);
+  fill();
+  assert.match(await outbox('delete'), /^2345 deleted/);
+  assert.match(await outbox('list'), /^0 waiting, 0 given up/);
 });
 
 test('worker and scheduler run by themselves and stop cleanly', async () => {
@@ -334,6 +454,11 @@ test('worker and scheduler run by themselves and stop cleanly', async () => {
   } finally {
     await server.stop();
   }
+});
+
+test('a host that is not known is named with its setting', async () => {
+  const ended = await run(['serve'], {env: {HTTP_HOST: 'nohost.invalid', HTTP_PORT: '0'}});
+  assert.match(ended.stderr, /HTTP_HOST, HTTP_PORT: cannot listen on nohost\.invalid port 0: the name is not known/);
 });
 
 test('a port that another process has is named with its settings', async () => {
@@ -395,4 +520,43 @@ test('health says whether the server of these settings serves', async () => {
   assert.equal(down.code, 1);
   assert.match(down.stderr, /^coffeeauth: nothing serves on .+\n$/);
   await rm(server.dataDir, {recursive: true, force: true});
+});
+
+/** A copy of scripts/run, with everything that it would install and build in place already. */
+async function makeRunScript() {
+  const place = await mkdtemp(join(folder, 'run-'));
+  const script = join(place, 'scripts/run');
+  await mkdir(join(place, 'scripts'));
+  await copyFile(join(project, 'scripts/run'), script);
+  await writeFile(join(place, 'scripts/lib.sh'), `cd '${place}'\ninstall_packages() { :; }\nbuild() { :; }\nprogram_of() { echo ./program; }\n`);
+  // Says what it was started with instead of serving.
+  await writeFile(join(place, 'program'), `#!/bin/sh\n[ "$1" = serve ] || exec '${program}' "$@"\necho "DEV_MAIL=$DEV_MAIL words: $*"\n`);
+  await chmod(join(place, 'program'), 0o755);
+  const start = (args, env = {}) => new Promise((done) => execFile('bash', [script, ...args],
+      {env: {PATH: process.env.PATH, ...env}}, (error, stdout, stderr) => done({code: error?.code ?? 0, stdout, stderr})));
+  return {place, start};
+}
+
+test('scripts/run shows mails where neither the environment nor an env file says whether to', async () => {
+  const {place, start} = await makeRunScript();
+  const shown = async (args, env) => /^DEV_MAIL=(\w*) /m.exec((await start(args, env)).stdout)[1];
+  assert.equal(await shown([]), 'true');
+  assert.equal(await shown([], {DEV_MAIL: 'false'}), 'false');
+  await writeFile(join(place, 'own.env'), 'DEV_MAIL=false\n');
+  assert.equal(await shown(['--', '--env-file', 'own.env']), '');
+  await writeFile(join(place, '.env'), 'DEV_MAIL=no\n');
+  assert.equal(await shown([]), '');
+  await rm(join(place, '.env'));
+});
+
+test('scripts/run names the word that it does not know', async () => {
+  const {start} = await makeRunScript();
+  const {code, stderr} = await start(['--foo']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--foo is not one of its options/);
+});
+
+test('the help of scripts/run names the SECRET_KEY that PostgreSQL needs', async () => {
+  const {start} = await makeRunScript();
+  assert.match((await start(['--help'])).stdout, /SECRET_KEY=/);
 });

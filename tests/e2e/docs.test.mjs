@@ -51,21 +51,42 @@ test('every test that docs/security.md names is there', async () => {
   for (const name of names) assert.ok(text.includes(name), `no test is called: ${name}`);
 });
 
-test('every page leads to files that are there', async () => {
+/** Each page: its folder, its name and its text without blocks of code. */
+async function* pages() {
   const folders = ['', 'docs', 'docs/guide', 'docs/packaging', 'docs/decisions',
     ...(await readdir(join(project, 'examples'), {withFileTypes: true})).filter((entry) => entry.isDirectory()).map((entry) => `examples/${entry.name}`)];
-  let links = 0;
   for (const folder of folders) {
     for (const page of (await readdir(join(project, folder))).filter((name) => name.endsWith('.md'))) {
-      // A lambda in a block of code is no link.
-      const text = (await readFile(join(project, folder, page), 'utf8')).replace(/^```[\s\S]*?^```/gm, '');
-      for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-        links += 1;
-        assert.ok(existsSync(join(project, folder, link)), `${folder}/${page} leads to ${link}`);
-      }
+      yield {folder, page, text: (await readFile(join(project, folder, page), 'utf8')).replace(/^```[\s\S]*?^```/gm, '')};
+    }
+  }
+}
+
+test('every page leads to files that are there', async () => {
+  let links = 0;
+  for await (const {folder, page, text} of pages()) {
+    for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      links += 1;
+      assert.ok(existsSync(join(project, folder, link)), `${folder}/${page} leads to ${link}`);
     }
   }
   assert.ok(links > 60, `only ${links} links`);
+});
+
+test('a table has rows alone, and no page says a line twice', async () => {
+  let rows = 0;
+  for await (const {folder, page, text} of pages()) {
+    const lines = text.split('\n');
+    lines.forEach((line, i) => {
+      const where = `${folder}/${page}: ${line}`;
+      const isHead = lines[i + 1]?.startsWith('| ---');
+      if (line.length > 50 && !isHead) assert.equal(lines.indexOf(line), i, `twice in ${where}`);
+      if (!lines[i - 1]?.startsWith('|') || line === '') return;
+      rows += 1;
+      assert.match(line, /^\|.*\|$/, `no row of its table in ${where}`);
+    });
+  }
+  assert.ok(rows > 100, `only ${rows} rows`);
 });
 
 test('the workflows for a public host are YAML, and run what is there', async () => {

@@ -1,6 +1,7 @@
 // What whoever operates the program meets: logs that nobody reads, parts that are down and why, metrics
 // meanwhile, a secret key that is lost, stops while it starts.
 import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
 import {rename, rm} from 'node:fs/promises';
 import {request} from 'node:http';
 import {join} from 'node:path';
@@ -176,10 +177,11 @@ test('a lost secret key stops every command that needs it and says what can be d
   for (const args of [['serve'], ['worker'], ['scheduler'], ['create-admin', '--email', 'a@example.com', '--password-stdin']]) {
     const ended = await command(args, {cwd: server.dataDir, env, input: `${password}\n`});
     assert.equal(ended.code, 1, args.join(' '));
-    assert.match(ended.stderr, /sealed with another secret key.*Put that one back.*keys rotate/);
+    assert.match(ended.stderr, /secret\.key is not there.*Put it back.*keys rotate --now/);
     assert.equal(ended.stderr.trim().split('\n').length, 1);
   }
   assert.equal((await command(['keys', 'list'], {cwd: server.dataDir, env})).code, 0);
+  assert.ok(!existsSync(key), 'a key that opens nothing was made');
   await rename(`${key}.kept`, key);
   const again = await startProcess({dataDir: server.dataDir});
   success(await again.post('/api/auth/login', {email: user.email, password}));
@@ -219,6 +221,27 @@ test('a sender that no mail server can answer is warned of, and no other', async
   const warning = await startProcess({env});
   await warning.stop();
   assert.match(warning.log(), warned);
+});
+
+test('the first line and /readyz say where the cache is, and that of a worker where mails go', async () => {
+  const first = (server, event) => lines(server.log()).find((line) => line.event === event);
+  const alone = await startProcess({env: asOperator});
+  assert.equal(first(alone, 'serving').cache, 'memory');
+  assert.equal(success(await alone.get('/readyz')).cache, 'memory');
+  await alone.stop();
+  const redis = await startRedis();
+  try {
+    const shared = await startProcess({env: {REDIS_URL: redis.url('named:'), ...asOperator}});
+    assert.equal(first(shared, 'serving').cache, `redis://127.0.0.1:${redis.port}/0`);
+    assert.equal(success(await shared.get('/readyz')).cache, 'up');
+    await shared.stop();
+  } finally {
+    await redis.stop();
+  }
+  const worker = child(program, ['worker'], {cwd: folder, env: {PATH: process.env.PATH, DATA_DIR: join(folder, 'alone')}});
+  await until('its line', () => worker.said().includes('"working"'));
+  assert.match(worker.said(), new RegExp(`"cache":"memory","mail":"${folder}/alone/mail"`));
+  await worker.stop();
 });
 
 test('SIGHUP does not end the program', async () => {

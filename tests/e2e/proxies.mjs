@@ -64,6 +64,27 @@ export async function startShippedNginx(server) {
   return nginx(text, await proxyFolder(), port);
 }
 
+/** Block `which` of docs/operations.md in nginx's language, counted from 0. */
+async function documented(which) {
+  const page = await readFile(join(project, 'docs/operations.md'), 'utf8');
+  return [...page.matchAll(/^```nginx\n([\s\S]*?)^```/gm)][which][1];
+}
+
+/** What docs/operations.md says for a host; only ports are other ones. */
+export async function startDocumentedNginx(server) {
+  const port = await freePort();
+  const text = (await documented(0)).replace('127.0.0.1:8001', `127.0.0.1:${server}`).replace(/ *server 127\.0\.0\.1:8002;\n/, '')
+      .replace('listen 8080;', `listen 127.0.0.1:${port};`);
+  return nginx(`events {}\nhttp { access_log off; ${text} }`, await proxyFolder(), port);
+}
+
+/** What it says for a service below /auth. */
+export async function startMountingNginx(server) {
+  const port = await freePort();
+  return nginx(`events {}\nhttp { access_log off; upstream coffeeauth { server 127.0.0.1:${server}; }
+    server { listen 127.0.0.1:${port}; ${await documented(1)} } }`, await proxyFolder(), port);
+}
+
 /** HAProxy in a mode; `lines` is what stands in its front end. */
 export async function startHaproxy(server, mode, lines = '') {
   const folder = await proxyFolder();

@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
 import {footprint} from './held.mjs';
-import {exchange, startHaproxy, startPlainNginx, startShippedNginx} from './proxies.mjs';
+import {exchange, startDocumentedNginx, startHaproxy, startMountingNginx, startPlainNginx, startShippedNginx} from './proxies.mjs';
 import {newAddress, operatorToken, password, startProcess, until} from './support.mjs';
 
 const run = promisify(execFile);
@@ -29,7 +29,7 @@ after(() => Promise.all(Object.values(servers).map((server) => server.stop())));
 const appends = 'proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;';
 const sets = 'proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;';
 const tells = 'http-request del-header X-Forwarded-For;option forwardfor';
-/** `tells`: whether it says for whom it asks. */
+/** `tells`: whether it says for whom it asks; `below`: the path that it takes away. */
 const proxies = {
   'nginx with proxy_pass alone': {start: (port) => startPlainNginx(port)},
   'nginx with HTTP/1.1': {start: (port) => startPlainNginx(port, 'proxy_http_version 1.1; proxy_set_header Connection "";')},
@@ -41,6 +41,8 @@ const proxies = {
   'HAProxy in HTTP mode': {start: (port) => startHaproxy(port, 'http')},
   'HAProxy that sets X-Forwarded-For': {start: (port) => startHaproxy(port, 'http', tells), tells: true},
   'the shipped nginx': {start: (port) => startShippedNginx(port), tells: true, denies: true},
+  'the nginx of docs/operations.md': {start: (port) => startDocumentedNginx(port), tells: true, denies: true},
+  'the nginx of docs/operations.md that mounts it below a path': {start: (port) => startMountingNginx(port), tells: true, denies: true, below: '/auth'},
 };
 
 const operatorPaths = ['/metrics', '/metrics/', '//metrics', '/%6Detrics', '/./metrics', '/x/../metrics', '/METRICS', '/readyz', '/readyz/'];
@@ -50,7 +52,7 @@ const claims = [{}, {Host: 'localhost'}, {Host: '127.0.0.1:8000'}, {'X-Forwarded
   {Authorization: 'Bearer '}, {Authorization: `Bearer ${operatorToken}x`}];
 const leaks = /coffeeauth_http|"store"|plum|To<\/dt>/;
 
-for (const [name, {start, tells: says, denies}] of Object.entries(proxies)) {
+for (const [name, {start, tells: says, denies, below = ''}] of Object.entries(proxies)) {
   test(`behind ${name} nobody is an operator, and the mails are nobody's`, async () => {
     for (const [kind, server] of Object.entries(servers)) {
       const proxy = await start(server.port);
@@ -58,18 +60,18 @@ for (const [name, {start, tells: says, denies}] of Object.entries(proxies)) {
         const email = newAddress('proxied');
         const body = JSON.stringify({email, password});
         for (const [one, chunked] of [[body, false], [JSON.stringify({email: newAddress('chunked'), password}), true]]) {
-          const signedUp = await exchange(proxy.port, 'POST', '/api/auth/signup', {body: one, chunked});
+          const signedUp = await exchange(proxy.port, 'POST', below + '/api/auth/signup', {body: one, chunked});
           assert.equal(signedUp.status, 201, `${kind}: ${signedUp.text}`);
         }
         await server.code(email);
         for (const path of [...operatorPaths, ...mailPaths]) {
           await Promise.all(claims.map(async (headers) => {
-            const answer = await exchange(proxy.port, 'GET', path, {headers});
+            const answer = await exchange(proxy.port, 'GET', below + path, {headers});
             assert.ok([400, 404].includes(answer.status), `${kind}: ${path} ${JSON.stringify(headers)}: ${answer.status}`);
             assert.doesNotMatch(answer.text, leaks);
           }));
         }
-        const opened = await exchange(proxy.port, 'GET', '/metrics', {headers: {Authorization: `Bearer ${operatorToken}`}});
+        const opened = await exchange(proxy.port, 'GET', below + '/metrics', {headers: {Authorization: `Bearer ${operatorToken}`}});
         assert.equal(opened.status, denies ? 404 : 200);
       } finally {
         await proxy.stop();
@@ -85,11 +87,11 @@ for (const [name, {start, tells: says, denies}] of Object.entries(proxies)) {
       for (let i = 0; i < 22; ++i) {
         const headers = {'X-Forwarded-For': `203.0.113.${i}`, 'X-Real-IP': `203.0.113.${i}`, Forwarded: `for=203.0.113.${i}`};
         const body = JSON.stringify({email: newAddress()});
-        statuses.push((await exchange(proxy.port, 'POST', '/api/auth/resend-code', {headers, body, localAddress: '127.0.0.9'})).status);
+        statuses.push((await exchange(proxy.port, 'POST', below + '/api/auth/resend-code', {headers, body, localAddress: '127.0.0.9'})).status);
       }
       assert.equal(statuses.at(-1), 429, String(statuses));
       const body = JSON.stringify({email: newAddress()});
-      assert.equal((await exchange(proxy.port, 'POST', '/api/auth/resend-code', {body, localAddress: '127.0.0.10'})).status, 200);
+      assert.equal((await exchange(proxy.port, 'POST', below + '/api/auth/resend-code', {body, localAddress: '127.0.0.10'})).status, 200);
     } finally {
       await proxy.stop();
       await server.stop();

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <Poco/Exception.h>
+#include <Poco/Net/NetException.h>
 
 namespace coffeeauth::http_poco {
 namespace {
@@ -41,6 +42,9 @@ void Acceptor::listen(const std::string& host, std::uint16_t port) {
     listener_.bind(Poco::Net::SocketAddress(host, port), true, false);
     listener_.listen(backlog);
     listener_.setBlocking(false);
+  } catch (const Poco::Net::DNSException&) {
+    throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) +
+                             ": the name is not known");
   } catch (const Poco::Exception& failure) {
     throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) + ": " +
                              failure.message());

@@ -44,7 +44,7 @@ NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email) {
 
 int run_create_admin(const Arguments& arguments) {
   const auto typed = arguments.value("--email");
-  if (!typed) throw UsageError("create-admin needs --email");
+  if (!typed) throw UsageError("needs --email");
   for (const auto* const option : {"--password-stdin", "--first-name", "--last-name"}) {
     if (arguments.has("--promote") && arguments.has(option)) {
       throw UsageError(std::string{option} +
@@ -52,15 +52,18 @@ int run_create_admin(const Arguments& arguments) {
     }
   }
   auto email = value_of(EmailAddress::parse(*typed));
-  Service service{settings_of(arguments)};
+  auto loaded = settings_of(arguments);
+  const bool is_new = is_missing(database_of(loaded.settings));
+  Service service{std::move(loaded)};
+  const auto place = " in " + service.store_name() + (is_new ? ", which was made for it" : "");
   auto& admin = service.auth().admin();
   if (arguments.has("--promote")) {
     const auto user = value_of(admin.promote(email));
-    std::cout << "user " << user.id.str() << " is an administrator now\n";
+    std::cout << "user " << user.id.str() << " is an administrator now" << place << "\n";
     return 0;
   }
   const auto user = value_of(admin.create_admin(read_new_admin(arguments, std::move(email))));
-  std::cout << "made administrator " << user.id.str() << "\n";
+  std::cout << "made administrator " << user.id.str() << place << "\n";
   return 0;
 }
 

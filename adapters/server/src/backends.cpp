@@ -41,13 +41,34 @@ void refuse_parts(const Settings& settings, std::initializer_list<std::string_vi
   }
 }
 
+/// Whether what stands behind the host has an @ in it, as when the password before it has one of
+/// the characters that end a host. `only_path`: what comes behind a question mark is left out.
+bool has_at_behind_host(std::string_view url, bool only_path) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const auto host_end = url.find_first_of("/?", scheme + 3);
+  if (host_end == std::string_view::npos) return false;
+  return url.substr(host_end, only_path ? url.find('?') - host_end : std::string_view::npos)
+             .find('@') != std::string_view::npos;
+}
+
 /// What `parse` makes of the URL in that setting.
 template <class Parse>
 auto parsed(std::string_view name, const std::string& url, Parse parse) {
+  constexpr std::string_view encode =
+      "percent-encode what is no letter or digit in the user and the password (@ is %40, / is %2F, "
+      "? is %3F, # is %23)";
+  // Read as it stands, a part of the password would be the host and another one the database, and
+  // both are shown.
+  if (has_at_behind_host(url, true)) {
+    throw ConfigError(std::string{name} + ": the URL has an @ behind its host; " +
+                      std::string{encode});
+  }
   try {
     return parse(url);
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(std::string{name} + ": " + error.what());
+    throw ConfigError(std::string{name} + ": " + error.what() +
+                      (has_at_behind_host(url, false) ? "; " + std::string{encode} : ""));
   }
 }
 
@@ -111,6 +132,18 @@ smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string&
   return options;
 }
 
+/// What the mailer would refuse with the name of the host's setting.
+void check_old_login(const smtp::SmtpOptions& options) {
+  if (options.login != smtp::SmtpLogin::password) return;
+  if (options.username.empty() != options.password.empty()) {
+    throw ConfigError(options.password.empty() ? "EMAIL_HOST_PASSWORD: EMAIL_HOST_USER needs one"
+                                               : "EMAIL_HOST_USER: EMAIL_HOST_PASSWORD needs one");
+  }
+  if (!options.username.empty() && options.security == smtp::SmtpSecurity::none) {
+    throw ConfigError("EMAIL_USE_TLS: a password is not sent to a mail server without TLS");
+  }
+}
+
 smtp::TokenSource token_of(const Settings& settings, smtp::SmtpLogin login) {
   const bool by_file = !settings.email_token_file.empty();
   const bool by_command = !settings.email_token_command.empty();
@@ -157,6 +190,19 @@ void check_place(const Database& database) {
   }
 }
 
+bool is_missing(const Database& database) {
+  const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
+  std::error_code error;
+  return sqlite != nullptr && !std::filesystem::exists(sqlite->path, error) && !error;
+}
+
+void check_there(const Database& database) {
+  if (!is_missing(database)) return;
+  throw ConfigError("DATABASE_URL, DATA_DIR: there is no " + name_of(database) +
+                    ", which `serve` and `migrate` make; set them as the server has them, or go to "
+                    "the folder where it was started");
+}
+
 std::unique_ptr<Store> open_store(const Database& database) {
   if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
     return open_postgresql(*postgres);
@@ -176,7 +222,24 @@ std::string name_of(const Database& database) {
     return "postgresql://" + postgres->host + ":" + std::to_string(postgres->port) + "/" +
            postgres->database;
   }
-  return "sqlite:" + std::get<sql::SqliteOptions>(database).path;
+  // From the root on: what it is must be seen from any folder.
+  std::error_code error;
+  const std::filesystem::path path{std::get<sql::SqliteOptions>(database).path};
+  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+  return "sqlite:" + (error ? path : whole).string();
+}
+
+void fail_with_place(const Settings& settings, const Database& database) {
+  const bool is_postgres = std::holds_alternative<sql::PostgresOptions>(database);
+  const auto* const names = !settings.database_url.empty() ? "DATABASE_URL"
+                            : is_postgres                  ? "DB_HOST, DB_NAME"
+                                                           : "DATA_DIR";
+  const auto place = std::string{names} + ": " + name_of(database) + ": ";
+  try {
+    throw;
+  } catch (const std::runtime_error& failure) {
+    throw std::runtime_error(place + failure.what());
+  }
 }
 
 std::optional<redis::RedisOptions> redis_of(const Settings& settings) {
@@ -213,6 +276,11 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
     if (settings.mail_folder.empty()) {
       refuse_parts(settings, {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_AUTH"},
                    "EMAIL_HOST");
+      if (!settings.email_token_file.empty() || !settings.email_token_command.empty()) {
+        throw ConfigError(std::string{settings.email_token_file.empty() ? "EMAIL_TOKEN_COMMAND"
+                                                                        : "EMAIL_TOKEN_FILE"} +
+                          ": SMTP_URL or EMAIL_HOST needs to be set, too");
+      }
     }
     return options;
   }
@@ -222,6 +290,7 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   options->from = smtp::parse_sender(settings.from_email);
   options->client_name = mail_hostname_of(settings);
   options->token = token_of(settings, options->login);
+  if (settings.smtp_url.empty()) check_old_login(*options);
   return options;
 }
 

@@ -27,6 +27,12 @@ using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
 /// failure.
 void check_place(const Database& database);
 
+/// Whether it is a file of SQLite that is not there yet.
+[[nodiscard]] bool is_missing(const Database& database);
+
+/// Throws ConfigError when is_missing().
+void check_there(const Database& database);
+
 /// Opens it, applying what migrations are missing. Throws as make_sqlite_store().
 [[nodiscard]] std::unique_ptr<Store> open_store(const Database& database);
 
@@ -35,6 +41,10 @@ void check_place(const Database& database);
 
 /// What it is, for people: no password in it.
 [[nodiscard]] std::string name_of(const Database& database);
+
+/// Throws the exception that is being handled as a std::runtime_error, with the settings that chose
+/// the database and its name before it.
+[[noreturn]] void fail_with_place(const Settings& settings, const Database& database);
 
 /// What REDIS_URL, or the old names REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB, ask for;
 /// nothing when none is set. Throws as database_of().

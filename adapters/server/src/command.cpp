@@ -1,5 +1,7 @@
 #include "command.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -18,6 +20,16 @@ std::optional<std::string> environment(const std::string& name) {
   // Nothing in this program changes the environment.
   const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
   return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+}
+
+std::vector<std::string> environment_names() {
+  std::vector<std::string> names;
+  for (const char* const* entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text{*entry};
+    if (const auto name = text.substr(0, text.find('=')); !name.empty()) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace
@@ -119,13 +131,19 @@ const std::vector<Command>& commands() {
        {{"--now", "", "rotate: sign with the new key at once, before others can have fetched it"},
         env_file},
        run_keys,
-       opens_store},
+       opens_store,
+       {{"list", "", "shows each key, since when it signs and until when it verifies"},
+        {"rotate", "[--now]", "makes a new one, which signs once others can have fetched it"},
+        {"revoke", "[--] KID", "takes one away at once, and every access token signed with it"}}},
       {"outbox",
-       "lists mails that wait or were given up; retries or deletes those named, or all given up",
+       "lists, retries or deletes mails that wait or were given up",
        "list|retry [ID...]|delete [ID...]",
        {env_file},
        run_outbox,
-       opens_store},
+       opens_store,
+       {{"list", "", "shows the mails that wait and those given up, by id and without addresses"},
+        {"retry", "[ID...]", "has those named tried now, or all that were given up"},
+        {"delete", "[ID...]", "deletes those named, or all that were given up"}}},
       {"version", "prints the version", "", {}, run_version}};
   return all;
 }
@@ -135,7 +153,7 @@ LoadedSettings settings_of(const Arguments& arguments, Mails mails) {
   const std::string file = asked.value_or(".env");
   const auto text = asked ? read_text_file(file) : read_text_file_if_there(file);
   const auto entries = text ? parse_env_file(text->expose_secret(), file) : std::vector<EnvEntry>{};
-  auto loaded = load_settings(environment, entries, file);
+  auto loaded = load_settings(environment, entries, file, environment_names());
   check_settings(loaded.settings, mails);
   return loaded;
 }

@@ -49,6 +49,8 @@ struct Command {
   int (*run)(const Arguments&);
   /// Whether it needs the database.
   bool opens_store = false;
+  /// What may be its first word; `argument` as the words behind it.
+  std::vector<OptionSpec> subcommands{};
 };
 
 /// All commands, in the order that --help shows them.

@@ -46,6 +46,10 @@ int run_config(const Arguments& arguments) {
     if (!loaded.meaningless.empty()) {
       std::cerr << "coffeeauth: no meaning here: " << join(loaded.meaningless) << "\n";
     }
+    for (const auto& [name, meant] : loaded.near_misses) {
+      std::cerr << "coffeeauth: " << name << " (environment) is not a setting; " << meant
+                << " is\n";
+    }
   }
   return 0;
 }

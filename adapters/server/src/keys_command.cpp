@@ -14,20 +14,34 @@ void warn_of_shared_secret(const Auth& auth) {
                "empty and no other service can check tokens\n";
 }
 
-void list_keys(TokenService& tokens) {
-  const auto keys = tokens.list_keys();
+/// Whether the key that signs was sealed with another secret key than this process has.
+bool signs_with_a_foreign_key(Auth& auth) {
+  try {
+    auth.check();
+    return false;
+  } catch (const SecretKeyMismatch&) {
+    return true;
+  }
+}
+
+void list_keys(Service& service) {
+  auto& auth = service.auth();
+  const auto keys = auth.tokens().list_keys();
+  const bool is_foreign = signs_with_a_foreign_key(auth);
   if (keys.empty()) std::cout << "no key yet: the first login makes one\n";
   for (const auto& key : keys) {
     std::cout << key.kid << "  " << wire_name(key.algorithm) << "  signs from "
               << to_rfc3339(key.signs_from);
     if (key.verifies_until) std::cout << "  verifies until " << to_rfc3339(*key.verifies_until);
     if (key.current) std::cout << "  current";
+    if (key.current && is_foreign) std::cout << ", sealed with a secret key that is not here";
     std::cout << "\n";
   }
 }
 
-void rotate_keys(TokenService& tokens, KeyStart start) {
-  const auto made = tokens.rotate_key(start);
+void rotate_keys(Auth& auth, KeyStart start) {
+  const bool mends = start == KeyStart::now && signs_with_a_foreign_key(auth);
+  const auto made = auth.tokens().rotate_key(start);
   if (!made) {
     throw std::runtime_error(
         "another process rotated the keys at the same moment, or a key is waiting to sign (see "
@@ -35,6 +49,15 @@ void rotate_keys(TokenService& tokens, KeyStart start) {
   }
   if (made->current) {
     std::cout << made->kid << " signs now\n";
+    if (mends) {
+      std::cout << "the key before it was sealed with another secret key: every session, code and "
+                   "mail that waits from then is void; passwords stay good. If that secret is "
+                   "still to be had, put it back and say keys revoke "
+                << made->kid << "\n";
+    } else if (start == KeyStart::now) {
+      std::cout << "nothing is void here; a service that keeps the published keys refuses its "
+                   "tokens until it fetches them again\n";
+    }
   } else {
     std::cout << made->kid << " is published now and signs from " << to_rfc3339(made->signs_from)
               << "\n";
@@ -54,24 +77,28 @@ int run_keys(const Arguments& arguments) {
   const bool revokes = what == "revoke";
   const bool at_once = arguments.has("--now");
   if (what != "list" && what != "rotate" && !revokes) {
-    throw UsageError((words.empty() ? "keys needs a word" : "unknown command keys " + what) + "; " +
+    throw UsageError((words.empty() ? "needs a word" : "unknown word " + what) + "; " +
                      std::string{usage});
   }
-  if (revokes && words.size() < 2) throw UsageError("keys revoke needs a KID, see keys list");
+  if (revokes && words.size() < 2) throw UsageError("revoke needs a KID, which `keys list` shows");
   const std::size_t most = revokes ? 2 : 1;
   if (words.size() > most) throw UsageError("unexpected " + words[most]);
-  if (at_once && what != "rotate") throw UsageError("--now is for keys rotate");
+  if (at_once && what != "rotate") throw UsageError("--now is for rotate");
 
-  Service service{settings_of(arguments), SecretKeyCheck::skipped};
-  auto& tokens = service.auth().tokens();
+  // What mends goes on with whatever key there is, and what only looks or takes away needs none.
+  const auto use = what != "rotate" ? SecretKeyUse::none
+                   : at_once        ? SecretKeyUse::any
+                                    : SecretKeyUse::own;
+  Service service{settings_of(arguments), use, MissingFile::refused};
   if (what == "rotate") {
-    rotate_keys(tokens, at_once ? KeyStart::now : KeyStart::after_publication);
+    rotate_keys(service.auth(), at_once ? KeyStart::now : KeyStart::after_publication);
   } else if (revokes) {
-    revoke_key(tokens, words[1]);
+    revoke_key(service.auth().tokens(), words[1]);
   } else {
-    list_keys(tokens);
+    list_keys(service);
     warn_of_shared_secret(service.auth());
   }
+  std::cout << "in " << service.store_name() << "\n";
   return 0;
 }
 

@@ -40,12 +40,19 @@ std::string json_escaped(std::string_view text) {
 
 namespace {
 
+LineStyle style_of(LogFormat format, bool on_a_terminal) {
+  if (format == LogFormat::json) return LineStyle::json;
+  if (on_a_terminal) return LineStyle::terminal;
+  return format == LogFormat::text ? LineStyle::text : LineStyle::json;
+}
+
 /// A whole line with its end; a field that is empty is left out.
-std::string make_line(bool json, UtcTime now, LogLevel level, std::string_view event,
+std::string make_line(LineStyle style, UtcTime now, LogLevel level, std::string_view event,
                       LogFields fields) {
   const auto time = to_rfc3339(now);
-  if (!json) {
-    auto line = time.substr(11, 8) + " " + std::string{word_of(level)} + " " + json_escaped(event);
+  if (style != LineStyle::json) {
+    auto line = (style == LineStyle::terminal ? time.substr(11, 8) : time) + " " +
+                std::string{word_of(level)} + " " + json_escaped(event);
     for (const auto& [name, value] : fields) {
       if (!value.empty()) line += " " + std::string{name} + "=" + json_escaped(value);
     }
@@ -63,21 +70,20 @@ std::string make_line(bool json, UtcTime now, LogLevel level, std::string_view e
 }  // namespace
 
 Log::Log(LogFormat format, LogLevel level, const Clock& clock)
-    : json_(format == LogFormat::json ||
-            (format == LogFormat::automatic && ::isatty(STDERR_FILENO) == 0)),
+    : style_(style_of(format, ::isatty(STDERR_FILENO) != 0)),
       level_(level),
       clock_(clock),
-      writer_([json = json_](std::uint64_t lost) {
+      writer_([style = style_](std::uint64_t lost) {
         const auto now =
             std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-        return make_line(json, now, LogLevel::warning, "log_lines_dropped",
+        return make_line(style, now, LogLevel::warning, "log_lines_dropped",
                          {{"count", std::to_string(lost)}});
       }) {}
 
 void Log::write(LogLevel level, std::string_view event, LogFields fields) noexcept {
   if (level < level_) return;
   try {
-    writer_.put(make_line(json_, clock_.now(), level, event, fields));
+    writer_.put(make_line(style_, clock_.now(), level, event, fields));
   } catch (const std::exception&) {
     // A line is lost rather than a request.
   }

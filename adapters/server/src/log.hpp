@@ -15,6 +15,9 @@ namespace coffeeauth::server {
 
 using LogFields = std::initializer_list<std::pair<std::string_view, std::string>>;
 
+/// On a terminal the time of day is enough.
+enum class LineStyle { json, text, terminal };
+
 /// Callable from any thread; a line is written whole, by a thread of the log's own: nobody waits
 /// for whoever reads it, and lines that find no room are dropped and counted. Whatever a field
 /// holds, it can neither end the line nor reach a terminal as a control sequence.
@@ -33,7 +36,7 @@ class Log {
   [[nodiscard]] std::uint64_t dropped() const noexcept { return writer_.dropped(); }
 
  private:
-  const bool json_;
+  const LineStyle style_;
   const LogLevel level_;
   const Clock& clock_;
   LineWriter writer_;

@@ -26,17 +26,23 @@ void print_overview(std::ostream& out) {
          "env file;\n`coffeeauth config` lists them.\n";
 }
 
+void print_specs(const std::vector<OptionSpec>& specs) {
+  for (const auto& spec : specs) {
+    auto left = std::string{spec.name};
+    if (!spec.argument.empty()) left += " " + std::string{spec.argument};
+    std::cout << "  " << left << std::string(left.size() < 22 ? 22 - left.size() : 1, ' ')
+              << spec.description << "\n";
+  }
+}
+
 void print_help(const Command& command) {
   std::cout << "coffeeauth " << command.name << ": " << command.summary << "\n\nusage: coffeeauth "
             << command.name;
   if (!command.usage.empty()) std::cout << " " << command.usage;
   std::cout << " [options]\n\n";
-  for (const auto& option : command.options) {
-    auto left = std::string{option.name};
-    if (!option.argument.empty()) left += " " + std::string{option.argument};
-    std::cout << "  " << left << std::string(left.size() < 22 ? 22 - left.size() : 1, ' ')
-              << option.description << "\n";
-  }
+  print_specs(command.subcommands);
+  if (!command.subcommands.empty()) std::cout << "\n";
+  print_specs(command.options);
   std::cout << "  --help                this text\n";
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace coffeeauth::server {
 namespace {
@@ -30,6 +32,31 @@ bool is_of_the_service_before(std::string_view name) noexcept {
   return std::any_of(families.begin(), families.end(),
                      [&](std::string_view family) { return name.starts_with(family); }) ||
          std::find(others.begin(), others.end(), name) != others.end();
+}
+
+bool is_exactly_of_the_service_before(std::string_view name) noexcept {
+  return std::find(others.begin(), others.end(), name) != others.end() ||
+         std::find(common.begin(), common.end(), name) != common.end();
+}
+
+std::size_t edit_distance(std::string_view one, std::string_view other) {
+  // Row by row: how far the first i letters of the one are from the first j of the other.
+  std::vector<std::size_t> before;
+  std::vector<std::size_t> last(other.size() + 1);
+  for (std::size_t j = 0; j <= other.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= one.size(); ++i) {
+    std::vector<std::size_t> now(other.size() + 1);
+    now[0] = i;
+    for (std::size_t j = 1; j <= other.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1);
+      now[j] = std::min({last[j] + 1, now[j - 1] + 1, replaced});
+      const bool is_swap =
+          i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
+      if (is_swap) now[j] = std::min(now[j], before[j - 2] + 1);
+    }
+    before = std::exchange(last, std::move(now));
+  }
+  return last[other.size()];
 }
 
 std::span<const std::string_view> common_names_of_the_service_before() noexcept { return common; }

@@ -15,15 +15,18 @@ bool stop_job(jobs::Scheduler& scheduler) {
 }
 
 template <class Job>
-int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name) {
+int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name,
+            const std::string& mail) {
   stop.started();
   const auto monitor = start_monitor(service);
   job.start();
-  service.tell_meaningless();
+  service.tell_names();
   service.watch_parts();
   service.log().info("working", {{"as", std::string{name}},
                                  {"metrics_port", monitor ? std::to_string(monitor->port()) : ""},
                                  {"store", service.store_name()},
+                                 {"cache", service.cache_name()},
+                                 {"mail", mail},
                                  {"version", COFFEEAUTH_VERSION}});
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
   return say_stopped(service, stop_job(job));
@@ -35,14 +38,14 @@ int run_worker(const Arguments& arguments) {
   StopSignal stop;
   Service service{settings_of(arguments, Mails::delivered)};
   jobs::MailWorker worker{service.auth().services(), service.mailer()};
-  return run_job(service, stop, worker, "worker");
+  return run_job(service, stop, worker, "worker", service.mail_name());
 }
 
 int run_scheduler(const Arguments& arguments) {
   StopSignal stop;
   Service service{settings_of(arguments)};
   jobs::Scheduler scheduler{service.auth().services()};
-  return run_job(service, stop, scheduler, "scheduler");
+  return run_job(service, stop, scheduler, "scheduler", "");
 }
 
 }  // namespace coffeeauth::server

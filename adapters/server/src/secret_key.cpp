@@ -48,12 +48,18 @@ void make_key(const std::filesystem::path& file) {
 
 }  // namespace
 
+std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir) {
+  const auto file = data_dir / "secret.key";
+  const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (in.get() >= 0) return read_key(file, in.get());
+  if (errno != ENOENT) fail(file, "cannot be read");
+  return std::nullopt;
+}
+
 Secret secret_key_of(const std::filesystem::path& data_dir) {
   const auto file = data_dir / "secret.key";
   for (int tries = 0; tries < 2; ++tries) {
-    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-    if (in.get() >= 0) return read_key(file, in.get());
-    if (errno != ENOENT) fail(file, "cannot be read");
+    if (auto key = kept_secret_key(data_dir)) return *std::move(key);
     make_key(file);
   }
   fail(file, "cannot be made");

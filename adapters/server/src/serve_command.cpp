@@ -68,9 +68,10 @@ Secret make_link_token(const Service& service) {
 void announce(Service& service, std::uint16_t port, const Secret& link_token) {
   const auto& settings = service.settings();
   const auto url = url_of(settings, port);
-  service.tell_meaningless();
+  service.tell_names();
   service.log().info("serving", {{"url", url},
                                  {"store", service.store_name()},
+                                 {"cache", service.cache_name()},
                                  {"mail", service.mail_name()},
                                  {"version", COFFEEAUTH_VERSION}});
   // Asked for, so it is told also where nobody may be reading; never in the log.
@@ -104,6 +105,7 @@ http::ApiOptions api_options(Service& service, const Secret& link_token,
           .cors_origins = settings.cors_origins,
           .public_url = settings.public_url,
           .access_log = [&service](const auto& record) { log_request(service, record); },
+          .cache_is_memory = !service.redis_statistics(),
           .cache_trouble =
               [&service] {
                 const auto redis = service.redis_statistics();

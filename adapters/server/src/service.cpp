@@ -86,13 +86,44 @@ class DiagnosticsLog final : public Diagnostics {
 };
 
 /// Opens the Store with someone to tell.
-std::unique_ptr<Store> open_store(Database& database, Diagnostics& diagnostics) {
+std::unique_ptr<Store> open_store(const Settings& settings, Database& database,
+                                  Diagnostics& diagnostics) {
   std::visit([&](auto& options) { options.diagnostics = &diagnostics; }, database);
-  return server::open_store(std::as_const(database));
+  try {
+    return server::open_store(std::as_const(database));
+  } catch (const std::runtime_error&) {
+    fail_with_place(settings, database);
+  }
 }
 
-Secret key_for(const Settings& settings) {
+std::string place_of_secret_key(const Settings& settings) {
+  if (!settings.secret_key.empty()) return "SECRET_KEY";
+  return (settings.data_dir / "secret.key").string();
+}
+
+/// Never makes one beside signing keys that it cannot open: whoever came by the wrong folder would
+/// take the service down with it.
+Secret key_for(const Settings& settings, Store& store, SecretKeyUse use) {
+  constexpr std::size_t size_of_a_stand_in = 32;
   if (!settings.secret_key.empty()) return settings.secret_key.clone();
+  if (use == SecretKeyUse::any) return secret_key_of(settings.data_dir);
+  // In this order, since a key is kept before anything is sealed with it.
+  const bool seals_some = use != SecretKeyUse::none && !store.keys().list_keys().empty();
+  if (auto kept = kept_secret_key(settings.data_dir)) return *std::move(kept);
+  if (use == SecretKeyUse::none) return random_bytes(*make_system_random(), size_of_a_stand_in);
+  if (seals_some) {
+    throw ConfigError(
+        place_of_secret_key(settings) +
+        " is not there, and the signing keys in the database were sealed with one. Put it back, or "
+        "set DATA_DIR or SECRET_KEY as the server has it; if it is lost, `coffeeauth keys rotate "
+        "--now` makes another one and a new signing key, and then every session, code and mail "
+        "that waits is void, and passwords stay good");
+  }
+  if (use == SecretKeyUse::own) {
+    throw ConfigError(place_of_secret_key(settings) +
+                      " is not there: the server makes it at its first start. Set DATA_DIR or "
+                      "SECRET_KEY as the server has it");
+  }
   return secret_key_of(settings.data_dir);
 }
 
@@ -101,15 +132,22 @@ void check_secret_key(const Settings& settings, Auth& auth) {
   try {
     auth.check();
   } catch (const SecretKeyMismatch&) {
-    const auto place = settings.secret_key.empty() ? (settings.data_dir / "secret.key").string()
-                                                   : std::string{"SECRET_KEY"};
     throw ConfigError(
-        place +
-        ": the signing keys in the database were sealed with another secret key. Put "
-        "that one back; if it is lost, `coffeeauth keys rotate --now` makes a new signing "
-        "key, and then every session, code and mail that waits is void, and passwords "
-        "stay good");
+        place_of_secret_key(settings) +
+        ": the signing key in use was sealed with another secret key. Put that one back; if this "
+        "one is right, `coffeeauth keys list` shows the key that was made with another one and "
+        "`coffeeauth keys revoke KID` takes it away; if the right one is lost, `coffeeauth keys "
+        "rotate --now` makes a new signing key, and then every session, code and mail that waits "
+        "is void, and passwords stay good");
   }
+}
+
+[[noreturn]] void refuse_folder(std::string_view setting, const fs::path& folder,
+                                std::error_code why) {
+  std::error_code error;
+  const auto whole = fs::absolute(folder, error);
+  throw ConfigError(std::string{setting} + ": " + (error ? folder : whole).string() +
+                    " cannot be made" + (why ? ": " + why.message() : ""));
 }
 
 /// Readable by its owner alone.
@@ -118,15 +156,14 @@ void make_data_dir(const Settings& settings) {
   if (fs::create_directories(settings.data_dir, error)) {
     fs::permissions(settings.data_dir, fs::perms::owner_all, error);
   }
-  if (error) throw ConfigError("DATA_DIR: " + settings.data_dir.string() + " cannot be made");
+  if (error) refuse_folder("DATA_DIR", settings.data_dir, error);
 }
 
 void make_mail_folder(const Settings& settings, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (!error && fs::is_directory(folder, error)) return;
-  throw ConfigError(std::string{settings.mail_folder.empty() ? "DATA_DIR: " : "MAIL_FOLDER: "} +
-                    folder.string() + " cannot be made");
+  refuse_folder(settings.mail_folder.empty() ? "DATA_DIR" : "MAIL_FOLDER", folder, error);
 }
 
 /// A server of the world refuses such a sender or cannot answer it, each mail by itself and later.
@@ -140,6 +177,12 @@ void warn_of_local_sender(const Settings& settings, Log& log) {
 
 std::string name_of(const std::optional<smtp::SmtpOptions>& server) {
   return server ? "smtp://" + server->host + ":" + std::to_string(server->port) : std::string{};
+}
+
+std::string name_of(const std::optional<redis::RedisOptions>& redis) {
+  if (!redis) return "memory";
+  return std::string{redis->tls ? "rediss" : "redis"} + "://" + redis->host + ":" +
+         std::to_string(redis->port) + "/" + std::to_string(redis->database);
 }
 
 std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
@@ -172,8 +215,9 @@ int say_stopped(Service& service, bool settled) {
   return 0;
 }
 
-Database prepare_database(const Settings& settings) {
+Database prepare_database(const Settings& settings, MissingFile missing) {
   auto database = database_of(settings);
+  if (missing == MissingFile::refused) check_there(database);
   if (std::holds_alternative<sql::SqliteOptions>(database)) make_data_dir(settings);
   check_place(database);
   return database;
@@ -188,24 +232,25 @@ struct Service::Parts {
                                             parts.hashing_all);
   }
 
-  explicit Parts(LoadedSettings loaded)
+  Parts(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
       : settings(std::move(loaded.settings)),
         meaningless(join(loaded.meaningless)),
-        database(prepare_database(settings)),
+        near_misses(std::move(loaded.near_misses)),
+        database(prepare_database(settings, missing)),
         mail_server(name_of(smtp_of(settings))),
         mail_folder(mail_server.empty() ? mail_folder_of(settings) : std::nullopt),
         log(settings.log_format, settings.log_level, *clock),
         events(log, metrics),
         diagnostics(log),
         random(make_system_random()),
-        store(open_store(database, diagnostics)),
+        store(open_store(settings, database, diagnostics)),
         redis(make_redis(settings)),
         cache(make_cache(redis, *clock)),
         counters(make_counters(redis)),
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
         templates(make_default_templates(settings.policy.passwords.service_name)),
-        auth(settings.policy, key_for(settings),
+        auth(settings.policy, key_for(settings, *store, use),
              {.store = *store,
               .cache = *cache,
               .counters = *counters,
@@ -220,6 +265,7 @@ struct Service::Parts {
   Settings settings;
   /// Names of settings, with commas.
   std::string meaningless;
+  std::vector<NearMiss> near_misses;
   Database database;
   /// For people; empty when there is none.
   std::string mail_server;
@@ -280,9 +326,11 @@ std::optional<DownReason> trouble_of(redis::RedisClient& client) {
 
 }  // namespace
 
-Service::Service(LoadedSettings loaded, SecretKeyCheck check)
-    : parts_(std::make_unique<Parts>(std::move(loaded))) {
-  if (check == SecretKeyCheck::required) check_secret_key(parts_->settings, parts_->auth);
+Service::Service(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
+    : parts_(std::make_unique<Parts>(std::move(loaded), use, missing)) {
+  if (use == SecretKeyUse::own_or_first || use == SecretKeyUse::own) {
+    check_secret_key(parts_->settings, parts_->auth);
+  }
 }
 Service::~Service() = default;
 
@@ -315,6 +363,7 @@ std::string Service::store_name() const { return name_of(parts_->database); }
 std::string Service::mail_name() const {
   return parts_->mail_folder ? parts_->mail_folder->string() : parts_->mail_server;
 }
+std::string Service::cache_name() const { return name_of(redis_of(parts_->settings)); }
 std::optional<redis::RedisStatistics> Service::redis_statistics() const {
   if (!parts_->redis) return std::nullopt;
   return parts_->redis->statistics();
@@ -334,9 +383,14 @@ void Service::watch_parts() {
   parts_->watch = std::make_unique<StateWatch>(parts_->log, std::move(watched));
 }
 
-void Service::tell_meaningless() {
-  if (parts_->meaningless.empty()) return;
-  parts_->log.info("settings_without_meaning", {{"names", parts_->meaningless}});
+void Service::tell_names() {
+  if (!parts_->meaningless.empty()) {
+    parts_->log.info("settings_without_meaning", {{"names", parts_->meaningless}});
+  }
+  for (const auto& [name, meant] : parts_->near_misses) {
+    parts_->log.write(LogLevel::warning, "no_setting_of_this_name",
+                      {{"name", name}, {"meant", meant}});
+  }
 }
 
 }  // namespace coffeeauth::server

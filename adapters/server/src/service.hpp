@@ -24,16 +24,28 @@ struct HashingLoad {
   int waiting = 0;
 };
 
-/// Whether a Service must have the secret key that the store's signing keys were sealed with. What
-/// mends a wrong one, or only looks, goes on without.
-enum class SecretKeyCheck { required, skipped };
+/// What a command wants of the secret key, with which the store's signing keys are sealed.
+enum class SecretKeyUse {
+  /// The one they were sealed with; made in DATA_DIR while there are none to fit.
+  own_or_first,
+  /// The one they were sealed with, or one that is there when there are none yet.
+  own,
+  /// Any, made in DATA_DIR where it is missing: for mending a store whose own one is lost.
+  any,
+  /// None; what is done reads nothing that is sealed.
+  none
+};
+
+/// Whether a file of SQLite that is not there yet is made.
+enum class MissingFile { made, refused };
 
 /// Opens the Store (applying migrations) and builds an Auth over it. Borrows nothing; lives as long
 /// as the command. Throws ConfigError, std::runtime_error or Unavailable with a text for the
 /// operator.
 class Service {
  public:
-  explicit Service(LoadedSettings loaded, SecretKeyCheck check = SecretKeyCheck::required);
+  explicit Service(LoadedSettings loaded, SecretKeyUse use = SecretKeyUse::own_or_first,
+                   MissingFile missing = MissingFile::made);
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -50,13 +62,16 @@ class Service {
   /// What the parts are, for logs: no password in it.
   [[nodiscard]] std::string store_name() const;
   [[nodiscard]] std::string mail_name() const;
+  /// `memory` without Redis.
+  [[nodiscard]] std::string cache_name() const;
   /// For metrics. Nothing without Redis.
   [[nodiscard]] std::optional<redis::RedisStatistics> redis_statistics() const;
   [[nodiscard]] HashingLoad hashing() const;
   /// From now on a line is logged when the database or Redis goes down or comes back.
   void watch_parts();
-  /// Logs which settings of the service before this one mean nothing here, if any were set.
-  void tell_meaningless();
+  /// Logs which settings of the service before this one mean nothing here, and which names in the
+  /// environment are nearly those of settings, if any were set.
+  void tell_names();
 
  private:
   struct Parts;
@@ -74,6 +89,7 @@ void start_server(http_poco::Server& server, std::string_view settings);
 
 /// Which database the settings ask for; for a file, DATA_DIR is made if it is not there, readable
 /// by its owner alone. Throws ConfigError.
-[[nodiscard]] Database prepare_database(const Settings& settings);
+[[nodiscard]] Database prepare_database(const Settings& settings,
+                                        MissingFile missing = MissingFile::made);
 
 }  // namespace coffeeauth::server

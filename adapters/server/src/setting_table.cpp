@@ -173,7 +173,8 @@ void add_storage(std::vector<Setting>& out) {
                             &Settings::smtp_url));
   out.push_back({"SECRET_KEY",
                  "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
-                 "keys. Made in DATA_DIR when unset. DJANGO_SECRET_KEY is read too.",
+                 "keys. With SQLite, made in DATA_DIR when unset; PostgreSQL needs one. "
+                 "DJANGO_SECRET_KEY is read too.",
                  [](Settings& s, std::string_view text) {
                    s.secret_key = Secret{text};
                    return text.size() >= 32;

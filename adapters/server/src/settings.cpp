@@ -76,8 +76,10 @@ class Sources {
     std::vector<std::string> names;
     for (const auto& entry : entries_) {
       if (is_known(entry.name)) continue;
-      if (!is_of_the_service_before(entry.name)) {
-        throw ConfigError(origin_of(entry) + ": " + entry.name + " is not a setting");
+      const auto meant = setting_near(entry.name);
+      if (!meant.empty() || !is_of_the_service_before(entry.name)) {
+        throw ConfigError(origin_of(entry) + ": " + entry.name + " is not a setting" +
+                          (meant.empty() ? "" : "; " + meant + " is"));
       }
       names.push_back(entry.name);
     }
@@ -86,6 +88,15 @@ class Sources {
       if (!is_there && environment_(std::string{name})) names.emplace_back(name);
     }
     return names;
+  }
+
+  [[nodiscard]] static std::vector<NearMiss> near_misses(const std::vector<std::string>& names) {
+    std::vector<NearMiss> found;
+    for (const auto& name : names) {
+      if (auto meant = setting_near(name); !meant.empty())
+        found.push_back({name, std::move(meant)});
+    }
+    return found;
   }
 
  private:
@@ -103,6 +114,28 @@ class Sources {
     } catch (const ConfigError& error) {
       throw ConfigError(file.name + " (" + file.origin + "): " + error.what());
     }
+  }
+  /// The setting whose name that one nearly is; empty for none, and for a name of another program.
+  static std::string setting_near(std::string_view name) {
+    if (is_known(name) || is_exactly_of_the_service_before(name)) return {};
+    std::string nearest;
+    std::size_t least = 3;
+    const auto look_at = [&](std::string_view setting) {
+      // A slip in the first letter is rare, and SMTP_PORT would be taken for HTTP_PORT.
+      if (setting.empty() || setting.front() != name.front()) return;
+      const auto distance = edit_distance(name, setting);
+      const std::size_t most = setting.size() < 9 ? 1 : 2;
+      if (distance > most || distance >= least) return;
+      least = distance;
+      nearest = setting;
+    };
+    for (const auto& row : server_settings()) {
+      look_at(row.name);
+      look_at(row.older_name);
+      if (row.secret) look_at(std::string{row.name} + "_FILE");
+    }
+    for (const auto& field : config_fields()) look_at(field.name);
+    return nearest;
   }
   static bool is_known(std::string_view name) {
     const auto& own = server_settings();
@@ -137,11 +170,12 @@ void check_policy(const Config& policy, const std::vector<SettingRow>& rows) {
 }  // namespace
 
 LoadedSettings load_settings(const EnvironmentLookup& environment,
-                             const std::vector<EnvEntry>& file_entries,
-                             std::string_view file_name) {
+                             const std::vector<EnvEntry>& file_entries, std::string_view file_name,
+                             const std::vector<std::string>& environment_names) {
   const Sources sources{environment, file_entries, file_name};
   LoadedSettings loaded;
   loaded.meaningless = sources.meaningless();
+  loaded.near_misses = Sources::near_misses(environment_names);
   for (const auto& setting : server_settings()) {
     const auto given = sources.find(setting);
     if (given && !setting.set(loaded.settings, given->value)) {

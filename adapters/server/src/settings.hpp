@@ -76,11 +76,20 @@ struct SettingRow {
   std::string description;
 };
 
+/// A name that is no setting, and the setting whose name is a slip or two away.
+struct NearMiss {
+  std::string name;
+  std::string meant;
+  bool operator==(const NearMiss&) const = default;
+};
+
 struct LoadedSettings {
   Settings settings;
   std::vector<SettingRow> rows;
   /// Names of the service before this one that were set and mean nothing here.
   std::vector<std::string> meaningless{};
+  /// Names in the environment that are nearly those of settings.
+  std::vector<NearMiss> near_misses{};
 };
 
 /// Looks a name up in the process environment.
@@ -88,10 +97,12 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 
 /// Environment first, then the env file, then defaults; a value of blanks alone is as good as none.
 /// Throws ConfigError with one clear line for a malformed or out-of-range value, and for a name in
-/// the env file that nobody knows.
+/// the env file that nobody knows. `environment_names`: all that are set there, for near_misses;
+/// most of them are not this program's.
 [[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
                                            const std::vector<EnvEntry>& file_entries,
-                                           std::string_view file_name);
+                                           std::string_view file_name,
+                                           const std::vector<std::string>& environment_names = {});
 
 /// A URL with the password in it masked.
 [[nodiscard]] std::string masked_url(std::string_view url);
@@ -103,5 +114,8 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// The secret key kept in `data_dir`, made on first use: 32 random bytes, readable by the owner
 /// alone. Throws ConfigError when it cannot be read or made.
 [[nodiscard]] Secret secret_key_of(const std::filesystem::path& data_dir);
+
+/// The same, and nothing where none is kept yet. Makes none.
+[[nodiscard]] std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir);
 
 }  // namespace coffeeauth::server

@@ -64,6 +64,8 @@ struct ApiOptions {
   std::string public_url{};
   /// Called after every request, on its thread; must not throw.
   std::function<void(const AccessRecord&)> access_log{};
+  /// Whether the cache is in this process's own memory, so that /readyz says `memory` for `up`.
+  bool cache_is_memory = false;
   /// Asked by /readyz when the cache does not answer: why, if it is known; may be empty.
   std::function<std::optional<DownReason>()> cache_trouble{};
   /// Further routes in the same table (documents, metrics, development pages).

@@ -161,6 +161,22 @@ TEST_CASE("what the check of the settings accepts, the start does not refuse, an
   CHECK(refused(std::move(settings)).starts_with("SMTP_URL: "));
 }
 
+TEST_CASE("a password that would be read as a part of the place has to be percent-encoded") {
+  const auto said = [](const std::string& url) {
+    return complaint([&] { static_cast<void>(database_of(with_database(url))); });
+  };
+  for (const auto* const url :
+       {"postgresql://u:a@b/c@db/app", "postgresql://u:hunter/2@db/app",
+        "postgresql://u:hunter?2@db/app", "postgresql://u:a@hunter?2@db/app"}) {
+    CAPTURE(url);
+    CHECK(said(url).starts_with("DATABASE_URL: "));
+    CHECK(said(url).find("percent-encode") != std::string::npos);
+    CHECK(said(url).find("hunter") == std::string::npos);
+  }
+  CHECK(said("postgresql://u:a@b@db/app").empty());
+  CHECK(said("postgresql://u@db/app?sslrootcert=/etc/ca@home.pem").empty());
+}
+
 TEST_CASE("a login with a token says where the token comes from") {
   const auto settings_of = [](std::string auth, std::string file, std::string command) {
     auto settings =
@@ -185,6 +201,29 @@ TEST_CASE("a login with a token says where the token comes from") {
     by_url.smtp_url = "smtp://u@mail?auth=xoauth2";
     CHECK(said(by_url).starts_with("EMAIL_AUTH: ") == (std::string_view{login} == "password"));
   }
+}
+
+TEST_CASE("a login at a mail server that cannot be names the part that is wrong") {
+  const auto said = [](std::map<std::string, std::string, std::less<>> names) {
+    return complaint([&] { static_cast<void>(smtp_of(with(std::move(names)))); });
+  };
+  const std::map<std::string, std::string, std::less<>> whole{
+      {"EMAIL_HOST", "mail"}, {"EMAIL_HOST_USER", "me"}, {"EMAIL_HOST_PASSWORD", "p"}};
+  CHECK(said(whole).empty());
+  auto names = whole;
+  names["EMAIL_USE_TLS"] = "false";
+  CHECK(said(names).starts_with("EMAIL_USE_TLS: "));
+  names["EMAIL_USE_SSL"] = "true";
+  CHECK(said(names).empty());
+  names = whole;
+  names.erase("EMAIL_HOST_PASSWORD");
+  CHECK(said(names).starts_with("EMAIL_HOST_PASSWORD: "));
+  names = whole;
+  names.erase("EMAIL_HOST_USER");
+  CHECK(said(names).starts_with("EMAIL_HOST_USER: "));
+  auto settings = with({});
+  settings.email_token_file = "/token";
+  CHECK(complaint([&] { static_cast<void>(smtp_of(settings)); }).starts_with("EMAIL_TOKEN_FILE: "));
 }
 
 TEST_CASE("over PostgreSQL mails need a mail server or a folder that was asked for") {

@@ -78,9 +78,9 @@ TEST_CASE("a line of JSON says when, how grave and what") {
         "\"host\":\"127.0.0.1\"}\n");
 }
 
-TEST_CASE("a line of text says the same for a person") {
+TEST_CASE("a line of text says the same for a person, with the day where it is kept") {
   CHECK(line_of(LogFormat::text, "listening", {{"host", "127.0.0.1"}, {"empty", ""}}) ==
-        "09:30:00 info listening host=127.0.0.1\n");
+        "2026-01-15T09:30:00.125Z info listening host=127.0.0.1\n");
 }
 
 TEST_CASE("whatever a field holds, it is one line that no terminal obeys") {
@@ -137,7 +137,7 @@ TEST_CASE("lines below the level are not written") {
     log.write(LogLevel::warning, "three", {});
     log.write(LogLevel::error, "four", {});
   });
-  CHECK(text == "09:30:00 warning three\n09:30:00 error four\n");
+  CHECK(text == "2026-01-15T09:30:00.125Z warning three\n2026-01-15T09:30:00.125Z error four\n");
 }
 
 TEST_CASE("away from a terminal a line is JSON") {
@@ -267,9 +267,9 @@ TEST_CASE("a part that goes and comes back is a line each, and its reason a fixe
     }
   });
   CHECK(text ==
-        "09:30:00 error redis_down reason=credentials\n"
-        "09:30:00 error redis_down reason=unreachable\n"
-        "09:30:00 info redis_back\n");
+        "2026-01-15T09:30:00.125Z error redis_down reason=credentials\n"
+        "2026-01-15T09:30:00.125Z error redis_down reason=unreachable\n"
+        "2026-01-15T09:30:00.125Z info redis_back\n");
 }
 
 }  // namespace

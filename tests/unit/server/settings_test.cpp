@@ -102,7 +102,8 @@ TEST_CASE("the environment goes before the file, and the file before the default
 }
 
 TEST_CASE("a name that nobody knows is refused in the file and overlooked in the environment") {
-  CHECK(complaint({}, {{"HTTP_PROT", "9000", 12}}) == ".env:12: HTTP_PROT is not a setting");
+  CHECK(complaint({}, {{"HTTP_PROT", "9000", 12}}) ==
+        ".env:12: HTTP_PROT is not a setting; HTTP_PORT is");
   CHECK(complaint({}, {{"http_port", "9000", 1}}) == ".env:1: http_port is not a setting");
   CHECK(complaint({{"HTTP_PROT", "9000"}, {"PATH", "/bin"}}) == "");
 }
@@ -275,6 +276,30 @@ TEST_CASE("names of the service before are read, or named as meaningless, and st
                                  "DJANGO_ALLOWED_HOSTS", "EMAIL_BACKEND", "DB_ENGINE", "DEBUG"});
   CHECK(loaded.settings.old_names.at("EMAIL_USE_SSL") == "true");
   CHECK(loaded.settings.old_names.at("REDIS_DB") == "1");
+}
+
+TEST_CASE("a name that is nearly that of a setting is told, and no other one") {
+  const auto nothing = [](const std::string&) { return std::optional<std::string>{}; };
+  const auto found =
+      load_settings(nothing, {}, ".env",
+                    {"HTTP_PROT", "DATABSE_URL", "SECRET_KEYS", "DJANGO_SECRET_KEY_FIL", "DB_HSOT",
+                     "CODE_ATEMPTS", "HTTP_PORT", "SECRET_KEY_FILE", "HTTP_PROXY", "SMTP_PORT",
+                     "PATH", "HOME", "EMAIL_TIMEOUT", "PORT", "LOGNAME", "DB_PASS", ""})
+          .near_misses;
+  CHECK(found == std::vector<NearMiss>{{"HTTP_PROT", "HTTP_PORT"},
+                                       {"DATABSE_URL", "DATABASE_URL"},
+                                       {"SECRET_KEYS", "SECRET_KEY"},
+                                       {"DB_HSOT", "DB_HOST"},
+                                       {"CODE_ATEMPTS", "CODE_ATTEMPTS"}});
+  // In an env file it is refused, also where other names that begin so are let through.
+  CHECK(complaint({}, {{"DB_PASWORD", "x", 1}}) ==
+        ".env:1: DB_PASWORD is not a setting; DB_PASSWORD is");
+  CHECK(complaint({}, {{"REDIS_HOSTS", "x", 1}}) ==
+        ".env:1: REDIS_HOSTS is not a setting; REDIS_HOST is");
+  for (const auto* const name : {"DB_ENGINE", "DB_CONN_MAX_AGE", "EMAIL_TIMEOUT", "EMAIL_BACKEND",
+                                 "EMAIL_SUBJECT_PREFIX", "REDIS_USER", "DJANGO_DEBUG", "PGHOST"}) {
+    CHECK(complaint({}, {{name, "x", 1}}) == "");
+  }
 }
 
 TEST_CASE("what Kubernetes says of a service called redis is no port") {

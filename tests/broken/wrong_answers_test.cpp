@@ -279,12 +279,13 @@ struct NoCap : Sound {
 struct LoginCodeThatStays : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
-    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
       if (right) {
         static_cast<void>(put_login_code(
-            user, {.digest = guess, .expires_at = now + std::chrono::hours{1}}, 1'000'000, now));
+            user, {.digest = guess.digest, .expires_at = now + std::chrono::hours{1}}, 1'000'000,
+            now));
       }
       return right;
     }
@@ -306,9 +307,33 @@ struct OneBudgetOfLoginCodes : Sound {
 struct FreeLoginGuesses : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
-    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& /*limits*/,
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& /*limits*/,
                         UtcTime now) override {
       return Sessions::try_login_code(user, guess, {1'000'000, 1'000'000}, now);
+    }
+  };
+};
+
+struct FreePasswordGuesses : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      return guess.password_is_right && Sessions::try_login_code(user, guess, limits, now);
+    }
+  };
+};
+
+struct StrangersSpendLoginCodes : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      if (guess.password_is_right) return Sessions::try_login_code(user, guess, limits, now);
+      auto counted = guess;
+      counted.digest = CodeDigest{};
+      counted.password_is_right = true;
+      return Sessions::try_login_code(user, counted, limits, now);
     }
   };
 };
@@ -487,6 +512,10 @@ REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_
 REJECTED("that forgets the cap on sessions", NoCap, session_contract)
 REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
 REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that compares any number of passwords beside a right login code", FreePasswordGuesses,
+         session_contract)
+REJECTED("that counts guesses at a login code of who has neither", StrangersSpendLoginCodes,
+         session_contract)
 REJECTED("that lets strangers spend the owner's login codes", OneBudgetOfLoginCodes,
          session_contract)
 REJECTED("that lets a key of another algorithm verify for ever", KeysThatNeverRetire, key_contract)

@@ -225,15 +225,43 @@ TEST_CASE_FIXTURE(Fixture, "a login code beside the right password passes the ac
   const auto digits = mailed_code("ada@example.org");
   CHECK(t.events().count(EventKind::login_code_queued) == 1);
 
-  // Neither alone; and strangers without the password cannot use the guesses up.
+  // Neither alone; and strangers who have neither cannot use the guesses up.
   for (int i = 0; i < 20; ++i) {
-    CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
     CHECK(code_of(enter(other_good, wrong_code(digits))) == ErrorCode::invalid_credentials);
   }
+  CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
   CHECK(code_of(enter(good, wrong_code(digits))) == ErrorCode::invalid_credentials);
   CHECK(t.events().count(EventKind::login_code_rejected) == 1);
   CHECK(enter(good, digits).has_value());
   CHECK(code_of(enter(good, digits)) == ErrorCode::invalid_credentials);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "who reads the mailbox tries five passwords with a login code, no more") {
+  verified_user("ada@example.org");
+  const auto enter = [&](std::string_view secret, std::string_view digits) {
+    return auth().sessions().log_in(email("ada@example.org"), password(secret), code(digits),
+                                    client);
+  };
+  // Fifty a day, however many codes are asked for.
+  int tried = 0;
+  for (int i = 0; i < 10; ++i) {
+    t.clock().advance(10min);
+    static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
+    const auto digits = mailed_code("ada@example.org");
+    for (int n = 0; n < 5; ++n, ++tried) {
+      CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
+    }
+    CHECK(code_of(enter(good, digits)) == ErrorCode::invalid_credentials);
+  }
+  static_cast<void>(
+      auth().sessions().send_login_code(email("ada@example.org"), password(good), client));
+  CHECK(tried == 50);
+  t.clock().advance(10min);
+  static_cast<void>(
+      auth().sessions().send_login_code(email("ada@example.org"), password(good), client));
+  CHECK(code_of(enter(good, mailed_code("ada@example.org"))) == ErrorCode::invalid_credentials);
+  CHECK(log_in("ada@example.org").has_value());
 }
 
 TEST_CASE_FIXTURE(

@@ -314,6 +314,23 @@ struct FreeLoginGuesses : Sound {
   };
 };
 
+// It asks for role, verification and activity alone.
+struct CountsWhoHasNoPassword : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      const auto admins = list({.filter = {.role = Role::admin, .is_verified = true}, .limit = 9});
+      for (const auto& each : admins) {
+        if (each.id != id) renew_password_hash(each.id, {}, PasswordHash{"counted"});
+      }
+      auto done = Users::update_user(id, version, patch, now);
+      for (const auto& each : admins) renew_password_hash(each.id, PasswordHash{"counted"}, {});
+      return done;
+    }
+  };
+};
+
 struct FreePasswordGuesses : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
@@ -512,6 +529,7 @@ REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_
 REJECTED("that forgets the cap on sessions", NoCap, session_contract)
 REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
 REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that counts administrators without a password", CountsWhoHasNoPassword, admin_contract)
 REJECTED("that compares any number of passwords beside a right login code", FreePasswordGuesses,
          session_contract)
 REJECTED("that counts guesses at a login code of who has neither", StrangersSpendLoginCodes,

@@ -221,7 +221,8 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
   const auto patched = apply_patch(before, patch);
   const auto& after = patched.after.user;
   const bool moves = after.email != before.user.email;
-  if (after.role == Role::admin && before.user.role != Role::admin && awaits_owner(patched.after)) {
+  const bool rises = after.role == Role::admin && before.user.role != Role::admin;
+  if ((rises || patch.needs_owner) && awaits_owner(patched.after)) {
     return {UserWriteOutcome::unproved};
   }
   if (is_effective_admin(before) && !is_effective_admin(patched.after) &&

@@ -236,7 +236,8 @@ Result<User> AdminService::promote(const EmailAddress& email) {
   const auto found = s_.parts.store.users().find_credentials(email);
   if (!found) return ErrorCode::not_found;
   const auto now = s_.now();
-  const UserPatch patch{.role = Role::admin, .is_active = true};
+  // An account can have the role and still await its owner: nobody could log in to it.
+  const UserPatch patch{.role = Role::admin, .is_active = true, .needs_owner = true};
   const auto written = s_.transact_on_user(found->user.id, [&](Transaction& tx) {
     return tx.users().update_user(found->user.id, std::nullopt, patch, now);
   });

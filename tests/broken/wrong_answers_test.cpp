@@ -331,6 +331,18 @@ struct CountsWhoHasNoPassword : Sound {
   };
 };
 
+struct PromotesWhoeverHasTheRole : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto changed = patch;
+      changed.needs_owner = false;
+      return Users::update_user(id, version, changed, now);
+    }
+  };
+};
+
 struct FreePasswordGuesses : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
@@ -529,6 +541,8 @@ REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_
 REJECTED("that forgets the cap on sessions", NoCap, session_contract)
 REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
 REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that promotes an administrator who awaits the owner", PromotesWhoeverHasTheRole,
+         admin_contract)
 REJECTED("that counts administrators without a password", CountsWhoHasNoPassword, admin_contract)
 REJECTED("that compares any number of passwords beside a right login code", FreePasswordGuesses,
          session_contract)

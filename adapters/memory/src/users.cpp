@@ -16,10 +16,11 @@ bool is_last_admin(const Database& db, const UserId& id) {
 
 // Why the change must not be made, if there is a reason.
 std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row,
-                                          const Credentials& changed) {
+                                          const UserPatch& patch, const Credentials& changed) {
   const auto& before = row.credentials.user;
   const auto& after = changed.user;
-  if (after.role == Role::admin && before.role != Role::admin && awaits_owner(changed)) {
+  const bool rises = after.role == Role::admin && before.role != Role::admin;
+  if ((rises || patch.needs_owner) && awaits_owner(changed)) {
     return UserWriteOutcome::unproved;
   }
   if (is_effective_admin(row.credentials) && !is_effective_admin(changed) &&
@@ -119,7 +120,7 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
     return {UserWriteOutcome::version_conflict};
   }
   const auto patched = apply_patch(row->credentials, patch);
-  if (const auto reason = objection(database_, *row, patched.after)) return {*reason};
+  if (const auto reason = objection(database_, *row, patch, patched.after)) return {*reason};
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
   return {UserWriteOutcome::written, patched.after.user};

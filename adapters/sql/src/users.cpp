@@ -85,10 +85,11 @@ bool may_unseat(const UserPatch& patch) {
 
 // Why the change must not be made, if there is a reason.
 std::optional<UserWriteOutcome> objection(Connection& connection, const Credentials& account,
-                                          const Credentials& changed) {
+                                          const UserPatch& patch, const Credentials& changed) {
   const auto& before = account.user;
   const auto& after = changed.user;
-  if (after.role == Role::admin && before.role != Role::admin && awaits_owner(changed)) {
+  const bool rises = after.role == Role::admin && before.role != Role::admin;
+  if ((rises || patch.needs_owner) && awaits_owner(changed)) {
     return UserWriteOutcome::unproved;
   }
   if (is_effective_admin(account) && !is_effective_admin(changed) &&
@@ -191,7 +192,7 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
     return {UserWriteOutcome::version_conflict};
   }
   const auto patched = apply_patch(*before, patch);
-  if (const auto reason = objection(*connection, *before, patched.after)) {
+  if (const auto reason = objection(*connection, *before, patch, patched.after)) {
     return {*reason};
   }
   write_patched(*connection, patched);

@@ -23,8 +23,8 @@ enum class UserWriteOutcome {
   /// The change would leave no administrator who can log in (is_effective_admin()); nothing
   /// changed.
   last_admin,
-  /// The account was to become an administrator's and awaits its owner (awaits_owner()); nothing
-  /// changed.
+  /// The account was to become an administrator's, or the patch asks for an owner
+  /// (UserPatch::needs_owner), and it awaits its owner (awaits_owner()); nothing changed.
   unproved,
 };
 

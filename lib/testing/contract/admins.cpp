@@ -125,6 +125,29 @@ void verification_by_hand(StoreHarness& harness) {
     CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::written);
   }
 
+  SUBCASE("users: a patch that needs an owner changes no account that awaits its own") {
+    const Trial t{harness};
+    const UserPatch promotion{.role = Role::admin, .is_active = true, .needs_owner = true};
+    auto waiting = admin(1);
+    waiting.is_verified = false;
+    t.alone.create(waiting);
+    t.alone.update(waiting.id, {.is_active = false});
+    const auto before = t.get(waiting.id);
+    CHECK(t.alone.update(waiting.id, promotion).outcome == UserWriteOutcome::unproved);
+    CHECK(t.get(waiting.id) == before);
+    // What was read of it may be sent back, its role among it.
+    CHECK(t.alone.update(waiting.id, {.first_name = "Grace", .role = Role::admin}).outcome ==
+          UserWriteOutcome::written);
+    t.alone.create(user(2));
+    CHECK(t.alone.update(nth<UserId>(2), promotion).outcome == UserWriteOutcome::written);
+    // A patch that gives it one is enough.
+    auto given = promotion;
+    given.is_verified = true;
+    CHECK(t.alone.update(waiting.id, given).outcome == UserWriteOutcome::unproved);
+    given.password_hash = hash(7);
+    CHECK(t.alone.update(waiting.id, given).outcome == UserWriteOutcome::written);
+  }
+
   SUBCASE("users: a new address drops the sign-ups and the codes of the old one") {
     const Trial t{harness};
     const auto ada = candidate(1, "ada@example.org", hash(1));

@@ -321,6 +321,20 @@ TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists u
   CHECK(changed());
 }
 
+TEST_CASE_FIXTURE(AdminFixture, "an administrator who awaits the owner is not promoted") {
+  const auto other = admin("other@example.org");
+  const auto promoted = [&](std::string_view address) {
+    return auth().admin().promote(email(address));
+  };
+  REQUIRE(change(other, {.is_verified = false}).has_value());
+  CHECK(code_of(promoted("other@example.org")) == ErrorCode::validation_failed);
+  REQUIRE(change(other, {.email = email("new@example.org"), .is_verified = true}).has_value());
+  CHECK(code_of(promoted("new@example.org")) == ErrorCode::validation_failed);
+  REQUIRE(verify_with("new@example.org", mailed_code("new@example.org"), good).has_value());
+  CHECK(promoted("new@example.org").has_value());
+  CHECK(log_in("new@example.org").has_value());
+}
+
 TEST_CASE_FIXTURE(AdminFixture, "an operator makes administrators, and promotes who is there") {
   CHECK(boss.is_verified);
   CHECK(boss.role == Role::admin);

@@ -189,6 +189,7 @@ Result<TokenPair> SessionService::Login::open() {
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }
 
+  s_.live_users.opened(session.session.id, user.security_version);
   // No cached list is emptied: lists show last_login late, see ListConfig::cache_lifetime.
   s_.limits.login_succeeded(email_, network_);
   if (!is_familiar_) s_.limits.login_succeeded(email_, {});
@@ -278,6 +279,7 @@ Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
     case RotationOutcome::missing:
       return ErrorCode::token_invalid;
   }
+  s_.live_users.opened(presented->session(), result.live->user.security_version);
   emit(EventKind::session_refreshed);
   return TokenPair{.access_token = s_.tokens.issue(*result.live),
                    .refresh_token = std::move(successor),

@@ -409,11 +409,20 @@ TEST_CASE(
   auto& sessions = f.auth().sessions();
   f.verified_user("ada@example.org");
   f.verified_user("eve@example.org");
+  const auto bob = f.verified_user("bob@example.org").id;
+  const auto boss = f.admin("boss@example.org").id;
   const auto known = f.log_in("ada@example.org").value();
-  const auto unknown = f.log_in("ada@example.org").value();
+  auto other_role = f.log_in("bob@example.org").value();
+  // Another process over the same Store, with chance of its own.
+  Fixture elsewhere{
+      .t = testing::TestAuth{config, std::make_unique<testing::FaultyStore>(f.t.store())}};
+  for (int i = 0; i < 1'000; ++i) {
+    static_cast<void>(UserId::make(f.t.clock().now(), elsewhere.t.random()));
+  }
+  const auto unknown = elsewhere.log_in("ada@example.org").value();
   std::vector<TokenPair> dead;
   for (int i = 0; i < 12; ++i) {
-    dead.push_back(f.log_in("eve@example.org").value());
+    dead.push_back(elsewhere.log_in("eve@example.org").value());
     sessions.log_out(dead.back().refresh_token.expose_secret(), f.client);
   }
   const auto ask = [&](const TokenPair& tokens) {
@@ -424,6 +433,13 @@ TEST_CASE(
   f.t.clock().advance(2s);
   for (std::size_t i = 0; i < 10; ++i) CHECK(code_of(ask(dead[i])) == ErrorCode::token_invalid);
   CHECK(code_of(ask(dead[10])) == ErrorCode::rate_limited);
+  CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
+  // Who logged in a moment ago and has never asked yet, or was given another role and refreshed.
+  CHECK(ask(f.log_in("ada@example.org").value()).has_value());
+  REQUIRE(f.auth().admin().update_user(bob, {.role = Role::admin}, {}, boss, f.client).has_value());
+  CHECK(code_of(ask(other_role)) == ErrorCode::token_invalid);
+  other_role = f.refresh(other_role).value();
+  CHECK(ask(other_role).has_value());
   CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
   // Without an address nothing is limited, and elsewhere nobody is.
   CHECK(sessions.authenticate("Bearer " + std::string{unknown.access_token.expose_secret()}));

@@ -27,7 +27,11 @@ NewSession new_session(const Services& s, const UserId& user, const RefreshToken
 }
 
 /// Stores a hash made with today's parameters. Only a convenience: a login does not fail with it.
+///
+/// Not while sign-ups are kept: they are compared in the account's salt and parameters, and would
+/// tell by 401 that it is one from then on. The clean-up takes them, and the next login renews.
 void renew_hash(Services& s, const Credentials& found, const Password& password) noexcept {
+  if (!found.sign_ups.empty()) return;
   try {
     const auto renewed = s.passwords.hash(password);
     s.parts.store.transact([&](Transaction& tx) {

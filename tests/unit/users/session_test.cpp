@@ -625,7 +625,7 @@ TEST_CASE_FIXTURE(Fixture, "a person ends all sessions but the present one") {
   CHECK(code_of(who(there)) == ErrorCode::token_invalid);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a hash made with weaker settings is renewed at login, once") {
+TEST_CASE_FIXTURE(Fixture, "a hash made with other settings is renewed at login, once") {
   verified_user("ada@example.org");
   t.hasher().raise_parameters();
   const auto before = t.hasher().hashes();

@@ -155,6 +155,20 @@ struct OneShareForAll : Sound {
   };
 };
 
+// It keeps another network beside the code than the one that asked for it.
+struct ForgetsWhoAsked : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
+      auto bytes = code.network.bytes();
+      bytes.back() ^= 1U;
+      auto put = code;
+      put.network = AddressDigest{bytes};
+      Codes::put_code(user, put, now);
+    }
+  };
+};
+
 struct SharesWithoutEnd : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
@@ -568,6 +582,8 @@ REJECTED("that gives a verified account the password of a sign-up", VerifiesTheR
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
 REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_contract)
 REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
+REJECTED("that lets strangers spend the attempts of who asked for the code", ForgetsWhoAsked,
+         code_contract)
 REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)
 REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
 REJECTED("that lets two strangers displace the owner's code", OldestGoes, code_contract)

@@ -92,7 +92,7 @@ bool SessionsPart::put_login_code(const UserId& user, const NewLoginCode& code,
   return true;
 }
 
-bool SessionsPart::try_login_code(const UserId& user, const CodeDigest& guess,
+bool SessionsPart::try_login_code(const UserId& user, const LoginGuess& guess,
                                   const GuessLimits& limits, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr || !row->login_code || row->login_code->expires_at <= now) return false;
@@ -100,9 +100,12 @@ bool SessionsPart::try_login_code(const UserId& user, const CodeDigest& guess,
   auto& day = row->guesses_at_login;
   begin_again_after_a_day(day, now);
   if (code.attempts >= limits.per_code || day.count >= limits.per_day) return false;
-  ++code.attempts;
-  ++day.count;
-  if (!(code.digest == guess)) return false;
+  const bool is_code = code.digest == guess.digest;
+  if (is_code || guess.password_is_right) {
+    ++code.attempts;
+    ++day.count;
+  }
+  if (!is_code || !guess.password_is_right) return false;
   row->login_code.reset();
   return true;
 }

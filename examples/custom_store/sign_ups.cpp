@@ -50,6 +50,13 @@ bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now)
   return admitted_at(row, newest) > admitted_at(row, older);
 }
 
+/// Where attempts at `code` are counted: beside it for the network that it is for, if that has no
+/// share.
+std::size_t& attempts_at(std::optional<Code>& code, const AddressDigest& network,
+                         const Share& share, std::size_t& of_share) {
+  return code && !share.network && code->network == network ? code->attempts : of_share;
+}
+
 bool is_of_use(const UserRow& row, const Share& share, UtcTime now) {
   return is_live(row.code, now) || is_live(row.older_code, now) || now - share.admitted_at < 24h ||
          now - share.guessing_since < 24h ||
@@ -147,16 +154,18 @@ CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& netwo
   auto& share = share_of(*row, network);
   const bool is_new_day = now - share.guessing_since >= 24h;
   const auto guesses = is_new_day ? 0 : share.guesses;
-  const bool newest = is_live(row->code, now) && share.attempts < limits.per_code;
-  const bool older = is_live(row->older_code, now) && share.older_attempts < limits.per_code;
+  auto& attempts = attempts_at(row->code, network, share, share.attempts);
+  auto& older_attempts = attempts_at(row->older_code, network, share, share.older_attempts);
+  const bool newest = is_live(row->code, now) && attempts < limits.per_code;
+  const bool older = is_live(row->older_code, now) && older_attempts < limits.per_code;
   if ((!newest && !older) || guesses >= limits.per_day) return CodeVerdict::dead;
   const bool is_newest = newest && row->code->digest == guess;
   const bool is_older = older && row->older_code->digest == guess;
   if (is_newest || is_older) return CodeVerdict::match;
   if (is_new_day) share.guessing_since = now;
   share.guesses = guesses + 1;
-  ++share.attempts;
-  ++share.older_attempts;
+  ++attempts;
+  ++older_attempts;
   return CodeVerdict::no_match;
 }
 

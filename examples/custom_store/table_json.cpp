@@ -30,6 +30,7 @@ void fields(F&& f, Code& c) {
   f("digest", c.digest);
   f("network", c.network);
   f("expires_at", c.expires_at);
+  f("attempts", c.attempts);
 }
 template <class F>
 void fields(F&& f, Share& s) {

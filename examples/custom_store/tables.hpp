@@ -25,6 +25,8 @@ struct Code {
   CodeDigest digest{};
   AddressDigest network{};
   UtcTime expires_at{};
+  /// Wrong guesses of that network while it has no share.
+  std::size_t attempts = 0;
 };
 
 /// Counts what happened in the day that began then.

@@ -44,7 +44,7 @@ Place place_of(const UserPosition& position, UserOrder order) {
 
 bool another_admin(const Tables& tables, const UserId& than) {
   return std::ranges::any_of(tables.users, [&](const auto& entry) {
-    return entry.first != than && is_effective_admin(entry.second.account.user);
+    return entry.first != than && is_effective_admin(entry.second.account);
   });
 }
 
@@ -221,10 +221,11 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
   const auto patched = apply_patch(before, patch);
   const auto& after = patched.after.user;
   const bool moves = after.email != before.user.email;
-  if (after.role == Role::admin && before.user.role != Role::admin && awaits_owner(patched.after)) {
+  const bool rises = after.role == Role::admin && before.user.role != Role::admin;
+  if ((rises || patch.needs_owner) && awaits_owner(patched.after)) {
     return {UserWriteOutcome::unproved};
   }
-  if (is_effective_admin(before.user) && !is_effective_admin(after) &&
+  if (is_effective_admin(before) && !is_effective_admin(patched.after) &&
       !another_admin(work_.tables, id)) {
     return {UserWriteOutcome::last_admin};
   }
@@ -244,7 +245,7 @@ UserWriteOutcome UsersPart::delete_user(const UserId& id,
   if (expected_version.value_or(user.version) != user.version) {
     return UserWriteOutcome::version_conflict;
   }
-  if (is_effective_admin(user) && !another_admin(work_.tables, id)) {
+  if (is_effective_admin(row->account) && !another_admin(work_.tables, id)) {
     return UserWriteOutcome::last_admin;
   }
   erase_user(work_.tables, id);

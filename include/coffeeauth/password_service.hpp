@@ -33,7 +33,7 @@ enum class LoginPassword {
   /// One that the address was signed up with, and that was never confirmed by code.
   matches_sign_up,
   matches_account,
-  /// The account's, whose hash was made with weaker settings than today's.
+  /// The account's, whose hash was made with other settings than today's.
   matches_account_needs_rehash,
 };
 

@@ -102,6 +102,8 @@ struct UserPatch {
   /// Ends the user's sessions. To be set only to a password of whoever has just proved the mailbox
   /// or of an operator.
   std::optional<PasswordHash> password_hash{};
+  /// Whether nothing is changed of an account that would still await its owner (awaits_owner()).
+  bool needs_owner = false;
 };
 
 /// How a list of users is ordered. Ties are broken by id, in the same direction.

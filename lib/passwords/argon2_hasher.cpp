@@ -80,10 +80,11 @@ class Argon2Hasher final : public PasswordHasher {
     return PasswordHash{to_phc(*phc)};
   }
 
+  /// Also of stronger settings: an account whose login takes longer than a login for nobody is one.
   [[nodiscard]] bool needs_rehash(const PasswordHash& stored) const noexcept override {
     const auto phc = parse_phc(stored.phc());
-    return phc && (phc->memory_kib < memory_kib_ || phc->iterations < iterations_ ||
-                   phc->hash.size() < hash_size);
+    return phc && (phc->memory_kib != memory_kib_ || phc->iterations != iterations_ ||
+                   phc->hash.size() != hash_size);
   }
 
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }

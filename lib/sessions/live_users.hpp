@@ -41,8 +41,10 @@ class LiveUsers {
   /// Keeps what was read after `reading` began, at `now`.
   void put(const Reading& reading, const LiveSession& live, UtcTime now);
 
-  /// Whether the Store once said, of all that was put(), that tokens of that version of the session
-  /// are live. Says nothing of now.
+  /// This process has just written to the session, which is live with tokens of that version.
+  void opened(const SessionId& session, std::int64_t version) { seen_.note(session, version); }
+  /// Whether tokens of that version of the session were live, of all that was put() or opened().
+  /// Says nothing of now.
   [[nodiscard]] bool was_live(const SessionId& session, std::int64_t version) const {
     return seen_.holds(session, version);
   }

@@ -27,7 +27,11 @@ NewSession new_session(const Services& s, const UserId& user, const RefreshToken
 }
 
 /// Stores a hash made with today's parameters. Only a convenience: a login does not fail with it.
+///
+/// Not while sign-ups are kept: they are compared in the account's salt and parameters, and would
+/// tell by 401 that it is one from then on. The clean-up takes them, and the next login renews.
 void renew_hash(Services& s, const Credentials& found, const Password& password) noexcept {
+  if (!found.sign_ups.empty()) return;
   try {
     const auto renewed = s.passwords.hash(password);
     s.parts.store.transact([&](Transaction& tx) {
@@ -146,8 +150,8 @@ Result<TokenPair> SessionService::Login::refuse(LoginPassword matched, Result<vo
                                                          : ErrorCode::invalid_credentials});
 }
 
-/// Nothing is counted for the account: without a right code, of which only few are compared, no
-/// answer tells whether the password was right.
+/// Nothing is counted for the account where neither is right; a right one of the two counts at the
+/// code, of which only few are compared, so that no answer tells which it was.
 Result<TokenPair> SessionService::Login::by_code(const Password& password,
                                                  const VerificationCode& code) {
   const bool right = is_right(compare(password)) && may_log_in(found_->user).has_value();
@@ -156,14 +160,17 @@ Result<TokenPair> SessionService::Login::by_code(const Password& password,
               {ErrorCode::invalid_credentials});
 }
 
-/// Only whoever has the password can use up the guesses; the statements are the same for others.
+/// Only whoever has the password or reads the mailbox can use up the guesses; the statements are
+/// the same for others.
 bool SessionService::Login::spend(const VerificationCode& code, bool password_is_right) {
-  const auto user = password_is_right ? found_->user.id : UserId::make(now_, s_.parts.random);
-  const auto digest = s_.vault.login_code_digest(user, email_, code);
+  const auto nobody = UserId::make(now_, s_.parts.random);
+  const auto user = found_ ? found_->user.id : nobody;
+  const LoginGuess guess{.digest = s_.vault.login_code_digest(user, email_, code),
+                         .password_is_right = password_is_right};
   const GuessLimits limits{.per_code = s_.config.codes.attempts,
                            .per_day = s_.config.codes.guesses_per_day};
   return s_.parts.store.transact([&](Transaction& tx) {
-    const bool spent = tx.sessions().try_login_code(user, digest, limits, now_);
+    const bool spent = tx.sessions().try_login_code(user, guess, limits, now_);
     if (!spent) write_decoy(tx, user, now_);
     return spent;
   });
@@ -186,6 +193,7 @@ Result<TokenPair> SessionService::Login::open() {
     return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
   }
 
+  s_.live_users.opened(session.session.id, user.security_version);
   // No cached list is emptied: lists show last_login late, see ListConfig::cache_lifetime.
   s_.limits.login_succeeded(email_, network_);
   if (!is_familiar_) s_.limits.login_succeeded(email_, {});
@@ -275,6 +283,7 @@ Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
     case RotationOutcome::missing:
       return ErrorCode::token_invalid;
   }
+  s_.live_users.opened(presented->session(), result.live->user.security_version);
   emit(EventKind::session_refreshed);
   return TokenPair{.access_token = s_.tokens.issue(*result.live),
                    .refresh_token = std::move(successor),

@@ -70,7 +70,9 @@ std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
 bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   if (code == nullptr || !done.user || !done.user->is_active) return false;
   const auto account = tx.users().find_credentials(done.user->id);
-  return account && awaits_owner(*account) && code->send(tx, done.user->id);
+  if (!account || !awaits_owner(*account)) return false;
+  code->send_at_any_pace(tx, done.user->id);
+  return true;
 }
 
 /// Reads one row more than the page has, to see whether another page follows; and counts with the
@@ -236,7 +238,8 @@ Result<User> AdminService::promote(const EmailAddress& email) {
   const auto found = s_.parts.store.users().find_credentials(email);
   if (!found) return ErrorCode::not_found;
   const auto now = s_.now();
-  const UserPatch patch{.role = Role::admin, .is_active = true};
+  // An account can have the role and still await its owner: nobody could log in to it.
+  const UserPatch patch{.role = Role::admin, .is_active = true, .needs_owner = true};
   const auto written = s_.transact_on_user(found->user.id, [&](Transaction& tx) {
     return tx.users().update_user(found->user.id, std::nullopt, patch, now);
   });

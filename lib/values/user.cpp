@@ -84,8 +84,9 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   return result;
 }
 
-bool is_effective_admin(const User& user) noexcept {
-  return user.role == Role::admin && user.is_active && user.is_verified;
+bool is_effective_admin(const Credentials& account) noexcept {
+  const auto& user = account.user;
+  return user.role == Role::admin && user.is_active && !awaits_owner(account);
 }
 
 UserPatch taking_over(const NewUser& user) {

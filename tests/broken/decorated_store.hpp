@@ -119,7 +119,7 @@ class Sessions : public SessionWrites {
                       UtcTime now) override {
     return work_->sessions().put_login_code(user, code, max_per_day, now);
   }
-  bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+  bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                       UtcTime now) override {
     return work_->sessions().try_login_code(user, guess, limits, now);
   }

@@ -162,7 +162,7 @@ struct RacyCap : Sound {
 struct RacyLoginCode : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
-    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       return look_then_leap(work_,
                             [&] { return Sessions::try_login_code(user, guess, limits, now); });

@@ -155,6 +155,20 @@ struct OneShareForAll : Sound {
   };
 };
 
+// It keeps another network beside the code than the one that asked for it.
+struct ForgetsWhoAsked : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
+      auto bytes = code.network.bytes();
+      bytes.back() ^= 1U;
+      auto put = code;
+      put.network = AddressDigest{bytes};
+      Codes::put_code(user, put, now);
+    }
+  };
+};
+
 struct SharesWithoutEnd : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
@@ -279,12 +293,13 @@ struct NoCap : Sound {
 struct LoginCodeThatStays : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
-    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
       if (right) {
         static_cast<void>(put_login_code(
-            user, {.digest = guess, .expires_at = now + std::chrono::hours{1}}, 1'000'000, now));
+            user, {.digest = guess.digest, .expires_at = now + std::chrono::hours{1}}, 1'000'000,
+            now));
       }
       return right;
     }
@@ -306,9 +321,62 @@ struct OneBudgetOfLoginCodes : Sound {
 struct FreeLoginGuesses : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Sessions;
-    bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& /*limits*/,
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& /*limits*/,
                         UtcTime now) override {
       return Sessions::try_login_code(user, guess, {1'000'000, 1'000'000}, now);
+    }
+  };
+};
+
+// It asks for role, verification and activity alone.
+struct CountsWhoHasNoPassword : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      const auto admins = list({.filter = {.role = Role::admin, .is_verified = true}, .limit = 9});
+      for (const auto& each : admins) {
+        if (each.id != id) renew_password_hash(each.id, {}, PasswordHash{"counted"});
+      }
+      auto done = Users::update_user(id, version, patch, now);
+      for (const auto& each : admins) renew_password_hash(each.id, PasswordHash{"counted"}, {});
+      return done;
+    }
+  };
+};
+
+struct PromotesWhoeverHasTheRole : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto changed = patch;
+      changed.needs_owner = false;
+      return Users::update_user(id, version, changed, now);
+    }
+  };
+};
+
+struct FreePasswordGuesses : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      return guess.password_is_right && Sessions::try_login_code(user, guess, limits, now);
+    }
+  };
+};
+
+struct StrangersSpendLoginCodes : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      if (guess.password_is_right) return Sessions::try_login_code(user, guess, limits, now);
+      auto counted = guess;
+      counted.digest = CodeDigest{};
+      counted.password_is_right = true;
+      return Sessions::try_login_code(user, counted, limits, now);
     }
   };
 };
@@ -487,6 +555,13 @@ REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_
 REJECTED("that forgets the cap on sessions", NoCap, session_contract)
 REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
 REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that promotes an administrator who awaits the owner", PromotesWhoeverHasTheRole,
+         admin_contract)
+REJECTED("that counts administrators without a password", CountsWhoHasNoPassword, admin_contract)
+REJECTED("that compares any number of passwords beside a right login code", FreePasswordGuesses,
+         session_contract)
+REJECTED("that counts guesses at a login code of who has neither", StrangersSpendLoginCodes,
+         session_contract)
 REJECTED("that lets strangers spend the owner's login codes", OneBudgetOfLoginCodes,
          session_contract)
 REJECTED("that lets a key of another algorithm verify for ever", KeysThatNeverRetire, key_contract)
@@ -507,6 +582,8 @@ REJECTED("that gives a verified account the password of a sign-up", VerifiesTheR
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
 REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_contract)
 REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
+REJECTED("that lets strangers spend the attempts of who asked for the code", ForgetsWhoAsked,
+         code_contract)
 REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)
 REJECTED("that voids a code with the next one", OneLiveCode, code_contract)
 REJECTED("that lets two strangers displace the owner's code", OldestGoes, code_contract)

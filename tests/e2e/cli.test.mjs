@@ -138,6 +138,22 @@ test('create-admin takes an address over that a stranger signed up, --promote do
   }
 });
 
+test('create-admin --promote refuses an administrator who awaits the owner', async () => {
+  const server = await startServer();
+  try {
+    const [email, other] = [newAddress('boss'), newAddress('ops')];
+    for (const each of [email, other]) {
+      good(await server.command(['create-admin', '--email', each, '--password-stdin'], {input: `${password}\n`}));
+    }
+    const {access_token: token} = await logIn(server, {email});
+    const {results} = success(await server.get(`/api/users?search=${encodeURIComponent(other)}`, {token}));
+    success(await server.patch(`/api/users/${results[0].id}`, {is_verified: false}, {token}));
+    bad(await server.command(['create-admin', '--email', other, '--promote']), /not proved/);
+  } finally {
+    await server.stop();
+  }
+});
+
 test('create-admin refuses a name that sign-up refuses, and lists stay readable', async () => {
   const server = await startServer();
   try {

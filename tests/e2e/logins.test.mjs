@@ -88,6 +88,27 @@ test('strangers cannot use up the login codes of who asks with the right passwor
   }
 });
 
+test('whoever reads the mailbox cannot try passwords without end', async () => {
+  const small = await startServer({env: trusting});
+  try {
+    const email = newAddress();
+    success(await small.post('/api/auth/signup', {email, password}), 201);
+    success(await small.post('/api/auth/verify', {email, code: await small.code(email)}));
+    const enter = (code, secret) =>
+      small.post('/api/auth/login', {email, password: secret, code}, {headers: newClient()});
+    success(await small.post('/api/auth/login-code', {email}, {headers: newClient()}));
+    const code = await small.code(email, {count: 2});
+    // Who has neither uses up nothing.
+    const wrong = String((Number(code) + 1) % 1e6).padStart(6, '0');
+    for (let i = 0; i < 10; ++i) problem(await enter(wrong, `wrong password ${i}`), 401, 'invalid_credentials');
+    for (let i = 0; i < 5; ++i) problem(await enter(code, `wrong password ${i}`), 401, 'invalid_credentials');
+    problem(await enter(code, password), 401, 'invalid_credentials');
+    success(await small.post('/api/auth/login', {email, password}, {headers: newClient()}));
+  } finally {
+    await small.stop();
+  }
+});
+
 test('a neighbour behind the same address sees the same answers whether somebody logs in from there or has no account', async () => {
   const home = newClient();
   const resident = await personFrom(home);

@@ -30,6 +30,8 @@ struct LiveCode {
   CodeDigest digest;
   AddressDigest network;
   UtcTime expires_at{};
+  /// Wrong guesses of that network while it has no share of its own.
+  std::size_t attempts = 0;
 };
 
 /// A code that lets a login past the failures of its account.

@@ -97,7 +97,7 @@ bool MemorySessionWrites::put_login_code(const UserId& user, const NewLoginCode&
   return true;
 }
 
-bool MemorySessionWrites::try_login_code(const UserId& user, const CodeDigest& guess,
+bool MemorySessionWrites::try_login_code(const UserId& user, const LoginGuess& guess,
                                          const GuessLimits& limits, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr || !row->login_code || row->login_code->expires_at <= now) return false;
@@ -105,9 +105,12 @@ bool MemorySessionWrites::try_login_code(const UserId& user, const CodeDigest& g
   auto& day = row->login_guesses;
   if (day.started_at <= now - std::chrono::hours{24}) day = {.started_at = now};
   if (code.attempts >= limits.per_code || day.count >= limits.per_day) return false;
-  ++code.attempts;
-  ++day.count;
-  if (!(code.digest == guess)) return false;
+  const bool is_code = code.digest == guess.digest;
+  if (is_code || guess.password_is_right) {
+    ++code.attempts;
+    ++day.count;
+  }
+  if (!is_code || !guess.password_is_right) return false;
   row->login_code.reset();
   return true;
 }

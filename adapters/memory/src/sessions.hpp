@@ -24,7 +24,7 @@ class MemorySessionWrites final : public SessionWrites, public MemorySessionRead
                              std::size_t max_sessions) override;
   bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
                       UtcTime now) override;
-  bool try_login_code(const UserId& user, const CodeDigest& guess, const GuessLimits& limits,
+  bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                       UtcTime now) override;
   RotationResult rotate_refresh(const Rotation& rotation) override;
   bool end_session(const SessionId& id, const std::optional<UserId>& owner) override;

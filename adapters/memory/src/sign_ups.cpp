@@ -54,6 +54,13 @@ bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now)
   return admitted_at(row, newest->network) > admitted_at(row, older->network);
 }
 
+// Where attempts at `code` are counted: for a network without a share, those at one that was put
+// for it stand beside the code.
+std::size_t& attempts_at(std::optional<LiveCode>& code, const AddressDigest& network,
+                         const Share& share, std::size_t& of_share) {
+  return code && !share.network && code->network == network ? code->attempts : of_share;
+}
+
 bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
   return row.credentials.user.is_verified && row.unverified_since < before.sign_ups &&
          !row.pending.empty();
@@ -198,14 +205,16 @@ CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& net
     share.window_started_at = now;
     share.guesses = 0;
   }
-  const bool newest = is_live(row->code, now) && share.attempts < limits.per_code;
-  const bool older = is_live(row->older_code, now) && share.older_attempts < limits.per_code;
+  auto& attempts = attempts_at(row->code, network, share, share.attempts);
+  auto& older_attempts = attempts_at(row->older_code, network, share, share.older_attempts);
+  const bool newest = is_live(row->code, now) && attempts < limits.per_code;
+  const bool older = is_live(row->older_code, now) && older_attempts < limits.per_code;
   if ((!newest && !older) || share.guesses >= limits.per_day) return CodeVerdict::dead;
   const bool is_newest = newest && row->code->digest == guess;
   const bool is_older = older && row->older_code->digest == guess;
   if (is_newest || is_older) return CodeVerdict::match;
-  share.attempts += newest ? 1 : 0;
-  share.older_attempts += older ? 1 : 0;
+  attempts += newest ? 1 : 0;
+  older_attempts += older ? 1 : 0;
   ++share.guesses;
   return CodeVerdict::no_match;
 }

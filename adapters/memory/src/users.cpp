@@ -10,19 +10,21 @@ constexpr std::size_t kept_addresses = 50;
 
 bool is_last_admin(const Database& db, const UserId& id) {
   return std::none_of(db.users.begin(), db.users.end(), [&](const auto& entry) {
-    return entry.first != id && is_effective_admin(entry.second.credentials.user);
+    return entry.first != id && is_effective_admin(entry.second.credentials);
   });
 }
 
 // Why the change must not be made, if there is a reason.
 std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row,
-                                          const Credentials& changed) {
+                                          const UserPatch& patch, const Credentials& changed) {
   const auto& before = row.credentials.user;
   const auto& after = changed.user;
-  if (after.role == Role::admin && before.role != Role::admin && awaits_owner(changed)) {
+  const bool rises = after.role == Role::admin && before.role != Role::admin;
+  if ((rises || patch.needs_owner) && awaits_owner(changed)) {
     return UserWriteOutcome::unproved;
   }
-  if (is_effective_admin(before) && !is_effective_admin(after) && is_last_admin(db, before.id)) {
+  if (is_effective_admin(row.credentials) && !is_effective_admin(changed) &&
+      is_last_admin(db, before.id)) {
     return UserWriteOutcome::last_admin;
   }
   if (after.email != before.email && db.users_by_email.contains(after.email.canonical())) {
@@ -118,7 +120,7 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
     return {UserWriteOutcome::version_conflict};
   }
   const auto patched = apply_patch(row->credentials, patch);
-  if (const auto reason = objection(database_, *row, patched.after)) return {*reason};
+  if (const auto reason = objection(database_, *row, patch, patched.after)) return {*reason};
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
   return {UserWriteOutcome::written, patched.after.user};
@@ -128,11 +130,11 @@ UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,
                                                std::optional<std::int64_t> expected_version) {
   const auto row = database_.users.find(id);
   if (row == database_.users.end()) return UserWriteOutcome::not_found;
-  const auto& user = row->second.credentials.user;
-  if (expected_version && *expected_version != user.version) {
+  const auto& account = row->second.credentials;
+  if (expected_version && *expected_version != account.user.version) {
     return UserWriteOutcome::version_conflict;
   }
-  if (is_effective_admin(user) && is_last_admin(database_, id)) {
+  if (is_effective_admin(account) && is_last_admin(database_, id)) {
     return UserWriteOutcome::last_admin;
   }
   erase_user(unit_, id);

@@ -11,26 +11,32 @@ namespace {
 constexpr auto hour = std::chrono::hours{1};
 constexpr auto day = std::chrono::hours{24};
 
-// The share of all networks that have none of their own; it sorts before every digest.
+// The share of all networks that have none of their own; it sorts before every digest. A row of a
+// network that was never admitted is no share: it counts the attempts at codes that are for it.
 constexpr const char* others = "";
 
 const Sql admitted_sql{.text = R"(
-  SELECT network, admitted_at FROM code_shares WHERE user_id = $1 AND network <> '')",
+  SELECT network, admitted_at FROM code_shares WHERE user_id = $1 AND admitted_at > 0)",
                        .columns = "tn"};
 const Sql admit_sql{.text = R"(
   INSERT INTO code_shares (user_id, network, admitted_at, attempts, older_attempts,
                            window_started_at, window_guesses)
   SELECT id, $1, $2, 0, 0, $2, 0 FROM users WHERE id = $3
   ON CONFLICT (user_id, network) DO UPDATE SET admitted_at = excluded.admitted_at)"};
-const Sql make_others_sql{.text = R"(
+const Sql make_counts_sql{.text = R"(
   INSERT INTO code_shares (user_id, network, admitted_at, attempts, older_attempts,
                            window_started_at, window_guesses)
-  VALUES ($1, '', 0, 0, 0, $2, 0)
+  VALUES ($1, '', 0, 0, 0, $2, 0), ($1, $3, 0, 0, 0, $2, 0)
   ON CONFLICT (user_id, network) DO NOTHING)"};
 
 const Sql share_sql{.text = R"(
-  SELECT max(network) FROM code_shares WHERE user_id = $1 AND network IN ('', $2))",
+  SELECT max(network) FROM code_shares
+  WHERE user_id = $1 AND (network = '' OR (network = $2 AND admitted_at > 0)))",
                     .columns = "t"};
+const Sql counts_sql{.text = R"(
+  SELECT network, attempts, older_attempts, window_started_at, window_guesses, admitted_at
+  FROM code_shares WHERE user_id = $1 AND network IN ('', $2))",
+                     .columns = "tnnnnn"};
 const Sql mail_times_sql{
     .text = "SELECT sent_at FROM mail_slots WHERE user_id = $1 AND network = $2 ORDER BY sent_at",
     .columns = "n"};
@@ -55,27 +61,18 @@ const Sql shift_attempts_sql{
     .text = "UPDATE code_shares SET older_attempts = attempts, attempts = 0 WHERE user_id = $1"};
 const Sql new_attempts_sql{.text = "UPDATE code_shares SET attempts = 0 WHERE user_id = $1"};
 
-// Counts and decides in one statement, so that no two guesses can see the same count. $1 is the
-// moment a day ago, $2 is now. Attempts at a code that is dead are counted, too: they mean nothing.
+// $1 and $2 are where attempts at the newest code and at the older one are counted, $3 where the
+// day's are. $4 is the moment a day ago, $5 is now. Attempts at a code that is dead are counted,
+// too: they mean nothing.
 const Sql spend_attempt_sql{.text = R"(
   UPDATE code_shares
-  SET attempts = attempts + 1, older_attempts = older_attempts + 1,
-      window_guesses = CASE WHEN window_started_at <= $1 THEN 1 ELSE window_guesses + 1 END,
-      window_started_at = CASE WHEN window_started_at <= $1 THEN $2 ELSE window_started_at END
-  WHERE user_id = $3
-    AND network = (SELECT max(s.network) FROM code_shares s
-                   WHERE s.user_id = $3 AND s.network IN ('', $4))
-    AND EXISTS (SELECT 1 FROM verification_codes c WHERE c.user_id = $3
-                AND ((c.expires_at > $2 AND code_shares.attempts < $5)
-                     OR (c.older_expires_at > $2 AND code_shares.older_attempts < $5)))
-    AND (CASE WHEN window_started_at <= $1 THEN 0 ELSE window_guesses END) < $6
-  RETURNING network, attempts, older_attempts)",
-                            .columns = "tnn"};
-const Sql give_back_sql{.text = R"(
-  UPDATE code_shares
-  SET attempts = attempts - 1, older_attempts = older_attempts - 1,
-      window_guesses = window_guesses - 1
-  WHERE user_id = $1 AND network = $2)"};
+  SET attempts = CASE WHEN network = $1 THEN attempts + 1 ELSE attempts END,
+      older_attempts = CASE WHEN network = $2 THEN older_attempts + 1 ELSE older_attempts END,
+      window_guesses = CASE WHEN network <> $3 THEN window_guesses
+                            WHEN window_started_at <= $4 THEN 1 ELSE window_guesses + 1 END,
+      window_started_at = CASE WHEN network = $3 AND window_started_at <= $4 THEN $5
+                               ELSE window_started_at END
+  WHERE user_id = $6 AND network IN ($1, $2, $3))"};
 
 struct KeptCode {
   std::optional<CodeDigest> digest{};
@@ -133,6 +130,58 @@ std::string share_of(Connection& connection, const UserId& user, const AddressDi
   return row && !row->is_null(0) ? row->text(0) : others;
 }
 
+// A row of code_shares.
+struct Counts {
+  std::string network{};
+  std::size_t attempts = 0;
+  std::size_t older_attempts = 0;
+  UtcTime window_started_at{};
+  std::size_t window_guesses = 0;
+  bool is_admitted = false;
+};
+
+// Of the others, and of the network where it has a row.
+struct FoundCounts {
+  Counts others{};
+  std::optional<Counts> own{};
+};
+
+FoundCounts find_counts(Connection& connection, const UserId& user, const AddressDigest& network) {
+  FoundCounts found;
+  for (const auto& row : connection.query(counts_sql, user, network)) {
+    const auto number = [&](std::size_t column) {
+      return static_cast<std::size_t>(row.number(column));
+    };
+    const Counts counts{.network = row.text(0),
+                        .attempts = number(1),
+                        .older_attempts = number(2),
+                        .window_started_at = row.time(3),
+                        .window_guesses = number(4),
+                        .is_admitted = row.number(5) > 0};
+    if (counts.network == others) {
+      found.others = counts;
+    } else {
+      found.own = counts;
+    }
+  }
+  return found;
+}
+
+// Where the guesses of the day are counted, and attempts at the newest code and at the older one.
+struct CountedAt {
+  const Counts& share;
+  const Counts& newest;
+  const Counts& older;
+};
+
+CountedAt counts_for(const FoundCounts& found, const KeptCodes& kept, const std::string& network) {
+  const auto& share = found.own && found.own->is_admitted ? *found.own : found.others;
+  const auto at = [&](const KeptCode& code) -> const Counts& {
+    return found.own && code.network == network ? *found.own : share;
+  };
+  return {share, at(kept.newest), at(kept.older)};
+}
+
 }  // namespace
 
 bool is_live_code(Connection& connection, const UserId& user, const CodeDigest& code, UtcTime now) {
@@ -181,27 +230,29 @@ void SqlSignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) 
   if (!spares_older) connection->query(shift_code_sql, user);
   connection->query(put_code_sql, user, code.digest, network, code.expires_at);
   connection->query(spares_older ? new_attempts_sql : shift_attempts_sql, user);
-  connection->query(make_others_sql, user, now);
+  connection->query(make_counts_sql, user, now, network);
 }
 
 CodeVerdict SqlSignUps::try_code(const UserId& user, const AddressDigest& network,
                                  const CodeDigest& guess, const GuessLimits& limits, UtcTime now) {
   const auto connection = source_.lease();
-  // As everybody: the user's row before what hangs on it.
+  // As everybody: the user's row before what hangs on it. Nobody else compares before this one has
+  // decided, so that no two guesses see the same count.
   lock_user(*connection, user);
-  const auto spent = connection->query_one(spend_attempt_sql, now - day, now, user, network,
-                                           to_limit(limits.per_code), to_limit(limits.per_day));
-  if (!spent) return CodeVerdict::dead;
   const auto kept = find_codes(*connection, user);
-  const auto may = [&](std::size_t attempts_column) {
-    return static_cast<std::size_t>(spent->number(attempts_column)) <= limits.per_code;
-  };
+  const auto counts = find_counts(*connection, user, network);
+  const auto& [share, newest_at, older_at] = counts_for(counts, kept, to_hex(network.bytes()));
+  const bool newest = kept.newest.is_live(now) && newest_at.attempts < limits.per_code;
+  const bool older = kept.older.is_live(now) && older_at.older_attempts < limits.per_code;
+  const auto today = share.window_started_at <= now - day ? 0 : share.window_guesses;
+  if ((!newest && !older) || today >= limits.per_day) return CodeVerdict::dead;
   // The comparison of digests takes constant time; one in SQL would not.
-  const bool is_newest = may(1) && kept.newest.is(guess, now);
-  const bool is_older = may(2) && kept.older.is(guess, now);
-  if (!is_newest && !is_older) return CodeVerdict::no_match;
-  connection->query(give_back_sql, user, spent->text(0));
-  return CodeVerdict::match;
+  const bool is_newest = newest && kept.newest.is(guess, now);
+  const bool is_older = older && kept.older.is(guess, now);
+  if (is_newest || is_older) return CodeVerdict::match;
+  connection->query(spend_attempt_sql, newest_at.network, older_at.network, share.network,
+                    now - day, now, user);
+  return CodeVerdict::no_match;
 }
 
 }  // namespace coffeeauth::sql

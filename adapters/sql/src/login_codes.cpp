@@ -27,18 +27,21 @@ Sql put_sql(const std::string& count, const std::string& other) {
 }
 const Sql put_for_anybody_sql = put_sql("made", "made_for_password");
 const Sql put_for_password_sql = put_sql("made_for_password", "made");
-// Counts and decides in one statement, so that no two guesses can see the same count. $1 is the
-// moment a day ago, $2 is now.
-const Sql spend_attempt_sql{.text = R"(
-  UPDATE login_codes
-  SET attempts = attempts + 1,
+// The one that may be guessed at. $2 is now, $4 the moment a day ago.
+const Sql find_sql{.text = R"(
+  SELECT digest FROM login_codes
+  WHERE user_id = $1 AND digest IS NOT NULL AND expires_at > $2 AND attempts < $3
+    AND (CASE WHEN guessing_since <= $4 THEN 0 ELSE guesses END) < $5)",
+                   .columns = "t"};
+// $1 is the moment a day ago, $2 is now.
+Sql count_sql(const std::string& besides) {
+  return {.text = "UPDATE login_codes SET " + besides + R"(attempts = attempts + 1,
       guesses = CASE WHEN guessing_since <= $1 THEN 1 ELSE guesses + 1 END,
       guessing_since = CASE WHEN guessing_since <= $1 THEN $2 ELSE guessing_since END
-  WHERE user_id = $3 AND digest IS NOT NULL AND expires_at > $2 AND attempts < $4
-    AND (CASE WHEN guessing_since <= $1 THEN 0 ELSE guesses END) < $5
-  RETURNING digest)",
-                            .columns = "t"};
-const Sql consume_sql{.text = "UPDATE login_codes SET digest = NULL WHERE user_id = $1"};
+  WHERE user_id = $3)"};
+}
+const Sql spend_attempt_sql = count_sql("");
+const Sql consume_sql = count_sql("digest = NULL, ");
 
 }  // namespace
 
@@ -51,18 +54,22 @@ bool SqlSessionWrites::put_login_code(const UserId& user, const NewLoginCode& co
                          code.digest, code.expires_at, now, now - day, to_limit(max_per_day));
 }
 
-bool SqlSessionWrites::try_login_code(const UserId& user, const CodeDigest& guess,
+bool SqlSessionWrites::try_login_code(const UserId& user, const LoginGuess& guess,
                                       const GuessLimits& limits, UtcTime now) {
   const auto connection = source_.lease();
-  // The user's row before what hangs on it, in every verb.
+  // The user's row before what hangs on it, in every verb: nobody else compares before this one has
+  // decided, so that no two guesses see the same count.
   lock_user(*connection, user);
-  const auto row = connection->query_one(spend_attempt_sql, now - day, now, user,
-                                         to_limit(limits.per_code), to_limit(limits.per_day));
-  // The comparison of digests takes constant time; one in SQL would not. The row is held, so that
-  // nobody else compares before this one has decided.
-  if (!row || !(row->digest<CodeDigest>(0) == guess)) return false;
-  connection->query(consume_sql, user);
-  return true;
+  const auto row = connection->query_one(find_sql, user, now, to_limit(limits.per_code), now - day,
+                                         to_limit(limits.per_day));
+  // The comparison of digests takes constant time; one in SQL would not.
+  const bool is_code = row && row->digest<CodeDigest>(0) == guess.digest;
+  const bool is_right = is_code && guess.password_is_right;
+  const bool counts = row && (is_code || guess.password_is_right);
+  // The same statements for who has neither, and where there is no account; they find no row.
+  connection->query(is_right ? consume_sql : spend_attempt_sql, now - day, now,
+                    counts ? user : UserId{});
+  return is_right;
 }
 
 }  // namespace coffeeauth::sql

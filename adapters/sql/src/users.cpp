@@ -53,12 +53,14 @@ std::optional<Credentials> optional_credentials(const std::optional<Row>& row) {
   return read_credentials(*row);
 }
 
+// What is_effective_admin() says.
+constexpr std::string_view manages =
+    "role = 1 AND is_verified = 1 AND is_active = 1 AND password_hash <> ''";
+
 // Holds all of them, so that two administrators who remove each other at the same moment see it.
 bool is_last_admin(Connection& connection, const UserId& id) {
-  const Sql sql{.text =
-                    "SELECT id FROM users WHERE role = 1 AND is_verified = 1 AND is_active = 1 "
-                    "ORDER BY id" +
-                    connection.dialect().for_update,
+  const Sql sql{.text = "SELECT id FROM users WHERE " + std::string(manages) + " ORDER BY id" +
+                        connection.dialect().for_update,
                 .columns = "t"};
   const auto rows = connection.query(sql);
   return rows.size() == 1 && rows.front().id<UserId>(0) == id;
@@ -69,28 +71,28 @@ bool is_last_admin(Connection& connection, const UserId& id) {
 void hold_admins_if_one_of_them(Connection& connection, const UserId& id) {
   const auto& dialect = connection.dialect();
   if (dialect.for_update.empty()) return;
-  const Sql sql{.text = R"(
-  SELECT id FROM users WHERE role = 1 AND is_verified = 1 AND is_active = 1
-    AND EXISTS (SELECT 1 FROM users u WHERE u.id = $1 AND u.role = 1 AND u.is_verified = 1
-                                        AND u.is_active = 1)
-  ORDER BY id)" + dialect.for_update,
+  const Sql sql{.text = "SELECT id FROM users WHERE " + std::string(manages) +
+                        " AND EXISTS (SELECT 1 FROM users WHERE id = $1 AND " +
+                        std::string(manages) + ") ORDER BY id" + dialect.for_update,
                 .columns = "t"};
   connection.query(sql, id);
 }
 
 // Whether the patch could take an administrator's powers.
 bool may_unseat(const UserPatch& patch) {
-  return patch.role || patch.is_verified || patch.is_active || patch.email;
+  return patch.role || patch.is_verified || patch.is_active || patch.email || patch.password_hash;
 }
 
 // Why the change must not be made, if there is a reason.
-std::optional<UserWriteOutcome> objection(Connection& connection, const User& before,
-                                          const Credentials& changed) {
+std::optional<UserWriteOutcome> objection(Connection& connection, const Credentials& account,
+                                          const UserPatch& patch, const Credentials& changed) {
+  const auto& before = account.user;
   const auto& after = changed.user;
-  if (after.role == Role::admin && before.role != Role::admin && awaits_owner(changed)) {
+  const bool rises = after.role == Role::admin && before.role != Role::admin;
+  if ((rises || patch.needs_owner) && awaits_owner(changed)) {
     return UserWriteOutcome::unproved;
   }
-  if (is_effective_admin(before) && !is_effective_admin(after) &&
+  if (is_effective_admin(account) && !is_effective_admin(changed) &&
       is_last_admin(connection, before.id)) {
     return UserWriteOutcome::last_admin;
   }
@@ -190,7 +192,7 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
     return {UserWriteOutcome::version_conflict};
   }
   const auto patched = apply_patch(*before, patch);
-  if (const auto reason = objection(*connection, before->user, patched.after)) {
+  if (const auto reason = objection(*connection, *before, patch, patched.after)) {
     return {*reason};
   }
   write_patched(*connection, patched);
@@ -207,7 +209,7 @@ UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,
   if (expected_version && *expected_version != before->user.version) {
     return UserWriteOutcome::version_conflict;
   }
-  if (is_effective_admin(before->user) && is_last_admin(*connection, id)) {
+  if (is_effective_admin(*before) && is_last_admin(*connection, id)) {
     return UserWriteOutcome::last_admin;
   }
   // All that hangs on the account goes with it: foreign keys with ON DELETE CASCADE.

@@ -23,7 +23,7 @@ class PasswordHasher {
 
   /// Checks a password against a stored hash.
   ///
-  /// `match_needs_rehash`: right, but the hash was made with weaker settings than today's: log the
+  /// `match_needs_rehash`: right, but the hash was made with other settings than today's: log the
   /// user in and store a new one. Never throws for a malformed, empty or outrageous stored hash:
   /// that is `no_match`, because an attacker must not learn which accounts have one, and parameters
   /// out of bounds must not eat the machine. Throws Unavailable as hash() does.
@@ -35,7 +35,8 @@ class PasswordHasher {
   /// cost, for a malformed, empty or outrageous one. Throws Unavailable as hash() does.
   [[nodiscard]] virtual std::optional<PasswordHash> hash_like(const Password& password,
                                                               const PasswordHash& stored) = 0;
-  /// Whether a hash that matched was made with weaker settings than today's.
+  /// Whether a hash that matched was made with other settings than today's: weaker, or stronger, as
+  /// the time that it takes tells who has an account.
   [[nodiscard]] virtual bool needs_rehash(const PasswordHash& stored) const noexcept = 0;
 
   /// A hash that no password matches, with today's parameters: verified against when an account

@@ -90,6 +90,14 @@ struct NewLoginCode {
   LoginCodeBudget budget = LoginCodeBudget::anybodys;
 };
 
+/// What a login with a code gives.
+struct LoginGuess {
+  /// Keyed hash of the code.
+  CodeDigest digest;
+  /// Whether the account's password stands beside it.
+  bool password_is_right = false;
+};
+
 /// Reads of sessions.
 class SessionReads {
  public:
@@ -127,9 +135,14 @@ class SessionWrites : public virtual SessionReads {
   /// day stay counted.
   [[nodiscard]] virtual bool put_login_code(const UserId& user, const NewLoginCode& code,
                                             std::size_t max_per_day, UtcTime now) = 0;
-  /// Counts a guess at the user's login code, then compares it: true at most once for each code,
-  /// which is spent by that. False without a live code, and beyond `limits`, without comparing.
-  [[nodiscard]] virtual bool try_login_code(const UserId& user, const CodeDigest& guess,
+  /// Compares a guess with the user's login code: true where code and password are right, at most
+  /// once for each code, which is spent by that. False without a live code, and beyond `limits`,
+  /// without comparing.
+  ///
+  /// Counts a guess where at least one of the two is right, in the same decision: who has the
+  /// password may not try codes without end, nor who reads the mailbox passwords. Who has neither
+  /// uses up nothing of the owner's.
+  [[nodiscard]] virtual bool try_login_code(const UserId& user, const LoginGuess& guess,
                                             const GuessLimits& limits, UtcTime now) = 0;
 
   /// Spends the presented refresh token and makes the next one current, in one decision.

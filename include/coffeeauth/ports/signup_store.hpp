@@ -131,8 +131,9 @@ class SignUps {
   /// Gives the network behind `network` a share of its own in the account's mails and guesses, if
   /// it has none and fewer than `max_networks` were given one in the 24 hours before `now`.
   ///
-  /// All networks without one share another. What strangers do from theirs costs the owner nothing;
-  /// all shares together bound what an account can be sent and how often it can be guessed at.
+  /// All networks without one share another, but for attempts at codes that were put for them (see
+  /// try_code()). What strangers do from theirs costs the owner nothing; all shares together bound
+  /// what an account can be sent and how often it can be guessed at.
   virtual void admit_network(const UserId& user, const AddressDigest& network,
                              std::size_t max_networks, UtcTime now) = 0;
 
@@ -151,10 +152,12 @@ class SignUps {
   virtual void put_code(const UserId& user, const NewCode& code, UtcTime now) = 0;
 
   /// Spends one attempt of the share that `network` has, on each live code, and compares in
-  /// constant time.
+  /// constant time. A network without a share of its own has attempts of its own at a live code
+  /// that was put for it, so that strangers, who have signed up from as many networks as have one,
+  /// cannot use them up; the guesses of the day are those of the share all the same.
   ///
-  /// The attempt is counted before the comparison and in the same statement, so a thousand parallel
-  /// guesses still get only `per_code` comparisons with one code. Callers run it in a transaction
+  /// Comparison and count are one decision, so a thousand parallel guesses still get only
+  /// `per_code` comparisons with one code. Callers run it in a transaction
   /// of its own that commits, so that the count survives whatever follows, and treat every outcome
   /// but `match` alike towards the client.
   [[nodiscard]] virtual CodeVerdict try_code(const UserId& user, const AddressDigest& network,

@@ -20,10 +20,11 @@ enum class UserWriteOutcome {
   version_conflict,
   /// Another account has that address (compared canonically); nothing changed.
   email_taken,
-  /// The change would leave no administrator who is verified and active; nothing changed.
-  last_admin,
-  /// The account was to become an administrator's and awaits its owner (awaits_owner()); nothing
+  /// The change would leave no administrator who can log in (is_effective_admin()); nothing
   /// changed.
+  last_admin,
+  /// The account was to become an administrator's, or the patch asks for an owner
+  /// (UserPatch::needs_owner), and it awaits its owner (awaits_owner()); nothing changed.
   unproved,
 };
 
@@ -56,8 +57,9 @@ struct PatchedUser {
 /// What create_or_take_over() makes of an account that is there. Pure.
 [[nodiscard]] UserPatch taking_over(const NewUser& user);
 
-/// True for an account that can manage users right now: administrator, active and verified.
-[[nodiscard]] bool is_effective_admin(const User& user) noexcept;
+/// True for an account that can manage users right now: administrator, active, verified, and with a
+/// password.
+[[nodiscard]] bool is_effective_admin(const Credentials& account) noexcept;
 
 /// Whether a code from its mailbox is what the account waits for: it is not verified, or has no
 /// password (an administrator verified it, and nobody has proved the mailbox yet).

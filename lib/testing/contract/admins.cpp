@@ -125,6 +125,29 @@ void verification_by_hand(StoreHarness& harness) {
     CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::written);
   }
 
+  SUBCASE("users: a patch that needs an owner changes no account that awaits its own") {
+    const Trial t{harness};
+    const UserPatch promotion{.role = Role::admin, .is_active = true, .needs_owner = true};
+    auto waiting = admin(1);
+    waiting.is_verified = false;
+    t.alone.create(waiting);
+    t.alone.update(waiting.id, {.is_active = false});
+    const auto before = t.get(waiting.id);
+    CHECK(t.alone.update(waiting.id, promotion).outcome == UserWriteOutcome::unproved);
+    CHECK(t.get(waiting.id) == before);
+    // What was read of it may be sent back, its role among it.
+    CHECK(t.alone.update(waiting.id, {.first_name = "Grace", .role = Role::admin}).outcome ==
+          UserWriteOutcome::written);
+    t.alone.create(user(2));
+    CHECK(t.alone.update(nth<UserId>(2), promotion).outcome == UserWriteOutcome::written);
+    // A patch that gives it one is enough.
+    auto given = promotion;
+    given.is_verified = true;
+    CHECK(t.alone.update(waiting.id, given).outcome == UserWriteOutcome::unproved);
+    given.password_hash = hash(7);
+    CHECK(t.alone.update(waiting.id, given).outcome == UserWriteOutcome::written);
+  }
+
   SUBCASE("users: a new address drops the sign-ups and the codes of the old one") {
     const Trial t{harness};
     const auto ada = candidate(1, "ada@example.org", hash(1));
@@ -214,11 +237,11 @@ void taking_over(StoreHarness& harness) {
       const auto done = t.alone.take_over(boss);
       REQUIRE(done.outcome == UserWriteOutcome::written);
       CHECK(*done.user == t.get(ada.id));
-      CHECK(is_effective_admin(*done.user));
       CHECK(done.user->first_name == "Grace");
       CHECK(done.user->email.display() == "ADA@example.org");
       const auto account = t.store->users().find_credentials(address("ada@example.org"));
       CHECK(account->password_hash == hash(9));
+      CHECK(is_effective_admin(*account));
       CHECK(account->sign_ups.empty());
       CHECK(t.alone.try_code(ada.id, code(1)) == CodeVerdict::dead);
       CHECK_FALSE(t.exists(boss.id));
@@ -229,7 +252,7 @@ void taking_over(StoreHarness& harness) {
     const Trial t{harness};
     const auto made = t.alone.take_over(admin(1));
     REQUIRE(made.outcome == UserWriteOutcome::written);
-    CHECK(is_effective_admin(t.get(nth<UserId>(1))));
+    CHECK(is_effective_admin(t.store->users().find_credentials(nth<UserId>(1)).value()));
     CHECK(t.store->users().find_credentials(nth<UserId>(1))->password_hash == hash(1));
     const auto before = t.get(nth<UserId>(1));
     auto again = admin(2);
@@ -298,6 +321,30 @@ void last_admin(StoreHarness& harness) {
     CHECK(t.alone.erase(nth<UserId>(1)) == UserWriteOutcome::last_admin);
     CHECK(t.alone.erase(nth<UserId>(2)) == UserWriteOutcome::written);
     CHECK(t.alone.erase(nth<UserId>(3)) == UserWriteOutcome::written);
+  }
+
+  SUBCASE("admins: one without a password does not count") {
+    const Trial t{harness};
+    t.alone.create(admin(1));
+    t.alone.create(admin(2));
+    const auto id = nth<UserId>(1);
+    const auto other = nth<UserId>(2);
+    const UserPatch moved{.email = address("new@example.org")};
+    for (const auto& patch :
+         {UserPatch{.is_verified = false}, moved, UserPatch{.is_verified = true}}) {
+      REQUIRE(t.alone.update(other, patch).outcome == UserWriteOutcome::written);
+    }
+    REQUIRE(t.get(other).is_verified);
+    REQUIRE(t.store->users().find_credentials(other)->password_hash.empty());
+    CHECK(t.alone.update(id, {.role = Role::user}).outcome == UserWriteOutcome::last_admin);
+    CHECK(t.alone.update(id, {.is_active = false}).outcome == UserWriteOutcome::last_admin);
+    CHECK(t.alone.update(id, {.password_hash = PasswordHash{}}).outcome ==
+          UserWriteOutcome::last_admin);
+    CHECK(t.alone.erase(id) == UserWriteOutcome::last_admin);
+    // Who never counted may go, and counts with a password.
+    REQUIRE(t.alone.update(other, {.password_hash = hash(3)}).outcome == UserWriteOutcome::written);
+    CHECK(t.alone.update(id, {.role = Role::user}).outcome == UserWriteOutcome::written);
+    CHECK(t.alone.erase(other) == UserWriteOutcome::last_admin);
   }
 
   SUBCASE("admins: two who remove each other at once leave one") {

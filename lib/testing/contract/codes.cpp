@@ -171,8 +171,8 @@ void shares(StoreHarness& harness) {
     const auto guess = [&](const CodeDigest& digest, std::uint64_t from) {
       return t.alone.try_code(ada, digest, {.per_code = 3, .per_day = 4}, noon, network(from));
     };
-    for (std::uint64_t n = 0; n < 3; ++n) REQUIRE(guess(wrong, n) == CodeVerdict::no_match);
-    CHECK(guess(right, 3) == CodeVerdict::dead);
+    for (std::uint64_t n = 2; n < 5; ++n) REQUIRE(guess(wrong, n) == CodeVerdict::no_match);
+    CHECK(guess(right, 5) == CodeVerdict::dead);
     CHECK(guess(right, 7) == CodeVerdict::match);
     for (int i = 0; i < 3; ++i) CHECK(guess(wrong, 7) == CodeVerdict::no_match);
     CHECK(guess(right, 7) == CodeVerdict::dead);
@@ -181,6 +181,49 @@ void shares(StoreHarness& harness) {
     CHECK(guess(wrong, 7) == CodeVerdict::no_match);
     CHECK(guess(code(5), 7) == CodeVerdict::dead);
     CHECK(guess(code(5), 1) == CodeVerdict::match);
+  }
+
+  SUBCASE("codes: who asked for one has attempts at it that no stranger can spend") {
+    const Waiting t{harness};
+    const auto guess = [&](const CodeDigest& digest, std::uint64_t from) {
+      return t.alone.try_code(ada, digest, {.per_code = 3, .per_day = 50}, noon, network(from));
+    };
+    const auto put = [&](std::uint64_t n, std::uint64_t from) {
+      t.alone.put_code(ada, code(n), noon + 1h, noon, network(from));
+    };
+    // Strangers came first with as many networks as have a share; `right` is for the first network.
+    for (std::uint64_t n = 11; n <= 13; ++n) t.alone.admit(ada, network(n), 3);
+    put(3, 11);
+    for (std::uint64_t n = 21; n <= 23; ++n) CHECK(guess(wrong, n) == CodeVerdict::no_match);
+    CHECK(guess(right, 24) == CodeVerdict::dead);
+    CHECK(guess(right, 1) == CodeVerdict::match);
+    // At that code alone: of the other one the others' attempts are spent.
+    CHECK(guess(code(3), 1) == CodeVerdict::no_match);
+    CHECK(guess(code(3), 11) == CodeVerdict::match);
+    for (int i = 0; i < 2; ++i) CHECK(guess(wrong, 1) == CodeVerdict::no_match);
+    CHECK(guess(right, 1) == CodeVerdict::dead);
+
+    // The next code has attempts of its own, which go with it when another follows.
+    put(4, 1);
+    for (int i = 0; i < 2; ++i) CHECK(guess(wrong, 1) == CodeVerdict::no_match);
+    put(5, 11);
+    CHECK(guess(code(4), 1) == CodeVerdict::match);
+    CHECK(guess(wrong, 1) == CodeVerdict::no_match);
+    // What is left are two of the others' at the newest.
+    CHECK(guess(code(4), 1) == CodeVerdict::no_match);
+    CHECK(guess(code(5), 1) == CodeVerdict::match);
+    CHECK(guess(wrong, 21) == CodeVerdict::no_match);
+    CHECK(guess(code(5), 1) == CodeVerdict::dead);
+  }
+
+  SUBCASE("codes: who asked for one is bound by the guesses of the day") {
+    const Waiting t{harness};
+    const auto guess = [&](const CodeDigest& digest, std::uint64_t from) {
+      return t.alone.try_code(ada, digest, {.per_code = 5, .per_day = 2}, noon, network(from));
+    };
+    CHECK(guess(wrong, 1) == CodeVerdict::no_match);
+    CHECK(guess(wrong, 2) == CodeVerdict::no_match);
+    CHECK(guess(right, 1) == CodeVerdict::dead);
   }
 
   SUBCASE("codes: no more networks have a share than may, and none a second one in a day") {

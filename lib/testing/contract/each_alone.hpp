@@ -90,9 +90,12 @@ class EachAlone {
     });
   }
   bool try_login_code(const UserId& id, const CodeDigest& guess,
-                      const GuessLimits& limits = five_guesses, UtcTime now = noon) const {
-    return store_.transact(
-        [&](Transaction& tx) { return tx.sessions().try_login_code(id, guess, limits, now); });
+                      const GuessLimits& limits = five_guesses, UtcTime now = noon,
+                      bool password_is_right = true) const {
+    return store_.transact([&](Transaction& tx) {
+      return tx.sessions().try_login_code(
+          id, {.digest = guess, .password_is_right = password_is_right}, limits, now);
+    });
   }
   RotationResult rotate(const Rotation& rotation) const {
     return store_.transact([&](Transaction& tx) { return tx.sessions().rotate_refresh(rotation); });

@@ -174,6 +174,28 @@ void login_codes(StoreHarness& harness) {
     CHECK(t.alone.try_login_code(ada, code(3), limits, noon + 25h));
   }
 
+  SUBCASE("login codes: a right one counts beside a wrong password, both wrong do not") {
+    const TwoUsers t{harness};
+    const GuessLimits limits{.per_code = 3, .per_day = 4};
+    const auto guess = [&](std::uint64_t n, bool password, UtcTime now = noon) {
+      return t.alone.try_login_code(ada, code(n), limits, now, password);
+    };
+    CHECK(t.alone.put_login_code(ada, code(1)));
+    for (int i = 0; i < 20; ++i) CHECK_FALSE(guess(9, false));
+    for (int i = 0; i < 2; ++i) CHECK_FALSE(guess(1, false));
+    CHECK(guess(1, true));
+    // The day has counted all three.
+    CHECK(t.alone.put_login_code(ada, code(2), noon + 2h, noon + 1h));
+    CHECK_FALSE(guess(2, false, noon + 1h));
+    CHECK_FALSE(guess(2, true, noon + 1h));
+
+    CHECK(t.alone.put_login_code(bob, code(3)));
+    for (int i = 0; i < 3; ++i) {
+      CHECK_FALSE(t.alone.try_login_code(bob, code(3), limits, noon, false));
+    }
+    CHECK_FALSE(t.alone.try_login_code(bob, code(3), limits));
+  }
+
   SUBCASE("login codes: what others ask for takes nothing from who gives the password") {
     const TwoUsers t{harness};
     std::uint64_t n = 0;
@@ -212,6 +234,18 @@ void login_codes(StoreHarness& harness) {
         return t.alone.try_login_code(ada, code(static_cast<std::uint64_t>(right)), many) ? 1 : 0;
       });
       CHECK(count_of(taken, 1) == 1);
+    }
+  }
+
+  SUBCASE("login codes: parallel guesses at the password: as many count as one code allows") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const TwoUsers t{harness};
+      CHECK(t.alone.put_login_code(ada, code(1)));
+      const GuessLimits limits{.per_code = race_threads, .per_day = 1'000};
+      race(race_threads, [&](std::size_t) -> int {
+        return t.alone.try_login_code(ada, code(1), limits, noon, false) ? 1 : 0;
+      });
+      CHECK_FALSE(t.alone.try_login_code(ada, code(1), limits));
     }
   }
 

@@ -53,14 +53,18 @@ TEST_CASE("the same password and salt give the same hash, another salt gives ano
   CHECK_FALSE(hasher->hash(password(good), salt_of(2)) == hash);
 }
 
-TEST_CASE("a hash made with weaker parameters needs a rehash, one made with stronger does not") {
+TEST_CASE("a hash made with weaker or stronger parameters needs a rehash") {
   const auto now = cheap_argon2(64, 2);
   const auto weak_memory = cheap_argon2(32, 2)->hash(password(good), salt_of(1));
   const auto weak_passes = cheap_argon2(64, 1)->hash(password(good), salt_of(1));
-  const auto strong = cheap_argon2(128, 3)->hash(password(good), salt_of(1));
+  const auto strong_memory = cheap_argon2(128, 2)->hash(password(good), salt_of(1));
+  const auto strong_passes = cheap_argon2(64, 3)->hash(password(good), salt_of(1));
+  const auto same = cheap_argon2(64, 2)->hash(password(good), salt_of(1));
   CHECK(now->verify(password(good), weak_memory) == PasswordVerdict::match_needs_rehash);
   CHECK(now->verify(password(good), weak_passes) == PasswordVerdict::match_needs_rehash);
-  CHECK(now->verify(password(good), strong) == PasswordVerdict::match);
+  CHECK(now->verify(password(good), strong_memory) == PasswordVerdict::match_needs_rehash);
+  CHECK(now->verify(password(good), strong_passes) == PasswordVerdict::match_needs_rehash);
+  CHECK(now->verify(password(good), same) == PasswordVerdict::match);
   CHECK(now->verify(password("wrong password"), weak_memory) == PasswordVerdict::no_match);
 }
 

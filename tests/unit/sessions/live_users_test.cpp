@@ -145,6 +145,16 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a session that was opened or refreshed here is remembered before anybody asks") {
+  LiveUsers users{1s, 100};
+  users.opened(nth<SessionId>(1), 1);
+  CHECK(users.was_live(nth<SessionId>(1), 1));
+  users.opened(nth<SessionId>(1), 2);
+  CHECK(users.was_live(nth<SessionId>(1), 2));
+  CHECK_FALSE(users.was_live(nth<SessionId>(1), 1));
+  CHECK(users.size() == 0);
+}
+
 TEST_CASE("no more sessions are remembered than there is room for, the latest of them") {
   SeenSessions seen{32};
   for (int n = 0; n < 256; ++n) {

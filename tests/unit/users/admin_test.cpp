@@ -34,6 +34,18 @@ TEST_CASE_FIXTURE(AdminFixture,
   CHECK(change(boss, {.role = Role::user}).has_value());
 }
 
+TEST_CASE_FIXTURE(AdminFixture, "an administrator who has lost the password does not stand in") {
+  const auto other = admin("other@example.org");
+  for (const auto& patch :
+       {UserPatch{.is_verified = false}, UserPatch{.email = email("new@example.org")},
+        UserPatch{.is_verified = true}}) {
+    REQUIRE(change(other, patch).has_value());
+  }
+  CHECK(code_of(change(boss, {.role = Role::user})) == ErrorCode::last_admin);
+  REQUIRE(verify_with("new@example.org", mailed_code("new@example.org"), good).has_value());
+  CHECK(change(boss, {.role = Role::user}).has_value());
+}
+
 TEST_CASE_FIXTURE(AdminFixture, "of two administrators who remove each other one remains") {
   const auto second = admin("second@example.org");
   std::optional<ErrorCode> first_error;
@@ -125,6 +137,22 @@ TEST_CASE_FIXTURE(Unproved,
 }
 
 TEST_CASE_FIXTURE(Unproved,
+                  "what strangers had mailed keeps no administrator's mail from the owner") {
+  const auto user = signed_up(1);
+  // From nobody knows where, and from more networks than have shares: until no more is mailed.
+  for (int i = 0; i < 20; ++i) {
+    t.clock().advance(1h);
+    const ClientContext from{.address = i % 2 == 0 ? "" : "198.51.100." + std::to_string(i)};
+    static_cast<void>(auth().verification().resend_code(email("ops@example.org"), from));
+  }
+  const auto mails = mails_to("ops@example.org");
+  REQUIRE(change(user, {.is_verified = true}).has_value());
+  REQUIRE(mails_to("ops@example.org") == mails + 1);
+  REQUIRE(verify_with("ops@example.org", mailed_code("ops@example.org"), good).has_value());
+  CHECK(log_in("ops@example.org", good).has_value());
+}
+
+TEST_CASE_FIXTURE(Unproved,
                   "the owner of an account verified by hand may ask for a code, any day") {
   const auto user = signed_up(1);
   REQUIRE(change(user, {.is_verified = true}).has_value());
@@ -187,7 +215,7 @@ TEST_CASE_FIXTURE(Unproved,
   const auto made = auth().admin().create_admin(
       {.email = email("ops@example.org"), .password = password(good), .first_name = "Grace"});
   REQUIRE(made.has_value());
-  CHECK(is_effective_admin(*made));
+  CHECK(is_effective_admin(t.store().users().find_credentials(made->id).value()));
   CHECK(made->first_name == "Grace");
   CHECK(log_in("ops@example.org", good).has_value());
   check_closed();
@@ -307,6 +335,20 @@ TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists u
   CHECK(changed());
   REQUIRE(auth().admin().delete_user(user.id, {}, boss.id, client).has_value());
   CHECK(changed());
+}
+
+TEST_CASE_FIXTURE(AdminFixture, "an administrator who awaits the owner is not promoted") {
+  const auto other = admin("other@example.org");
+  const auto promoted = [&](std::string_view address) {
+    return auth().admin().promote(email(address));
+  };
+  REQUIRE(change(other, {.is_verified = false}).has_value());
+  CHECK(code_of(promoted("other@example.org")) == ErrorCode::validation_failed);
+  REQUIRE(change(other, {.email = email("new@example.org"), .is_verified = true}).has_value());
+  CHECK(code_of(promoted("new@example.org")) == ErrorCode::validation_failed);
+  REQUIRE(verify_with("new@example.org", mailed_code("new@example.org"), good).has_value());
+  CHECK(promoted("new@example.org").has_value());
+  CHECK(log_in("new@example.org").has_value());
 }
 
 TEST_CASE_FIXTURE(AdminFixture, "an operator makes administrators, and promotes who is there") {

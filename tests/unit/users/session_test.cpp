@@ -226,15 +226,43 @@ TEST_CASE_FIXTURE(Fixture, "a login code beside the right password passes the ac
   const auto digits = mailed_code("ada@example.org");
   CHECK(t.events().count(EventKind::login_code_queued) == 1);
 
-  // Neither alone; and strangers without the password cannot use the guesses up.
+  // Neither alone; and strangers who have neither cannot use the guesses up.
   for (int i = 0; i < 20; ++i) {
-    CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
     CHECK(code_of(enter(other_good, wrong_code(digits))) == ErrorCode::invalid_credentials);
   }
+  CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
   CHECK(code_of(enter(good, wrong_code(digits))) == ErrorCode::invalid_credentials);
   CHECK(t.events().count(EventKind::login_code_rejected) == 1);
   CHECK(enter(good, digits).has_value());
   CHECK(code_of(enter(good, digits)) == ErrorCode::invalid_credentials);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "who reads the mailbox tries five passwords with a login code, no more") {
+  verified_user("ada@example.org");
+  const auto enter = [&](std::string_view secret, std::string_view digits) {
+    return auth().sessions().log_in(email("ada@example.org"), password(secret), code(digits),
+                                    client);
+  };
+  // Fifty a day, however many codes are asked for.
+  int tried = 0;
+  for (int i = 0; i < 10; ++i) {
+    t.clock().advance(10min);
+    static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
+    const auto digits = mailed_code("ada@example.org");
+    for (int n = 0; n < 5; ++n, ++tried) {
+      CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
+    }
+    CHECK(code_of(enter(good, digits)) == ErrorCode::invalid_credentials);
+  }
+  static_cast<void>(
+      auth().sessions().send_login_code(email("ada@example.org"), password(good), client));
+  CHECK(tried == 50);
+  t.clock().advance(10min);
+  static_cast<void>(
+      auth().sessions().send_login_code(email("ada@example.org"), password(good), client));
+  CHECK(code_of(enter(good, mailed_code("ada@example.org"))) == ErrorCode::invalid_credentials);
+  CHECK(log_in("ada@example.org").has_value());
 }
 
 TEST_CASE_FIXTURE(
@@ -382,11 +410,20 @@ TEST_CASE(
   auto& sessions = f.auth().sessions();
   f.verified_user("ada@example.org");
   f.verified_user("eve@example.org");
+  const auto bob = f.verified_user("bob@example.org").id;
+  const auto boss = f.admin("boss@example.org").id;
   const auto known = f.log_in("ada@example.org").value();
-  const auto unknown = f.log_in("ada@example.org").value();
+  auto other_role = f.log_in("bob@example.org").value();
+  // Another process over the same Store, with chance of its own.
+  Fixture elsewhere{
+      .t = testing::TestAuth{config, std::make_unique<testing::FaultyStore>(f.t.store())}};
+  for (int i = 0; i < 1'000; ++i) {
+    static_cast<void>(UserId::make(f.t.clock().now(), elsewhere.t.random()));
+  }
+  const auto unknown = elsewhere.log_in("ada@example.org").value();
   std::vector<TokenPair> dead;
   for (int i = 0; i < 12; ++i) {
-    dead.push_back(f.log_in("eve@example.org").value());
+    dead.push_back(elsewhere.log_in("eve@example.org").value());
     sessions.log_out(dead.back().refresh_token.expose_secret(), f.client);
   }
   const auto ask = [&](const TokenPair& tokens) {
@@ -397,6 +434,13 @@ TEST_CASE(
   f.t.clock().advance(2s);
   for (std::size_t i = 0; i < 10; ++i) CHECK(code_of(ask(dead[i])) == ErrorCode::token_invalid);
   CHECK(code_of(ask(dead[10])) == ErrorCode::rate_limited);
+  CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
+  // Who logged in a moment ago and has never asked yet, or was given another role and refreshed.
+  CHECK(ask(f.log_in("ada@example.org").value()).has_value());
+  REQUIRE(f.auth().admin().update_user(bob, {.role = Role::admin}, {}, boss, f.client).has_value());
+  CHECK(code_of(ask(other_role)) == ErrorCode::token_invalid);
+  other_role = f.refresh(other_role).value();
+  CHECK(ask(other_role).has_value());
   CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
   // Without an address nothing is limited, and elsewhere nobody is.
   CHECK(sessions.authenticate("Bearer " + std::string{unknown.access_token.expose_secret()}));
@@ -582,7 +626,7 @@ TEST_CASE_FIXTURE(Fixture, "a person ends all sessions but the present one") {
   CHECK(code_of(who(there)) == ErrorCode::token_invalid);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a hash made with weaker settings is renewed at login, once") {
+TEST_CASE_FIXTURE(Fixture, "a hash made with other settings is renewed at login, once") {
   verified_user("ada@example.org");
   t.hasher().raise_parameters();
   const auto before = t.hasher().hashes();

@@ -108,6 +108,31 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(log_in("taken@example.org").has_value());
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a sign-up says at login the same after a login under other hash settings") {
+  verified_user("ada@example.org");
+  const auto said = [&](std::string_view address) { return code_of(log_in(address, other_good)); };
+  for (const auto* address : {"ada@example.org", "nobody@example.org"}) {
+    REQUIRE(sign_up(address, other_good).has_value());
+  }
+  t.hasher().raise_parameters();
+  for (int i = 0; i < 2; ++i) {
+    CHECK(log_in("ada@example.org").has_value());
+    CHECK(said("ada@example.org") == ErrorCode::email_not_verified);
+    CHECK(said("nobody@example.org") == ErrorCode::email_not_verified);
+  }
+  // Both are forgotten alike; then the hash is made anew.
+  t.clock().advance(24h * 3);
+  jobs::Scheduler{auth().services()}.run_once();
+  CHECK(said("ada@example.org") == ErrorCode::invalid_credentials);
+  CHECK(said("nobody@example.org") == ErrorCode::invalid_credentials);
+  auto hashes = t.hasher().hashes();
+  CHECK(log_in("ada@example.org").has_value());
+  CHECK(t.hasher().hashes() - hashes == 2);
+  CHECK(log_in("ada@example.org").has_value());
+  CHECK(t.hasher().hashes() - hashes == 3);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a login with the password of a sign-up is a failure to every limit") {
   verified_user("taken@example.org");
   for (const auto* address : {"new@example.org", "taken@example.org"}) {

@@ -146,6 +146,29 @@ TEST_CASE_FIXTURE(
   }
 }
 
+TEST_CASE_FIXTURE(
+    Fixture, "strangers who signed up from every network with a share keep nobody unverified") {
+  const auto as = [&](std::string address) { client.address = std::move(address); };
+  for (int i = 1; i <= 3; ++i) {
+    as("198.51.100." + std::to_string(i));
+    REQUIRE(sign_up("ada@example.org", other_good).has_value());
+  }
+  t.clock().advance(61s);
+  as("192.0.2.1");
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto right = mailed_code("ada@example.org");
+  for (int i = 0; i < 20; ++i) {
+    as("203.0.113." + std::to_string(i));
+    CHECK_FALSE(verify_with("ada@example.org", wrong_code(right, i), other_good).has_value());
+  }
+  CHECK_FALSE(verify_with("ada@example.org", right, good).has_value());
+  as("192.0.2.1");
+  for (int i = 0; i < 4; ++i) {
+    CHECK_FALSE(verify_with("ada@example.org", wrong_code(right, i), good).has_value());
+  }
+  CHECK(verify_with("ada@example.org", right, good).has_value());
+}
+
 TEST_CASE_FIXTURE(Fixture, "strangers who ask for codes in turn do not void the owner's") {
   REQUIRE(sign_up("ada@example.org").has_value());
   const auto right = mailed_code("ada@example.org");

@@ -114,15 +114,17 @@ TEST_CASE("several changes at once are one version") {
   CHECK(result.ends_sessions);
 }
 
-TEST_CASE("only a verified and active administrator manages users") {
-  auto user = ada().user;
+TEST_CASE("only a verified and active administrator with a password manages users") {
+  auto account = ada();
+  auto& user = account.user;
   for (const bool admin : {false, true}) {
     for (const bool verified : {false, true}) {
       for (const bool active : {false, true}) {
         user.role = admin ? Role::admin : Role::user;
         user.is_verified = verified;
         user.is_active = active;
-        CHECK(is_effective_admin(user) == (admin && verified && active));
+        CHECK(is_effective_admin(account) == (admin && verified && active));
+        CHECK_FALSE(is_effective_admin({.user = user, .password_hash = {}}));
       }
     }
   }

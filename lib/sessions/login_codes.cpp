@@ -30,9 +30,9 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
                                   .expires_at = expires_at},
                                  s.vault, s.parts.random, now, expires_at);
   const bool sent = s.parts.store.transact([&](Transaction& tx) {
+    take_turn(s, tx, email, now);
     const bool put = is_due && tx.sessions().put_login_code(user, kept, rules.mails_per_day, now);
     if (put) tx.outbox().enqueue(job);
-    if (!put) write_decoy(tx, user, now);
     return put;
   });
   if (sent) {

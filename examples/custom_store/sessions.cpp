@@ -81,7 +81,7 @@ std::size_t SessionsPart::make_room(const Session& opened, std::size_t max_sessi
 bool SessionsPart::put_login_code(const UserId& user, const NewLoginCode& code,
                                   std::size_t max_per_day, UtcTime now) {
   auto* row = find_row(work_.tables, user);
-  if (row == nullptr) work_.refuse("a login code was put for a user who does not exist");
+  if (row == nullptr) return false;
   if (row->login_code && row->login_code->expires_at > now) return false;
   auto& day = code.budget == LoginCodeBudget::password_holders ? row->login_codes_for_password
                                                                : row->login_codes;

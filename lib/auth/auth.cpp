@@ -68,12 +68,13 @@ Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_i
 
 void Services::users_changed() const noexcept { parts.cache.invalidate(users_tag); }
 
-void write_decoy(Transaction& tx, const UserId& user, UtcTime now) {
-  // A few rows rather than one, so that strangers do not queue for each other.
-  constexpr unsigned rows = 64;
-  const auto row = user.bytes().back() % rows;
+void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, UtcTime now) {
+  // Many rows rather than one, so that strangers do not queue for each other.
+  constexpr unsigned rows = 1024;
+  const auto digest = s.vault.mac("turn_of_address", {email.canonical()});
+  const auto row = (digest[0] * 256U + digest[1]) % rows;
   // Whether the lease was had is of no interest; it ends at once.
-  static_cast<void>(tx.keys().acquire_lease("decoy-" + std::to_string(row), LeaseId{}, now, now));
+  static_cast<void>(tx.keys().acquire_lease("turn-" + std::to_string(row), LeaseId{}, now, now));
 }
 
 Auth::Auth(Config config, Secret secret_key, AuthParts parts)

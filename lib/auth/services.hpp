@@ -111,8 +111,9 @@ class BackgroundPart {
 /// The cache tag of everything that shows users.
 inline constexpr std::string_view users_tag = "users";
 
-/// Gives a transaction that found nothing to write one row to write, so that what it found cannot
-/// be told by how long its commit took.
-void write_decoy(Transaction& tx, const UserId& user, UtcTime now);
+/// The first step of a transaction that answers alike whether an address has an account: those for
+/// one address go one after the other, as those for an account's row would by themselves, and each
+/// has something to commit. Else the time of an answer would tell what the answer does not.
+void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, UtcTime now);
 
 }  // namespace coffeeauth

@@ -16,7 +16,8 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
   const auto now = s.now();
   const auto& rules = s.config.codes;
   const auto expires_at = now + rules.login_code_lifetime;
-  const auto user = found ? found->user.id : UserId::make(now, s.parts.random);
+  const auto nobody = UserId::make(now, s.parts.random);
+  const auto user = found ? found->user.id : nobody;
   const bool is_due = found && may_log_in(found->user).has_value();
   // Made in every case, as it takes time.
   const auto code = VerificationCode::random(s.parts.random);
@@ -30,9 +31,11 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
                                   .expires_at = expires_at},
                                  s.vault, s.parts.random, now, expires_at);
   const bool sent = s.parts.store.transact([&](Transaction& tx) {
-    const bool put = is_due && tx.sessions().put_login_code(user, kept, rules.mails_per_day, now);
+    take_turn(s, tx, email, now);
+    // For whom no code is due it is asked for nobody, at the same price.
+    const bool put =
+        tx.sessions().put_login_code(is_due ? user : nobody, kept, rules.mails_per_day, now);
     if (put) tx.outbox().enqueue(job);
-    if (!put) write_decoy(tx, user, now);
     return put;
   });
   if (sent) {

@@ -170,9 +170,8 @@ bool SessionService::Login::spend(const VerificationCode& code, bool password_is
   const GuessLimits limits{.per_code = s_.config.codes.attempts,
                            .per_day = s_.config.codes.guesses_per_day};
   return s_.parts.store.transact([&](Transaction& tx) {
-    const bool spent = tx.sessions().try_login_code(user, guess, limits, now_);
-    if (!spent) write_decoy(tx, user, now_);
-    return spent;
+    take_turn(s_, tx, email_, now_);
+    return tx.sessions().try_login_code(user, guess, limits, now_);
   });
 }
 

@@ -66,6 +66,7 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
   const auto& rules = s_.config.codes;
 
   const auto effect = s_.transact_on_users([&](Transaction& tx) -> SignUpEffect {
+    take_turn(s_, tx, request.email, now);
     const auto found = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
     tx.sign_ups().admit_network(found.user.id, network, rules.networks, now);
     SignUpEffect done{found.outcome, found.user.id};
@@ -76,7 +77,6 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
       tx.outbox().enqueue(notice);
       done.mailed = true;
     }
-    if (!done.mailed) write_decoy(tx, found.user.id, now);
     return done;
   });
 

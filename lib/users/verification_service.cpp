@@ -53,9 +53,8 @@ Result<User> VerificationService::verify(VerifyRequest request, const ClientCont
 
   // A transaction of its own, so that the spent attempt stays spent whatever becomes of the rest.
   const auto verdict = s_.parts.store.transact([&](Transaction& tx) {
-    const auto judged = tx.sign_ups().try_code(account.id, network, digest, limits, now);
-    if (judged == CodeVerdict::dead) write_decoy(tx, account.id, now);
-    return judged;
+    take_turn(s_, tx, request.email, now);
+    return tx.sign_ups().try_code(account.id, network, digest, limits, now);
   });
   if (verdict != CodeVerdict::match) {
     s_.emit(
@@ -88,11 +87,12 @@ CodeReceipt VerificationService::resend_code(const EmailAddress& email,
   const auto account = account_or_nobody(s_, email, now);
   const CodeMail code{s_, email, client, now};
   const auto network = network_of(s_, client);
+  const auto nobody = UserId::make(now, s_.parts.random);
   const bool sent = s_.parts.store.transact([&](Transaction& tx) {
+    take_turn(s_, tx, email, now);
     tx.sign_ups().admit_network(account.id, network, s_.config.codes.networks, now);
-    const bool mailed = account.awaits_code() && code.send(tx, account.id);
-    if (!mailed) write_decoy(tx, account.id, now);
-    return mailed;
+    // What is asked for whom no code is due is asked for nobody, at the same price.
+    return code.send(tx, account.awaits_code() ? account.id : nobody);
   });
   if (sent) {
     s_.job_written.notify();

@@ -122,6 +122,40 @@ alike('login-code', {unknown, pending: reused(pending), verified: reused(verifie
 alike('login with a code', {unknown, pending: reused(pending), verified: reused(verified), disabled: reused(disabled)},
       (email) => ['/api/auth/login', {email, password: 'a wrong password', code: '000000'}], 401);
 
+/**
+ * Many at once: who queues for a row that only an account has takes as many times as long as there are requests. Told
+ * by the time of all of them, in turns; printed always, judged with COFFEEAUTH_OVERLOAD=long.
+ */
+function alikeAtOnce(what, kinds, request) {
+  test(`${what}, twenty at once: ${Object.keys(kinds).join(' and ')} take the same time`, async () => {
+    const many = new Agent({keepAlive: true, maxSockets: 20});
+    const took = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, []]));
+    try {
+      for (let round = 0; round < (long ? 60 : 4); ++round) {
+        for (const [kind, next] of Object.entries(kinds)) {
+          const email = await next();
+          const begun = performance.now();
+          const answers = await Promise.all(Array.from({length: 20}, () => ask(port, 'POST', request(email)[0], {agent: many, body: request(email)[1]})));
+          took[kind].push(performance.now() - begun);
+          assert.equal(new Set(answers.map(({status}) => status)).size, 1);
+        }
+      }
+    } finally {
+      many.destroy();
+    }
+    const medians = Object.values(took).map(median);
+    const noise = 3 * Math.SQRT2 * Math.max(...Object.values(took).map(uncertainty));
+    const apart = Math.max(...medians) - Math.min(...medians);
+    console.log(`# ${what}, twenty at once: ${Object.keys(kinds).map((kind, i) => `${kind} ${medians[i].toFixed(1)}`).join(', ')} ms; ` +
+      `apart ${apart.toFixed(1)} ms, noise up to ${noise.toFixed(1)} ms`);
+    if (long) assert.ok(apart <= 0.3 * Math.min(...medians) + noise, `${what}: ${medians} ms`);
+  });
+}
+
+alikeAtOnce('verify', {unknown, pending, verified: reused(verified)}, (email) => ['/api/auth/verify', {email, code: '000000'}]);
+alikeAtOnce('resend-code', {unknown, pending, verified: reused(verified)}, (email) => ['/api/auth/resend-code', {email}]);
+alikeAtOnce('login-code', {unknown, pending, verified: reused(verified)}, (email) => ['/api/auth/login-code', {email}]);
+
 // A token carries the id of its session, so the time may tell whether that exists: only its holder can ask.
 test('refresh: a token that never was, one that is spent and one of an ended session get the same octets', async () => {
   const email = await verified();

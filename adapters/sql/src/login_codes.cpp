@@ -13,7 +13,7 @@ Sql put_sql(const std::string& count, const std::string& other) {
   const auto since = count + "_since";
   return {.text = "INSERT INTO login_codes (user_id, digest, expires_at, attempts, " + since +
                   ", " + count + ", " + other + "_since, " + other + R"(, guessing_since, guesses)
-  VALUES ($1, $2, $3, 0, $4, 1, 0, 0, $4, 0)
+  SELECT $1, $2, $3, 0, $4, 1, 0, 0, $4, 0 FROM users WHERE id = $1
   ON CONFLICT (user_id) DO UPDATE
     SET digest = excluded.digest, expires_at = excluded.expires_at, attempts = 0, )" +
                   count + " = CASE WHEN login_codes." + since + " <= $5 THEN 1 ELSE login_codes." +

@@ -132,7 +132,8 @@ class SessionWrites : public virtual SessionReads {
   /// Makes `code` the user's one login code, unless there is a live one (which must not be voided
   /// while its owner types it) or `max_per_day` of its budget were put in the 24 hours that began
   /// with the budget's first. Says whether it did; of many at once, one does. The guesses of the
-  /// day stay counted.
+  /// day stay counted. For a user who does not exist it does not, at the same price: nobody is to
+  /// learn from its time who has an account.
   [[nodiscard]] virtual bool put_login_code(const UserId& user, const NewLoginCode& code,
                                             std::size_t max_per_day, UtcTime now) = 0;
   /// Compares a guess with the user's login code: true where code and password are right, at most

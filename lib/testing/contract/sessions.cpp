@@ -140,6 +140,7 @@ void login_codes(StoreHarness& harness) {
     CHECK(t.alone.put_login_code(ada, code(1)));
     CHECK_FALSE(t.alone.try_login_code(bob, code(1)));
     CHECK_FALSE(t.alone.try_login_code(nth<UserId>(9), code(1)));
+    CHECK_FALSE(t.alone.put_login_code(nth<UserId>(9), code(1)));
     CHECK_FALSE(t.alone.try_login_code(ada, code(2)));
     CHECK(t.alone.try_login_code(ada, code(1)));
     CHECK_FALSE(t.alone.try_login_code(ada, code(1)));

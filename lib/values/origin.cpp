@@ -84,6 +84,7 @@ std::optional<std::string> parse_host(std::string_view text) {
   if (is_v6 ? !parse_network_address(text) : in_brackets || !is_host_name(text)) {
     return std::nullopt;
   }
+  if (!is_v6 && ends_in_a_number(text) && !parse_network_address(text)) return std::nullopt;
   return std::string{text};
 }
 

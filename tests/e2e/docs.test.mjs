@@ -51,6 +51,13 @@ test('every test that docs/security.md names is there', async () => {
   for (const name of names) assert.ok(text.includes(name), `no test is called: ${name}`);
 });
 
+test('the nginx of the documents limits bodies as the one that is shipped', async () => {
+  const limits = (text) => [...new Set([...text.matchAll(/client_(?:max_body|body_buffer)_size \S+;/g)].map(([line]) => line))].sort();
+  const shipped = limits(await readFile(join(project, 'docker/nginx.conf'), 'utf8'));
+  assert.equal(shipped.length, 2);
+  assert.deepEqual(limits(await readFile(join(project, 'docs/operations.md'), 'utf8')), shipped);
+});
+
 /** Each page: its folder, its name and its text without blocks of code. */
 async function* pages() {
   const folders = ['', 'docs', 'docs/guide', 'docs/packaging', 'docs/decisions',

@@ -156,6 +156,47 @@ class Sources {
   std::string_view file_;
 };
 
+/// Of the old file, settings that another one of its lines made idle there, too: leaving them out is
+/// no mistake that somebody has to mend.
+struct IdleSettings {
+  std::string_view because;
+  bool (*makes_idle)(const std::string& value);
+  /// With this one set they are not idle.
+  std::string_view unless;
+  std::vector<std::string_view> names;
+};
+
+const std::vector<IdleSettings>& idle_settings() {
+  static const std::vector<IdleSettings> all{
+      {"DB_ENGINE",
+       [](const std::string& engine) { return engine.find("sqlite") != std::string::npos; },
+       "",
+       {"DB_HOST", "DB_PORT", "DB_NAME", "DB_USER", "DB_PASSWORD"}},
+      {"EMAIL_BACKEND",
+       [](const std::string& backend) { return backend.find("smtp") == std::string::npos; },
+       "EMAIL_HOST",
+       {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"}},
+      {"CELERY_BROKER_URL", [](const std::string&) { return true; }, "REDIS_HOST", {"REDIS_PASSWORD"}}};
+  return all;
+}
+
+void leave_idle(const Sources& sources, LoadedSettings& loaded) {
+  auto& given = loaded.settings.old_names;
+  for (const auto& idle : idle_settings()) {
+    const auto reason = sources.find_trimmed(idle.because);
+    if (!reason || !idle.makes_idle(reason->value) || given.contains(idle.unless)) continue;
+    for (const auto name : idle.names) {
+      const auto found = given.find(name);
+      if (found == given.end()) continue;
+      given.erase(found);
+      loaded.meaningless.emplace_back(name);
+      const auto row = std::find_if(loaded.rows.begin(), loaded.rows.end(),
+                                    [&](const SettingRow& each) { return each.name == name; });
+      if (row != loaded.rows.end()) row->value.clear();
+    }
+  }
+}
+
 void check_policy(const Config& policy, const std::vector<SettingRow>& rows) {
   const auto problems = validate(policy);
   if (problems.empty()) return;
@@ -192,6 +233,7 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
     loaded.rows.push_back({std::string{field.name}, field.get(loaded.settings.policy),
                            given ? given->origin : "default", std::string{field.description}});
   }
+  leave_idle(sources, loaded);
   check_policy(loaded.settings.policy, loaded.rows);
   return loaded;
 }

@@ -54,6 +54,26 @@ TEST_CASE("with nothing set the defaults are in force, and are said to be") {
   for (const auto& one : loaded.rows) CHECK(one.origin == "default");
 }
 
+TEST_CASE("what a line of the old file makes idle is told and stops nothing") {
+  auto loaded = load({{"DB_ENGINE", "django.db.backends.sqlite3"}, {"DB_NAME", "db.sqlite3"}});
+  CHECK(loaded.settings.old_names.empty());
+  CHECK(loaded.meaningless == std::vector<std::string>{"DB_NAME"});
+  CHECK(row(loaded, "DB_NAME").value.empty());
+  loaded = load({{"EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"},
+                 {"EMAIL_HOST_USER", "ada"},
+                 {"CELERY_BROKER_URL", "redis://cache/0"},
+                 {"REDIS_PASSWORD", "s3cret"}});
+  CHECK(loaded.settings.old_names.empty());
+  loaded = load({{"DB_ENGINE", "django.db.backends.postgresql"},
+                 {"DB_NAME", "app"},
+                 {"EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"},
+                 {"EMAIL_HOST_USER", "ada"},
+                 {"CELERY_BROKER_URL", "redis://cache/0"},
+                 {"REDIS_HOST", "cache"},
+                 {"REDIS_PASSWORD", "s3cret"}});
+  CHECK(loaded.settings.old_names.size() == 4);
+}
+
 TEST_CASE("a kind of mail login is one of two words, whatever else is set") {
   for (const auto* const text : {"xoauth2", " XOAUTH2", "Xoauth2\t"}) {
     CHECK(load({{"EMAIL_AUTH", text}}).settings.old_names.at("EMAIL_AUTH") == "xoauth2");

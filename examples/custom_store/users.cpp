@@ -73,6 +73,16 @@ void erase_user(Tables& tables, const UserId& id) {
   tables.users.erase(id);
 }
 
+/// Whether the address is free, or had by a mere sign-up, which goes then.
+bool make_way(Tables& tables, const EmailAddress& email) {
+  const auto* found = find_row(tables, email);
+  if (found == nullptr) return true;
+  if (!is_mere_sign_up(found->account)) return false;
+  const auto id = found->account.user.id;
+  erase_user(tables, id);
+  return true;
+}
+
 }  // namespace
 
 void Work::refuse(const char* why) {
@@ -194,7 +204,9 @@ bool UserReadsPart::knows_address(const UserId& user, const AddressDigest& diges
 }
 
 UserWrite UsersPart::create_user(const NewUser& user) {
-  if (find_row(work_.tables, user.email) != nullptr) return {UserWriteOutcome::email_taken};
+  const bool is_free = user.is_verified ? make_way(work_.tables, user.email)
+                                        : find_row(work_.tables, user.email) == nullptr;
+  if (!is_free) return {UserWriteOutcome::email_taken};
   return {UserWriteOutcome::written, add_user(work_, user, user.is_verified).account.user};
 }
 
@@ -228,9 +240,7 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
       !another_admin(work_.tables, id)) {
     return {UserWriteOutcome::last_admin};
   }
-  if (moves && find_row(work_.tables, after.email) != nullptr) {
-    return {UserWriteOutcome::email_taken};
-  }
+  if (moves && !make_way(work_.tables, after.email)) return {UserWriteOutcome::email_taken};
   put_patched(work_.tables, *row, patched);
   follow_verification(*row, before, now);
   return {UserWriteOutcome::written, after};

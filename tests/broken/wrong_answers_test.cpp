@@ -135,6 +135,46 @@ struct AppointsAnybody : Sound {
   };
 };
 
+struct KeepsSquatters : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      if (has_account(user.email)) return {UserWriteOutcome::email_taken};
+      return Users::create_user(user);
+    }
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      const auto user = work_->users().find(id);
+      if (user && patch.email && !(*patch.email == user->email) && has_account(*patch.email)) {
+        return {UserWriteOutcome::email_taken};
+      }
+      return Users::update_user(id, version, patch, now);
+    }
+
+   private:
+    [[nodiscard]] bool has_account(const EmailAddress& email) const {
+      return work_->users().find_credentials(email).has_value();
+    }
+  };
+};
+
+// Whoever is not verified, an administrator who is to prove a new address among them.
+struct UnverifiedGiveWay : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      if (patch.email) {
+        const auto holder = work_->users().find_credentials(*patch.email);
+        if (holder && holder->user.id != id && !holder->user.is_verified) {
+          static_cast<void>(delete_user(holder->user.id, {}));
+        }
+      }
+      return Users::update_user(id, version, patch, now);
+    }
+  };
+};
+
 struct DropsTheNewest : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
@@ -505,6 +545,9 @@ REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
+REJECTED("that keeps an address for whoever signed it up", KeepsSquatters, address_contract)
+REJECTED("that gives away the address of whoever is not verified", UnverifiedGiveWay,
+         address_contract)
 REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_contract)
 REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
 REJECTED("that gives every network guesses of its own", SharesWithoutEnd, code_contract)

@@ -14,7 +14,18 @@ bool is_last_admin(const Database& db, const UserId& id) {
   });
 }
 
-// Why the change must not be made, if there is a reason.
+// Whether the address is free, or had by a mere sign-up, which goes then.
+bool make_way(Unit& unit, const EmailAddress& email) {
+  const auto& db = unit.database;
+  const auto entry = db.users_by_email.find(email.canonical());
+  if (entry == db.users_by_email.end()) return true;
+  const auto id = entry->second;
+  if (!is_mere_sign_up(db.users.at(id).credentials)) return false;
+  erase_user(unit, id);
+  return true;
+}
+
+// Why the change must not be made, its address aside, if there is a reason.
 std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row,
                                           const Credentials& changed) {
   const auto& before = row.credentials.user;
@@ -24,9 +35,6 @@ std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row
   }
   if (is_effective_admin(before) && !is_effective_admin(after) && is_last_admin(db, before.id)) {
     return UserWriteOutcome::last_admin;
-  }
-  if (after.email != before.email && db.users_by_email.contains(after.email.canonical())) {
-    return UserWriteOutcome::email_taken;
   }
   return std::nullopt;
 }
@@ -90,6 +98,7 @@ bool MemoryUserReads::knows_address(const UserId& user, const AddressDigest& dig
 }
 
 UserWrite MemoryUserWrites::create_user(const NewUser& user) {
+  if (user.is_verified && !make_way(unit_, user.email)) return {UserWriteOutcome::email_taken};
   auto written = insert_user(unit_, user, user.is_verified);
   if (!written) return {UserWriteOutcome::email_taken};
   return {UserWriteOutcome::written, std::move(written)};
@@ -119,6 +128,10 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
   }
   const auto patched = apply_patch(row->credentials, patch);
   if (const auto reason = objection(database_, *row, patched.after)) return {*reason};
+  const auto& email = patched.after.user.email;
+  if (email != before.user.email && !make_way(unit_, email)) {
+    return {UserWriteOutcome::email_taken};
+  }
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
   return {UserWriteOutcome::written, patched.after.user};

@@ -28,8 +28,8 @@ const Sql credentials_by_email_sql{
 const Sql knows_address_sql{
     .text = "SELECT 1 FROM known_addresses WHERE user_id = $1 AND digest = $2", .columns = "n"};
 
-const Sql email_taken_sql{.text = "SELECT 1 FROM users WHERE email_canonical = $1 AND id <> $2",
-                          .columns = "n"};
+const Sql account_by_email_sql{.text = select_credentials + "WHERE email_canonical = $1",
+                               .columns = credentials_kinds};
 const Sql delete_sql{.text = "DELETE FROM users WHERE id = $1"};
 const Sql renew_hash_sql{.text = R"(
   UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 RETURNING 1)",
@@ -51,6 +51,21 @@ Credentials read_credentials(const Row& row) {
 std::optional<Credentials> optional_credentials(const std::optional<Row>& row) {
   if (!row) return std::nullopt;
   return read_credentials(*row);
+}
+
+// Whether the address is free, or had by a mere sign-up, which goes then. Looks before it holds the
+// row: two owners who are given each other's addresses would wait for each other.
+bool make_way(Connection& connection, const EmailAddress& email) {
+  const auto seen =
+      optional_credentials(connection.query_one(account_by_email_sql, email.canonical()));
+  if (!seen) return true;
+  if (!is_mere_sign_up(*seen)) return false;
+  const auto held = hold_by_email(connection, email);
+  // Deleted between the two statements, perhaps by one who has the address now.
+  if (!held) throw TransactionConflict();
+  if (!is_mere_sign_up(*held)) return false;
+  connection.query(delete_sql, held->user.id);
+  return true;
 }
 
 // Holds all of them, so that two administrators who remove each other at the same moment see it.
@@ -83,7 +98,7 @@ bool may_unseat(const UserPatch& patch) {
   return patch.role || patch.is_verified || patch.is_active || patch.email;
 }
 
-// Why the change must not be made, if there is a reason.
+// Why the change must not be made, its address aside, if there is a reason.
 std::optional<UserWriteOutcome> objection(Connection& connection, const User& before,
                                           const Credentials& changed) {
   const auto& after = changed.user;
@@ -93,10 +108,6 @@ std::optional<UserWriteOutcome> objection(Connection& connection, const User& be
   if (is_effective_admin(before) && !is_effective_admin(after) &&
       is_last_admin(connection, before.id)) {
     return UserWriteOutcome::last_admin;
-  }
-  if (after.email != before.email &&
-      connection.any(email_taken_sql, after.email.canonical(), before.id)) {
-    return UserWriteOutcome::email_taken;
   }
   return std::nullopt;
 }
@@ -160,6 +171,11 @@ bool SqlUserReads::knows_address(const UserId& user, const AddressDigest& digest
 UserWrite SqlUserWrites::create_user(const NewUser& user) {
   const auto connection = source_.lease();
   auto written = insert_user(*connection, user, user.is_verified);
+  if (!written && user.is_verified && make_way(*connection, user.email)) {
+    written = insert_user(*connection, user, true);
+    // Somebody has just got it.
+    if (!written) throw TransactionConflict();
+  }
   if (!written) return {UserWriteOutcome::email_taken};
   if (!user.is_verified && !user.password_hash.empty()) put_pending(*connection, user.id, user);
   return {UserWriteOutcome::written, std::move(written)};
@@ -192,6 +208,10 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
   const auto patched = apply_patch(*before, patch);
   if (const auto reason = objection(*connection, before->user, patched.after)) {
     return {*reason};
+  }
+  const auto& email = patched.after.user.email;
+  if (email != before->user.email && !make_way(*connection, email)) {
+    return {UserWriteOutcome::email_taken};
   }
   write_patched(*connection, patched);
   follow_verification(*connection, *before, patched.after, now);

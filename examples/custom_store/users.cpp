@@ -64,8 +64,11 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
         {after.password_hash, after.user.email, after.user.first_name, after.user.last_name});
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
-  if (moved && awaits_owner(after)) row.contested = true;
-  if (before.user.is_verified && !after.user.is_verified) row.unverified_since = now;
+  const bool lost_trust = before.user.is_verified && !after.user.is_verified;
+  if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
+    row.contested = true;
+  }
+  if (lost_trust) row.unverified_since = now;
 }
 
 void erase_user(Tables& tables, const UserId& id) {
@@ -122,6 +125,7 @@ UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
   } else if (!user.password_hash.empty()) {
     row.pending.push_back(pending_of(user));
   }
+  row.contested = user.password_hash.empty();
   row.unverified_since = user.now;
   return row;
 }
@@ -204,6 +208,9 @@ bool UserReadsPart::knows_address(const UserId& user, const AddressDigest& diges
 }
 
 UserWrite UsersPart::create_user(const NewUser& user) {
+  if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
+    return {UserWriteOutcome::unproved};
+  }
   const bool is_free = user.is_verified ? make_way(work_.tables, user.email)
                                         : find_row(work_.tables, user.email) == nullptr;
   if (!is_free) return {UserWriteOutcome::email_taken};

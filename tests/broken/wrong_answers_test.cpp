@@ -135,6 +135,18 @@ struct AppointsAnybody : Sound {
   };
 };
 
+struct MakesUnprovedAdmins : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      auto made = user;
+      if (user.role == Role::admin) made.is_verified = true;
+      if (made.password_hash.empty()) made.password_hash = PasswordHash{"$argon2id$none"};
+      return Users::create_user(made);
+    }
+  };
+};
+
 struct KeepsSquatters : Sound {
   struct UsersPart : Users {
     using Users::Users;
@@ -545,6 +557,9 @@ REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
+REJECTED("that makes administrators whom nobody proved", MakesUnprovedAdmins, admin_contract)
+REJECTED("that lets a code alone activate an account made without a password", CodeAlone<false>,
+         activation_contract)
 REJECTED("that keeps an address for whoever signed it up", KeepsSquatters, address_contract)
 REJECTED("that gives away the address of whoever is not verified", UnverifiedGiveWay,
          address_contract)

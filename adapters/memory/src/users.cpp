@@ -58,8 +58,11 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
     }
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
-  if (moved && awaits_owner(after)) row.contested = true;
-  if (!after.user.is_verified && before.user.is_verified) row.unverified_since = now;
+  const bool lost_trust = before.user.is_verified && !after.user.is_verified;
+  if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
+    row.contested = true;
+  }
+  if (lost_trust) row.unverified_since = now;
 }
 
 }  // namespace
@@ -98,6 +101,9 @@ bool MemoryUserReads::knows_address(const UserId& user, const AddressDigest& dig
 }
 
 UserWrite MemoryUserWrites::create_user(const NewUser& user) {
+  if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
+    return {UserWriteOutcome::unproved};
+  }
   if (user.is_verified && !make_way(unit_, user.email)) return {UserWriteOutcome::email_taken};
   auto written = insert_user(unit_, user, user.is_verified);
   if (!written) return {UserWriteOutcome::email_taken};

@@ -133,8 +133,11 @@ void follow_verification(Connection& connection, const Credentials& before,
                  .now = now});
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
-  if (moved && awaits_owner(after)) mark_contested(connection, user.id, now);
-  if (!user.is_verified && before.user.is_verified) restart_clean_up(connection, user.id, now);
+  const bool lost_trust = before.user.is_verified && !user.is_verified;
+  if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
+    mark_contested(connection, user.id, now);
+  }
+  if (lost_trust) restart_clean_up(connection, user.id, now);
 }
 
 }  // namespace
@@ -169,6 +172,9 @@ bool SqlUserReads::knows_address(const UserId& user, const AddressDigest& digest
 }
 
 UserWrite SqlUserWrites::create_user(const NewUser& user) {
+  if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
+    return {UserWriteOutcome::unproved};
+  }
   const auto connection = source_.lease();
   auto written = insert_user(*connection, user, user.is_verified);
   if (!written && user.is_verified && make_way(*connection, user.email)) {
@@ -177,7 +183,11 @@ UserWrite SqlUserWrites::create_user(const NewUser& user) {
     if (!written) throw TransactionConflict();
   }
   if (!written) return {UserWriteOutcome::email_taken};
-  if (!user.is_verified && !user.password_hash.empty()) put_pending(*connection, user.id, user);
+  if (user.password_hash.empty()) {
+    mark_contested(*connection, user.id, user.now);
+  } else if (!user.is_verified) {
+    put_pending(*connection, user.id, user);
+  }
   return {UserWriteOutcome::written, std::move(written)};
 }
 

@@ -118,9 +118,10 @@ class UserReads {
 class UserWrites : public virtual UserReads {
  public:
   /// Inserts, unless the canonical address is taken. The password of one that is not verified is
-  /// kept as a pending sign-up, not as the account's. One that is verified takes the place of a mere
-  /// sign-up (is_mere_sign_up()), which is deleted as by delete_user(). Outcomes: written,
-  /// email_taken.
+  /// kept as a pending sign-up, not as the account's. One that is verified takes the place of a
+  /// mere sign-up (is_mere_sign_up()), which is deleted as by delete_user(). An account without a
+  /// password is activated by no code alone, whoever signs up for it. Outcomes: written,
+  /// email_taken, unproved (an administrator who would await an owner; nothing changed).
   [[nodiscard]] virtual UserWrite create_user(const NewUser& user) = 0;
 
   /// Inserts a verified user; an account that awaits its owner (awaits_owner()) at that moment
@@ -135,7 +136,8 @@ class UserWrites : public virtual UserReads {
   /// sessions when PatchedUser::ends_sessions, and on a change to unverified start the 48 hours of
   /// delete_unverified_before() at `now`. Also drop: sign-ups and codes when the address changes;
   /// codes when the account no longer awaits its owner (awaits_owner()). When it begins to await
-  /// one, drop the decoys and keep its password as the only pending sign-up. A mere sign-up
+  /// one, drop the decoys and keep its password as the only pending sign-up. An account without a
+  /// password that is moved, or verified no longer, is activated by no code alone. A mere sign-up
   /// (is_mere_sign_up()) that has the new address is deleted as by delete_user(). Outcomes: all.
   [[nodiscard]] virtual UserWrite update_user(const UserId& id,
                                               std::optional<std::int64_t> expected_version,

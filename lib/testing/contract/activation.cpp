@@ -142,6 +142,30 @@ void contested(StoreHarness& harness) {
   }
 }
 
+void made_without_a_password(StoreHarness& harness) {
+  SUBCASE("activation: an account made without a password wants one, whoever signs up for it") {
+    for (const bool is_verified : {false, true}) {
+      const Trial t{harness};
+      auto made = user(1);
+      made.is_verified = is_verified;
+      made.password_hash = PasswordHash{};
+      t.alone.create(made);
+      // However long it waited.
+      static_cast<void>(t.alone.erase_stale({.sign_ups = noon + 48h, .now = noon}));
+      REQUIRE(t.alone.sign_up(candidate(2, "user1@example.org", hash(2))).outcome ==
+              SignUpOutcome::joined);
+      t.alone.put_code(ada, code(1));
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+      t.alone.update(ada, {.is_verified = false});
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+      CHECK(t.store->users().find_credentials(ada)->password_hash.empty());
+      CHECK(t.alone.activate(ada, code(1), {{hash(3), true}}).outcome ==
+            ActivationOutcome::activated);
+      CHECK(t.store->users().find_credentials(ada)->password_hash == hash(3));
+    }
+  }
+}
+
 void verified_by_hand(StoreHarness& harness) {
   SUBCASE(
       "activation: an account verified by hand wants a password beside the code, also with one "
@@ -234,6 +258,7 @@ void taking_over_at_once(StoreHarness& harness) {
 void activation_contract(StoreHarness& harness) {
   one_sign_up(harness);
   contested(harness);
+  made_without_a_password(harness);
   verified_by_hand(harness);
   races(harness);
   taking_over_at_once(harness);

@@ -125,6 +125,21 @@ void verification_by_hand(StoreHarness& harness) {
     CHECK(t.alone.update(ada.id, {.role = Role::admin}).outcome == UserWriteOutcome::written);
   }
 
+  SUBCASE("users: an administrator's account is not made without an owner") {
+    const Trial t{harness};
+    for (const bool has_password : {false, true}) {
+      for (const bool is_verified : {false, true}) {
+        if (has_password && is_verified) continue;
+        auto made = admin(1);
+        made.is_verified = is_verified;
+        if (!has_password) made.password_hash = {};
+        CHECK(t.alone.create(made).outcome == UserWriteOutcome::unproved);
+      }
+    }
+    CHECK_FALSE(t.exists(nth<UserId>(1)));
+    CHECK(t.alone.create(admin(1)).outcome == UserWriteOutcome::written);
+  }
+
   SUBCASE("users: a new address drops the sign-ups and the codes of the old one") {
     const Trial t{harness};
     const auto ada = candidate(1, "ada@example.org", hash(1));
@@ -293,9 +308,8 @@ void last_admin(StoreHarness& harness) {
     const Trial t{harness};
     t.alone.create(admin(1));
     t.alone.create(admin(2));
-    auto unverified = admin(3);
-    unverified.is_verified = false;
-    t.alone.create(unverified);
+    t.alone.create(admin(3));
+    t.alone.update(nth<UserId>(3), {.is_verified = false});
     REQUIRE(t.alone.update(nth<UserId>(2), {.is_active = false}).outcome ==
             UserWriteOutcome::written);
     CHECK(t.alone.erase(nth<UserId>(1)) == UserWriteOutcome::last_admin);

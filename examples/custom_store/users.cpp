@@ -279,9 +279,9 @@ bool UsersPart::renew_password_hash(const UserId& id, const PasswordHash& old_ha
 std::size_t UsersPart::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
   std::vector<UserId> late;
   for (const auto& [id, row] : work_.tables.users) {
-    if (!row.account.user.is_verified && row.unverified_since < cutoff && late.size() < limit) {
-      late.push_back(id);
-    }
+    const auto& user = row.account.user;
+    const bool is_late = !user.is_verified && user.is_active && row.unverified_since < cutoff;
+    if (is_late && late.size() < limit) late.push_back(id);
   }
   for (const auto& id : late) erase_user(work_.tables, id);
   return late.size();

@@ -38,7 +38,8 @@ struct User {
   Role role = Role::user;
   /// Whether the mailbox is proved. Nobody logs in without.
   bool is_verified = false;
-  /// False for one that an administrator disabled: no login, and no token of it is good.
+  /// False for one that an administrator disabled: no login, no verification, and no token of it is
+  /// good.
   bool is_active = true;
   /// The first sign-up.
   UtcTime date_joined{};

@@ -135,6 +135,29 @@ struct AppointsAnybody : Sound {
   };
 };
 
+// As if nobody had been disabled.
+struct ForgetsBans : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    std::size_t delete_unverified_before(UtcTime cutoff, std::size_t limit) override {
+      const auto banned =
+          work_->users().list({.filter = {.is_verified = false, .is_active = false}, .limit = 100});
+      for (const auto& user : banned) {
+        static_cast<void>(update_user(user.id, {}, {.is_active = true}, cutoff));
+      }
+      return Users::delete_unverified_before(cutoff, limit);
+    }
+  };
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+      static_cast<void>(work_->users().update_user(user, {}, {.is_active = true}, now));
+      return Codes::activate(user, code, chosen, now);
+    }
+  };
+};
+
 struct MakesUnprovedAdmins : Sound {
   struct UsersPart : Users {
     using Users::Users;
@@ -557,6 +580,8 @@ REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
+REJECTED("that cleans up who was disabled", ForgetsBans, sign_up_contract)
+REJECTED("that activates who was disabled", ForgetsBans, activation_contract)
 REJECTED("that makes administrators whom nobody proved", MakesUnprovedAdmins, admin_contract)
 REJECTED("that lets a code alone activate an account made without a password", CodeAlone<false>,
          activation_contract)

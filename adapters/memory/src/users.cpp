@@ -170,7 +170,8 @@ std::size_t MemoryUserWrites::delete_unverified_before(UtcTime cutoff, std::size
   std::vector<UserId> late;
   for (const auto& [id, row] : database_.users) {
     if (late.size() == limit) break;
-    if (!row.credentials.user.is_verified && row.unverified_since < cutoff) late.push_back(id);
+    const auto& user = row.credentials.user;
+    if (!user.is_verified && user.is_active && row.unverified_since < cutoff) late.push_back(id);
   }
   for (const auto& id : late) erase_user(unit_, id);
   return late.size();

@@ -252,13 +252,15 @@ bool SqlUserWrites::renew_password_hash(const UserId& id, const PasswordHash& ol
 
 std::size_t SqlUserWrites::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
   const auto connection = source_.lease();
-  // The guard stands twice: a user who was verified while the inner SELECT waited must stay.
+  // The guard stands twice: a user who was verified or disabled while the inner SELECT waited must
+  // stay.
   const Sql sql{.text = R"(
-  WITH stale AS MATERIALIZED (SELECT id FROM users WHERE is_verified = 0 AND unverified_since < $1
+  WITH stale AS MATERIALIZED (SELECT id FROM users WHERE is_verified = 0 AND is_active = 1
+                                AND unverified_since < $1
                               ORDER BY unverified_since LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
   DELETE FROM users WHERE id IN (SELECT id FROM stale)
-    AND is_verified = 0 AND unverified_since < $1
+    AND is_verified = 0 AND is_active = 1 AND unverified_since < $1
   RETURNING 1)",
                 .columns = "n"};
   return connection->query(sql, cutoff, to_limit(limit)).size();

@@ -98,7 +98,8 @@ enum class ActivationOutcome {
   password_required,
   /// The password given is no pending sign-up's and is not acceptable. Nothing changed.
   password_refused,
-  /// The code is not (or no longer) live, or the account has an owner already, or is gone.
+  /// The code is not (or no longer) live, or the account has an owner already, was disabled by an
+  /// administrator, or is gone. Nothing changed.
   gone,
 };
 
@@ -161,7 +162,7 @@ class SignUps {
                                              const CodeDigest& guess, const GuessLimits& limits,
                                              UtcTime now) = 0;
 
-  /// Consumes the codes, and verifies an account that awaits its owner (awaits_owner()).
+  /// Consumes the codes, and verifies an active account that awaits its owner (awaits_owner()).
   ///
   /// Its password becomes `chosen`, whoever signed up with whatever else: the code proves the
   /// mailbox. Without `chosen`, that of the one pending sign-up, if none with another password ever

@@ -155,6 +155,7 @@ class UserWrites : public virtual UserReads {
                                    const PasswordHash& new_hash) = 0;
 
   /// Deletes at most `limit` users who are unverified and whose latest sign-up was before `cutoff`.
+  /// Those that an administrator disabled stay: their address would be free again.
   ///
   /// The guard is in the predicate of the delete itself: a user who is verified at the same moment
   /// is never deleted. Returns how many went; less than `limit` means that none is left.

@@ -50,6 +50,19 @@ void one_sign_up(StoreHarness& harness) {
     CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
   }
 
+  SUBCASE("activation: an account that an administrator disabled is not activated") {
+    for (const bool is_verified : {false, true}) {
+      const Waiting t{harness};
+      t.alone.update(ada, {.is_verified = is_verified, .is_active = false});
+      const auto before = t.get(ada);
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::gone);
+      CHECK(t.alone.activate(ada, code(1), {{hash(1), true}}).outcome == ActivationOutcome::gone);
+      CHECK(t.get(ada) == before);
+      t.alone.update(ada, {.is_active = true});
+      CHECK(t.alone.activate(ada, code(1), {{hash(1)}}).outcome == ActivationOutcome::activated);
+    }
+  }
+
   SUBCASE("activation: an account that has an owner is not activated again") {
     const Trial t{harness};
     t.alone.create(user(1));

@@ -250,7 +250,7 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
   if (moves && !make_way(work_.tables, after.email)) return {UserWriteOutcome::email_taken};
   put_patched(work_.tables, *row, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, after};
+  return {UserWriteOutcome::written, after, patched.changed};
 }
 
 UserWriteOutcome UsersPart::delete_user(const UserId& id,

@@ -104,6 +104,7 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
   const auto written = s_.transact_on_user(
       id, [&](Transaction& tx) { return tx.users().update_user(id, std::nullopt, change, now); });
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
+  if (!written.changed) return *written.user;
   s_.users_changed();
   s_.emit({.kind = EventKind::user_updated, .at = now, .user = id, .client = client});
   return *written.user;

@@ -135,6 +135,18 @@ struct AppointsAnybody : Sound {
   };
 };
 
+struct SaysChanged : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto written = Users::update_user(id, version, patch, now);
+      written.changed = true;
+      return written;
+    }
+  };
+};
+
 // As if nobody had been disabled.
 struct ForgetsBans : Sound {
   struct UsersPart : Users {
@@ -580,6 +592,7 @@ REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
+REJECTED("that calls every update a change", SaysChanged, user_contract)
 REJECTED("that cleans up who was disabled", ForgetsBans, sign_up_contract)
 REJECTED("that activates who was disabled", ForgetsBans, activation_contract)
 REJECTED("that makes administrators whom nobody proved", MakesUnprovedAdmins, admin_contract)

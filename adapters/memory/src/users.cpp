@@ -140,7 +140,7 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
   }
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, patched.after.user};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed};
 }
 
 UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,

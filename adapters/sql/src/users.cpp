@@ -225,7 +225,7 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
   }
   write_patched(*connection, patched);
   follow_verification(*connection, *before, patched.after, now);
-  return {UserWriteOutcome::written, patched.after.user};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed};
 }
 
 UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,

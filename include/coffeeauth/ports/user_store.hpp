@@ -34,6 +34,8 @@ struct UserWrite {
   UserWriteOutcome outcome = UserWriteOutcome::not_found;
   /// Set when `written`.
   std::optional<User> user{};
+  /// False where an update found everything as it wanted it: nobody's copy of the user is stale.
+  bool changed = true;
 };
 
 /// What a patch makes of a row: computed by one function so that every Store agrees.

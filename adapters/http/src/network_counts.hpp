@@ -19,7 +19,10 @@ namespace coffeeauth::http_poco {
 /// Not thread-safe.
 class NetworkCounts {
  public:
-  explicit NetworkCounts(const Options& options);
+  /// For at most `in_all` connections, of which an IPv6 /56 gets a quarter and a /48 half at most,
+  /// whatever the factors of `options` make of it, so that no network keeps all others out. An
+  /// address that is allowed more than that, as a proxy is, keeps what it is allowed.
+  NetworkCounts(const Options& options, std::size_t in_all);
 
   /// Counts one more in each of `networks`, unless one of them has as many as it may.
   [[nodiscard]] bool add(const std::vector<std::string>& networks);

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "coffeeauth/rate_limiter.hpp"
+
 namespace coffeeauth::http_poco {
 
-// An IPv6 subscriber has a /64 at least, many a /56 and some a /48, so counting single addresses
-// would limit nobody. Prefixes of different lengths cannot be equal.
 std::vector<std::string> networks_of(const Poco::Net::IPAddress& address) {
-  const auto* octets = static_cast<const char*>(address.addr());
-  if (address.family() != Poco::Net::IPAddress::IPv6) return {std::string(octets, 4)};
-  return {std::string(octets, 8), std::string(octets, 7), std::string(octets, 6)};
+  return rate_limit_networks(address.toString());
 }
 
 NetworkCounts::NetworkCounts(const Options& options, std::size_t in_all) {

@@ -12,8 +12,7 @@
 
 namespace coffeeauth::http_poco {
 
-/// The networks that a client is counted in, the narrowest first: an IPv4 address alone, of an IPv6
-/// address its /64, /56 and /48.
+/// The networks that a client is counted in, as rate_limit_networks() has them.
 [[nodiscard]] std::vector<std::string> networks_of(const Poco::Net::IPAddress& address);
 
 /// Not thread-safe.

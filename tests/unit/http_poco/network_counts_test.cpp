@@ -6,6 +6,9 @@
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <vector>
+
+#include "coffeeauth/rate_limiter.hpp"
 
 using namespace coffeeauth::http_poco;
 
@@ -96,4 +99,30 @@ TEST_CASE("factors whose product is no number are no way round the shares") {
   CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8::1"))));
   CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:0:1::1"))));
   CHECK_FALSE(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:0:2::1"))));
+}
+
+TEST_CASE("who is one client to the limits of requests is one to those of connections") {
+  struct Pair {
+    const char* one;
+    const char* other;
+    bool same;
+  };
+  const std::vector<Pair> pairs{
+      {"192.0.2.1", "::ffff:192.0.2.1", true},
+      {"192.0.2.1", "192.0.2.2", false},
+      {"192.0.2.1", "64:ff9b::192.0.2.1", true},
+      // Behind one NAT64, whose clients share no /64.
+      {"64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2", false},
+      {"64:ff9b:1::192.0.2.1", "64:ff9b:1::192.0.2.2", true},
+      {"2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true},
+      {"2001:db8:0:1::1", "2001:db8:0:2::1", false},
+  };
+  for (const auto& [one, other, same] : pairs) {
+    CAPTURE(one);
+    CAPTURE(other);
+    CHECK((coffeeauth::rate_limit_network(one) == coffeeauth::rate_limit_network(other)) == same);
+    NetworkCounts counts{{.max_connections_per_address = 1}, 100};
+    REQUIRE(counts.add(networks_of(Poco::Net::IPAddress(one))));
+    CHECK(counts.add(networks_of(Poco::Net::IPAddress(other))) != same);
+  }
 }

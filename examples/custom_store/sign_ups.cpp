@@ -172,7 +172,7 @@ CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& netwo
 Activation SignUpsPart::activate(const UserId& user, const CodeDigest& code,
                                  const std::optional<ChosenPassword>& chosen, UtcTime now) {
   auto* row = find_row(work_.tables, user);
-  if (row == nullptr || !awaits_owner(row->account) ||
+  if (row == nullptr || !row->account.user.is_active || !awaits_owner(row->account) ||
       !(is_code(row->code, code, now) || is_code(row->older_code, code, now))) {
     return {ActivationOutcome::gone};
   }

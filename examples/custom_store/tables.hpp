@@ -66,7 +66,8 @@ struct UserRow {
   UtcTime unverified_since{};
   /// Those that wait for the owner, or decoys; the latest last.
   std::vector<Pending> pending{};
-  /// Whether one of them was dropped for lack of room.
+  /// Whether a code alone is not enough: one of them was dropped for lack of room, or the account
+  /// has a past that is not a sign-up's.
   bool contested = false;
   std::optional<Code> code{};
   std::optional<Code> older_code{};

@@ -64,13 +64,26 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
         {after.password_hash, after.user.email, after.user.first_name, after.user.last_name});
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
-  if (moved && awaits_owner(after)) row.contested = true;
-  if (before.user.is_verified && !after.user.is_verified) row.unverified_since = now;
+  const bool lost_trust = before.user.is_verified && !after.user.is_verified;
+  if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
+    row.contested = true;
+  }
+  if (lost_trust) row.unverified_since = now;
 }
 
 void erase_user(Tables& tables, const UserId& id) {
   erase_sessions(tables, id, std::nullopt);
   tables.users.erase(id);
+}
+
+/// Whether the address is free, or had by a mere sign-up, which goes then.
+bool make_way(Tables& tables, const EmailAddress& email) {
+  const auto* found = find_row(tables, email);
+  if (found == nullptr) return true;
+  if (!is_mere_sign_up(found->account)) return false;
+  const auto id = found->account.user.id;
+  erase_user(tables, id);
+  return true;
 }
 
 }  // namespace
@@ -112,6 +125,7 @@ UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
   } else if (!user.password_hash.empty()) {
     row.pending.push_back(pending_of(user));
   }
+  row.contested = user.password_hash.empty();
   row.unverified_since = user.now;
   return row;
 }
@@ -194,7 +208,12 @@ bool UserReadsPart::knows_address(const UserId& user, const AddressDigest& diges
 }
 
 UserWrite UsersPart::create_user(const NewUser& user) {
-  if (find_row(work_.tables, user.email) != nullptr) return {UserWriteOutcome::email_taken};
+  if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
+    return {UserWriteOutcome::unproved};
+  }
+  const bool is_free = user.is_verified ? make_way(work_.tables, user.email)
+                                        : find_row(work_.tables, user.email) == nullptr;
+  if (!is_free) return {UserWriteOutcome::email_taken};
   return {UserWriteOutcome::written, add_user(work_, user, user.is_verified).account.user};
 }
 
@@ -229,12 +248,10 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
       !another_admin(work_.tables, id)) {
     return {UserWriteOutcome::last_admin};
   }
-  if (moves && find_row(work_.tables, after.email) != nullptr) {
-    return {UserWriteOutcome::email_taken};
-  }
+  if (moves && !make_way(work_.tables, after.email)) return {UserWriteOutcome::email_taken};
   put_patched(work_.tables, *row, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, after};
+  return {UserWriteOutcome::written, after, patched.changed};
 }
 
 UserWriteOutcome UsersPart::delete_user(const UserId& id,
@@ -263,9 +280,9 @@ bool UsersPart::renew_password_hash(const UserId& id, const PasswordHash& old_ha
 std::size_t UsersPart::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
   std::vector<UserId> late;
   for (const auto& [id, row] : work_.tables.users) {
-    if (!row.account.user.is_verified && row.unverified_since < cutoff && late.size() < limit) {
-      late.push_back(id);
-    }
+    const auto& user = row.account.user;
+    const bool is_late = !user.is_verified && user.is_active && row.unverified_since < cutoff;
+    if (is_late && late.size() < limit) late.push_back(id);
   }
   for (const auto& id : late) erase_user(work_.tables, id);
   return late.size();

@@ -38,7 +38,8 @@ struct User {
   Role role = Role::user;
   /// Whether the mailbox is proved. Nobody logs in without.
   bool is_verified = false;
-  /// False for one that an administrator disabled: no login, and no token of it is good.
+  /// False for one that an administrator disabled: no login, no verification, and no token of it is
+  /// good.
   bool is_active = true;
   /// The first sign-up.
   UtcTime date_joined{};
@@ -74,11 +75,12 @@ struct NewUser {
   std::string first_name;
   /// From parse_name(), or empty.
   std::string last_name;
-  /// Of the new account.
+  /// Of the new account. An administrator's has to be verified and to have a password.
   Role role = Role::user;
   /// False for a sign-up; true for one an operator vouches for.
   bool is_verified = false;
-  /// Of a password that was found good enough.
+  /// Of a password that was found good enough. Empty for an account whose owner is to choose one,
+  /// with a code from the mailbox.
   PasswordHash password_hash;
   /// Becomes date_joined.
   UtcTime now{};

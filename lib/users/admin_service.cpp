@@ -68,7 +68,7 @@ std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
 
 /// Mails the code, if the account still awaits its owner.
 bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
-  if (code == nullptr || !done.user || !done.user->is_active) return false;
+  if (code == nullptr || !done.user || !done.changed || !done.user->is_active) return false;
   const auto account = tx.users().find_credentials(done.user->id);
   if (!account || !awaits_owner(*account)) return false;
   code->send_at_any_pace(tx, done.user->id);
@@ -175,7 +175,7 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
     return done;
   });
   auto result = to_result(written);
-  if (!result) return result;
+  if (!result || !written.changed) return result;
   s_.users_changed();
   const auto emit = [&](EventKind kind) {
     s_.emit({.kind = kind, .at = now, .user = id, .actor = actor, .client = client});

@@ -71,7 +71,8 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
     tx.sign_ups().admit_network(found.user.id, network, rules.networks, now);
     SignUpEffect done{found.outcome, found.user.id};
     if (found.outcome != SignUpOutcome::existing) {
-      done.mailed = code.send(tx, found.user.id);
+      // Nobody verifies what an administrator disabled.
+      done.mailed = found.user.is_active && code.send(tx, found.user.id);
     } else if (!rules.sign_up_reveals_existing &&
                tx.sign_ups().take_mail_slot(found.user.id, network, mail_pace(rules), now)) {
       tx.outbox().enqueue(notice);
@@ -105,6 +106,7 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
   });
   if (written.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
+  if (!written.changed) return *written.user;
   s_.users_changed();
   s_.emit({.kind = EventKind::user_updated, .at = now, .user = id, .client = client});
   return *written.user;

@@ -103,6 +103,12 @@ bool awaits_owner(const Credentials& account) noexcept {
   return !account.user.is_verified || account.password_hash.empty();
 }
 
+bool is_mere_sign_up(const Credentials& account) noexcept {
+  const auto& user = account.user;
+  return !user.is_verified && account.password_hash.empty() && !user.last_login &&
+         user.role == Role::user && user.is_active;
+}
+
 CountedUsers UserReads::list_and_count(const UserListQuery& query, std::size_t at_most) {
   return {.users = list(query), .count = count(query.filter, at_most)};
 }

@@ -135,6 +135,93 @@ struct AppointsAnybody : Sound {
   };
 };
 
+struct SaysChanged : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto written = Users::update_user(id, version, patch, now);
+      written.changed = true;
+      return written;
+    }
+  };
+};
+
+// As if nobody had been disabled.
+struct ForgetsBans : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    std::size_t delete_unverified_before(UtcTime cutoff, std::size_t limit) override {
+      const auto banned =
+          work_->users().list({.filter = {.is_verified = false, .is_active = false}, .limit = 100});
+      for (const auto& user : banned) {
+        static_cast<void>(update_user(user.id, {}, {.is_active = true}, cutoff));
+      }
+      return Users::delete_unverified_before(cutoff, limit);
+    }
+  };
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    Activation activate(const UserId& user, const CodeDigest& code,
+                        const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+      static_cast<void>(work_->users().update_user(user, {}, {.is_active = true}, now));
+      return Codes::activate(user, code, chosen, now);
+    }
+  };
+};
+
+struct MakesUnprovedAdmins : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      auto made = user;
+      if (user.role == Role::admin) made.is_verified = true;
+      if (made.password_hash.empty()) made.password_hash = PasswordHash{"$argon2id$none"};
+      return Users::create_user(made);
+    }
+  };
+};
+
+struct KeepsSquatters : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite create_user(const NewUser& user) override {
+      if (has_account(user.email)) return {UserWriteOutcome::email_taken};
+      return Users::create_user(user);
+    }
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      const auto user = work_->users().find(id);
+      if (user && patch.email && !(*patch.email == user->email) && has_account(*patch.email)) {
+        return {UserWriteOutcome::email_taken};
+      }
+      return Users::update_user(id, version, patch, now);
+    }
+
+   private:
+    [[nodiscard]] bool has_account(const EmailAddress& email) const {
+      return work_->users().find_credentials(email).has_value();
+    }
+  };
+};
+
+// Whoever is not verified, an administrator who is to prove a new address among them.
+struct UnverifiedGiveWay : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      if (patch.email) {
+        const auto holder = work_->users().find_credentials(*patch.email);
+        if (holder && holder->user.id != id && !holder->user.is_verified) {
+          static_cast<void>(delete_user(holder->user.id, {}));
+        }
+      }
+      return Users::update_user(id, version, patch, now);
+    }
+  };
+};
+
 struct DropsTheNewest : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
@@ -580,6 +667,15 @@ REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
+REJECTED("that calls every update a change", SaysChanged, user_contract)
+REJECTED("that cleans up who was disabled", ForgetsBans, sign_up_contract)
+REJECTED("that activates who was disabled", ForgetsBans, activation_contract)
+REJECTED("that makes administrators whom nobody proved", MakesUnprovedAdmins, admin_contract)
+REJECTED("that lets a code alone activate an account made without a password", CodeAlone<false>,
+         activation_contract)
+REJECTED("that keeps an address for whoever signed it up", KeepsSquatters, address_contract)
+REJECTED("that gives away the address of whoever is not verified", UnverifiedGiveWay,
+         address_contract)
 REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_contract)
 REJECTED("that lets strangers spend the owner's guesses", OneShareForAll, code_contract)
 REJECTED("that lets strangers spend the attempts of who asked for the code", ForgetsWhoAsked,

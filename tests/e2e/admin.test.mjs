@@ -237,6 +237,19 @@ test('a change is made whole or not at all', async () => {
   assert.equal(success(await server.get(path, admin)).first_name, '');
 });
 
+test('an administrator gives an address to whom it belongs, whoever signed up with it', async () => {
+  const user = await makeLoggedIn(server);
+  const email = newAddress('wanted');
+  success(await server.post('/api/auth/signup', {email, password: 'a stranger\'s choice'}), 201);
+  const code = await server.code(email);
+  const changed = success(await server.patch(`/api/users/${user.id}`, {email: email.toUpperCase()}, admin));
+  assert.equal(changed.id, user.id);
+  assert.equal((await list(`?search=${email}`)).count, 1);
+  problem(await server.post('/api/auth/verify', {email, code}), 400, 'invalid_code');
+  problem(await server.post('/api/auth/login', {email, password: 'a stranger\'s choice'}), 401, 'invalid_credentials');
+  await logIn(server, {email});
+});
+
 test('what an administrator does to an account stops its tokens at once', async () => {
   const changes = {
     disabled: [{is_active: false}, null],

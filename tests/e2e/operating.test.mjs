@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {existsSync} from 'node:fs';
 import {rename, rm} from 'node:fs/promises';
 import {request} from 'node:http';
+import {connect} from 'node:net';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {success} from './expect.mjs';
@@ -277,6 +278,35 @@ test('worker and scheduler have metrics and health of their own', async () => {
     } finally {
       assert.deepEqual(await job.stop(), {code: 0, signal: null});
     }
+  }
+});
+
+test('one address cannot close the health port of a worker to others, and idle connections go soon', async () => {
+  const database = await newDatabase();
+  const port = await freePort();
+  const env = {PATH: process.env.PATH, DATABASE_URL: postgres.url(database), SECRET_KEY: secret, DATA_DIR: folder, METRICS_PORT: String(port),
+    MAIL_FOLDER: join(folder, 'mail')};
+  const job = child(program, ['worker'], {cwd: folder, env});
+  const status = (localAddress) => new Promise((done, failed) => {
+    request({host: '127.0.0.1', port, path: '/healthz', localAddress, agent: false},
+      (answer) => done(answer.resume().statusCode)).on('error', failed).end();
+  });
+  const sockets = [];
+  try {
+    await until('the worker to answer', () => status('127.0.0.1').catch(() => 0).then((code) => code === 200));
+    let closed = 0;
+    for (let i = 0; i < 300; ++i) {
+      const socket = connect({port, host: '127.0.0.1', localAddress: '127.0.0.2'});
+      socket.on('error', () => {}).on('close', () => ++closed).resume();
+      sockets.push(socket);
+      await new Promise((done) => socket.once('connect', done).once('close', done));
+    }
+    for (let i = 0; i < 5; ++i) assert.equal(await status('127.0.0.1'), 200);
+    await until('idle connections to be closed', () => closed === sockets.length, {within: 12_000});
+    assert.equal(await status('127.0.0.2'), 200);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    assert.deepEqual(await job.stop(), {code: 0, signal: null});
   }
 });
 

@@ -67,8 +67,8 @@ bool is_finished(Poco::Net::StreamSocket& socket) noexcept {
 
 ConnectionRegistry::ConnectionRegistry(const Options& options)
     : options_(options),
-      counts_(options),
-      max_connections_(affordable_connections(options.max_connections)) {
+      max_connections_(affordable_connections(options.max_connections)),
+      counts_(options, max_connections_) {
   const auto shortest = std::min({options.head_timeout, options.body_timeout, options.idle_timeout,
                                   options.write_timeout, options.drain_timeout});
   tick_ = std::clamp(shortest / 4, std::chrono::milliseconds{5}, std::chrono::milliseconds{250});

@@ -95,8 +95,8 @@ class ConnectionRegistry {
   void erase(Entries::iterator position) noexcept;
 
   const Options options_;
-  NetworkCounts counts_;
   std::size_t max_connections_;
+  NetworkCounts counts_;
   std::chrono::milliseconds tick_;
   std::atomic<bool> draining_{false};
 

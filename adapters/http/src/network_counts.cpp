@@ -1,22 +1,23 @@
 #include "adapters/http/src/network_counts.hpp"
 
+#include <algorithm>
+
+#include "coffeeauth/rate_limiter.hpp"
+
 namespace coffeeauth::http_poco {
 
-// An IPv6 subscriber has a /64 at least, many a /56 and some a /48, so counting single addresses
-// would limit nobody. Prefixes of different lengths cannot be equal.
 std::vector<std::string> networks_of(const Poco::Net::IPAddress& address) {
-  const auto* octets = static_cast<const char*>(address.addr());
-  if (address.family() != Poco::Net::IPAddress::IPv6) return {std::string(octets, 4)};
-  return {std::string(octets, 8), std::string(octets, 7), std::string(octets, 6)};
+  return rate_limit_networks(address.toString());
 }
 
-NetworkCounts::NetworkCounts(const Options& options) {
+NetworkCounts::NetworkCounts(const Options& options, std::size_t in_all) {
   const auto of_one = options.max_connections_per_address;
-  for (const auto factor : {std::size_t{1}, options.ipv6_56_factor, options.ipv6_48_factor}) {
-    // As many as there may be in all is no limit, and no product that overflows.
-    const bool matters = factor <= options.max_connections / of_one;
-    allowed_.push_back(matters || factor == 1 ? factor * of_one : options.max_connections);
-  }
+  const auto times = [&](std::size_t factor, std::size_t most) {
+    // No product that overflows.
+    return factor <= most / of_one ? factor * of_one : std::max(of_one, most);
+  };
+  allowed_ = {of_one, times(options.ipv6_56_factor, in_all / 4),
+              times(options.ipv6_48_factor, in_all / 2)};
 }
 
 bool NetworkCounts::add(const std::vector<std::string>& networks) {

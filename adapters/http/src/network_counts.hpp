@@ -12,14 +12,16 @@
 
 namespace coffeeauth::http_poco {
 
-/// The networks that a client is counted in, the narrowest first: an IPv4 address alone, of an IPv6
-/// address its /64, /56 and /48.
+/// The networks that a client is counted in, as rate_limit_networks() has them.
 [[nodiscard]] std::vector<std::string> networks_of(const Poco::Net::IPAddress& address);
 
 /// Not thread-safe.
 class NetworkCounts {
  public:
-  explicit NetworkCounts(const Options& options);
+  /// For at most `in_all` connections, of which an IPv6 /56 gets a quarter and a /48 half at most,
+  /// whatever the factors of `options` make of it, so that no network keeps all others out. An
+  /// address that is allowed more than that, as a proxy is, keeps what it is allowed.
+  NetworkCounts(const Options& options, std::size_t in_all);
 
   /// Counts one more in each of `networks`, unless one of them has as many as it may.
   [[nodiscard]] bool add(const std::vector<std::string>& networks);

@@ -81,6 +81,7 @@ std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_ve
   unit.undo.keep(db.users, user.id);
   unit.undo.keep(db.users_by_email, user.email.canonical());
   UserRow row{.credentials = {user, {}}, .unverified_since = candidate.now};
+  row.contested = candidate.password_hash.empty();
   if (is_verified) {
     row.credentials.password_hash = candidate.password_hash;
   } else if (!candidate.password_hash.empty()) {

@@ -71,7 +71,8 @@ struct UserRow {
   Credentials credentials;
   UtcTime unverified_since{};
   std::vector<PendingSignUp> pending{};
-  /// Whether a sign-up was dropped for lack of room.
+  /// Whether a code alone is not enough: a sign-up was dropped for lack of room, or the account has
+  /// a past that is not a sign-up's.
   bool contested = false;
   std::optional<LiveCode> code{};
   std::optional<LiveCode> older_code{};
@@ -151,7 +152,8 @@ void drop_codes(UserRow& row);
 /// Drops all sign-ups and codes of a user.
 void drop_sign_ups(UserRow& row);
 /// Inserts a new user, unless its address is taken.
-/// The password of one that is not verified becomes that of a pending sign-up.
+/// The password of one that is not verified becomes that of a pending sign-up; one without any is
+/// contested.
 std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_verified);
 /// The row, kept for a rollback; null when there is none.
 UserRow* hold_user(Unit& unit, const UserId& user);

@@ -222,7 +222,7 @@ CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& net
 Activation MemorySignUps::activate(const UserId& user, const CodeDigest& code,
                                    const std::optional<ChosenPassword>& chosen, UtcTime now) {
   auto* row = hold_user(unit_, user);
-  if (row == nullptr || !awaits_owner(row->credentials) ||
+  if (row == nullptr || !row->credentials.user.is_active || !awaits_owner(row->credentials) ||
       !(is_live(row->code, code, now) || is_live(row->older_code, code, now))) {
     return {ActivationOutcome::gone};
   }

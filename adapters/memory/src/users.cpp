@@ -14,7 +14,18 @@ bool is_last_admin(const Database& db, const UserId& id) {
   });
 }
 
-// Why the change must not be made, if there is a reason.
+// Whether the address is free, or had by a mere sign-up, which goes then.
+bool make_way(Unit& unit, const EmailAddress& email) {
+  const auto& db = unit.database;
+  const auto entry = db.users_by_email.find(email.canonical());
+  if (entry == db.users_by_email.end()) return true;
+  const auto id = entry->second;
+  if (!is_mere_sign_up(db.users.at(id).credentials)) return false;
+  erase_user(unit, id);
+  return true;
+}
+
+// Why the change must not be made, its address aside, if there is a reason.
 std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row,
                                           const UserPatch& patch, const Credentials& changed) {
   const auto& before = row.credentials.user;
@@ -26,9 +37,6 @@ std::optional<UserWriteOutcome> objection(const Database& db, const UserRow& row
   if (is_effective_admin(row.credentials) && !is_effective_admin(changed) &&
       is_last_admin(db, before.id)) {
     return UserWriteOutcome::last_admin;
-  }
-  if (after.email != before.email && db.users_by_email.contains(after.email.canonical())) {
-    return UserWriteOutcome::email_taken;
   }
   return std::nullopt;
 }
@@ -52,8 +60,11 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
     }
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
-  if (moved && awaits_owner(after)) row.contested = true;
-  if (!after.user.is_verified && before.user.is_verified) row.unverified_since = now;
+  const bool lost_trust = before.user.is_verified && !after.user.is_verified;
+  if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
+    row.contested = true;
+  }
+  if (lost_trust) row.unverified_since = now;
 }
 
 }  // namespace
@@ -92,6 +103,10 @@ bool MemoryUserReads::knows_address(const UserId& user, const AddressDigest& dig
 }
 
 UserWrite MemoryUserWrites::create_user(const NewUser& user) {
+  if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
+    return {UserWriteOutcome::unproved};
+  }
+  if (user.is_verified && !make_way(unit_, user.email)) return {UserWriteOutcome::email_taken};
   auto written = insert_user(unit_, user, user.is_verified);
   if (!written) return {UserWriteOutcome::email_taken};
   return {UserWriteOutcome::written, std::move(written)};
@@ -121,9 +136,13 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
   }
   const auto patched = apply_patch(row->credentials, patch);
   if (const auto reason = objection(database_, *row, patch, patched.after)) return {*reason};
+  const auto& email = patched.after.user.email;
+  if (email != before.user.email && !make_way(unit_, email)) {
+    return {UserWriteOutcome::email_taken};
+  }
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, patched.after.user};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed};
 }
 
 UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,
@@ -153,7 +172,8 @@ std::size_t MemoryUserWrites::delete_unverified_before(UtcTime cutoff, std::size
   std::vector<UserId> late;
   for (const auto& [id, row] : database_.users) {
     if (late.size() == limit) break;
-    if (!row.credentials.user.is_verified && row.unverified_since < cutoff) late.push_back(id);
+    const auto& user = row.credentials.user;
+    if (!user.is_verified && user.is_active && row.unverified_since < cutoff) late.push_back(id);
   }
   for (const auto& id : late) erase_user(unit_, id);
   return late.size();

@@ -93,8 +93,11 @@ std::unique_ptr<http_poco::Server> start_monitor(Service& service) {
   http_poco::Options options;
   options.host = settings.metrics_host;
   options.port = *settings.metrics_port;
-  options.max_connections = 32;
-  options.max_connections_per_address = 32;
+  // Of one address a quarter, so that no other's health check is kept out.
+  options.max_connections = 256;
+  options.max_connections_per_address = 64;
+  options.head_timeout = std::chrono::seconds{5};
+  options.idle_timeout = std::chrono::seconds{5};
   options.shutdown_grace = std::chrono::seconds{1};
   auto monitor = std::make_unique<Monitor>(service, options);
   start_server(*monitor, "METRICS_HOST, METRICS_PORT");

@@ -231,7 +231,8 @@ void add_network(std::vector<Setting>& out) {
                               &Settings::max_connections));
   out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
                               "The same for one address (IPv6 by /64; IPV6_56_FACTOR and "
-                              "IPV6_48_FACTOR times as many for a /56 and a /48).",
+                              "IPV6_48_FACTOR times as many for a /56 and a /48, at most a "
+                              "quarter and half of MAX_CONNECTIONS).",
                               &Settings::max_connections_per_address));
   out.push_back(networks_setting("TRUSTED_PROXIES",
                                  "Networks whose X-Forwarded-For is believed, as CIDR with commas.",

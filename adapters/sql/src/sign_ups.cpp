@@ -144,7 +144,8 @@ Activation SqlSignUps::activate(const UserId& user, const CodeDigest& code,
                                 const std::optional<ChosenPassword>& chosen, UtcTime now) {
   const auto connection = source_.lease();
   const auto before = hold_user(*connection, user);
-  if (!before || !awaits_owner(*before) || !is_live_code(*connection, user, code, now)) {
+  if (!before || !before->user.is_active || !awaits_owner(*before) ||
+      !is_live_code(*connection, user, code, now)) {
     return {ActivationOutcome::gone};
   }
   const auto pending = list_pending(*connection, user);

@@ -28,8 +28,8 @@ const Sql credentials_by_email_sql{
 const Sql knows_address_sql{
     .text = "SELECT 1 FROM known_addresses WHERE user_id = $1 AND digest = $2", .columns = "n"};
 
-const Sql email_taken_sql{.text = "SELECT 1 FROM users WHERE email_canonical = $1 AND id <> $2",
-                          .columns = "n"};
+const Sql account_by_email_sql{.text = select_credentials + "WHERE email_canonical = $1",
+                               .columns = credentials_kinds};
 const Sql delete_sql{.text = "DELETE FROM users WHERE id = $1"};
 const Sql renew_hash_sql{.text = R"(
   UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 RETURNING 1)",
@@ -57,6 +57,21 @@ std::optional<Credentials> optional_credentials(const std::optional<Row>& row) {
 constexpr std::string_view manages =
     "role = 1 AND is_verified = 1 AND is_active = 1 AND password_hash <> ''";
 
+// Whether the address is free, or had by a mere sign-up, which goes then. Looks before it holds the
+// row: two owners who are given each other's addresses would wait for each other.
+bool make_way(Connection& connection, const EmailAddress& email) {
+  const auto seen =
+      optional_credentials(connection.query_one(account_by_email_sql, email.canonical()));
+  if (!seen) return true;
+  if (!is_mere_sign_up(*seen)) return false;
+  const auto held = hold_by_email(connection, email);
+  // Deleted between the two statements, perhaps by one who has the address now.
+  if (!held) throw TransactionConflict();
+  if (!is_mere_sign_up(*held)) return false;
+  connection.query(delete_sql, held->user.id);
+  return true;
+}
+
 // Holds all of them, so that two administrators who remove each other at the same moment see it.
 bool is_last_admin(Connection& connection, const UserId& id) {
   const Sql sql{.text = "SELECT id FROM users WHERE " + std::string(manages) + " ORDER BY id" +
@@ -83,7 +98,7 @@ bool may_unseat(const UserPatch& patch) {
   return patch.role || patch.is_verified || patch.is_active || patch.email || patch.password_hash;
 }
 
-// Why the change must not be made, if there is a reason.
+// Why the change must not be made, its address aside, if there is a reason.
 std::optional<UserWriteOutcome> objection(Connection& connection, const Credentials& account,
                                           const UserPatch& patch, const Credentials& changed) {
   const auto& before = account.user;
@@ -95,10 +110,6 @@ std::optional<UserWriteOutcome> objection(Connection& connection, const Credenti
   if (is_effective_admin(account) && !is_effective_admin(changed) &&
       is_last_admin(connection, before.id)) {
     return UserWriteOutcome::last_admin;
-  }
-  if (after.email != before.email &&
-      connection.any(email_taken_sql, after.email.canonical(), before.id)) {
-    return UserWriteOutcome::email_taken;
   }
   return std::nullopt;
 }
@@ -124,8 +135,11 @@ void follow_verification(Connection& connection, const Credentials& before,
                  .now = now});
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
-  if (moved && awaits_owner(after)) mark_contested(connection, user.id, now);
-  if (!user.is_verified && before.user.is_verified) restart_clean_up(connection, user.id, now);
+  const bool lost_trust = before.user.is_verified && !user.is_verified;
+  if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
+    mark_contested(connection, user.id, now);
+  }
+  if (lost_trust) restart_clean_up(connection, user.id, now);
 }
 
 }  // namespace
@@ -160,10 +174,22 @@ bool SqlUserReads::knows_address(const UserId& user, const AddressDigest& digest
 }
 
 UserWrite SqlUserWrites::create_user(const NewUser& user) {
+  if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
+    return {UserWriteOutcome::unproved};
+  }
   const auto connection = source_.lease();
   auto written = insert_user(*connection, user, user.is_verified);
+  if (!written && user.is_verified && make_way(*connection, user.email)) {
+    written = insert_user(*connection, user, true);
+    // Somebody has just got it.
+    if (!written) throw TransactionConflict();
+  }
   if (!written) return {UserWriteOutcome::email_taken};
-  if (!user.is_verified && !user.password_hash.empty()) put_pending(*connection, user.id, user);
+  if (user.password_hash.empty()) {
+    mark_contested(*connection, user.id, user.now);
+  } else if (!user.is_verified) {
+    put_pending(*connection, user.id, user);
+  }
   return {UserWriteOutcome::written, std::move(written)};
 }
 
@@ -195,9 +221,13 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
   if (const auto reason = objection(*connection, *before, patch, patched.after)) {
     return {*reason};
   }
+  const auto& email = patched.after.user.email;
+  if (email != before->user.email && !make_way(*connection, email)) {
+    return {UserWriteOutcome::email_taken};
+  }
   write_patched(*connection, patched);
   follow_verification(*connection, *before, patched.after, now);
-  return {UserWriteOutcome::written, patched.after.user};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed};
 }
 
 UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,
@@ -224,13 +254,15 @@ bool SqlUserWrites::renew_password_hash(const UserId& id, const PasswordHash& ol
 
 std::size_t SqlUserWrites::delete_unverified_before(UtcTime cutoff, std::size_t limit) {
   const auto connection = source_.lease();
-  // The guard stands twice: a user who was verified while the inner SELECT waited must stay.
+  // The guard stands twice: a user who was verified or disabled while the inner SELECT waited must
+  // stay.
   const Sql sql{.text = R"(
-  WITH stale AS MATERIALIZED (SELECT id FROM users WHERE is_verified = 0 AND unverified_since < $1
+  WITH stale AS MATERIALIZED (SELECT id FROM users WHERE is_verified = 0 AND is_active = 1
+                                AND unverified_since < $1
                               ORDER BY unverified_since LIMIT $2)" +
                         connection->dialect().for_update_skip_locked + R"()
   DELETE FROM users WHERE id IN (SELECT id FROM stale)
-    AND is_verified = 0 AND unverified_since < $1
+    AND is_verified = 0 AND is_active = 1 AND unverified_since < $1
   RETURNING 1)",
                 .columns = "n"};
   return connection->query(sql, cutoff, to_limit(limit)).size();

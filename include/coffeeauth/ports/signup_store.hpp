@@ -93,12 +93,13 @@ enum class CodeVerdict {
 enum class ActivationOutcome {
   activated,
   /// No password was given, and a code alone is not enough: the account was verified by hand, or
-  /// its pending sign-ups do not agree on a password (several differ, one was dropped for lack of
-  /// room, or none is left). Nothing changed.
+  /// made without a password, or its pending sign-ups do not agree on one (several differ, one was
+  /// dropped for lack of room, or none is left). Nothing changed.
   password_required,
   /// The password given is no pending sign-up's and is not acceptable. Nothing changed.
   password_refused,
-  /// The code is not (or no longer) live, or the account has an owner already, or is gone.
+  /// The code is not (or no longer) live, or the account has an owner already, was disabled by an
+  /// administrator, or is gone. Nothing changed.
   gone,
 };
 
@@ -164,12 +165,13 @@ class SignUps {
                                              const CodeDigest& guess, const GuessLimits& limits,
                                              UtcTime now) = 0;
 
-  /// Consumes the codes, and verifies an account that awaits its owner (awaits_owner()).
+  /// Consumes the codes, and verifies an active account that awaits its owner (awaits_owner()).
   ///
   /// Its password becomes `chosen`, whoever signed up with whatever else: the code proves the
   /// mailbox. Without `chosen`, that of the one pending sign-up, if none with another password ever
-  /// waited beside it and nobody verified the account by hand: a code that an administrator has
-  /// mailed must not let in who signed up before. Names and the address as typed are those of the
+  /// waited beside it and the account is a sign-up's from its beginning, neither verified by hand
+  /// nor made by create_user() without a password: a code that an administrator has mailed must not
+  /// let in who signed up. Names and the address as typed are those of the
   /// sign-up with that password; where none has it, an account that never had an owner starts
   /// without names. The other sign-ups stay as decoys. Exactly one of many simultaneous calls is
   /// `activated`.

@@ -18,7 +18,8 @@ enum class UserWriteOutcome {
   not_found,
   /// The row's version is not the one the caller read; nothing changed.
   version_conflict,
-  /// Another account has that address (compared canonically); nothing changed.
+  /// Another account has that address (compared canonically), and not by a sign-up alone
+  /// (is_mere_sign_up()); nothing changed.
   email_taken,
   /// The change would leave no administrator who can log in (is_effective_admin()); nothing
   /// changed.
@@ -34,6 +35,8 @@ struct UserWrite {
   UserWriteOutcome outcome = UserWriteOutcome::not_found;
   /// Set when `written`.
   std::optional<User> user{};
+  /// False where an update found everything as it wanted it: nobody's copy of the user is stale.
+  bool changed = true;
 };
 
 /// What a patch makes of a row: computed by one function so that every Store agrees.
@@ -64,6 +67,10 @@ struct PatchedUser {
 /// Whether a code from its mailbox is what the account waits for: it is not verified, or has no
 /// password (an administrator verified it, and nobody has proved the mailbox yet).
 [[nodiscard]] bool awaits_owner(const Credentials& account) noexcept;
+
+/// Whether nothing but sign-ups made the account what it is: nobody ever proved its mailbox, and no
+/// administrator trusted it with a role or shut it out. It gives way to whoever is vouched for.
+[[nodiscard]] bool is_mere_sign_up(const Credentials& account) noexcept;
 
 /// A part of a list, and how many the whole list has.
 struct CountedUsers {
@@ -115,7 +122,10 @@ class UserReads {
 class UserWrites : public virtual UserReads {
  public:
   /// Inserts, unless the canonical address is taken. The password of one that is not verified is
-  /// kept as a pending sign-up, not as the account's. Outcomes: written, email_taken.
+  /// kept as a pending sign-up, not as the account's. One that is verified takes the place of a
+  /// mere sign-up (is_mere_sign_up()), which is deleted as by delete_user(). An account without a
+  /// password is activated by no code alone, whoever signs up for it. Outcomes: written,
+  /// email_taken, unproved (an administrator who would await an owner; nothing changed).
   [[nodiscard]] virtual UserWrite create_user(const NewUser& user) = 0;
 
   /// Inserts a verified user; an account that awaits its owner (awaits_owner()) at that moment
@@ -130,7 +140,9 @@ class UserWrites : public virtual UserReads {
   /// sessions when PatchedUser::ends_sessions, and on a change to unverified start the 48 hours of
   /// delete_unverified_before() at `now`. Also drop: sign-ups and codes when the address changes;
   /// codes when the account no longer awaits its owner (awaits_owner()). When it begins to await
-  /// one, drop the decoys and keep its password as the only pending sign-up. Outcomes: all.
+  /// one, drop the decoys and keep its password as the only pending sign-up. An account without a
+  /// password that is moved, or verified no longer, is activated by no code alone. A mere sign-up
+  /// (is_mere_sign_up()) that has the new address is deleted as by delete_user(). Outcomes: all.
   [[nodiscard]] virtual UserWrite update_user(const UserId& id,
                                               std::optional<std::int64_t> expected_version,
                                               const UserPatch& patch, UtcTime now) = 0;
@@ -147,6 +159,7 @@ class UserWrites : public virtual UserReads {
                                    const PasswordHash& new_hash) = 0;
 
   /// Deletes at most `limit` users who are unverified and whose latest sign-up was before `cutoff`.
+  /// Those that an administrator disabled stay: their address would be free again.
   ///
   /// The guard is in the predicate of the delete itself: a user who is verified at the same moment
   /// is never deleted. Returns how many went; less than `limit` means that none is left.

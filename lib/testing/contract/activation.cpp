@@ -50,6 +50,19 @@ void one_sign_up(StoreHarness& harness) {
     CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
   }
 
+  SUBCASE("activation: an account that an administrator disabled is not activated") {
+    for (const bool is_verified : {false, true}) {
+      const Waiting t{harness};
+      t.alone.update(ada, {.is_verified = is_verified, .is_active = false});
+      const auto before = t.get(ada);
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::gone);
+      CHECK(t.alone.activate(ada, code(1), {{hash(1), true}}).outcome == ActivationOutcome::gone);
+      CHECK(t.get(ada) == before);
+      t.alone.update(ada, {.is_active = true});
+      CHECK(t.alone.activate(ada, code(1), {{hash(1)}}).outcome == ActivationOutcome::activated);
+    }
+  }
+
   SUBCASE("activation: an account that has an owner is not activated again") {
     const Trial t{harness};
     t.alone.create(user(1));
@@ -139,6 +152,30 @@ void contested(StoreHarness& harness) {
     CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
     CHECK(t.alone.activate(ada, code(1), {{hash(3), true}}).outcome ==
           ActivationOutcome::activated);
+  }
+}
+
+void made_without_a_password(StoreHarness& harness) {
+  SUBCASE("activation: an account made without a password wants one, whoever signs up for it") {
+    for (const bool is_verified : {false, true}) {
+      const Trial t{harness};
+      auto made = user(1);
+      made.is_verified = is_verified;
+      made.password_hash = PasswordHash{};
+      t.alone.create(made);
+      // However long it waited.
+      static_cast<void>(t.alone.erase_stale({.sign_ups = noon + 48h, .now = noon}));
+      REQUIRE(t.alone.sign_up(candidate(2, "user1@example.org", hash(2))).outcome ==
+              SignUpOutcome::joined);
+      t.alone.put_code(ada, code(1));
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+      t.alone.update(ada, {.is_verified = false});
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
+      CHECK(t.store->users().find_credentials(ada)->password_hash.empty());
+      CHECK(t.alone.activate(ada, code(1), {{hash(3), true}}).outcome ==
+            ActivationOutcome::activated);
+      CHECK(t.store->users().find_credentials(ada)->password_hash == hash(3));
+    }
   }
 }
 
@@ -234,6 +271,7 @@ void taking_over_at_once(StoreHarness& harness) {
 void activation_contract(StoreHarness& harness) {
   one_sign_up(harness);
   contested(harness);
+  made_without_a_password(harness);
   verified_by_hand(harness);
   races(harness);
   taking_over_at_once(harness);

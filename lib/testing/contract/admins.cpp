@@ -128,10 +128,10 @@ void verification_by_hand(StoreHarness& harness) {
   SUBCASE("users: a patch that needs an owner changes no account that awaits its own") {
     const Trial t{harness};
     const UserPatch promotion{.role = Role::admin, .is_active = true, .needs_owner = true};
-    auto waiting = admin(1);
-    waiting.is_verified = false;
+    t.alone.create(admin(3));
+    const auto waiting = admin(1);
     t.alone.create(waiting);
-    t.alone.update(waiting.id, {.is_active = false});
+    t.alone.update(waiting.id, {.is_verified = false, .is_active = false});
     const auto before = t.get(waiting.id);
     CHECK(t.alone.update(waiting.id, promotion).outcome == UserWriteOutcome::unproved);
     CHECK(t.get(waiting.id) == before);
@@ -146,6 +146,21 @@ void verification_by_hand(StoreHarness& harness) {
     CHECK(t.alone.update(waiting.id, given).outcome == UserWriteOutcome::unproved);
     given.password_hash = hash(7);
     CHECK(t.alone.update(waiting.id, given).outcome == UserWriteOutcome::written);
+  }
+
+  SUBCASE("users: an administrator's account is not made without an owner") {
+    const Trial t{harness};
+    for (const bool has_password : {false, true}) {
+      for (const bool is_verified : {false, true}) {
+        if (has_password && is_verified) continue;
+        auto made = admin(1);
+        made.is_verified = is_verified;
+        if (!has_password) made.password_hash = {};
+        CHECK(t.alone.create(made).outcome == UserWriteOutcome::unproved);
+      }
+    }
+    CHECK_FALSE(t.exists(nth<UserId>(1)));
+    CHECK(t.alone.create(admin(1)).outcome == UserWriteOutcome::written);
   }
 
   SUBCASE("users: a new address drops the sign-ups and the codes of the old one") {
@@ -264,7 +279,7 @@ void taking_over(StoreHarness& harness) {
 }
 
 void addresses_at_once(StoreHarness& harness) {
-  SUBCASE("users: a new address at the same moment as a sign-up for it: one gets it, none fails") {
+  SUBCASE("users: a new address at the same moment as a sign-up for it is given, none fails") {
     for (Rounds rounds{harness, {.threads = 2, .times = 4}}; rounds.next();) {
       const Trial t{harness};
       t.alone.create(user(1));
@@ -277,7 +292,10 @@ void addresses_at_once(StoreHarness& harness) {
         return moved.outcome == UserWriteOutcome::written ? "moved" : "taken";
       });
       CHECK((outcomes == std::vector<std::string>{"moved", "existing"} ||
-             outcomes == std::vector<std::string>{"taken", "created"}));
+             outcomes == std::vector<std::string>{"moved", "created"}));
+      const auto account = t.store->users().find_credentials(address("new@example.org"));
+      CHECK(account->user.id == nth<UserId>(1));
+      CHECK(t.store->users().count({}) == 1);
     }
   }
 
@@ -313,9 +331,8 @@ void last_admin(StoreHarness& harness) {
     const Trial t{harness};
     t.alone.create(admin(1));
     t.alone.create(admin(2));
-    auto unverified = admin(3);
-    unverified.is_verified = false;
-    t.alone.create(unverified);
+    t.alone.create(admin(3));
+    t.alone.update(nth<UserId>(3), {.is_verified = false});
     REQUIRE(t.alone.update(nth<UserId>(2), {.is_active = false}).outcome ==
             UserWriteOutcome::written);
     CHECK(t.alone.erase(nth<UserId>(1)) == UserWriteOutcome::last_admin);

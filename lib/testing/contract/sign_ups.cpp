@@ -190,6 +190,16 @@ void expiry(StoreHarness& harness) {
     CHECK(t.store->users().count({}) == 2);
   }
 
+  SUBCASE("clean-up: who was disabled stays") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    t.alone.update(ada, {.is_active = false});
+    CHECK(t.alone.erase_unverified(noon + 1ms) == 0);
+    CHECK(t.exists(ada));
+    t.alone.update(ada, {.is_active = true});
+    CHECK(t.alone.erase_unverified(noon + 1ms) == 1);
+  }
+
   SUBCASE("clean-up: signing up again restarts the time") {
     const Trial t{harness};
     t.alone.sign_up(candidate(1, ada_mail, hash(1)));

@@ -214,6 +214,7 @@ void transaction_contract(StoreHarness& harness) {
 void store_contract(StoreHarness& harness) {
   user_contract(harness);
   admin_contract(harness);
+  address_contract(harness);
   user_list_contract(harness);
   sign_up_contract(harness);
   code_contract(harness);

@@ -153,7 +153,11 @@ void updates(StoreHarness& harness) {
     const auto written = t.alone.update(before.id, {.first_name = "Ada", .is_active = true});
     CHECK(written.outcome == UserWriteOutcome::written);
     CHECK(written.user == before);
+    CHECK_FALSE(written.changed);
+    CHECK_FALSE(t.alone.update(before.id, {}).changed);
     CHECK(t.get(before.id) == before);
+    // Another spelling is a change.
+    CHECK(t.alone.update(before.id, {.email = address("USER1@example.org")}).changed);
   }
 
   SUBCASE("users: an update of nobody is not_found") {

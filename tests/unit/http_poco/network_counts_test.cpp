@@ -2,14 +2,20 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdio>
+#include <limits>
 #include <string>
+#include <vector>
+
+#include "coffeeauth/rate_limiter.hpp"
 
 using namespace coffeeauth::http_poco;
 
 namespace {
 
 struct Counted {
-  NetworkCounts counts{{.max_connections = 100'000, .max_connections_per_address = 2}};
+  NetworkCounts counts{{.max_connections_per_address = 2}, 100'000};
 
   bool add(const std::string& address) {
     return counts.add(networks_of(Poco::Net::IPAddress(address)));
@@ -57,5 +63,66 @@ TEST_CASE("an IPv4 address is counted alone") {
     CHECK(t.add(address));
     CHECK(t.add(address));
     CHECK_FALSE(t.add(address));
+  }
+}
+
+TEST_CASE("no IPv6 network has all connections by default: others still get in") {
+  const Options usual;
+  NetworkCounts counts{usual, usual.max_connections};
+  // Of one /48, from as many /64 as it takes.
+  const auto let_in = [&](std::size_t subnets) {
+    std::size_t sum = 0;
+    std::array<char, 64> text{};
+    for (std::size_t subnet = 0; subnet < subnets; ++subnet) {
+      std::snprintf(text.data(), text.size(), "2001:db8:0:%zx::1", subnet);
+      while (counts.add(networks_of(Poco::Net::IPAddress(text.data())))) ++sum;
+    }
+    return sum;
+  };
+  CHECK(let_in(0x100) == usual.max_connections / 4);
+  CHECK(let_in(0x1000) == usual.max_connections / 4);
+  CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:1::1"))));
+  CHECK(counts.add(networks_of(Poco::Net::IPAddress("192.0.2.1"))));
+}
+
+TEST_CASE("a proxy that is allowed all connections has them also over IPv6") {
+  NetworkCounts counts{{.max_connections_per_address = 20}, 20};
+  const auto proxy = networks_of(Poco::Net::IPAddress("2001:db8::1"));
+  for (int i = 0; i < 20; ++i) CHECK(counts.add(proxy));
+  CHECK_FALSE(counts.add(proxy));
+}
+
+TEST_CASE("factors whose product is no number are no way round the shares") {
+  const auto huge = std::numeric_limits<std::size_t>::max();
+  NetworkCounts counts{
+      {.max_connections_per_address = 2, .ipv6_56_factor = huge, .ipv6_48_factor = huge}, 8};
+  CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8::1"))));
+  CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:0:1::1"))));
+  CHECK_FALSE(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:0:2::1"))));
+}
+
+TEST_CASE("who is one client to the limits of requests is one to those of connections") {
+  struct Pair {
+    const char* one;
+    const char* other;
+    bool same;
+  };
+  const std::vector<Pair> pairs{
+      {"192.0.2.1", "::ffff:192.0.2.1", true},
+      {"192.0.2.1", "192.0.2.2", false},
+      {"192.0.2.1", "64:ff9b::192.0.2.1", true},
+      // Behind one NAT64, whose clients share no /64.
+      {"64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2", false},
+      {"64:ff9b:1::192.0.2.1", "64:ff9b:1::192.0.2.2", true},
+      {"2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true},
+      {"2001:db8:0:1::1", "2001:db8:0:2::1", false},
+  };
+  for (const auto& [one, other, same] : pairs) {
+    CAPTURE(one);
+    CAPTURE(other);
+    CHECK((coffeeauth::rate_limit_network(one) == coffeeauth::rate_limit_network(other)) == same);
+    NetworkCounts counts{{.max_connections_per_address = 1}, 100};
+    REQUIRE(counts.add(networks_of(Poco::Net::IPAddress(one))));
+    CHECK(counts.add(networks_of(Poco::Net::IPAddress(other))) != same);
   }
 }

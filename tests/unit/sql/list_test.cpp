@@ -80,8 +80,10 @@ TEST_CASE("filters and search choose together, and count agrees with list") {
   auto odd = new_user(50, false);
   odd.email = email_of("someone");
   odd.first_name = "100%_\\Anna";
-  odd.role = Role::admin;
   add_user(*store, odd);
+  store->transact([&](Transaction& tx) {
+    static_cast<void>(tx.users().update_user(nth_id<UserId>(1), {}, {.role = Role::admin}, noon));
+  });
   const auto matches = [&](const UserFilter& filter) {
     const auto listed = store->users().list({.filter = filter, .limit = 100}).size();
     CHECK(listed == store->users().count(filter));
@@ -97,7 +99,7 @@ TEST_CASE("filters and search choose together, and count agrees with list") {
   CHECK(matches({.search = "SOMEone@EXAMPLE"}) == 1);
   CHECK(matches({.search = "nobody"}) == 0);
   CHECK(matches({.role = Role::admin}) == 1);
-  CHECK(matches({.role = Role::user, .is_verified = true, .is_active = true}) == 20);
+  CHECK(matches({.role = Role::user, .is_verified = true, .is_active = true}) == 19);
   CHECK(matches({.search = "ann", .is_verified = false}) == 1);
   CHECK(matches({.is_active = false}) == 0);
 }

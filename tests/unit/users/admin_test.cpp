@@ -333,6 +333,14 @@ TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists u
   CHECK(changed());
   REQUIRE(auth().users().update_profile(user.id, {.first_name = "B."}, client).has_value());
   CHECK(changed());
+  // And for what changes nothing, which anybody could send all day.
+  const auto updates = t.events().count(EventKind::user_updated);
+  REQUIRE(auth().users().update_profile(user.id, {}, client).has_value());
+  REQUIRE(auth().users().update_profile(user.id, {.first_name = "B."}, client).has_value());
+  REQUIRE(change(user, {.role = Role::user, .is_active = true}).has_value());
+  CHECK_FALSE(changed());
+  CHECK(t.events().count(EventKind::user_updated) == updates);
+  CHECK(t.events().count(EventKind::user_enabled) == 0);
   REQUIRE(auth().admin().delete_user(user.id, {}, boss.id, client).has_value());
   CHECK(changed());
 }

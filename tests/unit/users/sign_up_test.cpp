@@ -1,3 +1,4 @@
+#include "coffeeauth/jobs/scheduler.hpp"
 #include "fixture.hpp"
 
 using namespace coffeeauth;
@@ -265,6 +266,31 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(code_of(verify_with("ada@example.org", wrong_code(digits), "password")) ==
         ErrorCode::invalid_code);
   CHECK(verify_with("ada@example.org", digits, good).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "an account disabled before it was verified stays so, and nobody sees it") {
+  REQUIRE(sign_up("ada@example.org").has_value());
+  const auto code = mailed_code("ada@example.org");
+  const auto id = t.store().users().find_credentials(email("ada@example.org"))->user.id;
+  const auto boss = admin("boss@example.org");
+  REQUIRE(auth().admin().update_user(id, {.is_active = false}, {}, boss.id, client).has_value());
+
+  CHECK(code_of(verify("ada@example.org", code)) == ErrorCode::invalid_code);
+  CHECK(code_of(verify_with("ada@example.org", code, good)) == ErrorCode::invalid_code);
+  // Signing up again answers as for a new address, and mails nothing.
+  t.clock().advance(2h);
+  const auto mails = mails_to("ada@example.org");
+  const auto receipt = sign_up("ada@example.org");
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->expires_at == sign_up("new@example.org")->expires_at);
+  CHECK(mails_to("ada@example.org") == mails);
+  CHECK(mails_to("new@example.org") == 1);
+  // Nor does the ban end with the time that an unverified account is kept.
+  t.clock().advance(72h);
+  static_cast<void>(jobs::Scheduler{auth().services()}.run_once());
+  REQUIRE(t.store().users().find(id).has_value());
+  CHECK_FALSE(t.store().users().find(id)->is_active);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a weak password is refused before anything is written") {

@@ -130,6 +130,22 @@ TEST_CASE("only a verified and active administrator with a password manages user
   }
 }
 
+TEST_CASE("a mere sign-up is what nobody but who signed up had a hand in") {
+  auto fresh = ada();
+  fresh.password_hash = {};
+  fresh.user.is_verified = false;
+  fresh.user.role = Role::user;
+  fresh.user.last_login.reset();
+  CHECK(is_mere_sign_up(fresh));
+  auto other = fresh;
+  SUBCASE("verified") { other.user.is_verified = true; }
+  SUBCASE("with a password of its own") { other.password_hash = PasswordHash{"$hash$1"}; }
+  SUBCASE("logged in once") { other.user.last_login = other.user.date_joined; }
+  SUBCASE("an administrator's") { other.user.role = Role::admin; }
+  SUBCASE("disabled") { other.user.is_active = false; }
+  CHECK(is_mere_sign_up(other) == false);
+}
+
 TEST_CASE("a role is read back from its word") {
   CHECK(wire_name(Role::user) == "user");
   CHECK(wire_name(Role::admin) == "admin");

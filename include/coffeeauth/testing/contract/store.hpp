@@ -51,6 +51,7 @@ void store_contract(StoreHarness& harness);
 /// The parts, for who is at work on one of them.
 void user_contract(StoreHarness& harness);
 void admin_contract(StoreHarness& harness);
+void address_contract(StoreHarness& harness);
 void user_list_contract(StoreHarness& harness);
 void sign_up_contract(StoreHarness& harness);
 void code_contract(StoreHarness& harness);

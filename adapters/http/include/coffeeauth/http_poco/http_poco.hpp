@@ -54,9 +54,11 @@ struct Options {
   std::size_t max_connections = 2000;
   /// The same for one IPv4 address or one IPv6 /64. Raise it when a proxy stands in front.
   std::size_t max_connections_per_address = 256;
-  /// How many times that an IPv6 /56 is allowed, since one customer may have 256 /64. From 1.
+  /// How many times that an IPv6 /56 is allowed, since one customer may have 256 /64. From 1. Not
+  /// more than a quarter of max_connections, unless one address is allowed more.
   std::size_t ipv6_56_factor = 4;
-  /// How many times that an IPv6 /48 is allowed. From 1.
+  /// How many times that an IPv6 /48 is allowed. From 1. Not more than half of max_connections,
+  /// likewise.
   std::size_t ipv6_48_factor = 16;
   /// From the first octet of a request (on a new connection: from accepting) to the end of its
   /// head.

@@ -1,0 +1,138 @@
+// Who has an address that somebody merely signed up for, once an administrator wants it.
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <functional>
+
+#include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/each_alone.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::testing {
+namespace {
+
+const auto wanted = address("ada@example.org");
+const auto squat = candidate(99, "Ada@example.org", hash(99));
+
+/// For an address that somebody has signed up for: what became of an administrator's wish.
+using Wish = UserWriteOutcome (*)(const Trial&, std::uint64_t n, const EmailAddress& email);
+
+UserWriteOutcome move_to(const Trial& t, std::uint64_t n, const EmailAddress& email) {
+  return t.alone.update(nth<UserId>(n), {.email = email}).outcome;
+}
+
+UserWriteOutcome create_at(const Trial& t, std::uint64_t n, const EmailAddress& email) {
+  auto made = user(100 + n);
+  made.email = email;
+  return t.alone.create(made).outcome;
+}
+
+void sign_ups_that_give_way(StoreHarness& harness) {
+  SUBCASE("users: a sign-up alone keeps no address from who is vouched for, and is gone with all") {
+    for (const Wish wish : {move_to, create_at}) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      t.alone.sign_up(squat);
+      t.alone.sign_up(candidate(98, "ada@example.org", hash(98)));
+      t.alone.put_code(squat.id, code(1));
+      REQUIRE(wish(t, 1, wanted) == UserWriteOutcome::written);
+      const auto account = t.store->users().find_credentials(wanted);
+      REQUIRE(account.has_value());
+      CHECK(account->user.is_verified);
+      CHECK(account->sign_ups.empty());
+      CHECK_FALSE(t.exists(squat.id));
+      CHECK(t.alone.try_code(squat.id, code(1)) == CodeVerdict::dead);
+      CHECK(t.alone.activate(squat.id, code(1)).outcome == ActivationOutcome::gone);
+      CHECK(t.store->users().count({}) == (wish == move_to ? 1 : 2));
+    }
+  }
+
+  SUBCASE(
+      "users: an address stays with who proved it, logged in, or is an administrator's concern") {
+    const auto keeps = [&](const std::function<void(const Trial&)>& past) {
+      for (const Wish wish : {move_to, create_at}) {
+        const Trial t{harness};
+        t.alone.create(user(1));
+        past(t);
+        const auto before = t.get(squat.id);
+        CHECK(wish(t, 1, wanted) == UserWriteOutcome::email_taken);
+        CHECK(t.get(squat.id) == before);
+        CHECK(t.get(nth<UserId>(1)).email == user(1).email);
+      }
+    };
+    const auto sign_up_and = [](const UserPatch& patch) {
+      return [patch](const Trial& t) {
+        t.alone.sign_up(squat);
+        REQUIRE(t.alone.update(squat.id, patch).outcome == UserWriteOutcome::written);
+      };
+    };
+    keeps(sign_up_and({.is_verified = true}));
+    keeps(sign_up_and({.is_active = false}));
+    keeps(sign_up_and({.is_verified = true, .password_hash = hash(5)}));
+    keeps([&](const Trial& t) {
+      sign_up_and({.is_verified = true, .password_hash = hash(5)})(t);
+      t.alone.update(squat.id, {.is_verified = false});
+    });
+    keeps([](const Trial& t) {
+      auto chief = admin(99);
+      t.alone.create(admin(2));
+      t.alone.create(chief);
+      t.alone.update(chief.id, {.email = wanted, .is_verified = false});
+    });
+    keeps([](const Trial& t) {
+      t.alone.create(user(99));
+      REQUIRE(t.alone.open(session(1, squat.id)) == OpenSessionOutcome::opened);
+      t.alone.update(squat.id, {.email = wanted, .is_verified = false});
+    });
+  }
+
+  SUBCASE("users: a sign-up does not take the address of another one") {
+    const Trial t{harness};
+    t.alone.sign_up(squat);
+    CHECK(t.alone.create(candidate(2, "ada@example.org", hash(2))).outcome ==
+          UserWriteOutcome::email_taken);
+    CHECK(t.exists(squat.id));
+  }
+
+  SUBCASE("users: of many who are given the address of a sign-up at once one gets it, none fails") {
+    for (const Wish wish : {move_to, create_at}) {
+      for (Rounds rounds{harness}; rounds.next();) {
+        const Trial t{harness};
+        if (wish == move_to) {
+          for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(user(n));
+        }
+        t.alone.sign_up(squat);
+        const auto outcomes =
+            race(race_threads, [&](std::size_t i) { return wish(t, i + 1, wanted); });
+        CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
+        CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
+        CHECK_FALSE(t.exists(squat.id));
+      }
+    }
+  }
+
+  SUBCASE(
+      "users: a sign-up gives way at the same moment as it is activated, or stays: never both") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      for (std::uint64_t n = 1; n <= race_threads / 2; ++n) t.alone.create(user(n));
+      t.alone.sign_up(squat);
+      t.alone.put_code(squat.id, code(1));
+      const auto happened = race(race_threads, [&](std::size_t i) -> std::size_t {
+        if (i % 2 == 0) return move_to(t, i / 2 + 1, wanted) == UserWriteOutcome::written ? 1 : 0;
+        return t.alone.activate(squat.id, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
+      });
+      std::array<std::size_t, 2> sums{};
+      for (std::size_t i = 0; i < race_threads; ++i) sums.at(i % 2) += happened[i];
+      CHECK(sums[0] + sums[1] == 1);
+      CHECK(t.exists(squat.id) == (sums[1] == 1));
+    }
+  }
+}
+
+}  // namespace
+
+void address_contract(StoreHarness& harness) { sign_ups_that_give_way(harness); }
+
+}  // namespace coffeeauth::testing

@@ -27,7 +27,8 @@ SmtpOptions require_valid(SmtpOptions options) {
   const bool has_login =
       !options.username.empty() || !options.password.empty() || by_token || options.token;
   require(is_host(options.host) && options.port != 0, "expected a mail server's host and port");
-  require(is_client_name(options.client_name), "expected a host name for EHLO");
+  require(options.client_name.empty() || is_client_name(options.client_name),
+          "expected a host name with a dot, or an address in brackets, for EHLO");
   require(by_token || !has_login || (!options.username.empty() && !options.password.empty()),
           "expected a user and a password for the mail server, or neither");
   require(by_token == static_cast<bool>(options.token) &&

@@ -31,8 +31,8 @@ struct Sender {
 /// holds a character that could end a header line.
 [[nodiscard]] Sender parse_sender(std::string_view text);
 
-/// Whether `text` may stand in EHLO and behind the `@` of a Message-ID: a host's name (an
-/// internationalised one, too), or an address in brackets.
+/// Whether `text` may stand in EHLO and behind the `@` of a Message-ID: a host's name with a dot
+/// (an internationalised one, too), or an address in brackets: `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
 [[nodiscard]] bool is_client_name(std::string_view text);
 
 /// How the way to the server is protected.

@@ -1,11 +1,14 @@
 #include "lib/jobs/delivering.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace coffeeauth::jobs {
 namespace {
 
 constexpr std::size_t most_octets_of_words = 200;
+/// A bound for memory; all are forgotten where it ends, and so told of once more.
+constexpr std::size_t most_mails_told = 10'000;
 
 /// Doubles from `first` to `longest`, then a random half of it is taken off, so that many jobs that
 /// failed together do not come back together.
@@ -115,7 +118,7 @@ Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parame
 Outcome Delivering::judge(const ClaimedJob& claimed, Try tried) {
   const auto& rules = s_.config.jobs;
   auto& delivery = tried.delivery;
-  const bool repeated = tried.reason.empty() && note(delivery, claimed.attempts > 0);
+  const bool repeated = tried.reason.empty() && note(claimed, delivery);
   if (delivery.verdict == DeliveryVerdict::delivered) return {.ending = Ending::delivered};
   auto reason = tried.reason.empty() ? reason_of(delivery) : std::string{tried.reason};
   auto words = printable(std::move(delivery.reason));
@@ -143,22 +146,38 @@ Delivering::Server Delivering::after(Server before, const Delivery& delivery, bo
   return before == Server::failing && !says_nothing ? Server::unknown : before;
 }
 
-/// Tells when the mail server begins to fail or to refuse the service, and when that is over;
-/// whether of this failure was told before.
-bool Delivering::note(const Delivery& delivery, bool tried_before) {
+/// Whether the last try of this very mail ended in the same way; remembers this one.
+bool Delivering::is_told(const JobId& job, const Delivery& delivery) {
+  if (!is_of_the_service(delivery)) {
+    told_of_mails_.erase(job);
+    return false;
+  }
+  const auto told = told_of_mails_.find(job);
+  if (told != told_of_mails_.end())
+    return std::exchange(told->second, delivery.problem) == delivery.problem;
+  if (told_of_mails_.size() == most_mails_told) told_of_mails_.clear();
+  told_of_mails_.emplace(job, delivery.problem);
+  return false;
+}
+
+/// Tells when the mail server begins to fail or to refuse the service, when it does so for another
+/// reason, and when that is over; whether of this failure was told before.
+bool Delivering::note(const ClaimedJob& claimed, const Delivery& delivery) {
   const auto is_bad = [](Server state) {
     return state == Server::unwilling || state == Server::failing;
   };
   const std::lock_guard lock{mutex_};
-  const auto before = server_;
-  server_ = after(before, delivery, tried_before);
-  if (server_ == before) return is_of_the_server(delivery.problem) || is_of_the_service(delivery);
-  if (is_bad(server_)) {
-    s_.emit(
-        {.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
-  } else if (is_bad(before)) {
-    s_.emit({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+  const bool told = is_told(claimed.job.id, delivery);
+  const bool was_bad = is_bad(server_);
+  server_ = after(server_, delivery, claimed.attempts > 0);
+  if (!is_bad(server_)) {
+    told_of_server_.clear();
+    if (was_bad) s_.emit({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+    return told;
   }
+  if (!is_of_the_server(delivery.problem) && !is_of_the_service(delivery)) return false;
+  if (!told_of_server_.insert(delivery.problem).second) return true;
+  s_.emit({.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
   return false;
 }
 

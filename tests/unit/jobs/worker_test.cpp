@@ -435,6 +435,42 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(WorkerFixture,
+                  "a mail that is delayed for another reason than before is told of again") {
+  REQUIRE(sign_up("refused@example.org").has_value());
+  const std::vector<DeliveryProblem> tries{DeliveryProblem::busy,   DeliveryProblem::policy,
+                                           DeliveryProblem::policy, DeliveryProblem::quota,
+                                           DeliveryProblem::busy,   DeliveryProblem::quota};
+  int others = 0;
+  for (const auto problem : tries) {
+    t.mailer().answer_next({DeliveryVerdict::retry_later, "not now", problem});
+    CHECK(t.deliver_mail() == 1);
+    // Others are sent meanwhile.
+    REQUIRE(sign_up("user" + std::to_string(++others) + "@example.org").has_value());
+    t.deliver_mail();
+    t.clock().advance(5min);
+  }
+  std::vector<std::string> told;
+  for (const auto& event : t.events().all()) {
+    if (event.kind == EventKind::mail_delayed && !event.repeated) told.push_back(event.reason);
+  }
+  CHECK(told == std::vector<std::string>{"busy", "policy", "quota", "busy", "quota"});
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a mail server that fails for another reason is told of again") {
+  people(1);
+  for (const auto problem :
+       {DeliveryProblem::unreachable, DeliveryProblem::unreachable, DeliveryProblem::login,
+        DeliveryProblem::unreachable, DeliveryProblem::policy, DeliveryProblem::login}) {
+    t.mailer().answer_next({DeliveryVerdict::retry_later, "not now", problem});
+    CHECK(t.deliver_mail() == 1);
+    t.clock().advance(5min);
+  }
+  CHECK(reasons(EventKind::mail_server_failing) ==
+        std::vector<std::string>{"unreachable", "login", "policy"});
+  CHECK(lines(EventKind::mail_delayed) == 3);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
                   "one mail that a policy refuses is told of once while others are sent") {
   REQUIRE(sign_up("refused@example.org").has_value());
   for (int round = 0; round < 4; ++round) {

@@ -60,7 +60,7 @@ std::string reason_of(const Delivery& delivery) {
 
 }  // namespace
 
-Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
+Outcome Delivering::deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept {
   try {
     const auto& job = claimed.job;
     if (job.expires_at && *job.expires_at <= s_.now()) {
@@ -79,7 +79,11 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
               .reason = "unreadable",
               .next_attempt_at = s_.now() + s_.config.jobs.max_backoff};
     }
-    return judge(claimed, send(job, *parameters));
+    auto tried = send(job, *parameters, turn);
+    if (turn.was_refused() && tried.delivery.verdict != DeliveryVerdict::delivered) {
+      return {.ending = Ending::not_begun, .next_attempt_at = s_.now()};
+    }
+    return judge(claimed, std::move(tried));
   } catch (...) {
     // No memory. Its lease runs out, or is given back.
     return {.ending = Ending::not_begun,
@@ -87,7 +91,8 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
   }
 }
 
-Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parameters) {
+Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parameters,
+                                 DeliveryTurn& turn) {
   MailContent content;
   try {
     content = s_.parts.templates.render(job.kind, parameters);
@@ -102,12 +107,13 @@ Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parame
             "template"};
   }
   try {
-    return {mailer_.deliver({.to = parameters.to,
-                             .subject = std::move(content.subject),
-                             .text = std::move(content.text),
-                             .html = std::move(content.html),
-                             .message_id = job.message_id,
-                             .date = job.created_at})};
+    return {mailer_.deliver_in_turn({.to = parameters.to,
+                                     .subject = std::move(content.subject),
+                                     .text = std::move(content.text),
+                                     .html = std::move(content.html),
+                                     .message_id = job.message_id,
+                                     .date = job.created_at},
+                                    turn)};
   } catch (...) {
     // Its text could quote the mail, and so a code.
     s_.parts.diagnostics->tell({"mailer", job.kind, "an exception"});

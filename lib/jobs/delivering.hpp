@@ -9,6 +9,7 @@
 #include "coffeeauth/ports/mailer.hpp"
 #include "lib/auth/services.hpp"
 #include "lib/jobs/hands.hpp"
+#include "lib/jobs/turns.hpp"
 #include "lib/mail/mail_job.hpp"
 
 namespace coffeeauth::jobs {
@@ -20,7 +21,7 @@ class Delivering {
   Delivering(Services& services, Mailer& mailer) : s_(services), mailer_(mailer) {}
 
   /// Never throws: whatever goes wrong on the way is a try that failed.
-  [[nodiscard]] Outcome deal_with(const ClaimedJob& claimed) noexcept;
+  [[nodiscard]] Outcome deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept;
 
  private:
   /// A try that failed before it came to the Mailer has a reason of its own.
@@ -41,7 +42,7 @@ class Delivering {
   };
 
   [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
-  [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters);
+  [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters, DeliveryTurn& turn);
   [[nodiscard]] static Server after(Server before, const Delivery& delivery, bool tried_before);
   [[nodiscard]] bool note(const ClaimedJob& claimed, const Delivery& delivery);
   [[nodiscard]] bool is_told(const JobId& job, const Delivery& delivery);

@@ -225,26 +225,29 @@ TEST_CASE(
   }
 }
 
-TEST_CASE_FIXTURE(WorkerFixture,
-                  "what was delivered while the database went away is not sent again") {
-  people(50);
+TEST_CASE("what was delivered while the database went away is not sent again") {
+  Config config;
+  config.jobs.in_doubt = 20;
+  config.jobs.in_doubt_after = 0;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(50);
   HeldMailer mailer{30};
-  jobs::MailWorker worker{auth().services(), mailer};
+  jobs::MailWorker worker{f.auth().services(), mailer};
   worker.start();
   mailer.wait_for(20);
-  t.faults().take_down();
+  f.t.faults().take_down();
   mailer.let_go();
-  REQUIRE(t.events().wait_for(EventKind::background_failed));
+  REQUIRE(f.t.events().wait_for(EventKind::background_failed));
   while (mailer.inner.attempts() < 50) std::this_thread::yield();
   SUBCASE("and comes back soon") {}
-  SUBCASE("and comes back when every lease has run out") { t.clock().advance(1min); }
-  t.faults().bring_back();
+  SUBCASE("and comes back when every lease has run out") { f.t.clock().advance(1min); }
+  f.t.faults().bring_back();
   worker.wake();
-  REQUIRE(t.events().wait_for(EventKind::background_recovered));
+  REQUIRE(f.t.events().wait_for(EventKind::background_recovered));
   CHECK(worker.stop());
-  CHECK(outbox().depth().pending == 0);
+  CHECK(f.outbox().depth().pending == 0);
   CHECK(mailer.inner.attempts() == 50);
-  CHECK(t.events().count(EventKind::mail_delivered) == 50);
+  CHECK(f.t.events().count(EventKind::mail_delivered) == 50);
 }
 
 TEST_CASE_FIXTURE(WorkerFixture,
@@ -270,6 +273,8 @@ TEST_CASE_FIXTURE(WorkerFixture,
 TEST_CASE("a worker delivers as many mails at once as it may, and claims no more") {
   Config config;
   config.jobs.concurrency = 4;
+  config.jobs.in_doubt = 4;
+  config.jobs.in_doubt_after = 0;
   WorkerFixture f{{.t = testing::TestAuth{config}}};
   f.people(25);
   HeldMailer mailer{15};
@@ -285,7 +290,7 @@ TEST_CASE("a worker delivers as many mails at once as it may, and claims no more
 }
 
 TEST_CASE_FIXTURE(WorkerFixture,
-                  "a worker begins with one mail at a time, so that a kill doubles one at most") {
+                  "a worker begins with one mail at a time: a few need one connection") {
   people(40);
   HeldMailer mailer;
   jobs::MailWorker worker{auth().services(), mailer};

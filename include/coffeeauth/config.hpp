@@ -186,6 +186,9 @@ struct JobConfig {
   /// A mail is given up when this many workers have died while they held it: it may be what they
   /// died of. Range 3 to 100.
   std::size_t max_abandoned = 10;
+  /// A mail is tried alone in its process when this many workers have died while they held it, so
+  /// that it takes no others with it. Range 1 to 3.
+  std::size_t alone_after = 2;
   /// How long a mail is kept for an administrator after it was given up. Range 1 day to 10 years.
   std::chrono::seconds dead_lifetime{std::chrono::hours{24 * 30}};
   /// When a mail that is due and that no worker takes makes `/readyz` say that mails are overdue.

@@ -191,6 +191,8 @@ void add_lists_and_jobs(Rows& rows) {
       row("MAIL_MAX_ATTEMPTS", "Tries until a mail is given up", job(&J::max_attempts), 1, 100));
   rows.push_back(row("MAIL_MAX_ABANDONED", "Workers that may die with a mail until it is given up",
                      job(&J::max_abandoned), 3, 100));
+  rows.push_back(row("MAIL_ALONE_AFTER", "Workers that die with a mail until it is tried alone",
+                     job(&J::alone_after), 1, 3));
   rows.push_back(row("MAIL_DEAD_LIFETIME", "How long a mail that was given up is kept",
                      job(&J::dead_lifetime), day, 3'650 * day));
   rows.push_back(row("MAIL_OVERDUE_AFTER",

@@ -25,8 +25,6 @@ using namespace std::chrono_literals;
 
 /// A lease is renewed when a third of it is over, so that one failed renewal does not lose it.
 constexpr int renewals_in_a_lease = 3;
-/// A mail that was in the hands of so many workers when they died may be what they died of.
-constexpr std::uint32_t suspicious = 2;
 constexpr auto between_tries_at_the_end = 100ms;
 /// How often a stopping worker with nothing else to do tries to reach a Store that is gone.
 constexpr int tries_at_the_end = 10;
@@ -99,8 +97,9 @@ struct MailWorker::State {
       s.job_written.notify();
     };
   }
-  [[nodiscard]] static bool is_suspect(const ClaimedJob& claimed) {
-    return claimed.abandoned >= suspicious;
+  /// A mail that was in the hands of so many workers when they died may be what they died of.
+  [[nodiscard]] bool is_suspect(const ClaimedJob& claimed) const {
+    return claimed.abandoned >= s.config.jobs.alone_after;
   }
   LeaseId own_lease() {
     if (!lease) lease = LeaseId::make(s.now(), s.parts.random);

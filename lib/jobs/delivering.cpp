@@ -1,6 +1,7 @@
 #include "lib/jobs/delivering.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace coffeeauth::jobs {
@@ -28,6 +29,20 @@ std::string printable(std::string words) {
   std::replace_if(
       words.begin(), words.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
   return words;
+}
+
+/// What stands in a header: one line, without what would end it. Files of translations often end
+/// with one that nobody sees.
+bool is_header_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet < 0x20 || octet == 0x7F;
+  });
+}
+
+void trim_end_of_line(std::string& text) {
+  const auto last = text.find_last_not_of("\r\n");
+  text.resize(last == std::string::npos ? 0 : last + 1);
 }
 
 /// Whether the server, and not this one mail, is in the way.
@@ -96,6 +111,9 @@ Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parame
   MailContent content;
   try {
     content = s_.parts.templates.render(job.kind, parameters);
+    trim_end_of_line(content.subject);
+    // Refused by the Mailer it would be the mail's end; as a template's mistake it waits.
+    if (!is_header_text(content.subject)) throw std::runtime_error("the subject is not one line");
   } catch (const std::exception& failure) {
     // An embedder's template; its text could hold anything, so it goes into no row.
     s_.parts.diagnostics->tell({"mail template", job.kind, failure.what()});

@@ -516,10 +516,13 @@ namespace {
 class BrokenTemplates final : public MailTemplates {
  public:
   MailContent render(std::string_view, const MailParameters&) const override {
+    if (!subject.empty()) return {.subject = subject, .text = "Code", .html = {}};
     if (throws_int) throw 42;
     throw std::runtime_error("no such partial");
   }
   bool throws_int = false;
+  /// Rendered, where there is one.
+  std::string subject{};
 };
 
 }  // namespace
@@ -555,4 +558,17 @@ TEST_CASE("what a template throws is told, whatever it is, and the mail waits fo
   CHECK(heard.told()[0].what == "mail template");
   CHECK(heard.told()[0].text == "no such partial");
   CHECK(heard.told()[1].text == "an exception of no known type");
+
+  // As a Mailer would refuse it for good.
+  templates.subject = "Your code\nBcc: eve@example.org";
+  CHECK(worker.run_once() == 1);
+  CHECK(t.store().outbox().depth().pending == 1);
+  REQUIRE(heard.told().size() == 3);
+  CHECK(heard.told()[2].text == "the subject is not one line");
+  CHECK(t.mailer().delivered().empty());
+  t.clock().advance(std::chrono::minutes{5});
+  templates.subject = "Your code\r\n";
+  CHECK(worker.run_once() == 1);
+  REQUIRE(t.mailer().delivered().size() == 1);
+  CHECK(t.mailer().delivered().front().subject == "Your code");
 }

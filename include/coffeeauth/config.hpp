@@ -164,6 +164,14 @@ struct JobConfig {
   /// Mails that one worker delivers at the same time, each on a thread and a connection of its own;
   /// threads are made when they are needed. Range 1 to 100.
   std::size_t concurrency = 20;
+  /// Mails of one worker that may have been handed over without the Store knowing it: so many may
+  /// arrive twice when its process is killed. To a server whose answer takes 40 ms, each gives at
+  /// most 25 mails a second, and 4 give 50 on a busy machine, too. Range 1 to 100.
+  std::size_t in_doubt = 4;
+  /// Mails that a worker sends one after another, at the beginning of a queue and after the mail
+  /// server failed, until `in_doubt` applies: only a longer queue is worth more than one second
+  /// mail. Range 0 to 10,000.
+  std::size_t in_doubt_after = 20;
   /// How long after a worker died another one takes its mails over. A worker that lives renews the
   /// lease for as long as a delivery takes. Range 5 s to 1 h.
   std::chrono::seconds lease{15};
@@ -178,6 +186,9 @@ struct JobConfig {
   /// A mail is given up when this many workers have died while they held it: it may be what they
   /// died of. Range 3 to 100.
   std::size_t max_abandoned = 10;
+  /// A mail is tried alone in its process when this many workers have died while they held it, so
+  /// that it takes no others with it. Range 1 to 3.
+  std::size_t alone_after = 2;
   /// How long a mail is kept for an administrator after it was given up. Range 1 day to 10 years.
   std::chrono::seconds dead_lifetime{std::chrono::hours{24 * 30}};
   /// When a mail that is due and that no worker takes makes `/readyz` say that mails are overdue.

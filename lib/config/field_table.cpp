@@ -176,6 +176,11 @@ void add_lists_and_jobs(Rows& rows) {
                      list(&ListConfig::cache_lifetime), 0s, 60s));
   rows.push_back(row("MAIL_CONCURRENCY", "Mails a worker delivers at the same time",
                      job(&J::concurrency), 1, 100));
+  rows.push_back(row("MAIL_IN_DOUBT", "Mails that a killed worker may have sent twice",
+                     job(&J::in_doubt), 1, 100));
+  rows.push_back(row("MAIL_IN_DOUBT_AFTER",
+                     "Mails of a queue until MAIL_IN_DOUBT applies; 1 may be sent twice before",
+                     job(&J::in_doubt_after), 0, 10'000));
   rows.push_back(row("MAIL_LEASE", "How long after a worker died another takes its mails over",
                      job(&J::lease), 5s, 1h));
   rows.push_back(row("MAIL_FIRST_BACKOFF", "The wait after a first failed delivery",
@@ -186,6 +191,8 @@ void add_lists_and_jobs(Rows& rows) {
       row("MAIL_MAX_ATTEMPTS", "Tries until a mail is given up", job(&J::max_attempts), 1, 100));
   rows.push_back(row("MAIL_MAX_ABANDONED", "Workers that may die with a mail until it is given up",
                      job(&J::max_abandoned), 3, 100));
+  rows.push_back(row("MAIL_ALONE_AFTER", "Workers that die with a mail until it is tried alone",
+                     job(&J::alone_after), 1, 3));
   rows.push_back(row("MAIL_DEAD_LIFETIME", "How long a mail that was given up is kept",
                      job(&J::dead_lifetime), day, 3'650 * day));
   rows.push_back(row("MAIL_OVERDUE_AFTER",

@@ -1,11 +1,15 @@
 #include "lib/jobs/delivering.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 namespace coffeeauth::jobs {
 namespace {
 
 constexpr std::size_t most_octets_of_words = 200;
+/// A bound for memory; all are forgotten where it ends, and so told of once more.
+constexpr std::size_t most_mails_told = 10'000;
 
 /// Doubles from `first` to `longest`, then a random half of it is taken off, so that many jobs that
 /// failed together do not come back together.
@@ -25,6 +29,20 @@ std::string printable(std::string words) {
   std::replace_if(
       words.begin(), words.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
   return words;
+}
+
+/// What stands in a header: one line, without what would end it. Files of translations often end
+/// with one that nobody sees.
+bool is_header_text(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet < 0x20 || octet == 0x7F;
+  });
+}
+
+void trim_end_of_line(std::string& text) {
+  const auto last = text.find_last_not_of("\r\n");
+  text.resize(last == std::string::npos ? 0 : last + 1);
 }
 
 /// Whether the server, and not this one mail, is in the way.
@@ -57,7 +75,7 @@ std::string reason_of(const Delivery& delivery) {
 
 }  // namespace
 
-Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
+Outcome Delivering::deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept {
   try {
     const auto& job = claimed.job;
     if (job.expires_at && *job.expires_at <= s_.now()) {
@@ -76,7 +94,11 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
               .reason = "unreadable",
               .next_attempt_at = s_.now() + s_.config.jobs.max_backoff};
     }
-    return judge(claimed, send(job, *parameters));
+    auto tried = send(job, *parameters, turn);
+    if (turn.was_refused() && tried.delivery.verdict != DeliveryVerdict::delivered) {
+      return {.ending = Ending::not_begun, .next_attempt_at = s_.now()};
+    }
+    return judge(claimed, std::move(tried));
   } catch (...) {
     // No memory. Its lease runs out, or is given back.
     return {.ending = Ending::not_begun,
@@ -84,10 +106,14 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed) noexcept {
   }
 }
 
-Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parameters) {
+Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parameters,
+                                 DeliveryTurn& turn) {
   MailContent content;
   try {
     content = s_.parts.templates.render(job.kind, parameters);
+    trim_end_of_line(content.subject);
+    // Refused by the Mailer it would be the mail's end; as a template's mistake it waits.
+    if (!is_header_text(content.subject)) throw std::runtime_error("the subject is not one line");
   } catch (const std::exception& failure) {
     // An embedder's template; its text could hold anything, so it goes into no row.
     s_.parts.diagnostics->tell({"mail template", job.kind, failure.what()});
@@ -99,12 +125,13 @@ Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parame
             "template"};
   }
   try {
-    return {mailer_.deliver({.to = parameters.to,
-                             .subject = std::move(content.subject),
-                             .text = std::move(content.text),
-                             .html = std::move(content.html),
-                             .message_id = job.message_id,
-                             .date = job.created_at})};
+    return {mailer_.deliver_in_turn({.to = parameters.to,
+                                     .subject = std::move(content.subject),
+                                     .text = std::move(content.text),
+                                     .html = std::move(content.html),
+                                     .message_id = job.message_id,
+                                     .date = job.created_at},
+                                    turn)};
   } catch (...) {
     // Its text could quote the mail, and so a code.
     s_.parts.diagnostics->tell({"mailer", job.kind, "an exception"});
@@ -115,7 +142,7 @@ Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parame
 Outcome Delivering::judge(const ClaimedJob& claimed, Try tried) {
   const auto& rules = s_.config.jobs;
   auto& delivery = tried.delivery;
-  const bool repeated = tried.reason.empty() && note(delivery, claimed.attempts > 0);
+  const bool repeated = tried.reason.empty() && note(claimed, delivery);
   if (delivery.verdict == DeliveryVerdict::delivered) return {.ending = Ending::delivered};
   auto reason = tried.reason.empty() ? reason_of(delivery) : std::string{tried.reason};
   auto words = printable(std::move(delivery.reason));
@@ -143,22 +170,38 @@ Delivering::Server Delivering::after(Server before, const Delivery& delivery, bo
   return before == Server::failing && !says_nothing ? Server::unknown : before;
 }
 
-/// Tells when the mail server begins to fail or to refuse the service, and when that is over;
-/// whether of this failure was told before.
-bool Delivering::note(const Delivery& delivery, bool tried_before) {
+/// Whether the last try of this very mail ended in the same way; remembers this one.
+bool Delivering::is_told(const JobId& job, const Delivery& delivery) {
+  if (!is_of_the_service(delivery)) {
+    told_of_mails_.erase(job);
+    return false;
+  }
+  const auto told = told_of_mails_.find(job);
+  if (told != told_of_mails_.end())
+    return std::exchange(told->second, delivery.problem) == delivery.problem;
+  if (told_of_mails_.size() == most_mails_told) told_of_mails_.clear();
+  told_of_mails_.emplace(job, delivery.problem);
+  return false;
+}
+
+/// Tells when the mail server begins to fail or to refuse the service, when it does so for another
+/// reason, and when that is over; whether of this failure was told before.
+bool Delivering::note(const ClaimedJob& claimed, const Delivery& delivery) {
   const auto is_bad = [](Server state) {
     return state == Server::unwilling || state == Server::failing;
   };
   const std::lock_guard lock{mutex_};
-  const auto before = server_;
-  server_ = after(before, delivery, tried_before);
-  if (server_ == before) return is_of_the_server(delivery.problem) || is_of_the_service(delivery);
-  if (is_bad(server_)) {
-    s_.emit(
-        {.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
-  } else if (is_bad(before)) {
-    s_.emit({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+  const bool told = is_told(claimed.job.id, delivery);
+  const bool was_bad = is_bad(server_);
+  server_ = after(server_, delivery, claimed.attempts > 0);
+  if (!is_bad(server_)) {
+    told_of_server_.clear();
+    if (was_bad) s_.emit({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+    return told;
   }
+  if (!is_of_the_server(delivery.problem) && !is_of_the_service(delivery)) return false;
+  if (!told_of_server_.insert(delivery.problem).second) return true;
+  s_.emit({.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
   return false;
 }
 

@@ -2,11 +2,14 @@
 /// Delivering: one claimed job from its sealed parameters to a verdict, without the Store. Private
 /// to the library.
 
+#include <map>
 #include <mutex>
+#include <set>
 
 #include "coffeeauth/ports/mailer.hpp"
 #include "lib/auth/services.hpp"
 #include "lib/jobs/hands.hpp"
+#include "lib/jobs/turns.hpp"
 #include "lib/mail/mail_job.hpp"
 
 namespace coffeeauth::jobs {
@@ -18,7 +21,7 @@ class Delivering {
   Delivering(Services& services, Mailer& mailer) : s_(services), mailer_(mailer) {}
 
   /// Never throws: whatever goes wrong on the way is a try that failed.
-  [[nodiscard]] Outcome deal_with(const ClaimedJob& claimed) noexcept;
+  [[nodiscard]] Outcome deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept;
 
  private:
   /// A try that failed before it came to the Mailer has a reason of its own.
@@ -39,14 +42,19 @@ class Delivering {
   };
 
   [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
-  [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters);
+  [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters, DeliveryTurn& turn);
   [[nodiscard]] static Server after(Server before, const Delivery& delivery, bool tried_before);
-  [[nodiscard]] bool note(const Delivery& delivery, bool tried_before);
+  [[nodiscard]] bool note(const ClaimedJob& claimed, const Delivery& delivery);
+  [[nodiscard]] bool is_told(const JobId& job, const Delivery& delivery);
 
   Services& s_;
   Mailer& mailer_;
   std::mutex mutex_;
   Server server_ = Server::unknown;
+  /// Why the server is bad, in each way that it was since it was well.
+  std::set<DeliveryProblem> told_of_server_;
+  /// Mails that the server refused because of the service when they were tried last, and why.
+  std::map<JobId, DeliveryProblem> told_of_mails_;
 };
 
 }  // namespace coffeeauth::jobs

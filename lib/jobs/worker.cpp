@@ -13,7 +13,9 @@
 #include "lib/jobs/delivering.hpp"
 #include "lib/jobs/delivery_threads.hpp"
 #include "lib/jobs/hands.hpp"
+#include "lib/jobs/pace.hpp"
 #include "lib/jobs/part_health.hpp"
+#include "lib/jobs/turns.hpp"
 
 namespace coffeeauth::jobs {
 namespace {
@@ -23,17 +25,9 @@ using namespace std::chrono_literals;
 
 /// A lease is renewed when a third of it is over, so that one failed renewal does not lose it.
 constexpr int renewals_in_a_lease = 3;
-/// Answers of the mail server until a worker sends more than one mail at a time; then one more with
-/// each answer. A few mails need one connection, a server that fails is asked by one, and a worker
-/// that is killed early has one mail in the air that may arrive twice.
-constexpr std::size_t one_at_a_time = 6;
-/// A mail that was in the hands of so many workers when they died may be what they died of.
-constexpr std::uint32_t suspicious = 2;
 constexpr auto between_tries_at_the_end = 100ms;
 /// How often a stopping worker with nothing else to do tries to reach a Store that is gone.
 constexpr int tries_at_the_end = 10;
-
-bool is_suspect(const ClaimedJob& claimed) { return claimed.abandoned >= suspicious; }
 
 bool settle(OutboxWrites& outbox, const Unsettled& one, UtcTime now) {
   const auto& id = one.claimed.job.id;
@@ -75,7 +69,9 @@ std::optional<EventKind> event_of(Ending ending) {
 
 struct MailWorker::State {
   State(Services& services, Mailer& mailer)
-      : s(services), counted(services), delivering(services, mailer) {}
+      : s(services), counted(services), delivering(services, mailer) {
+    turns.allow(pace.in_doubt());
+  }
 
   std::size_t run_once();
   void run();
@@ -86,13 +82,24 @@ struct MailWorker::State {
   void dispatch(DeliveryThreads& to, const std::vector<ClaimedJob>& claimed);
   void give_back(const std::vector<ClaimedJob>& unbegun);
   void tell(const Unsettled& one, bool done) const;
-  void learn_from(const Outcome& outcome);
+  void learn_from(const Outcome& outcome, std::size_t waiting);
+  void begin_anew();
 
-  std::function<void(const ClaimedJob&)> deliverer() {
-    return [this](const ClaimedJob& claimed) {
-      hands.finish(claimed.job.id, delivering.deal_with(claimed));
+  /// `ending`: no mail is handed over any more. Borrowed.
+  std::function<void(const ClaimedJob&)> deliverer(const std::atomic<bool>& ending) {
+    return [this, &ending](const ClaimedJob& claimed) {
+      JobTurn own{turns, claimed.job.id, ending};
+      auto outcome = delivering.deal_with(claimed, own);
+      const bool in_doubt = outcome.ending == Ending::delivered;
+      hands.finish(claimed.job.id, std::move(outcome));
+      // Of what was delivered the Store has to hear first.
+      if (!in_doubt) turns.give_back(claimed.job.id);
       s.job_written.notify();
     };
+  }
+  /// A mail that was in the hands of so many workers when they died may be what they died of.
+  [[nodiscard]] bool is_suspect(const ClaimedJob& claimed) const {
+    return claimed.abandoned >= s.config.jobs.alone_after;
   }
   LeaseId own_lease() {
     if (!lease) lease = LeaseId::make(s.now(), s.parts.random);
@@ -106,14 +113,14 @@ struct MailWorker::State {
   const BackgroundPart counted;
   Delivering delivering;
   Hands hands;
+  Turns turns;
   PartHealth health{s, "worker"};
   /// One for all jobs of this worker. Guarded, with what follows it, by `turn`: one thread at a
   /// time talks to the Store.
   std::mutex turn;
   std::optional<LeaseId> lease;
   Steady::time_point renewed{};
-  /// Answers of the mail server since it failed, or since there was nothing to send.
-  std::size_t answers = 0;
+  Pace pace{s.config.jobs};
   /// One mail at a time, because there are suspects.
   bool careful = false;
   std::atomic<bool> stopping{false};
@@ -154,11 +161,13 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
     throw;
   }
   if (renews) renewed = steady_now;
-  for (std::size_t i = 0; i < ended.size(); ++i) {
-    hands.settled(ended[i].claimed.job.id);
-    tell(ended[i], done[i]);
-    learn_from(ended[i].outcome);
+  const auto waiting = turns.waiting();
+  for (const auto& one : ended) {
+    hands.settled(one.claimed.job.id);
+    turns.give_back(one.claimed.job.id);
+    learn_from(one.outcome, waiting);
   }
+  for (std::size_t i = 0; i < ended.size(); ++i) tell(ended[i], done[i]);
   return claimed;
 }
 
@@ -175,31 +184,36 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
           .repeated = outcome.repeated});
 }
 
-void MailWorker::State::learn_from(const Outcome& outcome) {
+void MailWorker::State::learn_from(const Outcome& outcome, std::size_t waiting) {
   if (outcome.server_failed) {
-    answers = 0;
+    begin_anew();
   } else if (outcome.ending != Ending::not_begun && outcome.ending != Ending::unreadable) {
-    ++answers;
+    pace.answered(waiting);
+    turns.allow(pace.in_doubt());
   }
+}
+
+void MailWorker::State::begin_anew() {
+  pace.begin_anew();
+  turns.allow(pace.in_doubt());
 }
 
 /// How many more mails may be claimed now.
 std::size_t MailWorker::State::room() const {
   const auto busy = hands.unfinished().size();
-  const auto sure = answers < one_at_a_time ? 1 : answers - one_at_a_time + 2;
-  const auto most = careful ? 1 : std::min(sure, s.config.jobs.concurrency);
+  const auto most = careful ? 1 : pace.at_once();
   return busy < most ? most - busy : 0;
 }
 
 /// Gives suspects back until each can be alone in this process, so that one mail which ends its
 /// worker takes no others with it: theirs would be counted as abandoned, too.
 void MailWorker::State::set_apart(std::vector<ClaimedJob>& claimed) {
-  const bool has_suspects = std::any_of(claimed.begin(), claimed.end(), is_suspect);
+  const auto suspect = [this](const ClaimedJob& job) { return is_suspect(job); };
+  const bool has_suspects = std::any_of(claimed.begin(), claimed.end(), suspect);
   const bool alone = claimed.size() == 1 && hands.unfinished().empty();
   careful = has_suspects;
   if (!has_suspects || alone) return;
-  const auto first = std::stable_partition(claimed.begin(), claimed.end(),
-                                           [](const auto& job) { return !is_suspect(job); });
+  const auto first = std::stable_partition(claimed.begin(), claimed.end(), std::not_fn(suspect));
   const std::vector<ClaimedJob> suspects{first, claimed.end()};
   claimed.erase(first, claimed.end());
   for (const auto& job : suspects) static_cast<void>(hands.take(job));
@@ -221,7 +235,8 @@ void MailWorker::State::give_back(const std::vector<ClaimedJob>& unbegun) {
 }
 
 std::size_t MailWorker::State::run_once() {
-  DeliveryThreads alone{1, deliverer()};
+  std::atomic<bool> failed{false};
+  DeliveryThreads alone{1, deliverer(failed)};
   std::vector<ClaimedJob> claimed;
   {
     const std::lock_guard lock{turn};
@@ -240,6 +255,9 @@ std::size_t MailWorker::State::run_once() {
       if (hands.holds_any(claimed)) s.job_written.wait_beyond(seen, renewal_pause());
     }
   } catch (...) {
+    // The turn that the next mail waits for is that of one which cannot be settled now.
+    failed = true;
+    turns.look_again();
     give_back(alone.withdraw());
     throw;
   }
@@ -253,11 +271,15 @@ void MailWorker::State::step() {
     static_cast<void>(talk_to_store(0));
     return;
   }
-  auto claimed = talk_to_store(room());
-  if (claimed.empty() && hands.empty()) answers = 0;
+  const auto free = room();
+  auto claimed = talk_to_store(free);
+  if (claimed.empty() && hands.empty()) begin_anew();
   if (claimed.empty()) return;
+  const bool more = claimed.size() == free;
   set_apart(claimed);
   dispatch(*threads, claimed);
+  // What was settled just now may have made room.
+  if (more && room() > 0) s.job_written.notify();
 }
 
 void MailWorker::State::run() {
@@ -309,12 +331,15 @@ void MailWorker::start() {
   if (state.thread.joinable()) return;
   state.stopping = false;
   state.last_moment = std::numeric_limits<Steady::rep>::max();
-  if (!state.threads) state.threads.emplace(state.s.config.jobs.concurrency, state.deliverer());
+  if (!state.threads) {
+    state.threads.emplace(state.s.config.jobs.concurrency, state.deliverer(state.stopping));
+  }
   state.thread = std::thread([&state] { state.run(); });
 }
 
 void MailWorker::request_stop() noexcept {
   state_->stopping = true;
+  state_->turns.look_again();
   wake();
 }
 

@@ -270,13 +270,15 @@ void add_rest(std::vector<Setting>& out) {
                  },
                  [](const Settings& s) { return s.from_email; }, "an address"});
   out.push_back({"MAIL_HOSTNAME",
-                 "This host's name, for EHLO and Message-IDs; the host of PUBLIC_URL, or the "
-                 "domain of DEFAULT_FROM_EMAIL, when unset.",
+                 "This host's name, for EHLO and Message-IDs, or its address in brackets; the host "
+                 "of PUBLIC_URL, or the domain of DEFAULT_FROM_EMAIL, when unset.",
                  [](Settings& s, std::string_view text) {
                    s.mail_hostname = text;
                    return smtp::is_client_name(text);
                  },
-                 [](const Settings& s) { return s.mail_hostname; }, "a host name"});
+                 [](const Settings& s) { return s.mail_hostname; },
+                 "a host name with a dot, as mail.example.com, or an address in brackets, as "
+                 "[192.0.2.1]"});
   out.push_back({"MAIL_FOLDER",
                  "Writes mails to this folder instead of sending them; with PostgreSQL there must "
                  "be this or a mail server.",

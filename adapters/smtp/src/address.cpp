@@ -15,12 +15,46 @@ namespace {
 constexpr std::size_t longest_address = 254;
 constexpr std::size_t longest_host = 253;
 constexpr std::size_t longest_name = 200;
-constexpr std::size_t longest_client_name = 255;
+constexpr std::size_t longest_label = 63;
 
 std::string_view trimmed(std::string_view text, std::string_view blanks) {
   const auto first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// RFC 5321 4.1.2: letters, digits and inner hyphens.
+bool is_label(std::string_view label) {
+  return !label.empty() && label.size() <= longest_label && label.front() != '-' &&
+         label.back() != '-' && std::all_of(label.begin(), label.end(), [](char c) {
+           return is_letter(c) || is_digit(c) || c == '-';
+         });
+}
+
+/// Two labels at least. No domain at the top is a number, so that an address is no name.
+bool is_domain(std::string_view name) {
+  if (name.size() > longest_host || name.find('.') == std::string_view::npos) return false;
+  for (;;) {
+    const auto dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) return false;
+    if (dot == std::string_view::npos) return !std::all_of(name.begin(), name.end(), is_digit);
+    name.remove_prefix(dot + 1);
+  }
+}
+
+/// What stands between the brackets (RFC 5321 4.1.3).
+bool is_address_literal(std::string_view text) {
+  constexpr std::string_view six = "IPv6:";
+  const bool is_six = text.starts_with(six);
+  if (is_six) text.remove_prefix(six.size());
+  Poco::Net::IPAddress address;
+  return text.find('%') == std::string_view::npos &&
+         Poco::Net::IPAddress::tryParse(std::string{text}, address) &&
+         is_six == (address.family() == Poco::Net::IPAddress::IPv6);
 }
 
 }  // namespace
@@ -63,11 +97,10 @@ bool is_host(const std::string& host) {
 }
 
 bool is_client_name(std::string_view text) {
-  const auto name = to_ascii_host(std::string{text});
-  return name.size() <= longest_client_name && std::all_of(name.begin(), name.end(), [](char c) {
-           return c > 0x20 && c < 0x7F &&
-                  std::string_view{"<>()\\\"@,;"}.find(c) == std::string::npos;
-         });
+  if (text.starts_with('[') && text.ends_with(']')) {
+    return is_address_literal(text.substr(1, text.size() - 2));
+  }
+  return is_domain(to_ascii_host(std::string{text}));
 }
 
 std::string to_ascii_host(const std::string& host) {

@@ -90,6 +90,11 @@ class FolderMailer final : public Mailer {
     }
   }
 
+  /// Takes no turn: a second try replaces the file.
+  [[nodiscard]] Delivery deliver_in_turn(const Mail& mail, DeliveryTurn&) noexcept override {
+    return deliver(mail);
+  }
+
  private:
   FolderMailerOptions options_;
 };

@@ -84,6 +84,12 @@ bool speaks_of_us(const Reply& reply) {
                      [&](std::string_view word) { return speaks_of(reply, word); });
 }
 
+/// Codes of whom nothing more is known: Postfix says `5.1.0 Sender address rejected` as an answer
+/// to the recipient.
+bool is_unspecific(const EnhancedStatus& status) {
+  return status == EnhancedStatus{1, 0} || status == EnhancedStatus{2, 0};
+}
+
 /// Whether the mailbox, its address or the content can be meant, by RFC 3463 and RFC 7505. What is
 /// behind these numbers elsewhere is about who sends: Microsoft's 5.1.90 and 5.2.252, a 5.2.3 (too
 /// long) for a mail as short as ours, the 5.2.0 that hosts answer to the content.
@@ -144,7 +150,10 @@ bool is_final(Step step, const Reply& reply) {
   if (!reply.is_permanent() || !is_about_the_mail(step) || blames_the_client(reply.code)) {
     return false;
   }
-  if (const auto status = enhanced_status(reply)) return is_about_the_recipient(*status, step);
+  if (const auto status = enhanced_status(reply)) {
+    return is_about_the_recipient(*status, step) &&
+           !(is_unspecific(*status) && speaks_of_us(reply));
+  }
   return step == Step::recipient && is_one_of(reply.code, {550, 551, 553}) && !speaks_of_us(reply);
 }
 
@@ -202,9 +211,16 @@ DeliveryProblem problem_of(Step step, const Reply& reply) {
   }
   if (step == Step::starttls) return DeliveryProblem::tls;
   const auto status = reply.is_permanent() ? enhanced_status(reply) : std::nullopt;
-  const auto problem = status ? problem_of(*status, step) : DeliveryProblem::none;
-  if (problem != DeliveryProblem::none) return problem;
-  return problem_of_bare(step, reply);
+  if (status && is_unspecific(*status) && speaks_of_us(reply)) {
+    return speaks_of(reply, "sender") ? DeliveryProblem::sender : DeliveryProblem::policy;
+  }
+  auto problem = status ? problem_of(*status, step) : DeliveryProblem::none;
+  if (problem == DeliveryProblem::none) problem = problem_of_bare(step, reply);
+  // A refusal of one recipient or mail, however odd, says nothing of the next: a server that does
+  // not speak the protocol shows it before.
+  const bool is_of_one_mail =
+      reply.is_permanent() && problem == DeliveryProblem::protocol && is_about_the_mail(step);
+  return is_of_one_mail ? DeliveryProblem::policy : problem;
 }
 
 Delivery judge(Step step, const Reply& reply) {

@@ -27,7 +27,8 @@ SmtpOptions require_valid(SmtpOptions options) {
   const bool has_login =
       !options.username.empty() || !options.password.empty() || by_token || options.token;
   require(is_host(options.host) && options.port != 0, "expected a mail server's host and port");
-  require(is_client_name(options.client_name), "expected a host name for EHLO");
+  require(options.client_name.empty() || is_client_name(options.client_name),
+          "expected a host name with a dot, or an address in brackets, for EHLO");
   require(by_token || !has_login || (!options.username.empty() && !options.password.empty()),
           "expected a user and a password for the mail server, or neither");
   require(by_token == static_cast<bool>(options.token) &&
@@ -49,6 +50,12 @@ SmtpOptions require_valid(SmtpOptions options) {
   return options;
 }
 
+/// For who sends a mail by itself.
+class AnyTime final : public DeliveryTurn {
+ public:
+  [[nodiscard]] bool take(std::chrono::milliseconds) override { return true; }
+};
+
 class SmtpMailer final : public Mailer {
  public:
   explicit SmtpMailer(SmtpOptions options)
@@ -64,6 +71,11 @@ class SmtpMailer final : public Mailer {
   SmtpMailer& operator=(const SmtpMailer&) = delete;
 
   [[nodiscard]] Delivery deliver(const Mail& mail) noexcept override {
+    AnyTime turn;
+    return deliver_in_turn(mail, turn);
+  }
+
+  [[nodiscard]] Delivery deliver_in_turn(const Mail& mail, DeliveryTurn& turn) noexcept override {
     const PipeSignalBlocked quiet;
     try {
       const auto deadline = Clock::now() + options_.delivery_timeout;
@@ -73,8 +85,10 @@ class SmtpMailer final : public Mailer {
       }
       const auto data = to_data(
           compose_message(mail, options_.from, host_name(options_.client_name, options_.from)));
-      auto delivery = send_on_kept(to, data, deadline);
-      return delivery ? *std::move(delivery) : send_on_fresh(to, data, deadline);
+      auto delivery = send_on_kept(to, data, turn, deadline);
+      return delivery ? *std::move(delivery) : send_on_fresh(to, data, turn, deadline);
+    } catch (const NoTurn&) {
+      return verdict(DeliveryVerdict::retry_later, "its turn did not come", DeliveryProblem::local);
     } catch (const SessionFailed& e) {
       return verdict(DeliveryVerdict::retry_later, e.what(), e.problem());
     } catch (const std::invalid_argument&) {
@@ -105,25 +119,27 @@ class SmtpMailer final : public Mailer {
   /// Nothing when no connection was kept, or the one that was turned out to be dead while the
   /// server could not yet have taken the mail.
   std::optional<Delivery> send_on_kept(std::string_view to, std::string_view data,
-                                       Deadline deadline) {
+                                       DeliveryTurn& turn, Deadline deadline) {
     auto session = take();
     if (!session || session->is_stale()) return std::nullopt;
     try {
-      return send(std::move(session), to, data, deadline, Clock::now() + proof_of_life);
+      return send(std::move(session), to, data, turn, deadline, Clock::now() + proof_of_life);
     } catch (const SessionFailed&) {
       if (session && session->content_is_out()) throw;
       return std::nullopt;
     }
   }
 
-  Delivery send_on_fresh(std::string_view to, std::string_view data, Deadline deadline) {
-    return send(std::make_unique<Session>(options_, context_, deadline), to, data, deadline);
+  Delivery send_on_fresh(std::string_view to, std::string_view data, DeliveryTurn& turn,
+                         Deadline deadline) {
+    return send(std::make_unique<Session>(options_, context_, deadline), to, data, turn, deadline);
   }
 
   /// Leaves `session` with the caller when it fails.
   Delivery send(std::unique_ptr<Session>&& session, std::string_view to, std::string_view data,
-                Deadline deadline, std::optional<Deadline> life = std::nullopt) {
-    auto delivery = session->send(to, data, deadline, life);
+                DeliveryTurn& turn, Deadline deadline,
+                std::optional<Deadline> life = std::nullopt) {
+    auto delivery = session->send(to, data, turn, deadline, life);
     keep(std::move(session));
     return delivery;
   }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int closing = 421;
 constexpr std::size_t longest_command = 512;
+constexpr std::string_view final_dot = ".\r\n";
 constexpr const char* unasked = "a reply that was not asked for";
 
 [[noreturn]] void fail(Step step, const Reply& reply) {
@@ -175,8 +176,8 @@ void Session::log_in_by_token(Deadline deadline) {
   }
 }
 
-Delivery Session::send(std::string_view to, std::string_view data, Deadline deadline,
-                       std::optional<Deadline> proof_of_life) {
+Delivery Session::send(std::string_view to, std::string_view data, DeliveryTurn& turn,
+                       Deadline deadline, std::optional<Deadline> proof_of_life) {
   content_is_out_ = false;
   const bool first = mails_++ == 0;
   const Envelope envelope{
@@ -187,11 +188,18 @@ Delivery Session::send(std::string_view to, std::string_view data, Deadline dead
   const auto life = std::min(deadline, proof_of_life.value_or(deadline));
   const auto refusal = can_.pipelining ? send_together(envelope, deadline, life)
                                        : send_in_turn(envelope, deadline, life);
-  if (refusal) return *refusal;
+  return refusal ? *refusal : send_message(data, turn, deadline);
+}
 
+Delivery Session::send_message(std::string_view data, DeliveryTurn& turn, Deadline deadline) {
   if (!buffer_.empty()) fail(Step::data, unasked, DeliveryProblem::protocol);
+  say(Step::message, data.substr(0, data.size() - final_dot.size()), by(deadline));
+  const auto left = deadline - std::chrono::steady_clock::now();
+  if (!turn.take(std::chrono::duration_cast<std::chrono::milliseconds>(left / 2))) throw NoTurn{};
+  // A server that did not want to wait says so, or hangs up; it has not taken the mail.
+  if (is_stale()) fail(Step::message, read_reply(Step::message, by(deadline)));
   content_is_out_ = true;
-  say(Step::message, data, by(deadline));
+  say(Step::message, final_dot, by(deadline));
   const auto taken = read_reply(Step::message, deadline);
   content_is_out_ = false;
   if (taken.is_success()) return {DeliveryVerdict::delivered, {}};

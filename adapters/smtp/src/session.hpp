@@ -11,7 +11,10 @@
 
 namespace coffeeauth::smtp {
 
-/// Belongs to one thread at a time. What throws SessionFailed leaves a session that is of no use.
+/// The mail was not handed over because its turn did not come; its connection is of no use.
+class NoTurn : public std::exception {};
+
+/// Belongs to one thread at a time. What throws leaves a session that is of no use.
 class Session {
  public:
   /// Connects, secures and logs in, by `deadline`. `options` must outlive the session; `context` is
@@ -24,7 +27,12 @@ class Session {
   ///
   /// Where the server offers PIPELINING (RFC 2920), all that comes before the message goes out at
   /// once: two round trips a mail in place of five.
-  [[nodiscard]] Delivery send(std::string_view to, std::string_view data, Deadline deadline,
+  ///
+  /// All goes out at once but the final dot, which makes the mail the server's: that waits for
+  /// `turn`, for half of the time that is left, so that the answer has the other half. Throws
+  /// NoTurn when it does not come.
+  [[nodiscard]] Delivery send(std::string_view to, std::string_view data, DeliveryTurn& turn,
+                              Deadline deadline,
                               std::optional<Deadline> proof_of_life = std::nullopt);
 
   /// Says goodbye, and waits a moment for the answer: some servers read nothing of a client that
@@ -60,6 +68,8 @@ class Session {
   /// 4954 4).
   [[nodiscard]] Reply authenticate(std::string_view mechanism, const Secret& message,
                                    Deadline deadline);
+  /// What came of the message, which the server waits for.
+  [[nodiscard]] Delivery send_message(std::string_view data, DeliveryTurn& turn, Deadline deadline);
   /// Nothing when the server waits for the message; else what became of the mail.
   [[nodiscard]] std::optional<Delivery> send_in_turn(const Envelope& envelope, Deadline deadline,
                                                      Deadline proof_of_life);

@@ -1,6 +1,7 @@
 #pragma once
 /// Mailer: hands one finished message to the world.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -82,6 +83,25 @@ struct Delivery {
   DeliveryProblem problem = DeliveryProblem::none;
 };
 
+/// The right of one mail to be handed over for good. A worker gives it to few mails at a time
+/// (JobConfig::in_doubt) and takes it back when the Store knows that the mail was delivered: so
+/// many mails may arrive twice when its process is killed. Used by the thread that delivers the
+/// mail.
+class DeliveryTurn {
+ public:
+  virtual ~DeliveryTurn() = default;
+  DeliveryTurn(const DeliveryTurn&) = delete;
+  DeliveryTurn& operator=(const DeliveryTurn&) = delete;
+
+  /// Waits for the turn, at most for `longest`; true at once when this mail has it. False when it
+  /// cannot be had in time, or the worker stops: nothing may be handed over then. Whatever
+  /// deliver_in_turn() says after that, short of `delivered`, counts as no try.
+  [[nodiscard]] virtual bool take(std::chrono::milliseconds longest) = 0;
+
+ protected:
+  DeliveryTurn() = default;
+};
+
 /// Callable from many threads.
 class Mailer {
  public:
@@ -96,6 +116,15 @@ class Mailer {
   /// second mail is a nuisance, a missing code is a lost customer. The Message-ID lets the
   /// receiving side drop the double.
   [[nodiscard]] virtual Delivery deliver(const Mail& mail) = 0;
+
+  /// Does the same for a worker that hands over few mails at a time. An implementation that can do
+  /// most of its work beforehand (connect, log in, send all but the end) takes `turn` right before
+  /// the next server could call the mail its own. This one takes it first, for up to half a minute,
+  /// and calls deliver(): right for any Mailer, and as slow as JobConfig::in_doubt deliveries at a
+  /// time are. One to which a mail cannot be delivered twice need not take it.
+  [[nodiscard]] virtual Delivery deliver_in_turn(const Mail& mail, DeliveryTurn& turn) {
+    return turn.take(std::chrono::seconds{30}) ? deliver(mail) : Delivery{};
+  }
 
  protected:
   Mailer() = default;

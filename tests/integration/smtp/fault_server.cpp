@@ -188,6 +188,9 @@ void FaultServer::take_message(Peer& peer) {
   answer(peer, "DATA", "354 canary\r\n");
   // Only after the usual answer is there a message to come.
   if (manners_.answers.contains("DATA")) return;
+  if (const auto meanwhile = manners_.answers.find("body"); meanwhile != manners_.answers.end()) {
+    meanwhile->second(peer);
+  }
   std::string message;
   for (;;) {
     const auto line = hear(peer);

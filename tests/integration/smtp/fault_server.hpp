@@ -70,7 +70,8 @@ struct Manners {
   const Identity* identity = &localhost();
   /// Lines of the reply to EHLO, each as `250-PIPELINING\r\n`.
   std::string extensions{};
-  /// By step: `greeting`, `EHLO`, `STARTTLS`, `AUTH`, `RSET`, `MAIL`, `RCPT`, `DATA`, `message`.
+  /// By step: `greeting`, `EHLO`, `STARTTLS`, `AUTH`, `RSET`, `MAIL`, `RCPT`, `DATA`, `message`;
+  /// and `body`, while the message is waited for.
   std::map<std::string, Answer> answers{};
 };
 

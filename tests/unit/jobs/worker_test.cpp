@@ -225,26 +225,29 @@ TEST_CASE(
   }
 }
 
-TEST_CASE_FIXTURE(WorkerFixture,
-                  "what was delivered while the database went away is not sent again") {
-  people(50);
+TEST_CASE("what was delivered while the database went away is not sent again") {
+  Config config;
+  config.jobs.in_doubt = 20;
+  config.jobs.in_doubt_after = 0;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(50);
   HeldMailer mailer{30};
-  jobs::MailWorker worker{auth().services(), mailer};
+  jobs::MailWorker worker{f.auth().services(), mailer};
   worker.start();
   mailer.wait_for(20);
-  t.faults().take_down();
+  f.t.faults().take_down();
   mailer.let_go();
-  REQUIRE(t.events().wait_for(EventKind::background_failed));
+  REQUIRE(f.t.events().wait_for(EventKind::background_failed));
   while (mailer.inner.attempts() < 50) std::this_thread::yield();
   SUBCASE("and comes back soon") {}
-  SUBCASE("and comes back when every lease has run out") { t.clock().advance(1min); }
-  t.faults().bring_back();
+  SUBCASE("and comes back when every lease has run out") { f.t.clock().advance(1min); }
+  f.t.faults().bring_back();
   worker.wake();
-  REQUIRE(t.events().wait_for(EventKind::background_recovered));
+  REQUIRE(f.t.events().wait_for(EventKind::background_recovered));
   CHECK(worker.stop());
-  CHECK(outbox().depth().pending == 0);
+  CHECK(f.outbox().depth().pending == 0);
   CHECK(mailer.inner.attempts() == 50);
-  CHECK(t.events().count(EventKind::mail_delivered) == 50);
+  CHECK(f.t.events().count(EventKind::mail_delivered) == 50);
 }
 
 TEST_CASE_FIXTURE(WorkerFixture,
@@ -270,6 +273,8 @@ TEST_CASE_FIXTURE(WorkerFixture,
 TEST_CASE("a worker delivers as many mails at once as it may, and claims no more") {
   Config config;
   config.jobs.concurrency = 4;
+  config.jobs.in_doubt = 4;
+  config.jobs.in_doubt_after = 0;
   WorkerFixture f{{.t = testing::TestAuth{config}}};
   f.people(25);
   HeldMailer mailer{15};
@@ -285,7 +290,7 @@ TEST_CASE("a worker delivers as many mails at once as it may, and claims no more
 }
 
 TEST_CASE_FIXTURE(WorkerFixture,
-                  "a worker begins with one mail at a time, so that a kill doubles one at most") {
+                  "a worker begins with one mail at a time: a few need one connection") {
   people(40);
   HeldMailer mailer;
   jobs::MailWorker worker{auth().services(), mailer};
@@ -435,6 +440,42 @@ TEST_CASE_FIXTURE(
 }
 
 TEST_CASE_FIXTURE(WorkerFixture,
+                  "a mail that is delayed for another reason than before is told of again") {
+  REQUIRE(sign_up("refused@example.org").has_value());
+  const std::vector<DeliveryProblem> tries{DeliveryProblem::busy,   DeliveryProblem::policy,
+                                           DeliveryProblem::policy, DeliveryProblem::quota,
+                                           DeliveryProblem::busy,   DeliveryProblem::quota};
+  int others = 0;
+  for (const auto problem : tries) {
+    t.mailer().answer_next({DeliveryVerdict::retry_later, "not now", problem});
+    CHECK(t.deliver_mail() == 1);
+    // Others are sent meanwhile.
+    REQUIRE(sign_up("user" + std::to_string(++others) + "@example.org").has_value());
+    t.deliver_mail();
+    t.clock().advance(5min);
+  }
+  std::vector<std::string> told;
+  for (const auto& event : t.events().all()) {
+    if (event.kind == EventKind::mail_delayed && !event.repeated) told.push_back(event.reason);
+  }
+  CHECK(told == std::vector<std::string>{"busy", "policy", "quota", "busy", "quota"});
+}
+
+TEST_CASE_FIXTURE(WorkerFixture, "a mail server that fails for another reason is told of again") {
+  people(1);
+  for (const auto problem :
+       {DeliveryProblem::unreachable, DeliveryProblem::unreachable, DeliveryProblem::login,
+        DeliveryProblem::unreachable, DeliveryProblem::policy, DeliveryProblem::login}) {
+    t.mailer().answer_next({DeliveryVerdict::retry_later, "not now", problem});
+    CHECK(t.deliver_mail() == 1);
+    t.clock().advance(5min);
+  }
+  CHECK(reasons(EventKind::mail_server_failing) ==
+        std::vector<std::string>{"unreachable", "login", "policy"});
+  CHECK(lines(EventKind::mail_delayed) == 3);
+}
+
+TEST_CASE_FIXTURE(WorkerFixture,
                   "one mail that a policy refuses is told of once while others are sent") {
   REQUIRE(sign_up("refused@example.org").has_value());
   for (int round = 0; round < 4; ++round) {
@@ -475,10 +516,13 @@ namespace {
 class BrokenTemplates final : public MailTemplates {
  public:
   MailContent render(std::string_view, const MailParameters&) const override {
+    if (!subject.empty()) return {.subject = subject, .text = "Code", .html = {}};
     if (throws_int) throw 42;
     throw std::runtime_error("no such partial");
   }
   bool throws_int = false;
+  /// Rendered, where there is one.
+  std::string subject{};
 };
 
 }  // namespace
@@ -514,4 +558,17 @@ TEST_CASE("what a template throws is told, whatever it is, and the mail waits fo
   CHECK(heard.told()[0].what == "mail template");
   CHECK(heard.told()[0].text == "no such partial");
   CHECK(heard.told()[1].text == "an exception of no known type");
+
+  // As a Mailer would refuse it for good.
+  templates.subject = "Your code\nBcc: eve@example.org";
+  CHECK(worker.run_once() == 1);
+  CHECK(t.store().outbox().depth().pending == 1);
+  REQUIRE(heard.told().size() == 3);
+  CHECK(heard.told()[2].text == "the subject is not one line");
+  CHECK(t.mailer().delivered().empty());
+  t.clock().advance(std::chrono::minutes{5});
+  templates.subject = "Your code\r\n";
+  CHECK(worker.run_once() == 1);
+  REQUIRE(t.mailer().delivered().size() == 1);
+  CHECK(t.mailer().delivered().front().subject == "Your code");
 }

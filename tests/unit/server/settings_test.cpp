@@ -128,6 +128,17 @@ TEST_CASE("a name that nobody knows is refused in the file and overlooked in the
   CHECK(complaint({{"HTTP_PROT", "9000"}, {"PATH", "/bin"}}) == "");
 }
 
+TEST_CASE("MAIL_HOSTNAME is a name or an address in brackets, and its refusal says so") {
+  for (const auto* const good : {"mail.example.com", "[192.0.2.1]", "[IPv6:2001:db8::1]", ""}) {
+    CHECK(complaint({{"MAIL_HOSTNAME", good}}).empty());
+  }
+  for (const auto* const bad : {"-x.example", "bad_host", "1.2.3.4", "localhost"}) {
+    CHECK(complaint({{"MAIL_HOSTNAME", bad}}) ==
+          "MAIL_HOSTNAME (environment): expected a host name with a dot, as mail.example.com, or "
+          "an address in brackets, as [192.0.2.1]");
+  }
+}
+
 TEST_CASE("a malformed value says which setting, where, and what is expected") {
   CHECK(complaint({{"HTTP_PORT", "eighty"}}) == "HTTP_PORT (environment): expected 0 to 65535");
   CHECK(complaint({}, {{"HTTP_PORT", "65536", 2}}) == "HTTP_PORT (.env:2): expected 0 to 65535");

@@ -141,7 +141,16 @@ TEST_CASE("what known servers say of a set-up that is wrong waits, and is called
       {Step::sender, 550, "5.1.0 Sender rejected", P::sender},
       {Step::recipient, 550, "5.1.8 <x@y>: Domain not found", P::sender},
       {Step::recipient, 550, "5.1.7 <x@y>: Sender address rejected", P::sender},
-      {Step::recipient, 504, "5.5.2 <x>: need fully-qualified hostname", P::protocol},
+      {Step::recipient, 550,
+       "5.1.0 <x@y>: Sender address rejected: User unknown in local recipient table", P::sender},
+      {Step::recipient, 550, "5.2.0 relay quota", P::policy},
+      {Step::recipient, 504, "5.5.2 <x>: need fully-qualified hostname", P::policy},
+      // One recipient's odd refusal is not the server's failure.
+      {Step::recipient, 555, "5.5.2 Syntax error", P::policy},
+      {Step::recipient, 500, "canary", P::policy},
+      {Step::message, 554, "5.5.0 canary", P::policy},
+      {Step::sender, 501, "5.5.4 Syntax error", P::protocol},
+      {Step::hello, 502, "5.5.1 canary", P::protocol},
       // Asking to come back.
       {Step::recipient, 450, "4.2.0 <a@b>: Greylisted", P::busy},
       {Step::greeting, 421, "4.7.0 Try again later", P::busy},

@@ -100,6 +100,45 @@ TEST_CASE("a host, a sender and a client name are what they are called") {
   CHECK_FALSE(complaint([](auto& o) { o.from.name = "a\nBcc: b@c"; }).empty());
 }
 
+TEST_CASE("a client name is a host's name with a dot, or an address in brackets") {
+  const std::string long_label(63, 'a');
+  for (const auto& good :
+       {std::string{"mail.example"}, std::string{"Mail-1.b.example"}, std::string{"1.example"},
+        std::string{"b\u00fccher.example"}, std::string{"[192.0.2.1]"},
+        std::string{"[IPv6:2001:db8::1]"}, long_label + ".example"}) {
+    CAPTURE(good);
+    CHECK(is_client_name(good));
+    CHECK(complaint([&](auto& o) { o.client_name = good; }).empty());
+  }
+  CHECK(complaint([](auto& o) { o.client_name.clear(); }).empty());
+  for (const auto& bad : {std::string{"-x.example"},
+                          std::string{"x-.example"},
+                          std::string{"bad_host"},
+                          std::string{"bad_host.example"},
+                          std::string{"host"},
+                          std::string{"1.2.3.4"},
+                          std::string{"1.2"},
+                          std::string{"::1"},
+                          std::string{"2001:db8::1"},
+                          std::string{".example"},
+                          std::string{"mail."},
+                          std::string{"a..b"},
+                          std::string{"a b.example"},
+                          std::string{"[]"},
+                          std::string{"[x.example]"},
+                          std::string{"[2001:db8::1]"},
+                          std::string{"[IPv6:192.0.2.1]"},
+                          std::string{"[192.0.2.1"},
+                          std::string{"192.0.2.1]"},
+                          std::string{"[fe80::1%lo]"},
+                          std::string{"[IPv6:fe80::1%lo]"},
+                          long_label + "a.example"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(is_client_name(bad));
+    CHECK_FALSE(complaint([&](auto& o) { o.client_name = bad; }).empty());
+  }
+}
+
 TEST_CASE("authorities are a file that can be read") {
   const coffeeauth::testing::TemporaryFolder folder;
   CHECK_FALSE(complaint([&](auto& o) { o.ca_file = folder.file("none"); }).empty());

@@ -31,8 +31,8 @@ struct Sender {
 /// holds a character that could end a header line.
 [[nodiscard]] Sender parse_sender(std::string_view text);
 
-/// Whether `text` may stand in EHLO and behind the `@` of a Message-ID: a host's name (an
-/// internationalised one, too), or an address in brackets.
+/// Whether `text` may stand in EHLO and behind the `@` of a Message-ID: a host's name with a dot
+/// (an internationalised one, too), or an address in brackets: `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
 [[nodiscard]] bool is_client_name(std::string_view text);
 
 /// How the way to the server is protected.
@@ -116,7 +116,9 @@ struct SmtpOptions {
 [[nodiscard]] SmtpOptions parse_smtp_url(std::string_view url);
 
 /// Hands mails to one server. Connects when the first mail comes, and keeps connections for a
-/// burst, one for each thread that delivers at the same time.
+/// burst, one for each thread that delivers at the same time. With deliver_in_turn() all of a mail
+/// goes out beforehand but the final dot, which waits for its turn for at most half of what is left
+/// of SmtpOptions::delivery_timeout; a server that does not wait so long costs a try.
 ///
 /// Throws std::invalid_argument for options that cannot work: a host, sender or client name that is
 /// none, a password without TLS, an authorities' file that cannot be read, a time out of range.
@@ -142,7 +144,8 @@ struct FolderMailerOptions {
 
 /// Writes each mail as an RFC 5322 file `<Mail::message_id>.eml` instead of sending it: for
 /// development and for picking up by something else. A second try of the same mail replaces the
-/// file. Files appear whole and are on the disk when deliver() returns.
+/// file, so deliver_in_turn() takes no turn. Files appear whole and are on the disk when deliver()
+/// returns.
 [[nodiscard]] std::unique_ptr<Mailer> make_folder_mailer(const FolderMailerOptions& options);
 
 /// A mail in a folder, for showing.

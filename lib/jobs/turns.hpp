@@ -1,0 +1,109 @@
+#pragma once
+/// Turns: how many mails of a worker may be handed over without the Store knowing it. Private to
+/// the library.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <mutex>
+
+#include "coffeeauth/ports/mailer.hpp"
+#include "coffeeauth/ports/outbox.hpp"
+
+namespace coffeeauth::jobs {
+
+/// Given in the order in which they were asked for. Callable from any thread.
+class Turns {
+ public:
+  /// False when `stopping` is set, or `longest` is over before it is this mail's turn.
+  [[nodiscard]] bool take(const JobId& job, std::chrono::milliseconds longest,
+                          const std::atomic<bool>& stopping) {
+    std::unique_lock lock{mutex_};
+    if (has(job)) return true;
+    const auto mine = waiting_.emplace(waiting_.end(), job);
+    const auto is_next = [&] { return held_.size() < most_ && waiting_.begin() == mine; };
+    // What is longer than a day could be more than a clock can count.
+    mine->changed.wait_for(lock,
+                           std::min<std::chrono::milliseconds>(longest, std::chrono::hours{24}),
+                           [&] { return stopping || is_next(); });
+    const bool given = !stopping && is_next();
+    if (given) {
+      held_.splice(held_.end(), waiting_, mine);
+    } else {
+      waiting_.erase(mine);
+    }
+    wake_next();
+    return given;
+  }
+
+  /// Nothing happens when that mail has no turn.
+  void give_back(const JobId& job) noexcept {
+    const std::lock_guard lock{mutex_};
+    held_.remove_if([&](const Mail& one) { return one.job == job; });
+    wake_next();
+  }
+
+  /// How many mails have one at a time from now on; those that have one keep it.
+  void allow(std::size_t most) noexcept {
+    const std::lock_guard lock{mutex_};
+    most_ = most;
+    wake_next();
+  }
+
+  /// Wakes those that wait, after `stopping` of some was set.
+  void look_again() noexcept {
+    const std::lock_guard lock{mutex_};
+    for (auto& one : waiting_) one.changed.notify_one();
+  }
+
+  [[nodiscard]] std::size_t waiting() const noexcept {
+    const std::lock_guard lock{mutex_};
+    return waiting_.size();
+  }
+
+ private:
+  /// Each is woken by itself, when it is its turn: there may be many.
+  struct Mail {
+    explicit Mail(const JobId& id) : job(id) {}
+    JobId job;
+    std::condition_variable changed;
+  };
+
+  [[nodiscard]] bool has(const JobId& job) const {
+    return std::any_of(held_.begin(), held_.end(), [&](const Mail& one) { return one.job == job; });
+  }
+  void wake_next() noexcept {
+    if (!waiting_.empty() && held_.size() < most_) waiting_.front().changed.notify_one();
+  }
+
+  mutable std::mutex mutex_;
+  std::list<Mail> waiting_;
+  std::list<Mail> held_;
+  std::size_t most_ = 1;
+};
+
+/// One mail's way to them.
+class JobTurn final : public DeliveryTurn {
+ public:
+  /// Borrows all three.
+  JobTurn(Turns& turns, const JobId& job, const std::atomic<bool>& stopping)
+      : turns_(turns), job_(job), stopping_(stopping) {}
+
+  [[nodiscard]] bool take(std::chrono::milliseconds longest) override {
+    refused_ = !turns_.take(job_, longest, stopping_);
+    return !refused_;
+  }
+  /// Whether the last answer was no.
+  [[nodiscard]] bool was_refused() const noexcept { return refused_; }
+
+ private:
+  Turns& turns_;
+  const JobId& job_;
+  const std::atomic<bool>& stopping_;
+  bool refused_ = false;
+};
+
+}  // namespace coffeeauth::jobs

@@ -2,6 +2,8 @@
 // its turn.
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "fault_server.hpp"
 
 using namespace coffeeauth;
@@ -29,13 +31,26 @@ class ScriptedTurn final : public DeliveryTurn {
 bool yes() { return true; }
 bool no() { return false; }
 
-/// After the answer to DATA was read by itself.
-Answer a_moment_later(Answer answer) {
-  return [answer = std::move(answer)](Peer& peer) {
-    std::this_thread::sleep_for(30ms);
-    answer(peer);
-  };
-}
+/// The server does something while the mail waits for its turn, and the turn comes after it.
+struct Meanwhile {
+  Answer then(Answer answer) {
+    return [this, answer = std::move(answer)](Peer& peer) {
+      asked.wait(false);
+      answer(peer);
+      done = true;
+      done.notify_all();
+    };
+  }
+  bool take() {
+    asked = true;
+    asked.notify_all();
+    done.wait(false);
+    // For what was said to arrive.
+    std::this_thread::sleep_for(50ms);
+    return true;
+  }
+  std::atomic<bool> asked{false}, done{false};
+};
 
 }  // namespace
 
@@ -89,31 +104,31 @@ TEST_CASE("a turn is waited for as long as leaves time for the answer, and asked
 }
 
 TEST_CASE("a server that does not wait for the dot has not taken the mail") {
-  const auto waits = [] {
-    std::this_thread::sleep_for(100ms);
-    return true;
-  };
-  for (const auto& [end, reason] :
-       {std::pair{hangs_up(), "later: message: connection lost"},
-        std::pair{resets(), "later: message: connection lost"},
-        std::pair{says("421 4.4.2 canary\r\n"), "later: message 421 4.4.2"},
-        std::pair{says("451 canary\r\n"), "later: message 451"}}) {
+  const std::string later = "later: message";
+  for (const auto& [end, reason] : {std::pair{hangs_up(), later + ": connection lost"},
+                                    std::pair{resets(), later + ": connection lost"},
+                                    std::pair{says("421 4.4.2 canary\r\n"), later + " 421 4.4.2"},
+                                    std::pair{says("451 canary\r\n"), later + " 451"}}) {
     CAPTURE(reason);
-    const FaultServer server{{.answers = {{"body", a_moment_later(end)}}}};
+    Meanwhile meanwhile;
+    const FaultServer server{{.answers = {{"body", meanwhile.then(end)}}}};
     const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
-    ScriptedTurn turn{waits};
+    ScriptedTurn turn{[&] { return meanwhile.take(); }};
     CHECK(told(mailer->deliver_in_turn(mail(), turn)) == reason);
     CHECK(server.messages().empty());
   }
-  SUBCASE("and has it on a fresh connection where that one was kept") {
-    const FaultServer server{{.answers = {{"body", [count = 0](Peer& peer) mutable {
-                                             if (++count == 2) peer.hang_up();
-                                           }}}}};
-    const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
-    ScriptedTurn turn{waits};
-    CHECK(told(mailer->deliver_in_turn(mail("1"), turn)) == "delivered");
-    CHECK(told(mailer->deliver_in_turn(mail("2"), turn)) == "delivered");
-    CHECK(server.connections() == 2);
-    CHECK(server.messages().size() == 2);
-  }
+}
+
+TEST_CASE("a mail whose kept connection did not wait for its dot goes over a fresh one") {
+  Meanwhile meanwhile;
+  const FaultServer server{
+      {.answers = {{"body", [count = 0, end = meanwhile.then(hangs_up())](Peer& peer) mutable {
+                      if (++count == 2) end(peer);
+                    }}}}};
+  const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));
+  CHECK(told(mailer->deliver(mail("1"))) == "delivered");
+  ScriptedTurn turn{[&] { return meanwhile.take(); }};
+  CHECK(told(mailer->deliver_in_turn(mail("2"), turn)) == "delivered");
+  CHECK(server.connections() == 2);
+  CHECK(server.messages().size() == 2);
 }

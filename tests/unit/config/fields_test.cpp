@@ -133,8 +133,8 @@ TEST_CASE("the fields show the defaults that are documented") {
 /// A value that differs from the default and that validate() accepts.
 std::string another_value(const ConfigField& one) {
   const auto now = one.get(Config{});
-  for (const std::string_view text : {"HS256", "another text", "true", "false", "9", "100", "200",
-                                      "500ms", "20s", "2min", "20min", "2h", "15d"}) {
+  for (const std::string_view text : {"HS256", "another text", "true", "false", "9", "3", "100",
+                                      "200", "500ms", "20s", "2min", "20min", "2h", "15d"}) {
     Config config;
     if (!one.set(config, text) || one.get(config) == now) continue;
     if (validate(config).empty()) return std::string{text};

@@ -156,8 +156,8 @@ class Sources {
   std::string_view file_;
 };
 
-/// Of the old file, settings that another one of its lines made idle there, too: leaving them out is
-/// no mistake that somebody has to mend.
+/// Of the old file, settings that another one of its lines made idle there, too: leaving them out
+/// is no mistake that somebody has to mend.
 struct IdleSettings {
   std::string_view because;
   bool (*makes_idle)(const std::string& value);
@@ -176,7 +176,10 @@ const std::vector<IdleSettings>& idle_settings() {
        [](const std::string& backend) { return backend.find("smtp") == std::string::npos; },
        "EMAIL_HOST",
        {"EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD"}},
-      {"CELERY_BROKER_URL", [](const std::string&) { return true; }, "REDIS_HOST", {"REDIS_PASSWORD"}}};
+      {"CELERY_BROKER_URL",
+       [](const std::string&) { return true; },
+       "REDIS_HOST",
+       {"REDIS_PASSWORD"}}};
   return all;
 }
 

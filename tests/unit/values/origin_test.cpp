@@ -74,11 +74,28 @@ TEST_CASE("a host is a name or an address, with or without brackets for IPv6") {
   CHECK(parse_host("0.0.0.0") == "0.0.0.0");
   CHECK(parse_host("Mail.Example.com") == "Mail.Example.com");
   CHECK(parse_host("my_service") == "my_service");
-  for (const std::string_view text :
-       {"", " ", "[]", "[host]", "[127.0.0.1]", "::1]", "[::1", "a b", "a/b", "http://a", "a:80",
-        "[::1]:80", "*", "a@b", "-a", ".a", "a..b", "300.1.1.1", "1.2.3", "5432",
-        "b\xC3\xBC"
-        "cher"}) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "[]",
+                                      "[host]",
+                                      "[127.0.0.1]",
+                                      "::1]",
+                                      "[::1",
+                                      "a b",
+                                      "a/b",
+                                      "http://a",
+                                      "a:80",
+                                      "[::1]:80",
+                                      "*",
+                                      "a@b",
+                                      "-a",
+                                      ".a",
+                                      "a..b",
+                                      "300.1.1.1",
+                                      "1.2.3",
+                                      "5432",
+                                      "b\xC3\xBC"
+                                      "cher"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_host(text).has_value());
   }

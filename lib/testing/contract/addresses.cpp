@@ -1,4 +1,4 @@
-// Who has an address that somebody merely signed up for, once an administrator wants it.
+// Who has an address that several want: administrators, for accounts of theirs, and sign-ups.
 
 #include <doctest/doctest.h>
 
@@ -131,8 +131,45 @@ void sign_ups_that_give_way(StoreHarness& harness) {
   }
 }
 
+void addresses_at_once(StoreHarness& harness) {
+  SUBCASE("users: a new address at the same moment as a sign-up for it is given, none fails") {
+    for (Rounds rounds{harness, {.threads = 2, .times = 4}}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const auto outcomes = race(2, [&](std::size_t i) -> std::string {
+        if (i == 1) {
+          const auto made = t.alone.sign_up(candidate(2, "new@example.org", hash(2)));
+          return made.outcome == SignUpOutcome::created ? "created" : "existing";
+        }
+        const auto moved = t.alone.update(nth<UserId>(1), {.email = address("new@example.org")});
+        return moved.outcome == UserWriteOutcome::written ? "moved" : "taken";
+      });
+      CHECK((outcomes == std::vector<std::string>{"moved", "existing"} ||
+             outcomes == std::vector<std::string>{"moved", "created"}));
+      const auto account = t.store->users().find_credentials(address("new@example.org"));
+      CHECK(account->user.id == nth<UserId>(1));
+      CHECK(t.store->users().count({}) == 1);
+    }
+  }
+
+  SUBCASE("users: of many who are given one address at once one gets it, none fails") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(user(n));
+      const auto outcomes = race(race_threads, [&](std::size_t i) {
+        return t.alone.update(nth<UserId>(i + 1), {.email = address("new@example.org")}).outcome;
+      });
+      CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
+    }
+  }
+}
+
 }  // namespace
 
-void address_contract(StoreHarness& harness) { sign_ups_that_give_way(harness); }
+void address_contract(StoreHarness& harness) {
+  sign_ups_that_give_way(harness);
+  addresses_at_once(harness);
+}
 
 }  // namespace coffeeauth::testing

@@ -2,20 +2,18 @@
 # special about it.
 
 # coffeeauth_module(<name> [STATIC] [NOT_INSTALLED]
-#                   [HEADERS ...] [SOURCES ...] [ALONE ...] [LINKS ...] [PRIVATE_LINKS ...]
+#                   [HEADERS ...] [SOURCES ...] [LINKS ...] [PRIVATE_LINKS ...]
 #                   [PKG_CONFIG ...] [PKG_CONFIG_LIBS ...])
 #
 # Makes the library coffeeauth_<name> with the alias coffeeauth::<name>, and its component of the
 # package: an export set, cmake/components/<name>.cmake when it is made with more than the core, and a
 # file for pkg-config (PKG_CONFIG: modules, PKG_CONFIG_LIBS: the flags of what has no module).
 #
-# ALONE: see coffeeauth_unite().
-#
 # Headers lie under the module's include/ folder (for the core and http_api: the project's) and are a
 # file set, so that they are installed and each is proved to compile alone.
 function(coffeeauth_module name)
   cmake_parse_arguments(ARG "STATIC;NOT_INSTALLED" "HEADER_BASE"
-    "HEADERS;SOURCES;ALONE;LINKS;PRIVATE_LINKS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
+    "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
   if(NOT ARG_HEADER_BASE)
     set(ARG_HEADER_BASE ${CMAKE_CURRENT_SOURCE_DIR}/include)
   endif()
@@ -39,7 +37,6 @@ function(coffeeauth_module name)
     VERSION ${PROJECT_VERSION} SOVERSION ${COFFEEAUTH_ABI_VERSION} INSTALL_RPATH "$ORIGIN")
   coffeeauth_strict(${target})
   coffeeauth_precompile(${target} lib ${ARG_PRIVATE_LINKS})
-  coffeeauth_unite(${target} ${ARG_ALONE})
   if(COFFEEAUTH_INSTALL AND NOT ARG_NOT_INSTALLED)
     coffeeauth_install_component(${name}
       LINKS ${ARG_LINKS} PKG_CONFIG ${ARG_PKG_CONFIG} PKG_CONFIG_LIBS ${ARG_PKG_CONFIG_LIBS})
@@ -99,35 +96,6 @@ function(coffeeauth_precompile target kind)
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()
 
-# Compiles the sources of a folder as one where the preset asks for it: those of the sanitizers do, because most of what
-# the compiler reads it reads again for each source. Those named stand alone: what they keep to themselves has the name
-# of something in a source beside them. A plain build compiles each alone, and so proves that it includes what it uses.
-function(coffeeauth_unite target)
-  if(NOT COFFEEAUTH_UNITED_SOURCES)
-    return()
-  endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  # A local may have the name of what another source keeps to itself.
-  target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  # When the folders below have added theirs.
-  cmake_language(EVAL CODE "cmake_language(DEFER CALL coffeeauth_unite_now [[${target}]] [[${ARGN}]])")
-endfunction()
-
-function(coffeeauth_unite_now target alone)
-  get_target_property(sources ${target} SOURCES)
-  get_target_property(base ${target} SOURCE_DIR)
-  foreach(source IN LISTS sources)
-    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${base})
-    cmake_path(GET source FILENAME name)
-    cmake_path(GET source PARENT_PATH folder)
-    if(name MATCHES "\\.cpp$" AND NOT name IN_LIST alone)
-      cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
-      string(MAKE_C_IDENTIFIER ${folder} group)
-      set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${group})
-    endif()
-  endforeach()
-endfunction()
-
 # Warnings while the project itself is developed; a consumer sees none of them. They are errors in the
 # presets alone: a compiler that is newer than ours may know warnings that ours does not, and a build
 # that a stranger types must not stop at them.
@@ -146,13 +114,13 @@ function(coffeeauth_strict target)
   endif()
 endfunction()
 
-# coffeeauth_test(<name> LABEL <unit|contract|integration|...> SOURCES ... [ALONE ...] [LINKS ...] [COST <n>]
+# coffeeauth_test(<name> LABEL <unit|contract|integration|...> SOURCES ... [LINKS ...] [COST <n>]
 #                [PROPERTIES ...])
 #
 # Makes the doctest program <name>; each case becomes a CTest entry of its own. Those that COST more are
 # started earlier, where CTest does not know yet how long each takes.
 function(coffeeauth_test name)
-  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;ALONE;LINKS;PROPERTIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;LINKS;PROPERTIES" ${ARGN})
   if(NOT ARG_COST)
     set(ARG_COST 0)
   endif()
@@ -163,7 +131,6 @@ function(coffeeauth_test name)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   coffeeauth_strict(${name})
   coffeeauth_precompile(${name} tests ${ARG_LINKS})
-  coffeeauth_unite(${name} ${ARG_ALONE})
   doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600 COST ${ARG_COST}
     ${ARG_PROPERTIES})
 endfunction()

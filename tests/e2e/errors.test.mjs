@@ -71,7 +71,8 @@ test('an unknown field is named, and nothing is done', async () => {
     const found = success(await server.get(`/api/users?search=${encodeURIComponent(email)}`, admin));
     assert.equal(found.count, 0);
   }
-  badFields(await server.patch('/api/me', {is_verified: true, first_name: 'X'}, user), 'is_verified');
+  badFields(await server.patch('/api/me', {is_verified: false, first_name: 'X'}, user), 'is_verified');
+  badFields(await server.patch('/api/me', {is_admin: true, first_name: 'X'}, user), 'is_admin');
   badFields(await server.post('/api/auth/login', {email: user.email, password, remember: true}), 'remember');
 });
 

@@ -2,14 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
-#include <csignal>
 #include <fstream>
-#include <string>
-#include <thread>
-#include <utility>
 
 #include "env_file.hpp"
 #include "tests/exposed.hpp"
@@ -63,50 +57,6 @@ TEST_CASE_FIXTURE(Folder, "what is there and cannot be read is said, and is not 
   if (::geteuid() == 0) return;  // who may read everything
   fs::permissions(with("closed", "x"), fs::perms::none);
   CHECK(complaint(path() / "closed") == "cannot be read: permission denied");
-}
-
-/// A pipe that somebody else writes to, with the name by which a shell hands it over.
-class Piped {
- public:
-  explicit Piped(std::string text) {
-    REQUIRE(::pipe(ends_.data()) == 0);
-    writer_ = std::thread([this, text = std::move(text)] {
-      // More than a pipe holds waits for its reader, who may go before the end.
-      for (std::size_t done = 0; done < text.size();) {
-        const auto written = ::write(ends_[1], text.data() + done, text.size() - done);
-        if (written <= 0) break;
-        done += static_cast<std::size_t>(written);
-      }
-      ::close(ends_[1]);
-    });
-  }
-  ~Piped() {
-    ::close(ends_[0]);
-    writer_.join();
-  }
-  Piped(const Piped&) = delete;
-  Piped& operator=(const Piped&) = delete;
-
-  [[nodiscard]] fs::path name() const { return "/dev/fd/" + std::to_string(ends_[0]); }
-
- private:
-  std::array<int, 2> ends_{};
-  std::thread writer_;
-};
-
-TEST_CASE("what a pipe brings is read to its end, where somebody named the pipe") {
-  const std::string text(200'000, 'x');
-  CHECK(exposed(read_text_file(Piped{text}.name())) == text);
-  CHECK(exposed(read_text_file(Piped{std::string(1024 * 1024, 'x')}.name())).size() == 1024 * 1024);
-  CHECK_THROWS_WITH_AS(static_cast<void>(read_text_file(Piped{""}.name())),
-                       doctest::Contains("nothing came"), ConfigError);
-}
-
-TEST_CASE("a pipe that brings too much is not read on and on") {
-  ::signal(SIGPIPE, SIG_IGN);
-  CHECK_THROWS_WITH_AS(
-      static_cast<void>(read_text_file(Piped{std::string(3 * 1024 * 1024, 'x')}.name())),
-      doctest::Contains("is larger than 1 MiB"), ConfigError);
 }
 
 }  // namespace

@@ -203,10 +203,11 @@ std::size_t SignUpsPart::delete_stale(const StaleBefore& before, std::size_t lim
   std::size_t gone = 0;
   for (auto& [id, row] : work_.tables.users) {
     if (gone >= limit) break;
-    if (row.account.user.is_verified && row.unverified_since < before.sign_ups) {
+    const auto& user = row.account.user;
+    if ((user.is_verified || !user.is_active) && row.unverified_since < before.sign_ups) {
       gone += row.pending.size();
       row.pending.clear();
-      row.contested = false;
+      row.contested = row.contested && !user.is_verified;
     }
     for (auto* code : {&row.code, &row.older_code}) {
       if (!*code || is_live(*code, before.now)) continue;

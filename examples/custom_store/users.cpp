@@ -76,13 +76,13 @@ void erase_user(Tables& tables, const UserId& id) {
   tables.users.erase(id);
 }
 
-/// Whether the address is free, or had by a mere sign-up, which goes then.
-bool make_way(Tables& tables, const EmailAddress& email) {
+/// Whether the address is free, or had by a mere sign-up, which goes then: `gone` says which.
+bool make_way(Tables& tables, const EmailAddress& email, std::optional<UserId>& gone) {
   const auto* found = find_row(tables, email);
   if (found == nullptr) return true;
   if (!is_mere_sign_up(found->account)) return false;
-  const auto id = found->account.user.id;
-  erase_user(tables, id);
+  gone = found->account.user.id;
+  erase_user(tables, *gone);
   return true;
 }
 
@@ -211,10 +211,12 @@ UserWrite UsersPart::create_user(const NewUser& user) {
   if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
     return {UserWriteOutcome::unproved};
   }
-  const bool is_free = user.is_verified ? make_way(work_.tables, user.email)
+  std::optional<UserId> gone;
+  const bool is_free = user.is_verified ? make_way(work_.tables, user.email, gone)
                                         : find_row(work_.tables, user.email) == nullptr;
   if (!is_free) return {UserWriteOutcome::email_taken};
-  return {UserWriteOutcome::written, add_user(work_, user, user.is_verified).account.user};
+  return {UserWriteOutcome::written, add_user(work_, user, user.is_verified).account.user, true,
+          gone};
 }
 
 UserWrite UsersPart::create_or_take_over(const NewUser& user) {
@@ -248,10 +250,11 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
       !another_admin(work_.tables, id)) {
     return {UserWriteOutcome::last_admin};
   }
-  if (moves && !make_way(work_.tables, after.email)) return {UserWriteOutcome::email_taken};
+  std::optional<UserId> gone;
+  if (moves && !make_way(work_.tables, after.email, gone)) return {UserWriteOutcome::email_taken};
   put_patched(work_.tables, *row, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, after, patched.changed};
+  return {UserWriteOutcome::written, after, patched.changed, gone};
 }
 
 UserWriteOutcome UsersPart::delete_user(const UserId& id,

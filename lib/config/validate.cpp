@@ -37,6 +37,15 @@ std::vector<FieldError> validate(const Config& config) {
               config.lists.page_size);
   check_order(problems, "MAIL_MAX_BACKOFF", config.jobs.max_backoff, "MAIL_FIRST_BACKOFF",
               config.jobs.first_backoff);
+  // Else a mail that its workers die of would be given up with all that were in hand beside it.
+  const auto known = [&](std::string_view name) {
+    return std::any_of(problems.begin(), problems.end(),
+                       [&](const FieldError& one) { return one.field == name; });
+  };
+  if (config.jobs.max_abandoned <= config.jobs.alone_after && !known("MAIL_MAX_ABANDONED")) {
+    problems.push_back(
+        {"MAIL_MAX_ABANDONED", "out_of_range", "must be more than MAIL_ALONE_AFTER"});
+  }
   return problems;
 }
 

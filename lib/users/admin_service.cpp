@@ -180,6 +180,13 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
   const auto emit = [&](EventKind kind) {
     s_.emit({.kind = kind, .at = now, .user = id, .actor = actor, .client = client});
   };
+  if (written.gave_way) {
+    s_.emit({.kind = EventKind::user_deleted,
+             .at = now,
+             .user = written.gave_way,
+             .actor = actor,
+             .client = client});
+  }
   emit(EventKind::user_updated);
   if (mailed) {
     s_.job_written.notify();

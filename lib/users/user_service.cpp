@@ -71,8 +71,9 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
     tx.sign_ups().admit_network(found.user.id, network, rules.networks, now);
     SignUpEffect done{found.outcome, found.user.id};
     if (found.outcome != SignUpOutcome::existing) {
-      // Nobody verifies what an administrator disabled.
-      done.mailed = found.user.is_active && code.send(tx, found.user.id);
+      // Nobody verifies what an administrator disabled; what is asked is asked for nobody.
+      const auto nobody = candidate.id;
+      done.mailed = code.send(tx, found.user.is_active ? found.user.id : nobody);
     } else if (!rules.sign_up_reveals_existing &&
                tx.sign_ups().take_mail_slot(found.user.id, network, mail_pace(rules), now)) {
       tx.outbox().enqueue(notice);

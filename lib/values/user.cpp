@@ -106,7 +106,7 @@ bool awaits_owner(const Credentials& account) noexcept {
 bool is_mere_sign_up(const Credentials& account) noexcept {
   const auto& user = account.user;
   return !user.is_verified && account.password_hash.empty() && !user.last_login &&
-         user.role == Role::user && user.is_active;
+         user.role == Role::user && user.is_active && user.version == 1;
 }
 
 CountedUsers UserReads::list_and_count(const UserListQuery& query, std::size_t at_most) {

@@ -178,6 +178,8 @@ TEST_CASE_FIXTURE(Bodies, "control characters are refused in every text of every
         CAPTURE(one.path);
         CAPTURE(field);
         auto body = whole;
+        // Of a version that has passed nothing else is judged.
+        if (one.path == "/api/me") body.erase("version");
         body[field] = bad;
         CHECK(has_error(send(one, body), field, ""));
       }

@@ -62,7 +62,9 @@ std::size_t& attempts_at(std::optional<LiveCode>& code, const AddressDigest& net
 }
 
 bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
-  return row.credentials.user.is_verified && row.unverified_since < before.sign_ups &&
+  // A disabled account is not cleaned up by itself, and what waits beside it must not tell.
+  const auto& user = row.credentials.user;
+  return (user.is_verified || !user.is_active) && row.unverified_since < before.sign_ups &&
          !row.pending.empty();
 }
 
@@ -96,7 +98,7 @@ bool has_stale(const UserRow& row, const StaleBefore& before) {
 void erase_stale(UserRow& row, const StaleBefore& before) {
   if (has_stale_decoys(row, before)) {
     row.pending.clear();
-    row.contested = false;
+    row.contested = row.contested && !row.credentials.user.is_verified;
   }
   if (has_stale_login_codes(row, before.now)) {
     row.login_code.reset();

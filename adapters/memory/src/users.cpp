@@ -14,14 +14,15 @@ bool is_last_admin(const Database& db, const UserId& id) {
   });
 }
 
-// Whether the address is free, or had by a mere sign-up, which goes then.
-bool make_way(Unit& unit, const EmailAddress& email) {
+// Whether the address is free, or had by a mere sign-up, which goes then: `gone` says which.
+bool make_way(Unit& unit, const EmailAddress& email, std::optional<UserId>& gone) {
   const auto& db = unit.database;
   const auto entry = db.users_by_email.find(email.canonical());
   if (entry == db.users_by_email.end()) return true;
   const auto id = entry->second;
   if (!is_mere_sign_up(db.users.at(id).credentials)) return false;
   erase_user(unit, id);
+  gone = id;
   return true;
 }
 
@@ -106,10 +107,12 @@ UserWrite MemoryUserWrites::create_user(const NewUser& user) {
   if (user.role == Role::admin && (!user.is_verified || user.password_hash.empty())) {
     return {UserWriteOutcome::unproved};
   }
-  if (user.is_verified && !make_way(unit_, user.email)) return {UserWriteOutcome::email_taken};
+  std::optional<UserId> gone;
+  if (user.is_verified && !make_way(unit_, user.email, gone))
+    return {UserWriteOutcome::email_taken};
   auto written = insert_user(unit_, user, user.is_verified);
   if (!written) return {UserWriteOutcome::email_taken};
-  return {UserWriteOutcome::written, std::move(written)};
+  return {UserWriteOutcome::written, std::move(written), true, gone};
 }
 
 UserWrite MemoryUserWrites::create_or_take_over(const NewUser& user) {
@@ -137,12 +140,13 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
   const auto patched = apply_patch(row->credentials, patch);
   if (const auto reason = objection(database_, *row, patch, patched.after)) return {*reason};
   const auto& email = patched.after.user.email;
-  if (email != before.user.email && !make_way(unit_, email)) {
+  std::optional<UserId> gone;
+  if (email != before.user.email && !make_way(unit_, email, gone)) {
     return {UserWriteOutcome::email_taken};
   }
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, patched.after.user, patched.changed};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed, gone};
 }
 
 UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,

@@ -31,7 +31,9 @@ class Line {
     if (equals == std::string_view::npos) fail("expected NAME=value");
     const auto name = trim_blanks(rest.substr(0, equals));
     if (!is_name(name)) fail("the name must be letters, digits and _");
-    return {std::string{name}, value(trim_blanks(rest.substr(equals + 1))), number_};
+    EnvEntry entry{std::string{name}, {}, number_};
+    read_value(trim_blanks(rest.substr(equals + 1)), entry);
+    return entry;
   }
 
   [[noreturn]] void fail(std::string_view why) const {
@@ -39,17 +41,22 @@ class Line {
   }
 
  private:
-  [[nodiscard]] std::string value(std::string_view text) const {
+  void read_value(std::string_view text, EnvEntry& entry) const {
     if (!text.starts_with('\'') && !text.starts_with('"')) {
-      return std::string{without_comment(text)};
+      entry.value = without_comment(text);
+      return;
     }
-    const auto quoted = text.front() == '"' ? double_quoted(text) : single_quoted(text);
-    if (quoted) return *quoted;
+    auto quoted = text.front() == '"' ? double_quoted(text) : single_quoted(text);
+    if (quoted) {
+      entry.value = *std::move(quoted);
+      return;
+    }
     // A quote that closes before the end is a part of the value: `"Coffee" <coffee@example.com>`.
     // So are those between quotes around all: `"{"a": 1}"`.
     const auto whole = without_comment(text);
     const bool is_around_all = whole.size() > 1 && whole.back() == whole.front();
-    return std::string{is_around_all ? whole.substr(1, whole.size() - 2) : whole};
+    entry.value = is_around_all ? whole.substr(1, whole.size() - 2) : whole;
+    entry.has_quote_inside = true;
   }
 
   static std::string_view without_comment(std::string_view text) {

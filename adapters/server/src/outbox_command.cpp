@@ -1,4 +1,5 @@
 #include <iostream>
+#include <set>
 
 #include "command.hpp"
 #include "service.hpp"
@@ -73,7 +74,10 @@ int act_on_wanted(const std::vector<std::string>& words, Service& service,
   auto& store = service.store();
   Done all;
   const bool is_named = words.size() > 1;
+  // A worker may give one up again meanwhile: each is dealt with once.
+  std::set<JobId> seen;
   for (auto ids = is_named ? named_jobs(words) : given_up_jobs(store); !ids.empty();) {
+    std::erase_if(ids, [&](const JobId& id) { return !seen.insert(id).second; });
     const auto result = act_on(ids, store, complaint, act);
     all.done += result.done;
     all.not_done += result.not_done;

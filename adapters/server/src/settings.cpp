@@ -16,6 +16,7 @@ struct Given {
   std::string name;
   std::string value;
   std::string origin;
+  bool has_quote_inside = false;
 };
 
 [[noreturn]] void refuse(const Given& given, std::string_view why) {
@@ -42,7 +43,7 @@ class Sources {
     }
     for (const auto& entry : entries_) {
       if (entry.name != name || trim_blanks(entry.value).empty()) continue;
-      return Given{entry.name, entry.value, origin_of(entry)};
+      return Given{entry.name, entry.value, origin_of(entry), entry.has_quote_inside};
     }
     return std::nullopt;
   }
@@ -57,6 +58,8 @@ class Sources {
   /// As find(); a secret may also stand in a file that `name`_FILE names.
   [[nodiscard]] std::optional<Given> find_secret(std::string_view name) const {
     auto given = find(name);
+    // A slip behind the quote would be a part of the secret, and be noticed much later.
+    if (given && given->has_quote_inside) refuse(*given, "text after the closing quote");
     const auto file = find(std::string{name} + "_FILE");
     if (!file) return given;
     if (given) refuse(*file, std::string{name} + " is set, too; only one of them can be");
@@ -124,7 +127,9 @@ class Sources {
       // A slip in the first letter is rare, and SMTP_PORT would be taken for HTTP_PORT.
       if (setting.empty() || setting.front() != name.front()) return;
       const auto distance = edit_distance(name, setting);
-      const std::size_t most = setting.size() < 9 ? 1 : 2;
+      // The service before may have had one of that name.
+      const bool is_family = is_of_the_service_before(name);
+      const std::size_t most = setting.size() < 9 || is_family ? 1 : 2;
       if (distance > most || distance >= least) return;
       least = distance;
       nearest = setting;

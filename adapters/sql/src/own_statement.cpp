@@ -52,6 +52,9 @@ bool is_of_the_connection(std::string_view name) {
   return !name.empty() && name.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// What stands before the INTO of a statement that writes: also `INSERT OR IGNORE INTO`.
+constexpr std::array<std::string_view, 8> before_tables{"INSERT", "MERGE", "REPLACE",  "IGNORE",
+                                                        "ABORT",  "FAIL",  "ROLLBACK", "OVERWRITE"};
 constexpr std::array<std::string_view, 5> of_reads{"SELECT", "WITH", "VALUES", "TABLE", "EXPLAIN"};
 
 // The semicolons inside the body of a trigger on SQLite, or of a function between BEGIN ATOMIC and
@@ -141,9 +144,9 @@ class Reader {
 
   // `SELECT ... INTO TEMP t`; behind INSERT and MERGE stands the name of a table.
   void check_into(const std::string& name) {
+    if (name == "LOCAL" || name == "GLOBAL") return;
     const bool is_temporary = name == "TEMP" || name == "TEMPORARY";
-    if (is_temporary && before_ == "INTO" && before_that_ != "INSERT" && before_that_ != "MERGE" &&
-        before_that_ != "REPLACE") {
+    if (is_temporary && before_ == "INTO" && !is_one_of(before_that_, before_tables)) {
       refuse(
           "INTO TEMPORARY is not for here: it acts on the connection, which others use after you");
     }

@@ -16,11 +16,16 @@ const Sql list_pending_sql{.text = R"(
                            .columns = "tttt"};
 
 // Each with the moment in question, and about how many. Of a user all sign-ups go or none: what is
-// left of some (the clocks of two processes differ) would look unanimous.
+// left of some (the clocks of two processes differ) would look unanimous. A disabled account is not
+// cleaned up by itself, and what waits beside it must not tell; its mark of a contest stays.
 const Sql stale_decoys_sql{.text = R"(
-  DELETE FROM pending_sign_ups WHERE signed_up_at < $1 AND user_id IN (
+  DELETE FROM pending_sign_ups WHERE signed_up_at < $1
+    AND (password_hash <> '' OR EXISTS (SELECT 1 FROM users v
+                                        WHERE v.id = pending_sign_ups.user_id AND v.is_verified = 1))
+    AND user_id IN (
     SELECT p.user_id FROM pending_sign_ups p JOIN users u ON u.id = p.user_id
-    WHERE p.signed_up_at < $1 AND u.is_verified = 1 AND u.unverified_since < $1
+    WHERE p.signed_up_at < $1 AND u.unverified_since < $1
+      AND (u.is_verified = 1 OR (u.is_active = 0 AND p.password_hash <> ''))
       AND NOT EXISTS (SELECT 1 FROM pending_sign_ups later
                       WHERE later.user_id = p.user_id AND later.signed_up_at >= $1)
     ORDER BY p.signed_up_at LIMIT $2)

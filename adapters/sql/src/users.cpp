@@ -57,9 +57,10 @@ std::optional<Credentials> optional_credentials(const std::optional<Row>& row) {
 constexpr std::string_view manages =
     "role = 1 AND is_verified = 1 AND is_active = 1 AND password_hash <> ''";
 
-// Whether the address is free, or had by a mere sign-up, which goes then. Looks before it holds the
-// row: two owners who are given each other's addresses would wait for each other.
-bool make_way(Connection& connection, const EmailAddress& email) {
+// Whether the address is free, or had by a mere sign-up, which goes then: `gone` says which. Looks
+// before it holds the row: two owners who are given each other's addresses would wait for each
+// other.
+bool make_way(Connection& connection, const EmailAddress& email, std::optional<UserId>& gone) {
   const auto seen =
       optional_credentials(connection.query_one(account_by_email_sql, email.canonical()));
   if (!seen) return true;
@@ -69,6 +70,7 @@ bool make_way(Connection& connection, const EmailAddress& email) {
   if (!held) throw TransactionConflict();
   if (!is_mere_sign_up(*held)) return false;
   connection.query(delete_sql, held->user.id);
+  gone = held->user.id;
   return true;
 }
 
@@ -179,7 +181,8 @@ UserWrite SqlUserWrites::create_user(const NewUser& user) {
   }
   const auto connection = source_.lease();
   auto written = insert_user(*connection, user, user.is_verified);
-  if (!written && user.is_verified && make_way(*connection, user.email)) {
+  std::optional<UserId> gone;
+  if (!written && user.is_verified && make_way(*connection, user.email, gone)) {
     written = insert_user(*connection, user, true);
     // Somebody has just got it.
     if (!written) throw TransactionConflict();
@@ -190,7 +193,7 @@ UserWrite SqlUserWrites::create_user(const NewUser& user) {
   } else if (!user.is_verified) {
     put_pending(*connection, user.id, user);
   }
-  return {UserWriteOutcome::written, std::move(written)};
+  return {UserWriteOutcome::written, std::move(written), true, gone};
 }
 
 UserWrite SqlUserWrites::create_or_take_over(const NewUser& user) {
@@ -222,12 +225,13 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
     return {*reason};
   }
   const auto& email = patched.after.user.email;
-  if (email != before->user.email && !make_way(*connection, email)) {
+  std::optional<UserId> gone;
+  if (email != before->user.email && !make_way(*connection, email, gone)) {
     return {UserWriteOutcome::email_taken};
   }
   write_patched(*connection, patched);
   follow_verification(*connection, *before, patched.after, now);
-  return {UserWriteOutcome::written, patched.after.user, patched.changed};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed, gone};
 }
 
 UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,

@@ -37,6 +37,8 @@ struct UserWrite {
   std::optional<User> user{};
   /// False where an update found everything as it wanted it: nobody's copy of the user is stale.
   bool changed = true;
+  /// The mere sign-up that was deleted because it had the address.
+  std::optional<UserId> gave_way{};
 };
 
 /// What a patch makes of a row: computed by one function so that every Store agrees.
@@ -68,8 +70,10 @@ struct PatchedUser {
 /// password (an administrator verified it, and nobody has proved the mailbox yet).
 [[nodiscard]] bool awaits_owner(const Credentials& account) noexcept;
 
-/// Whether nothing but sign-ups made the account what it is: nobody ever proved its mailbox, and no
-/// administrator trusted it with a role or shut it out. It gives way to whoever is vouched for.
+/// Whether the account is as sign-ups leave it: nobody ever proved its mailbox, and no
+/// administrator changed anything of it. It gives way to whoever is vouched for, as it would go by
+/// itself after `UNVERIFIED_LIFETIME`. An account that create_user() made without a password, and
+/// that waits for its owner, is no different.
 [[nodiscard]] bool is_mere_sign_up(const Credentials& account) noexcept;
 
 /// A part of a list, and how many the whole list has.

@@ -415,6 +415,17 @@ TEST_CASE("a lifetime in seconds is not cut to whole ones") {
   CHECK(config.jobs.poll_interval == 250ms);
 }
 
+TEST_CASE("a mail is tried alone before it is given up for the workers that died of it") {
+  Config config;
+  config.jobs.alone_after = 3;
+  config.jobs.max_abandoned = 3;
+  const auto problems = validate(config);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems.front().field == "MAIL_MAX_ABANDONED");
+  config.jobs.max_abandoned = 4;
+  CHECK(validate(config).empty());
+}
+
 TEST_CASE("an algorithm that is none is malformed") {
   Config config;
   for (const std::string_view text : {"none", "ES25", "ES512", "HS256\n"}) {

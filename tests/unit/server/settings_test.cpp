@@ -54,6 +54,20 @@ TEST_CASE("with nothing set the defaults are in force, and are said to be") {
   for (const auto& one : loaded.rows) CHECK(one.origin == "default");
 }
 
+TEST_CASE(
+    "of a secret nothing stands behind the closing quote; elsewhere the quotes are part of it") {
+  const auto file = [](std::string_view line) { return parse_env_file(line, ".env"); };
+  for (const std::string name : {"SECRET_KEY", "DB_PASSWORD", "OPERATOR_TOKEN"}) {
+    CHECK(complaint({}, file(name + "=\"" + long_secret + "\";")) ==
+          name + " (.env:1): text after the closing quote");
+    CHECK(complaint({}, file(name + "='" + long_secret + "' x")).find(long_secret) ==
+          std::string::npos);
+    CHECK(complaint({}, file(name + "=\"" + long_secret + "\"")).empty());
+  }
+  CHECK(load({}, file("DEFAULT_FROM_EMAIL=\"Coffee\" <coffee@example.com>")).settings.from_email ==
+        "\"Coffee\" <coffee@example.com>");
+}
+
 TEST_CASE("what a line of the old file makes idle is told and stops nothing") {
   auto loaded = load({{"DB_ENGINE", "django.db.backends.sqlite3"}, {"DB_NAME", "db.sqlite3"}});
   CHECK(loaded.settings.old_names.empty());
@@ -328,7 +342,8 @@ TEST_CASE("a name that is nearly that of a setting is told, and no other one") {
   CHECK(complaint({}, {{"REDIS_HOSTS", "x", 1}}) ==
         ".env:1: REDIS_HOSTS is not a setting; REDIS_HOST is");
   for (const auto* const name : {"DB_ENGINE", "DB_CONN_MAX_AGE", "EMAIL_TIMEOUT", "EMAIL_BACKEND",
-                                 "EMAIL_SUBJECT_PREFIX", "REDIS_USER", "DJANGO_DEBUG", "PGHOST"}) {
+                                 "EMAIL_SUBJECT_PREFIX", "REDIS_USER", "DJANGO_DEBUG", "PGHOST",
+                                 "REDIS_SSL", "REDIS_TTL", "REDIS_POOL", "EMAIL_AUTHOR"}) {
     CHECK(complaint({}, {{name, "x", 1}}) == "");
   }
 }

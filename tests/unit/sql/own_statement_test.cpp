@@ -186,6 +186,7 @@ TEST_CASE("what begins or ends a transaction, or changes the connection, is refu
                            "DO $$ BEGIN COMMIT; END $$",
                            "SELECT \"set_config\"('a', '1', false)",
                            "SELECT * INTO TEMP users FROM t",
+                           "SELECT 1 AS id INTO LOCAL TEMP users",
                            "SELECT 1 AS id INTO temporary users",
                            "WITH a AS (SELECT 1) SELECT * INTO TEMP users FROM a",
                            "CREATE TABLE pg_temp.users (a int)",
@@ -198,6 +199,7 @@ TEST_CASE("what begins or ends a transaction, or changes the connection, is refu
   CHECK(objection("SET LOCAL statement_timeout = 5", Grammar::postgresql).empty());
   CHECK(objection("SET CONSTRAINTS ALL DEFERRED", Grammar::postgresql).empty());
   CHECK(objection("INSERT INTO temp VALUES (1)", Grammar::postgresql).empty());
+  CHECK(objection("INSERT OR IGNORE INTO temp VALUES (1)", Grammar::sqlite).empty());
   CHECK(objection("SELECT 'set_config', 'pg_temp', pg_temperature FROM t", Grammar::postgresql)
             .empty());
 }

@@ -291,6 +291,8 @@ TEST_CASE_FIXTURE(Fixture,
   static_cast<void>(jobs::Scheduler{auth().services()}.run_once());
   REQUIRE(t.store().users().find(id).has_value());
   CHECK_FALSE(t.store().users().find(id)->is_active);
+  CHECK(code_of(log_in("ada@example.org")) == ErrorCode::invalid_credentials);
+  CHECK(code_of(log_in("never@example.org")) == ErrorCode::invalid_credentials);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a weak password is refused before anything is written") {

@@ -136,6 +136,7 @@ TEST_CASE("a mere sign-up is what nobody but who signed up had a hand in") {
   fresh.user.is_verified = false;
   fresh.user.role = Role::user;
   fresh.user.last_login.reset();
+  fresh.user.version = 1;
   CHECK(is_mere_sign_up(fresh));
   auto other = fresh;
   SUBCASE("verified") { other.user.is_verified = true; }
@@ -143,6 +144,7 @@ TEST_CASE("a mere sign-up is what nobody but who signed up had a hand in") {
   SUBCASE("logged in once") { other.user.last_login = other.user.date_joined; }
   SUBCASE("an administrator's") { other.user.role = Role::admin; }
   SUBCASE("disabled") { other.user.is_active = false; }
+  SUBCASE("changed by an administrator") { other.user.version = 2; }
   CHECK(is_mere_sign_up(other) == false);
 }
 

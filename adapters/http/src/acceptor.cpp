@@ -36,6 +36,10 @@ Acceptor::~Acceptor() {
 }
 
 void Acceptor::listen(const std::string& host, std::uint16_t port) {
+  const auto refuse = [&](const std::string& why) {
+    throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) + ": " +
+                             why);
+  };
   try {
     // Never SO_REUSEPORT, which Poco sets by default: with it a second server on the port would
     // start without an error and take half of the clients.
@@ -43,11 +47,9 @@ void Acceptor::listen(const std::string& host, std::uint16_t port) {
     listener_.listen(backlog);
     listener_.setBlocking(false);
   } catch (const Poco::Net::DNSException&) {
-    throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) +
-                             ": the name is not known");
+    refuse("the name is not known");
   } catch (const Poco::Exception& failure) {
-    throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) + ": " +
-                             failure.message());
+    refuse(failure.message());
   }
 }
 

@@ -99,7 +99,7 @@ class Line {
     fail("the quote is not closed");
   }
 
-  /// An escape that nobody knows is no escape: passwords have backslashes.
+  /// An unknown escape stays as it stands: passwords have backslashes.
   static void append_escaped(std::string& out, char c) {
     switch (c) {
       case 'n':

@@ -97,7 +97,7 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 
 /// Environment first, then the env file, then defaults; a value of blanks alone is as good as none.
 /// Throws ConfigError with one clear line for a malformed or out-of-range value, and for a name in
-/// the env file that nobody knows. `environment_names`: all that are set there, for near_misses;
+/// the env file that is no setting. `environment_names`: all that are set there, for near_misses;
 /// most of them are not this program's.
 [[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
                                            const std::vector<EnvEntry>& file_entries,
@@ -115,7 +115,7 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// alone. Throws ConfigError when it cannot be read or made.
 [[nodiscard]] Secret secret_key_of(const std::filesystem::path& data_dir);
 
-/// The same, and nothing where none is kept yet. Makes none.
+/// The key that is kept there; nothing when there is none. Never makes one.
 [[nodiscard]] std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir);
 
 }  // namespace coffeeauth::server

@@ -94,8 +94,10 @@ bool PooledClient::ping() noexcept {
     // PING alone is allowed to users who may do nothing else.
     const auto key = options_.key_prefix + "ping";
     const auto reply = ask({"EVAL", "return redis.call('EXISTS', KEYS[1])", "1", key});
-    return reply && reply->kind == Reply::Kind::integer;
-  } catch (const std::bad_alloc&) {
+    const bool well = reply && reply->kind == Reply::Kind::integer;
+    if (well) generations_.settle_some();
+    return well;
+  } catch (const std::exception&) {
     return false;
   }
 }

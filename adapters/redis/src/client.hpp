@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "generations.hpp"
 
 namespace coffeeauth::redis {
 
@@ -28,6 +29,8 @@ class PooledClient final : public RedisClient {
 
   [[nodiscard]] const std::string& prefix() const noexcept { return options_.key_prefix; }
   void note_damaged() noexcept { ++damaged_; }
+  /// Of every cache over this client.
+  [[nodiscard]] Generations& generations() noexcept { return generations_; }
 
   [[nodiscard]] RedisStatistics statistics() const noexcept override;
   [[nodiscard]] bool ping() noexcept override;
@@ -48,6 +51,7 @@ class PooledClient final : public RedisClient {
 
   const RedisOptions options_;
   const Poco::Net::Context::Ptr context_;
+  Generations generations_{*this};
   Resolver resolver_;
   mutable std::mutex mutex_;
   /// One got free, or the server does not answer.

@@ -79,7 +79,9 @@ class RedisClient {
 
   /// The counts as they are now.
   [[nodiscard]] virtual RedisStatistics statistics() const noexcept = 0;
-  /// Whether the server runs a script on a key with the prefix now, which the counters need.
+  /// Whether the server runs a script on a key with the prefix now, which the counters need. If so,
+  /// makes up for invalidations that it did not take before: ask it every second or so, and other
+  /// processes do not go on serving what is old.
   [[nodiscard]] virtual bool ping() noexcept = 0;
 
  protected:

@@ -9,6 +9,8 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/IPAddress.h>
 
+#include "coffeeauth/rate_limiter.hpp"
+
 namespace coffeeauth::http_poco {
 namespace {
 
@@ -88,11 +90,8 @@ void ConnectionRegistry::start() {
 }
 
 bool ConnectionRegistry::admit(const Poco::Net::StreamSocket& socket) {
-  const Poco::Net::IPAddress address = unmapped(socket.peerAddress().host());
-  auto networks = networks_of(address);
-  std::string peer = address.toString();
-  // A link-local address comes with its interface, which is no part of the address.
-  peer.resize(std::min(peer.find('%'), peer.size()));
+  auto peer = text_of(unmapped(socket.peerAddress().host()));
+  auto networks = rate_limit_networks(peer);
 
   const std::lock_guard lock(mutex_);
   if (entries_.size() >= max_connections_ || !counts_.add(networks)) {

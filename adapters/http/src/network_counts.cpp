@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "coffeeauth/rate_limiter.hpp"
-
 namespace coffeeauth::http_poco {
 
-std::vector<std::string> networks_of(const Poco::Net::IPAddress& address) {
-  return rate_limit_networks(address.toString());
+std::string text_of(const Poco::Net::IPAddress& address) {
+  auto text = address.toString();
+  text.resize(std::min(text.find('%'), text.size()));
+  return text;
 }
 
 NetworkCounts::NetworkCounts(const Options& options, std::size_t in_all) {

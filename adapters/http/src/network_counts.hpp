@@ -12,10 +12,10 @@
 
 namespace coffeeauth::http_poco {
 
-/// The networks that a client is counted in, as rate_limit_networks() has them.
-[[nodiscard]] std::vector<std::string> networks_of(const Poco::Net::IPAddress& address);
+/// Without the interface that Poco writes behind a link-local address: it is no part of it.
+[[nodiscard]] std::string text_of(const Poco::Net::IPAddress& address);
 
-/// Not thread-safe.
+/// Networks are those of rate_limit_networks(). Not thread-safe.
 class NetworkCounts {
  public:
   /// For at most `in_all` connections, of which an IPv6 /56 gets a quarter and a /48 half at most,

@@ -1,5 +1,6 @@
 #include "adapters/http/src/network_counts.hpp"
 
+#include <Poco/Net/IPAddress.h>
 #include <doctest/doctest.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 
 #include "coffeeauth/rate_limiter.hpp"
 
+using coffeeauth::rate_limit_networks;
 using namespace coffeeauth::http_poco;
 
 namespace {
@@ -17,12 +19,8 @@ namespace {
 struct Counted {
   NetworkCounts counts{{.max_connections_per_address = 2}, 100'000};
 
-  bool add(const std::string& address) {
-    return counts.add(networks_of(Poco::Net::IPAddress(address)));
-  }
-  void remove(const std::string& address) {
-    counts.remove(networks_of(Poco::Net::IPAddress(address)));
-  }
+  bool add(const std::string& address) { return counts.add(rate_limit_networks(address)); }
+  void remove(const std::string& address) { counts.remove(rate_limit_networks(address)); }
   // How many are let in, each from another subnet.
   int let_in(const std::string& prefix, const std::string& rest) {
     int sum = 0;
@@ -75,19 +73,19 @@ TEST_CASE("no IPv6 network has all connections by default: others still get in")
     std::array<char, 64> text{};
     for (std::size_t subnet = 0; subnet < subnets; ++subnet) {
       std::snprintf(text.data(), text.size(), "2001:db8:0:%zx::1", subnet);
-      while (counts.add(networks_of(Poco::Net::IPAddress(text.data())))) ++sum;
+      while (counts.add(rate_limit_networks(text.data()))) ++sum;
     }
     return sum;
   };
   CHECK(let_in(0x100) == usual.max_connections / 4);
   CHECK(let_in(0x1000) == usual.max_connections / 4);
-  CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:1::1"))));
-  CHECK(counts.add(networks_of(Poco::Net::IPAddress("192.0.2.1"))));
+  CHECK(counts.add(rate_limit_networks("2001:db8:1::1")));
+  CHECK(counts.add(rate_limit_networks("192.0.2.1")));
 }
 
 TEST_CASE("a proxy that is allowed all connections has them also over IPv6") {
   NetworkCounts counts{{.max_connections_per_address = 20}, 20};
-  const auto proxy = networks_of(Poco::Net::IPAddress("2001:db8::1"));
+  const auto proxy = rate_limit_networks("2001:db8::1");
   for (int i = 0; i < 20; ++i) CHECK(counts.add(proxy));
   CHECK_FALSE(counts.add(proxy));
 }
@@ -96,9 +94,9 @@ TEST_CASE("factors whose product is no number are no way round the shares") {
   const auto huge = std::numeric_limits<std::size_t>::max();
   NetworkCounts counts{
       {.max_connections_per_address = 2, .ipv6_56_factor = huge, .ipv6_48_factor = huge}, 8};
-  CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8::1"))));
-  CHECK(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:0:1::1"))));
-  CHECK_FALSE(counts.add(networks_of(Poco::Net::IPAddress("2001:db8:0:2::1"))));
+  CHECK(counts.add(rate_limit_networks("2001:db8::1")));
+  CHECK(counts.add(rate_limit_networks("2001:db8:0:1::1")));
+  CHECK_FALSE(counts.add(rate_limit_networks("2001:db8:0:2::1")));
 }
 
 TEST_CASE("who is one client to the limits of requests is one to those of connections") {
@@ -122,7 +120,15 @@ TEST_CASE("who is one client to the limits of requests is one to those of connec
     CAPTURE(other);
     CHECK((coffeeauth::rate_limit_network(one) == coffeeauth::rate_limit_network(other)) == same);
     NetworkCounts counts{{.max_connections_per_address = 1}, 100};
-    REQUIRE(counts.add(networks_of(Poco::Net::IPAddress(one))));
-    CHECK(counts.add(networks_of(Poco::Net::IPAddress(other))) != same);
+    REQUIRE(counts.add(rate_limit_networks(one)));
+    CHECK(counts.add(rate_limit_networks(other)) != same);
   }
+}
+
+TEST_CASE("a link-local address is an address, whatever interface it came by") {
+  const Poco::Net::IPAddress address{"fe80::1%lo"};
+  REQUIRE(address.toString() == "fe80::1%lo");
+  CHECK(text_of(address) == "fe80::1");
+  CHECK(rate_limit_networks(text_of(address)) == rate_limit_networks("fe80::1"));
+  CHECK(rate_limit_networks(text_of(address)).size() == 3);
 }

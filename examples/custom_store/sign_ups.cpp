@@ -22,10 +22,11 @@ bool is_code(const std::optional<Code>& code, const CodeDigest& digest, UtcTime 
   return is_live(code, now) && code->digest == digest;
 }
 
-/// The network's own share, or the one of all that have none.
-Share& share_of(UserRow& row, const AddressDigest& network) {
-  const auto own = std::ranges::find_if(
-      row.shares, [&](const Share& share) { return share.network && *share.network == network; });
+/// The network's own share of this day, or the one of all that have none.
+Share& share_of(UserRow& row, const AddressDigest& network, UtcTime now) {
+  const auto own = std::ranges::find_if(row.shares, [&](const Share& share) {
+    return share.network && *share.network == network && now - share.admitted_at < 24h;
+  });
   if (own != row.shares.end()) return *own;
   const auto others =
       std::ranges::find_if(row.shares, [](const Share& share) { return !share.network; });
@@ -120,7 +121,7 @@ bool SignUpsPart::take_mail_slot(const UserId& user, const AddressDigest& networ
                                  const MailPace& pace, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) return false;
-  auto& mails = share_of(*row, network).mails;
+  auto& mails = share_of(*row, network, now).mails;
   const auto within = [&](std::chrono::milliseconds time) {
     return static_cast<std::size_t>(
         std::ranges::count_if(mails, [&](UtcTime sent) { return now - sent < time; }));
@@ -151,7 +152,7 @@ CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& netwo
                                   const CodeDigest& guess, const GuessLimits& limits, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) return CodeVerdict::dead;
-  auto& share = share_of(*row, network);
+  auto& share = share_of(*row, network, now);
   const bool is_new_day = now - share.guessing_since >= 24h;
   const auto guesses = is_new_day ? 0 : share.guesses;
   auto& attempts = attempts_at(row->code, network, share, share.attempts);
@@ -204,10 +205,12 @@ std::size_t SignUpsPart::delete_stale(const StaleBefore& before, std::size_t lim
   for (auto& [id, row] : work_.tables.users) {
     if (gone >= limit) break;
     const auto& user = row.account.user;
-    if ((user.is_verified || !user.is_active) && row.unverified_since < before.sign_ups) {
+    const bool is_kept = user.is_verified || !user.is_active;
+    if (is_kept && row.unverified_since < before.sign_ups && !row.pending.empty()) {
       gone += row.pending.size();
       row.pending.clear();
-      row.contested = row.contested && !user.is_verified;
+      // Whoever signs up next for what has no owner must not look like the only one.
+      row.contested = !user.is_verified;
     }
     for (auto* code : {&row.code, &row.older_code}) {
       if (!*code || is_live(*code, before.now)) continue;

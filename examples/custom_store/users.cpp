@@ -68,7 +68,9 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
   if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
     row.contested = true;
   }
-  if (lost_trust) row.unverified_since = now;
+  // Whoever may prove the address from now on has the whole time for it.
+  const bool lost_ban = !after.user.is_verified && after.user.is_active && !before.user.is_active;
+  if (lost_trust || lost_ban) row.unverified_since = now;
 }
 
 void erase_user(Tables& tables, const UserId& id) {
@@ -254,7 +256,7 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
   if (moves && !make_way(work_.tables, after.email, gone)) return {UserWriteOutcome::email_taken};
   put_patched(work_.tables, *row, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, after, patched.changed, gone};
+  return {UserWriteOutcome::written, after, patched.changed, gone, before.user};
 }
 
 UserWriteOutcome UsersPart::delete_user(const UserId& id,
@@ -275,7 +277,8 @@ UserWriteOutcome UsersPart::delete_user(const UserId& id,
 bool UsersPart::renew_password_hash(const UserId& id, const PasswordHash& old_hash,
                                     const PasswordHash& new_hash) {
   auto* row = find_row(work_.tables, id);
-  const bool is_old = row != nullptr && row->account.password_hash == old_hash;
+  if (row == nullptr || !row->pending.empty()) return false;
+  const bool is_old = row->account.password_hash == old_hash;
   if (is_old) row->account.password_hash = new_hash;
   return is_old;
 }

@@ -18,7 +18,8 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
   const auto expires_at = now + rules.login_code_lifetime;
   const auto nobody = UserId::make(now, s.parts.random);
   const auto user = found ? found->user.id : nobody;
-  const bool is_due = found && may_log_in(found->user).has_value();
+  // A code does not make up for a password that nobody has chosen.
+  const bool is_due = found && may_log_in(found->user).has_value() && !awaits_owner(*found);
   // Made in every case, as it takes time.
   const auto code = VerificationCode::random(s.parts.random);
   const NewLoginCode kept{.digest = s.vault.login_code_digest(user, email, code),

@@ -66,6 +66,19 @@ std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
   return std::make_unique<CodeMail>(s, patch.email.value_or(user->email), ClientContext{}, now);
 }
 
+/// What a write changed of what the user may do. A Store that does not say what was before changed
+/// all of it.
+std::vector<EventKind> powers_changed(const UserWrite& written) {
+  const auto& before = written.before;
+  const auto& after = *written.user;
+  std::vector<EventKind> kinds;
+  if (!before || before->role != after.role) kinds.push_back(EventKind::role_changed);
+  if (!before || before->is_active != after.is_active) {
+    kinds.push_back(after.is_active ? EventKind::user_enabled : EventKind::user_disabled);
+  }
+  return kinds;
+}
+
 /// Mails the code, if the account still awaits its owner.
 bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   if (code == nullptr || !done.user || !done.changed || !done.user->is_active) return false;
@@ -192,10 +205,7 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
     s_.job_written.notify();
     emit(EventKind::code_queued);
   }
-  if (patch.role) emit(EventKind::role_changed);
-  if (patch.is_active) {
-    emit(*patch.is_active ? EventKind::user_enabled : EventKind::user_disabled);
-  }
+  for (const auto kind : powers_changed(written)) emit(kind);
   return result;
 }
 
@@ -251,9 +261,11 @@ Result<User> AdminService::promote(const EmailAddress& email) {
     return tx.users().update_user(found->user.id, std::nullopt, patch, now);
   });
   auto result = to_result(written);
-  if (!result) return result;
+  if (!result || !written.changed) return result;
   s_.users_changed();
-  s_.emit({.kind = EventKind::role_changed, .at = now, .user = result->id});
+  for (const auto kind : powers_changed(written)) {
+    s_.emit({.kind = kind, .at = now, .user = result->id});
+  }
   return result;
 }
 

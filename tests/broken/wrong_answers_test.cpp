@@ -182,6 +182,18 @@ struct MakesUnprovedAdmins : Sound {
   };
 };
 
+struct HidesWhoGaveWay : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto written = Users::update_user(id, version, patch, now);
+      written.gave_way.reset();
+      return written;
+    }
+  };
+};
+
 struct KeepsSquatters : Sound {
   struct UsersPart : Users {
     using Users::Users;
@@ -633,7 +645,7 @@ REJECTED("that tells addresses apart by letter case", CaseSensitiveAddress, user
 REJECTED("that keeps times to the second", SecondsOnly, user_contract)
 REJECTED("that cuts long text", ShortColumns, user_contract)
 REJECTED("that overwrites whatever version there is", IgnoredVersion, user_contract)
-REJECTED("that deletes sign-ups a moment too early", EagerCleanUp, sign_up_contract)
+REJECTED("that deletes sign-ups a moment too early", EagerCleanUp, clean_up_contract)
 REJECTED("that sends mails without a pause", NoPause, sign_up_contract)
 REJECTED("that does not count the attempts at a code", FreeAttempts, code_contract)
 REJECTED("that does not count the guesses of a day", EndlessDay, code_contract)
@@ -668,12 +680,13 @@ REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
 REJECTED("that calls every update a change", SaysChanged, user_contract)
-REJECTED("that cleans up who was disabled", ForgetsBans, sign_up_contract)
+REJECTED("that cleans up who was disabled", ForgetsBans, clean_up_contract)
 REJECTED("that activates who was disabled", ForgetsBans, activation_contract)
 REJECTED("that makes administrators whom nobody proved", MakesUnprovedAdmins, admin_contract)
 REJECTED("that lets a code alone activate an account made without a password", CodeAlone<false>,
          activation_contract)
 REJECTED("that keeps an address for whoever signed it up", KeepsSquatters, address_contract)
+REJECTED("that does not say who gave way", HidesWhoGaveWay, address_contract)
 REJECTED("that gives away the address of whoever is not verified", UnverifiedGiveWay,
          address_contract)
 REJECTED("that drops the sign-up that is too many", DropsTheNewest, sign_up_contract)
@@ -688,5 +701,7 @@ REJECTED("that lets a code alone activate an account verified by hand", CodeAlon
          activation_contract)
 REJECTED("that lets a code alone activate an account that was moved", CodeAlone<false>,
          admin_contract)
-REJECTED("that never cleans up codes and decoys", LeavesTheStale, sign_up_contract)
-REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, sign_up_contract)
+REJECTED("that forgets with the sign-ups for the disabled that they were several", CodeAlone<false>,
+         clean_up_contract)
+REJECTED("that never cleans up codes and decoys", LeavesTheStale, clean_up_contract)
+REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, clean_up_contract)

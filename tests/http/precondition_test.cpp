@@ -1,4 +1,5 @@
 #include "fixture.hpp"
+#include "lib/testing/contract/samples.hpp"
 
 namespace coffeeauth::http {
 namespace {
@@ -99,6 +100,28 @@ TEST_CASE_FIXTURE(Versions, "one's own account can be sent back as it was read, 
   CHECK(refused.outcome() == "400 validation_failed");
   CHECK(refused.body["errors"].at("id")[0].at("code") == "read_only");
   CHECK(get("/api/me", token).body.at("first_name") == "Grace");
+}
+
+TEST_CASE_FIXTURE(Versions, "one's own account is taken back with a login at another process") {
+  const auto mine = user_token("grace@example.com");
+  REQUIRE(get("/api/me", mine).status() == 200);
+  // This process does not hear of it, and has just looked at the account.
+  const auto later = t.clock().now() + std::chrono::seconds{1};
+  const auto grace = *UserId::parse(id_of(mine));
+  t.store().transact([&](Transaction& tx) {
+    auto opened = testing::session(1, grace);
+    opened.session.created_at = later;
+    opened.session.last_used_at = later;
+    static_cast<void>(
+        tx.sessions().open_session(opened, t.store().users().find(grace)->security_version, 100));
+  });
+  auto read = get("/api/me", mine).body;
+  read["last_login"] = to_rfc3339(later);
+  REQUIRE(t.store().users().find(grace)->last_login == later);
+  CHECK(patch("/api/me", mine, read).outcome() == "200");
+  read.erase("version");
+  read["last_login"] = to_rfc3339(later + std::chrono::hours{1});
+  CHECK(patch("/api/me", mine, read).outcome() == "400 validation_failed");
 }
 
 TEST_CASE_FIXTURE(Versions, "what cannot be changed is named when it was") {

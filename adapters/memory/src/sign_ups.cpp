@@ -22,17 +22,15 @@ bool is_live(const std::optional<LiveCode>& code, const CodeDigest& digest, UtcT
   return is_live(code, now) && code->digest == digest;
 }
 
-// The network's own share, or the one of all that have none.
-Share& share_of(UserRow& row, const AddressDigest& network) {
-  const auto find = [&](const std::optional<AddressDigest>& whose) {
-    return std::find_if(row.shares.begin(), row.shares.end(), [&](const Share& share) {
-      return share.network.has_value() == whose.has_value() && (!whose || *share.network == *whose);
-    });
-  };
-  auto share = find(network);
-  if (share == row.shares.end()) share = find(std::nullopt);
-  if (share == row.shares.end()) return row.shares.emplace_back();
-  return *share;
+// The network's own share of this day, or the one of all that have none.
+Share& share_of(UserRow& row, const AddressDigest& network, UtcTime now) {
+  Share* others = nullptr;
+  for (auto& share : row.shares) {
+    if (!share.network) others = &share;
+    const bool is_own = share.network && *share.network == network;
+    if (is_own && share.admitted_at > now - day) return share;
+  }
+  return others != nullptr ? *others : row.shares.emplace_back();
 }
 
 // Nobody is admitted later than a network that has not been.
@@ -62,7 +60,8 @@ std::size_t& attempts_at(std::optional<LiveCode>& code, const AddressDigest& net
 }
 
 bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
-  // A disabled account is not cleaned up by itself, and what waits beside it must not tell.
+  // A disabled account is not cleaned up by itself, and what waits beside it must not tell for
+  // ever.
   const auto& user = row.credentials.user;
   return (user.is_verified || !user.is_active) && row.unverified_since < before.sign_ups &&
          !row.pending.empty();
@@ -98,7 +97,8 @@ bool has_stale(const UserRow& row, const StaleBefore& before) {
 void erase_stale(UserRow& row, const StaleBefore& before) {
   if (has_stale_decoys(row, before)) {
     row.pending.clear();
-    row.contested = row.contested && !row.credentials.user.is_verified;
+    // Whoever signs up next for what has no owner must not look like the only one.
+    row.contested = !row.credentials.user.is_verified;
   }
   if (has_stale_login_codes(row, before.now)) {
     row.login_code.reset();
@@ -171,7 +171,7 @@ bool MemorySignUps::take_mail_slot(const UserId& user, const AddressDigest& netw
                                    const MailPace& pace, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) return false;
-  auto& mails = share_of(*row, network).mails;
+  auto& mails = share_of(*row, network, now).mails;
   const auto sent_since = [&](UtcTime moment) {
     return static_cast<std::size_t>(
         std::count_if(mails.begin(), mails.end(), [&](UtcTime sent) { return sent > moment; }));
@@ -202,7 +202,7 @@ CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& net
                                     UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) return CodeVerdict::dead;
-  auto& share = share_of(*row, network);
+  auto& share = share_of(*row, network, now);
   if (share.window_started_at <= now - day) {
     share.window_started_at = now;
     share.guesses = 0;

@@ -65,7 +65,9 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
   if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
     row.contested = true;
   }
-  if (lost_trust) row.unverified_since = now;
+  // Whoever may prove the address from now on has the whole time for it.
+  const bool lost_ban = !after.user.is_verified && after.user.is_active && !before.user.is_active;
+  if (lost_trust || lost_ban) row.unverified_since = now;
 }
 
 }  // namespace
@@ -146,7 +148,7 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
   }
   write_patched(unit_, patched);
   follow_verification(*row, before, now);
-  return {UserWriteOutcome::written, patched.after.user, patched.changed, gone};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed, gone, before.user};
 }
 
 UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,
@@ -167,7 +169,8 @@ UserWriteOutcome MemoryUserWrites::delete_user(const UserId& id,
 bool MemoryUserWrites::renew_password_hash(const UserId& id, const PasswordHash& old_hash,
                                            const PasswordHash& new_hash) {
   auto* row = hold_user(unit_, id);
-  if (row == nullptr || !(row->credentials.password_hash == old_hash)) return false;
+  if (row == nullptr || !row->pending.empty()) return false;
+  if (!(row->credentials.password_hash == old_hash)) return false;
   row->credentials.password_hash = new_hash;
   return true;
 }

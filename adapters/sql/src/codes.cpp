@@ -12,7 +12,7 @@ constexpr auto hour = std::chrono::hours{1};
 constexpr auto day = std::chrono::hours{24};
 
 // The share of all networks that have none of their own; it sorts before every digest. A row of a
-// network that was never admitted is no share: it counts the attempts at codes that are for it.
+// network that was not admitted within a day is no share: it counts the attempts at codes for it.
 constexpr const char* others = "";
 
 const Sql admitted_sql{.text = R"(
@@ -31,7 +31,7 @@ const Sql make_counts_sql{.text = R"(
 
 const Sql share_sql{.text = R"(
   SELECT max(network) FROM code_shares
-  WHERE user_id = $1 AND (network = '' OR (network = $2 AND admitted_at > 0)))",
+  WHERE user_id = $1 AND (network = '' OR (network = $2 AND admitted_at > $3)))",
                     .columns = "t"};
 const Sql counts_sql{.text = R"(
   SELECT network, attempts, older_attempts, window_started_at, window_guesses, admitted_at
@@ -125,8 +125,9 @@ Place place_for(Connection& connection, const UserId& user, const KeptCodes& kep
 }
 
 // `network` where it has a share of its own.
-std::string share_of(Connection& connection, const UserId& user, const AddressDigest& network) {
-  const auto row = connection.query_one(share_sql, user, network);
+std::string share_of(Connection& connection, const UserId& user, const AddressDigest& network,
+                     UtcTime now) {
+  const auto row = connection.query_one(share_sql, user, network, now - day);
   return row && !row->is_null(0) ? row->text(0) : others;
 }
 
@@ -146,7 +147,8 @@ struct FoundCounts {
   std::optional<Counts> own{};
 };
 
-FoundCounts find_counts(Connection& connection, const UserId& user, const AddressDigest& network) {
+FoundCounts find_counts(Connection& connection, const UserId& user, const AddressDigest& network,
+                        UtcTime now) {
   FoundCounts found;
   for (const auto& row : connection.query(counts_sql, user, network)) {
     const auto number = [&](std::size_t column) {
@@ -157,7 +159,7 @@ FoundCounts find_counts(Connection& connection, const UserId& user, const Addres
                         .older_attempts = number(2),
                         .window_started_at = row.time(3),
                         .window_guesses = number(4),
-                        .is_admitted = row.number(5) > 0};
+                        .is_admitted = row.time(5) > now - day};
     if (counts.network == others) {
       found.others = counts;
     } else {
@@ -208,7 +210,7 @@ bool SqlSignUps::take_mail_slot(const UserId& user, const AddressDigest& network
   const auto connection = source_.lease();
   // The same is read for nobody, so that the time tells nobody that there is somebody.
   const bool is_there = hold_user(*connection, user).has_value();
-  const auto share = share_of(*connection, user, network);
+  const auto share = share_of(*connection, user, network, now);
   const auto rows = connection->query(mail_times_sql, user, share);
   const auto sent_since = [&](std::chrono::milliseconds span) {
     return static_cast<std::size_t>(std::count_if(
@@ -242,7 +244,7 @@ CodeVerdict SqlSignUps::try_code(const UserId& user, const AddressDigest& networ
   // decided, so that no two guesses see the same count.
   lock_user(*connection, user);
   const auto kept = find_codes(*connection, user);
-  const auto counts = find_counts(*connection, user, network);
+  const auto counts = find_counts(*connection, user, network, now);
   const auto& [share, newest_at, older_at] = counts_for(counts, kept, to_hex(network.bytes()));
   const bool newest = kept.newest.is_live(now) && newest_at.attempts < limits.per_code;
   const bool older = kept.older.is_live(now) && older_at.older_attempts < limits.per_code;

@@ -16,21 +16,18 @@ const Sql list_pending_sql{.text = R"(
                            .columns = "tttt"};
 
 // Each with the moment in question, and about how many. Of a user all sign-ups go or none: what is
-// left of some (the clocks of two processes differ) would look unanimous. A disabled account is not
-// cleaned up by itself, and what waits beside it must not tell; its mark of a contest stays.
+// left of some (the clocks of two processes differ) would look unanimous.
 const Sql stale_decoys_sql{.text = R"(
-  DELETE FROM pending_sign_ups WHERE signed_up_at < $1
-    AND (password_hash <> '' OR EXISTS (SELECT 1 FROM users v
-                                        WHERE v.id = pending_sign_ups.user_id AND v.is_verified = 1))
-    AND user_id IN (
+  DELETE FROM pending_sign_ups WHERE signed_up_at < $1 AND user_id IN (
     SELECT p.user_id FROM pending_sign_ups p JOIN users u ON u.id = p.user_id
-    WHERE p.signed_up_at < $1 AND u.unverified_since < $1
-      AND (u.is_verified = 1 OR (u.is_active = 0 AND p.password_hash <> ''))
+    WHERE p.signed_up_at < $1 AND u.is_verified = 1 AND u.unverified_since < $1
       AND NOT EXISTS (SELECT 1 FROM pending_sign_ups later
                       WHERE later.user_id = p.user_id AND later.signed_up_at >= $1)
     ORDER BY p.signed_up_at LIMIT $2)
   RETURNING 1)",
                            .columns = "n"};
+const Sql drop_kept_sql{
+    .text = "DELETE FROM pending_sign_ups WHERE user_id = $1 AND password_hash <> ''"};
 const Sql stale_codes_sql{.text = R"(
   DELETE FROM verification_codes WHERE expires_at <= $1 AND user_id IN (
     SELECT user_id FROM verification_codes WHERE expires_at <= $1 AND older_expires_at <= $1
@@ -106,6 +103,25 @@ void make_room(Connection& connection, const UserId& user, const PendingList& pe
   if (count < pending.kept.size()) mark_contested(connection, user, candidate.now);
 }
 
+// A disabled account is not cleaned up by itself, and what waits beside it must not tell for ever.
+// Each is held and marked first: whoever signs up for it next must not look like the only one.
+std::size_t forget_beside_disabled(Connection& connection, const StaleBefore& before,
+                                   std::size_t limit) {
+  const Sql sql{.text = R"(
+  SELECT id FROM users WHERE is_verified = 0 AND is_active = 0 AND unverified_since < $1
+    AND EXISTS (SELECT 1 FROM pending_sign_ups WHERE user_id = users.id AND password_hash <> '')
+  ORDER BY unverified_since LIMIT $2)" +
+                        connection.dialect().for_update_skip_locked,
+                .columns = "t"};
+  const auto accounts = connection.query(sql, before.sign_ups, to_limit(limit));
+  for (const auto& account : accounts) {
+    const auto id = account.id<UserId>(0);
+    mark_contested(connection, id, before.now);
+    connection.query(drop_kept_sql, id);
+  }
+  return accounts.size();
+}
+
 // What the right code makes of the account.
 PatchedUser activated_by(const Credentials& before, const Pending* sign_up,
                          const PasswordHash& password) {
@@ -173,6 +189,7 @@ std::size_t SqlSignUps::delete_stale(const StaleBefore& before, std::size_t limi
   const auto connection = source_.lease();
   const auto most = to_limit(limit);
   auto gone = connection->query(stale_decoys_sql, before.sign_ups, most).size();
+  gone += forget_beside_disabled(*connection, before, limit);
   gone += connection->query(stale_codes_sql, before.now, most).size();
   gone += connection->query(stale_mails_sql, before.now - day, most).size();
   gone += connection->query(stale_shares_sql, before.now - day, most).size();

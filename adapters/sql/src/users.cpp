@@ -32,7 +32,9 @@ const Sql account_by_email_sql{.text = select_credentials + "WHERE email_canonic
                                .columns = credentials_kinds};
 const Sql delete_sql{.text = "DELETE FROM users WHERE id = $1"};
 const Sql renew_hash_sql{.text = R"(
-  UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3 RETURNING 1)",
+  UPDATE users SET password_hash = $1 WHERE id = $2 AND password_hash = $3
+    AND NOT EXISTS (SELECT 1 FROM pending_sign_ups WHERE user_id = $2 AND password_hash <> '')
+  RETURNING 1)",
                          .columns = "n"};
 
 const Sql remember_sql{.text = R"(
@@ -141,7 +143,9 @@ void follow_verification(Connection& connection, const Credentials& before,
   if ((moved && awaits_owner(after)) || (lost_trust && after.password_hash.empty())) {
     mark_contested(connection, user.id, now);
   }
-  if (lost_trust) restart_clean_up(connection, user.id, now);
+  // Whoever may prove the address from now on has the whole time for it.
+  const bool lost_ban = !user.is_verified && user.is_active && !before.user.is_active;
+  if (lost_trust || lost_ban) restart_clean_up(connection, user.id, now);
 }
 
 }  // namespace
@@ -231,7 +235,7 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
   }
   write_patched(*connection, patched);
   follow_verification(*connection, *before, patched.after, now);
-  return {UserWriteOutcome::written, patched.after.user, patched.changed, gone};
+  return {UserWriteOutcome::written, patched.after.user, patched.changed, gone, before->user};
 }
 
 UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,
@@ -253,7 +257,10 @@ UserWriteOutcome SqlUserWrites::delete_user(const UserId& id,
 
 bool SqlUserWrites::renew_password_hash(const UserId& id, const PasswordHash& old_hash,
                                         const PasswordHash& new_hash) {
-  return source_.lease()->any(renew_hash_sql, new_hash.phc(), id, old_hash.phc());
+  const auto connection = source_.lease();
+  // Before the statement, or it would not see the sign-up that it had to wait for.
+  lock_user(*connection, id);
+  return connection->any(renew_hash_sql, new_hash.phc(), id, old_hash.phc());
 }
 
 std::size_t SqlUserWrites::delete_unverified_before(UtcTime cutoff, std::size_t limit) {

@@ -71,7 +71,9 @@ struct ChosenPassword {
 /// From when on rows that only time makes useless are useless.
 struct StaleBefore {
   /// Sign-ups for a verified account whose latest one was earlier go, all of them at once: what
-  /// says that one was displaced never goes before one that is left.
+  /// says that one was displaced never goes before one that is left. So do those for a disabled
+  /// account that is not verified, which delete_unverified_before() leaves alone; but from then on
+  /// no code activates it without a password.
   UtcTime sign_ups;
   /// Dead codes go; so do counts of guesses and mails that are a day older. Those of login codes go
   /// together: what has expired, when all its counts are a day old.
@@ -129,8 +131,9 @@ class SignUps {
   /// the other `joined`.
   [[nodiscard]] virtual SignUp sign_up(const NewUser& candidate, std::size_t max_pending) = 0;
 
-  /// Gives the network behind `network` a share of its own in the account's mails and guesses, if
-  /// it has none and fewer than `max_networks` were given one in the 24 hours before `now`.
+  /// Gives the network behind `network` a share of its own in the account's mails and guesses, for
+  /// 24 hours, if it has none and fewer than `max_networks` were given one in the 24 hours before
+  /// `now`.
   ///
   /// All networks without one share another, but for attempts at codes that were put for them (see
   /// try_code()). What strangers do from theirs costs the owner nothing; all shares together bound

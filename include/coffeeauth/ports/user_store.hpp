@@ -39,6 +39,8 @@ struct UserWrite {
   bool changed = true;
   /// The mere sign-up that was deleted because it had the address.
   std::optional<UserId> gave_way{};
+  /// The row as it was until now; set by an update that is `written`.
+  std::optional<User> before{};
 };
 
 /// What a patch makes of a row: computed by one function so that every Store agrees.
@@ -141,12 +143,13 @@ class UserWrites : public virtual UserReads {
   /// Applies `patch` (by apply_patch) to the row as it is at that moment.
   ///
   /// With `expected_version`, only to that version of it. Implementations must also end the user's
-  /// sessions when PatchedUser::ends_sessions, and on a change to unverified start the 48 hours of
-  /// delete_unverified_before() at `now`. Also drop: sign-ups and codes when the address changes;
-  /// codes when the account no longer awaits its owner (awaits_owner()). When it begins to await
-  /// one, drop the decoys and keep its password as the only pending sign-up. An account without a
-  /// password that is moved, or verified no longer, is activated by no code alone. A mere sign-up
-  /// (is_mere_sign_up()) that has the new address is deleted as by delete_user(). Outcomes: all.
+  /// sessions when PatchedUser::ends_sessions, and start the 48 hours of delete_unverified_before()
+  /// at `now` when the user is verified no longer, or is unverified and disabled no longer. Also
+  /// drop: sign-ups and codes when the address changes; codes when the account no longer awaits its
+  /// owner (awaits_owner()). When it begins to await one, drop the decoys and keep its password as
+  /// the only pending sign-up. An account without a password that is moved, or verified no longer,
+  /// is activated by no code alone. A mere sign-up (is_mere_sign_up()) that has the new address is
+  /// deleted as by delete_user(). Outcomes: all.
   [[nodiscard]] virtual UserWrite update_user(const UserId& id,
                                               std::optional<std::int64_t> expected_version,
                                               const UserPatch& patch, UtcTime now) = 0;
@@ -157,8 +160,9 @@ class UserWrites : public virtual UserReads {
   [[nodiscard]] virtual UserWriteOutcome delete_user(
       const UserId& id, std::optional<std::int64_t> expected_version) = 0;
 
-  /// Replaces the hash only while it still is `old_hash`; neither version changes. False when it is
-  /// not: somebody set a new password meanwhile, and that one must win.
+  /// Replaces the hash only while it still is `old_hash`, and no sign-up is kept beside it; neither
+  /// version changes. False otherwise: somebody set a new password meanwhile, and that one must
+  /// win; or a sign-up's password was hashed to be compared with the old one.
   virtual bool renew_password_hash(const UserId& id, const PasswordHash& old_hash,
                                    const PasswordHash& new_hash) = 0;
 

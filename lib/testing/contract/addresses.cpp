@@ -16,16 +16,16 @@ const auto wanted = address("ada@example.org");
 const auto squat = candidate(99, "Ada@example.org", hash(99));
 
 /// For an address that somebody has signed up for: what became of an administrator's wish.
-using Wish = UserWriteOutcome (*)(const Trial&, std::uint64_t n, const EmailAddress& email);
+using Wish = UserWrite (*)(const Trial&, std::uint64_t n, const EmailAddress& email);
 
-UserWriteOutcome move_to(const Trial& t, std::uint64_t n, const EmailAddress& email) {
-  return t.alone.update(nth<UserId>(n), {.email = email}).outcome;
+UserWrite move_to(const Trial& t, std::uint64_t n, const EmailAddress& email) {
+  return t.alone.update(nth<UserId>(n), {.email = email});
 }
 
-UserWriteOutcome create_at(const Trial& t, std::uint64_t n, const EmailAddress& email) {
+UserWrite create_at(const Trial& t, std::uint64_t n, const EmailAddress& email) {
   auto made = user(100 + n);
   made.email = email;
-  return t.alone.create(made).outcome;
+  return t.alone.create(made);
 }
 
 void sign_ups_that_give_way(StoreHarness& harness) {
@@ -36,7 +36,10 @@ void sign_ups_that_give_way(StoreHarness& harness) {
       t.alone.sign_up(squat);
       t.alone.sign_up(candidate(98, "ada@example.org", hash(98)));
       t.alone.put_code(squat.id, code(1));
-      REQUIRE(wish(t, 1, wanted) == UserWriteOutcome::written);
+      const auto written = wish(t, 1, wanted);
+      REQUIRE(written.outcome == UserWriteOutcome::written);
+      // Whoever hears of deleted users hears of this one.
+      CHECK(written.gave_way == squat.id);
       const auto account = t.store->users().find_credentials(wanted);
       REQUIRE(account.has_value());
       CHECK(account->user.is_verified);
@@ -45,6 +48,7 @@ void sign_ups_that_give_way(StoreHarness& harness) {
       CHECK(t.alone.try_code(squat.id, code(1)) == CodeVerdict::dead);
       CHECK(t.alone.activate(squat.id, code(1)).outcome == ActivationOutcome::gone);
       CHECK(t.store->users().count({}) == (wish == move_to ? 1 : 2));
+      CHECK_FALSE(move_to(t, 1, address("free@example.org")).gave_way);
     }
   }
 
@@ -56,7 +60,7 @@ void sign_ups_that_give_way(StoreHarness& harness) {
         t.alone.create(user(1));
         past(t);
         const auto before = t.get(squat.id);
-        CHECK(wish(t, 1, wanted) == UserWriteOutcome::email_taken);
+        CHECK(wish(t, 1, wanted).outcome == UserWriteOutcome::email_taken);
         CHECK(t.get(squat.id) == before);
         CHECK(t.get(nth<UserId>(1)).email == user(1).email);
       }
@@ -104,7 +108,7 @@ void sign_ups_that_give_way(StoreHarness& harness) {
         }
         t.alone.sign_up(squat);
         const auto outcomes =
-            race(race_threads, [&](std::size_t i) { return wish(t, i + 1, wanted); });
+            race(race_threads, [&](std::size_t i) { return wish(t, i + 1, wanted).outcome; });
         CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
         CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
         CHECK_FALSE(t.exists(squat.id));
@@ -120,7 +124,9 @@ void sign_ups_that_give_way(StoreHarness& harness) {
       t.alone.sign_up(squat);
       t.alone.put_code(squat.id, code(1));
       const auto happened = race(race_threads, [&](std::size_t i) -> std::size_t {
-        if (i % 2 == 0) return move_to(t, i / 2 + 1, wanted) == UserWriteOutcome::written ? 1 : 0;
+        if (i % 2 == 0) {
+          return move_to(t, i / 2 + 1, wanted).outcome == UserWriteOutcome::written ? 1 : 0;
+        }
         return t.alone.activate(squat.id, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
       });
       std::array<std::size_t, 2> sums{};

@@ -244,6 +244,26 @@ void shares(StoreHarness& harness) {
     CHECK(guess(13, noon + 24h + 1ms) == CodeVerdict::no_match);
   }
 
+  SUBCASE("codes: a share ends with its day, so that those of many days do not add up") {
+    const Waiting t{harness};
+    t.alone.put_code(ada, right, noon + 240h);
+    constexpr std::uint64_t days = 4;
+    for (std::uint64_t n = 0; n < days * 2; ++n) {
+      t.alone.admit(ada, network(11 + n), 2, noon + (n / 2) * 24h);
+    }
+    const auto now = noon + (days - 1) * 24h;
+    std::size_t heard = 0;
+    std::size_t mailed = 0;
+    for (std::uint64_t n = 0; n < days * 2; ++n) {
+      heard += t.alone.try_code(ada, wrong, {.per_code = 1'000, .per_day = 1}, now,
+                                network(11 + n)) == CodeVerdict::no_match;
+      mailed += t.alone.take_mail_slot(ada, {.pause = 0ms, .per_hour = 1, .per_day = 1}, now,
+                                       network(11 + n));
+    }
+    CHECK(heard == 3);
+    CHECK(mailed == 3);
+  }
+
   SUBCASE("codes: of many networks at once no more are admitted than may") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};

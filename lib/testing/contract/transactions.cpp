@@ -217,6 +217,7 @@ void store_contract(StoreHarness& harness) {
   address_contract(harness);
   user_list_contract(harness);
   sign_up_contract(harness);
+  clean_up_contract(harness);
   code_contract(harness);
   activation_contract(harness);
   session_contract(harness);

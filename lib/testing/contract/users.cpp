@@ -245,6 +245,11 @@ void password_renewal(StoreHarness& harness) {
     CHECK_FALSE(renew(nth<UserId>(9), hash(1), hash(2)));
     CHECK(t.get(id).version == 1);
     CHECK(t.get(id).security_version == 1);
+    // While sign-ups are compared with it, it stays.
+    t.alone.sign_up(candidate(3, "user1@example.org", hash(7)));
+    CHECK_FALSE(renew(id, hash(2), hash(3)));
+    t.alone.erase_stale({.sign_ups = noon + 1ms, .now = noon});
+    CHECK(renew(id, hash(2), hash(3)));
   }
 }
 

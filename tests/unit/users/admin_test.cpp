@@ -1,5 +1,6 @@
 #include "fixture.hpp"
 
+#include <array>
 #include <set>
 #include <thread>
 
@@ -343,6 +344,25 @@ TEST_CASE_FIXTURE(AdminFixture, "every change of a user makes the cached lists u
   CHECK(t.events().count(EventKind::user_enabled) == 0);
   REQUIRE(auth().admin().delete_user(user.id, {}, boss.id, client).has_value());
   CHECK(changed());
+}
+
+TEST_CASE_FIXTURE(AdminFixture,
+                  "events tell of a role or a ban that changed, not that was repeated") {
+  const auto user = verified_user("ada@example.org");
+  const auto told = [&](const UserPatch& patch) {
+    const std::array kinds{EventKind::role_changed, EventKind::user_enabled,
+                           EventKind::user_disabled};
+    std::array<std::size_t, 3> counts{};
+    for (std::size_t i = 0; i < 3; ++i) counts.at(i) = t.events().count(kinds.at(i));
+    REQUIRE(change(user, patch).has_value());
+    for (std::size_t i = 0; i < 3; ++i) counts.at(i) = t.events().count(kinds.at(i)) - counts.at(i);
+    return counts;
+  };
+  using Counts = std::array<std::size_t, 3>;
+  CHECK(told({.first_name = "A.", .role = Role::user, .is_active = true}) == Counts{0, 0, 0});
+  CHECK(told({.role = Role::admin, .is_active = true}) == Counts{1, 0, 0});
+  CHECK(told({.first_name = "B.", .role = Role::admin, .is_active = false}) == Counts{0, 0, 1});
+  CHECK(told({.role = Role::user, .is_active = true}) == Counts{1, 1, 0});
 }
 
 TEST_CASE_FIXTURE(AdminFixture, "an administrator who awaits the owner is not promoted") {

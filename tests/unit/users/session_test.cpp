@@ -300,8 +300,14 @@ TEST_CASE_FIXTURE(Fixture,
               .update_user(disabled.id, {.is_active = false}, {}, boss.id, client)
               .has_value());
   REQUIRE(sign_up("new@example.org").has_value());
+  // Has no password until its owner chooses one.
+  REQUIRE(sign_up("hand@example.org").has_value());
+  const auto by_hand = t.store().users().find_credentials(email("hand@example.org"))->user.id;
+  REQUIRE(
+      auth().admin().update_user(by_hand, {.is_verified = true}, {}, boss.id, client).has_value());
   t.deliver_mail();
-  for (const auto* address : {"off@example.org", "new@example.org", "nobody@example.org"}) {
+  for (const auto* address :
+       {"off@example.org", "new@example.org", "hand@example.org", "nobody@example.org"}) {
     CAPTURE(address);
     const auto before = mails_to(address);
     const auto receipt = auth().sessions().send_login_code(email(address), client);

@@ -54,6 +54,7 @@ void admin_contract(StoreHarness& harness);
 void address_contract(StoreHarness& harness);
 void user_list_contract(StoreHarness& harness);
 void sign_up_contract(StoreHarness& harness);
+void clean_up_contract(StoreHarness& harness);
 void code_contract(StoreHarness& harness);
 void activation_contract(StoreHarness& harness);
 void session_contract(StoreHarness& harness);

@@ -147,14 +147,18 @@ Outcome Delivering::judge(const ClaimedJob& claimed, Try tried) {
   auto reason = tried.reason.empty() ? reason_of(delivery) : std::string{tried.reason};
   auto words = printable(std::move(delivery.reason));
   if (delivery.verdict == DeliveryVerdict::refused || claimed.attempts + 1 >= rules.max_attempts) {
-    return {.ending = Ending::given_up, .words = std::move(words), .reason = std::move(reason)};
+    return {.ending = Ending::given_up,
+            .words = std::move(words),
+            .reason = std::move(reason),
+            .turned_away = delivery.turned_away};
   }
   return {.ending = Ending::retry,
           .words = std::move(words),
           .reason = std::move(reason),
           .next_attempt_at = s_.now() + back_off(rules, claimed.attempts, s_.parts.random),
           .repeated = repeated,
-          .server_failed = tried.reason.empty() && is_of_the_server(delivery.problem)};
+          .server_failed = tried.reason.empty() && is_of_the_server(delivery.problem),
+          .turned_away = delivery.turned_away};
 }
 
 Delivering::Server Delivering::after(Server before, const Delivery& delivery, bool tried_before) {

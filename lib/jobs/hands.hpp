@@ -38,6 +38,8 @@ struct Outcome {
   bool repeated = false;
   /// Whether the server, and not this one mail, was in the way.
   bool server_failed = false;
+  /// Whether the server would have no more connections.
+  bool turned_away = false;
 };
 
 /// An outcome that the Store has not been told, or that it may have been told without our hearing.
@@ -54,12 +56,24 @@ class Hands {
   /// False when this very job is here already: begun, or ended and not settled.
   [[nodiscard]] bool take(const ClaimedJob& claimed) {
     const std::lock_guard lock{mutex_};
-    return held_.try_emplace(claimed.job.id, Held{claimed, std::nullopt, false}).second;
+    if (!held_.try_emplace(claimed.job.id, Held{claimed, std::nullopt}).second) return false;
+    if (held_.size() == 1) return true;
+    for (auto& [id, held] : held_) held.had_company = true;
+    return true;
   }
-  void finish(const JobId& job, Outcome outcome) {
+  /// Whether another mail was here at any time while this one was.
+  [[nodiscard]] bool had_company(const JobId& job) const {
     const std::lock_guard lock{mutex_};
     const auto held = held_.find(job);
-    if (held != held_.end()) held->second.outcome = std::move(outcome);
+    return held != held_.end() && held->second.had_company;
+  }
+  /// False when this job is not here.
+  bool finish(const JobId& job, Outcome outcome) {
+    const std::lock_guard lock{mutex_};
+    const auto held = held_.find(job);
+    if (held == held_.end()) return false;
+    held->second.outcome = std::move(outcome);
+    return true;
   }
   void settled(const JobId& job) {
     const std::lock_guard lock{mutex_};
@@ -104,6 +118,7 @@ class Hands {
     ClaimedJob claimed;
     std::optional<Outcome> outcome;
     bool uncertain = false;
+    bool had_company = false;
   };
 
   mutable std::mutex mutex_;

@@ -21,6 +21,8 @@ class Pace {
     answers_ = 0;
     at_once_ = 1;
   }
+  /// The mail server would have no more connections.
+  void turned_away() noexcept { at_once_ = std::max<std::size_t>(at_once_ / 2, 1); }
   /// The mail server answered, and the Store knows what. Where mails queue for their turn, more of
   /// them side by side would only wait longer, on connections that the server closes.
   void answered(std::size_t waiting_for_turn) noexcept {

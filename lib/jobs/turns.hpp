@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <list>
 #include <mutex>
+#include <set>
+#include <vector>
 
 #include "coffeeauth/ports/mailer.hpp"
 #include "coffeeauth/ports/outbox.hpp"
@@ -18,18 +20,19 @@ namespace coffeeauth::jobs {
 /// Given in the order in which they were asked for. Callable from any thread.
 class Turns {
  public:
-  /// False when `stopping` is set, or `longest` is over before it is this mail's turn.
+  /// False when `stopping` is set, the mail was lost, or `longest` is over before it is its turn.
   [[nodiscard]] bool take(const JobId& job, std::chrono::milliseconds longest,
                           const std::atomic<bool>& stopping) {
     std::unique_lock lock{mutex_};
+    if (lost_.contains(job)) return false;
     if (has(job)) return true;
     const auto mine = waiting_.emplace(waiting_.end(), job);
     const auto is_next = [&] { return held_.size() < most_ && waiting_.begin() == mine; };
     // What is longer than a day could be more than a clock can count.
     mine->changed.wait_for(lock,
                            std::min<std::chrono::milliseconds>(longest, std::chrono::hours{24}),
-                           [&] { return stopping || is_next(); });
-    const bool given = !stopping && is_next();
+                           [&] { return stopping || lost_.contains(job) || is_next(); });
+    const bool given = !stopping && !lost_.contains(job) && is_next();
     if (given) {
       held_.splice(held_.end(), waiting_, mine);
     } else {
@@ -43,7 +46,16 @@ class Turns {
   void give_back(const JobId& job) noexcept {
     const std::lock_guard lock{mutex_};
     held_.remove_if([&](const Mail& one) { return one.job == job; });
+    lost_.erase(job);
     wake_next();
+  }
+
+  /// Others have these mails now: no turn for them until each is given back.
+  void lose(const std::vector<JobId>& jobs) {
+    const std::lock_guard lock{mutex_};
+    lost_.insert(jobs.begin(), jobs.end());
+    if (jobs.empty()) return;
+    for (auto& one : waiting_) one.changed.notify_one();
   }
 
   /// How many mails have one at a time from now on; those that have one keep it.
@@ -82,6 +94,7 @@ class Turns {
   mutable std::mutex mutex_;
   std::list<Mail> waiting_;
   std::list<Mail> held_;
+  std::set<JobId> lost_;
   std::size_t most_ = 1;
 };
 

@@ -90,10 +90,14 @@ struct MailWorker::State {
     return [this, &ending](const ClaimedJob& claimed) {
       JobTurn own{turns, claimed.job.id, ending};
       auto outcome = delivering.deal_with(claimed, own);
+      if (outcome.turned_away && hands.had_company(claimed.job.id)) {
+        outcome.ending = Ending::not_begun;
+        outcome.next_attempt_at = s.now() + s.config.jobs.first_backoff;
+      }
       const bool in_doubt = outcome.ending == Ending::delivered;
-      hands.finish(claimed.job.id, std::move(outcome));
+      const bool is_here = hands.finish(claimed.job.id, std::move(outcome));
       // Of what was delivered the Store has to hear first.
-      if (!in_doubt) turns.give_back(claimed.job.id);
+      if (!in_doubt || !is_here) turns.give_back(claimed.job.id);
       s.job_written.notify();
     };
   }
@@ -120,6 +124,7 @@ struct MailWorker::State {
   std::mutex turn;
   std::optional<LeaseId> lease;
   Steady::time_point renewed{};
+  UtcTime renewed_at{};
   Pace pace{s.config.jobs};
   /// One mail at a time, because there are suspects.
   bool careful = false;
@@ -136,7 +141,9 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
   const auto ended = hands.unsettled();
   const auto steady_now = Steady::now();
   const auto now = s.now();
-  const bool renews = steady_now - renewed >= renewal_pause();
+  // By the clock of the leases, too: the other one may have stood still with the machine.
+  const bool renews =
+      steady_now - renewed >= renewal_pause() || now - renewed_at >= renewal_pause();
   const auto begun = renews ? hands.unfinished() : std::vector<JobId>{};
   if (free > 0) {
     const auto due = s.parts.store.outbox().next_due();
@@ -148,19 +155,28 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
   const auto until = now + s.config.jobs.lease;
   std::vector<bool> done;
   std::vector<ClaimedJob> claimed;
+  std::vector<JobId> lost;
   try {
     s.parts.store.transact([&](Transaction& tx) {
       auto& outbox = tx.outbox();
       done.clear();
+      lost.clear();
       for (const auto& one : ended) done.push_back(settle(outbox, one, now));
-      for (const auto& id : begun) static_cast<void>(outbox.renew_lease(id, mine, until));
+      for (const auto& id : begun) {
+        if (!outbox.renew_lease(id, mine, until)) lost.push_back(id);
+      }
       claimed = free > 0 ? outbox.claim_jobs(free, mine, now, until) : std::vector<ClaimedJob>{};
     });
   } catch (...) {
     hands.doubt(ended);
     throw;
   }
-  if (renews) renewed = steady_now;
+  if (renews) {
+    renewed = steady_now;
+    renewed_at = now;
+  }
+  // Before turns are given back, which the lost ones may be waiting for.
+  turns.lose(lost);
   const auto waiting = turns.waiting();
   for (const auto& one : ended) {
     hands.settled(one.claimed.job.id);
@@ -187,6 +203,8 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
 void MailWorker::State::learn_from(const Outcome& outcome, std::size_t waiting) {
   if (outcome.server_failed) {
     begin_anew();
+  } else if (outcome.turned_away) {
+    pace.turned_away();
   } else if (outcome.ending != Ending::not_begun && outcome.ending != Ending::unreadable) {
     pace.answered(waiting);
     turns.allow(pace.in_doubt());
@@ -214,9 +232,10 @@ void MailWorker::State::set_apart(std::vector<ClaimedJob>& claimed) {
   careful = has_suspects;
   if (!has_suspects || alone) return;
   const auto first = std::stable_partition(claimed.begin(), claimed.end(), std::not_fn(suspect));
-  const std::vector<ClaimedJob> suspects{first, claimed.end()};
+  std::vector<ClaimedJob> suspects{first, claimed.end()};
   claimed.erase(first, claimed.end());
-  for (const auto& job : suspects) static_cast<void>(hands.take(job));
+  // As in dispatch(): what is here already goes on.
+  std::erase_if(suspects, [this](const ClaimedJob& job) { return !hands.take(job); });
   give_back(suspects);
   s.job_written.notify();
 }

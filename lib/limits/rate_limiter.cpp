@@ -116,9 +116,11 @@ struct RateLimiter::LoginKeys {
 /// What an attempt got of those that are free.
 enum class RateLimiter::Taken {
   one,
-  /// It opens the first wait. One that was given back after a wait is free again, and opens the
-  /// wait that had been come to: giving back must not make the waits short again.
+  /// It opens the first wait.
   last,
+  /// One that was given back after a wait is free again, and opens the wait that had been come to:
+  /// giving back must not make the waits short again.
+  last_again,
   /// Others were quicker, and took the last one.
   late,
   none
@@ -206,7 +208,8 @@ RateLimiter::Taken RateLimiter::take_free(const LoginKeys& keys, std::uint64_t c
   if (taken < limit) return Taken::one;
   const auto free = limit + forgiven();
   if (taken < free) return Taken::one;
-  return taken == free ? Taken::last : Taken::late;
+  if (taken > free) return Taken::late;
+  return free == limit ? Taken::last : Taken::last_again;
 }
 
 Result<void> RateLimiter::check_wait(const LoginKeys& keys, UtcTime now) {
@@ -218,9 +221,11 @@ Result<void> RateLimiter::check_wait(const LoginKeys& keys, UtcTime now) {
 Result<void> RateLimiter::take_wait(const LoginKeys& keys, Taken taken,
                                     std::chrono::milliseconds wait, UtcTime now) {
   const auto counted = counters_.add(keys.wait, wait, now);
-  if (taken == Taken::last) return {};
+  if (taken == Taken::last_again) return {};
+  // The last one, too: between its count and this somebody may have found all taken and no wait,
+  // and opened it.
   if (taken == Taken::late || counted.count > 1) return limited(whole_seconds(counted.resets_in));
-  counters_.add(keys.waits, config_.login_failure_memory, now);
+  if (taken == Taken::none) counters_.add(keys.waits, config_.login_failure_memory, now);
   return {};
 }
 

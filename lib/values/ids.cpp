@@ -44,7 +44,8 @@ std::optional<UuidBytes> parse_uuid(std::string_view text) noexcept {
     const int value = hex_value(text[i]);
     if (value < 0) return std::nullopt;
     auto& byte = bytes.at(nibbles / 2);
-    byte = static_cast<std::uint8_t>(byte << 4U | static_cast<unsigned>(value));
+    byte =
+        static_cast<std::uint8_t>(static_cast<unsigned>(byte) << 4U | static_cast<unsigned>(value));
     ++nibbles;
   }
   return bytes;

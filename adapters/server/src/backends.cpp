@@ -134,13 +134,19 @@ smtp::SmtpOptions smtp_of_old_names(const Settings& settings, const std::string&
 
 /// What the mailer would refuse with the name of the host's setting.
 void check_old_login(const smtp::SmtpOptions& options) {
-  if (options.login != smtp::SmtpLogin::password) return;
-  if (options.username.empty() != options.password.empty()) {
+  const bool by_token = options.login == smtp::SmtpLogin::xoauth2;
+  if (by_token && options.username.empty()) {
+    throw ConfigError("EMAIL_HOST_USER: XOAUTH2 needs one");
+  }
+  if (by_token && !options.password.empty()) {
+    throw ConfigError("EMAIL_HOST_PASSWORD: XOAUTH2 takes a token and no password");
+  }
+  if (!by_token && options.username.empty() != options.password.empty()) {
     throw ConfigError(options.password.empty() ? "EMAIL_HOST_PASSWORD: EMAIL_HOST_USER needs one"
                                                : "EMAIL_HOST_USER: EMAIL_HOST_PASSWORD needs one");
   }
   if (!options.username.empty() && options.security == smtp::SmtpSecurity::none) {
-    throw ConfigError("EMAIL_USE_TLS: a password is not sent to a mail server without TLS");
+    throw ConfigError("EMAIL_USE_TLS: nobody logs in to a mail server without TLS");
   }
 }
 

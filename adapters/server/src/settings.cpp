@@ -81,8 +81,7 @@ class Sources {
       if (is_known(entry.name)) continue;
       const auto meant = setting_near(entry.name);
       if (!meant.empty() || !is_of_the_service_before(entry.name)) {
-        throw ConfigError(origin_of(entry) + ": " + entry.name + " is not a setting" +
-                          (meant.empty() ? "" : "; " + meant + " is"));
+        throw ConfigError(origin_of(entry) + ": " + why_unknown(entry.name, meant));
       }
       names.push_back(entry.name);
     }
@@ -106,14 +105,29 @@ class Sources {
   [[nodiscard]] std::string origin_of(const EnvEntry& entry) const {
     return std::string{file_} + ":" + std::to_string(entry.line);
   }
+  static std::string why_unknown(const std::string& name, const std::string& meant) {
+    if (!meant.empty()) return name + " is not a setting; " + meant + " is";
+    // What is not written like a name may be the rest of a secret that was wrapped.
+    const auto is_one_of = [&](char first, char last) {
+      return std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= first && c <= last) || (c >= '0' && c <= '9') || c == '_';
+      });
+    };
+    const bool is_name =
+        is_one_of('A', 'Z') || (is_one_of('a', 'z') && name.find('_') != std::string::npos);
+    return is_name ? name + " is not a setting" : "this is no setting; a value stands on one line";
+  }
   static std::string secret_in(const Given& file) {
+    const auto text = text_of(file);
+    auto line = text.expose_secret();
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) refuse(file, "the file is empty");
+    return std::string{line};
+  }
+  static Secret text_of(const Given& file) {
     try {
-      const auto text = read_text_file(file.value);
-      auto line = text.expose_secret();
-      if (line.ends_with('\n')) line.remove_suffix(1);
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      if (line.empty()) refuse(file, "the file is empty");
-      return std::string{line};
+      return read_text_file(file.value);
     } catch (const ConfigError& error) {
       throw ConfigError(file.name + " (" + file.origin + "): " + error.what());
     }

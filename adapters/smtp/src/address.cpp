@@ -54,7 +54,9 @@ bool is_address_literal(std::string_view text) {
   Poco::Net::IPAddress address;
   return text.find('%') == std::string_view::npos &&
          Poco::Net::IPAddress::tryParse(std::string{text}, address) &&
-         is_six == (address.family() == Poco::Net::IPAddress::IPv6);
+         is_six == (address.family() == Poco::Net::IPAddress::IPv6) &&
+         // Poco takes `1.2` and `0x7f.1` for addresses, as old functions do.
+         (is_six || address.toString() == text);
 }
 
 }  // namespace

@@ -19,14 +19,18 @@ using Deadline = std::chrono::steady_clock::time_point;
 class SessionFailed : public std::exception {
  public:
   /// `reason`: fixed words; nothing that the server said beyond a code.
-  explicit SessionFailed(std::string reason, DeliveryProblem problem = DeliveryProblem::unreachable)
-      : reason_(std::move(reason)), problem_(problem) {}
+  explicit SessionFailed(std::string reason, DeliveryProblem problem = DeliveryProblem::unreachable,
+                         bool turned_away = false)
+      : reason_(std::move(reason)), problem_(problem), turned_away_(turned_away) {}
   [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }
   [[nodiscard]] DeliveryProblem problem() const noexcept { return problem_; }
+  /// Delivery::turned_away.
+  [[nodiscard]] bool turned_away() const noexcept { return turned_away_; }
 
  private:
   std::string reason_;
   DeliveryProblem problem_;
+  bool turned_away_;
 };
 
 /// A TLS context for connections to `options.host` alone: TLS 1.2 or later, and the certificate's

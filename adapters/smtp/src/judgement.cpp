@@ -68,9 +68,11 @@ bool blames_the_client(int code) { return is_one_of(code, {500, 502, 503, 504, 5
 /// What servers say to a recipient of a sender, a client, a limit or a login that they do not like,
 /// without a code that would tell it from an unknown mailbox: Exim's `550 relay not permitted`. One
 /// word too many costs some tries at a mailbox that is not there; one too few, mails.
-constexpr std::array<std::string_view, 14> words_about_us{
-    "relay",  "rcpthosts", "sender",  "sending",    "from address", "quota", "limit",
-    "authen", "auth ",     "blocked", "block list", "blacklist",    "spam",  "helo"};
+constexpr std::array<std::string_view, 23> words_about_us{
+    "relay",   "rcpthosts",  "sender",    "sending",   "from address", "quota",
+    "limit",   "exceed",     "too many",  "authen",    "auth ",        "pop before",
+    "blocked", "block list", "blacklist", "listed in", "reputation",   "spam",
+    "helo",    "denied",     "prohibit",  "policy",    "suspend"};
 
 bool speaks_of(const Reply& reply, std::string_view word) {
   const auto same = [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x) == y; };
@@ -88,6 +90,12 @@ bool speaks_of_us(const Reply& reply) {
 /// to the recipient.
 bool is_unspecific(const EnhancedStatus& status) {
   return status == EnhancedStatus{1, 0} || status == EnhancedStatus{2, 0};
+}
+
+/// Whether the words speak of us where the code alone would speak of the recipient.
+bool belies(const EnhancedStatus& status, const Reply& reply) {
+  if (is_unspecific(status)) return speaks_of_us(reply);
+  return status.subject == 1 && speaks_of(reply, "sender");
 }
 
 /// Whether the mailbox, its address or the content can be meant, by RFC 3463 and RFC 7505. What is
@@ -151,8 +159,7 @@ bool is_final(Step step, const Reply& reply) {
     return false;
   }
   if (const auto status = enhanced_status(reply)) {
-    return is_about_the_recipient(*status, step) &&
-           !(is_unspecific(*status) && speaks_of_us(reply));
+    return is_about_the_recipient(*status, step) && !belies(*status, reply);
   }
   return step == Step::recipient && is_one_of(reply.code, {550, 551, 553}) && !speaks_of_us(reply);
 }
@@ -211,7 +218,7 @@ DeliveryProblem problem_of(Step step, const Reply& reply) {
   }
   if (step == Step::starttls) return DeliveryProblem::tls;
   const auto status = reply.is_permanent() ? enhanced_status(reply) : std::nullopt;
-  if (status && is_unspecific(*status) && speaks_of_us(reply)) {
+  if (status && belies(*status, reply)) {
     return speaks_of(reply, "sender") ? DeliveryProblem::sender : DeliveryProblem::policy;
   }
   auto problem = status ? problem_of(*status, step) : DeliveryProblem::none;
@@ -223,9 +230,13 @@ DeliveryProblem problem_of(Step step, const Reply& reply) {
   return is_of_one_mail ? DeliveryProblem::policy : problem;
 }
 
+bool turns_away(Step step, const Reply& reply) {
+  return reply.is_transient() && (step == Step::greeting || step == Step::hello);
+}
+
 Delivery judge(Step step, const Reply& reply) {
   return {is_final(step, reply) ? DeliveryVerdict::refused : DeliveryVerdict::retry_later,
-          reason_for(step, reply), problem_of(step, reply)};
+          reason_for(step, reply), problem_of(step, reply), turns_away(step, reply)};
 }
 
 }  // namespace coffeeauth::smtp

@@ -41,4 +41,7 @@ struct EnhancedStatus {
 /// the service or the server, and waits: also codes that contradict each other.
 [[nodiscard]] Delivery judge(Step step, const Reply& reply);
 
+/// Delivery::turned_away.
+[[nodiscard]] bool turns_away(Step step, const Reply& reply);
+
 }  // namespace coffeeauth::smtp

@@ -90,7 +90,7 @@ class SmtpMailer final : public Mailer {
     } catch (const NoTurn&) {
       return verdict(DeliveryVerdict::retry_later, "its turn did not come", DeliveryProblem::local);
     } catch (const SessionFailed& e) {
-      return verdict(DeliveryVerdict::retry_later, e.what(), e.problem());
+      return verdict(DeliveryVerdict::retry_later, e.what(), e.problem(), e.turned_away());
     } catch (const std::invalid_argument&) {
       return verdict(DeliveryVerdict::refused, "a header field is not valid",
                      DeliveryProblem::message);
@@ -107,12 +107,12 @@ class SmtpMailer final : public Mailer {
   };
 
   /// Without its reason when there is no memory even for that.
-  static Delivery verdict(DeliveryVerdict verdict, const char* reason,
-                          DeliveryProblem problem) noexcept {
+  static Delivery verdict(DeliveryVerdict verdict, const char* reason, DeliveryProblem problem,
+                          bool turned_away = false) noexcept {
     try {
-      return {verdict, reason, problem};
+      return {verdict, reason, problem, turned_away};
     } catch (const std::bad_alloc&) {
-      return {verdict, {}, problem};
+      return {verdict, {}, problem, turned_away};
     }
   }
 

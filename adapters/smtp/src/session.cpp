@@ -14,7 +14,7 @@ constexpr std::string_view final_dot = ".\r\n";
 constexpr const char* unasked = "a reply that was not asked for";
 
 [[noreturn]] void fail(Step step, const Reply& reply) {
-  throw SessionFailed(reason_for(step, reply), problem_of(step, reply));
+  throw SessionFailed(reason_for(step, reply), problem_of(step, reply), turns_away(step, reply));
 }
 
 [[noreturn]] void fail(Step step, const char* why, DeliveryProblem problem) {

@@ -112,11 +112,12 @@ PostgresOptions clone(const PostgresOptions& options) {
 }  // namespace
 
 std::unique_ptr<Connection> open_postgres(const PostgresOptions& options, Purpose purpose) {
-  auto connection = std::make_unique<Connection>(
-      Poco::Data::Session(Poco::AutoPtr<Poco::Data::SessionImpl>(new PostgresSession(options))),
-      driver, dialect(options.serializable));
   const bool migrates = purpose == Purpose::migration;
   const auto statement = migrates ? migration_patience : options.statement_timeout;
+  auto connection = std::make_unique<Connection>(
+      Poco::Data::Session(
+          Poco::AutoPtr<Poco::Data::SessionImpl>(new PostgresSession(options, statement))),
+      driver, dialect(options.serializable));
   const auto lock = migrates ? migration_patience : options.lock_timeout;
   // A program that was stopped in the middle of a transaction must not hold its locks for ever.
   const auto idle = 2 * statement;

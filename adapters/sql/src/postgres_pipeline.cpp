@@ -1,5 +1,9 @@
 #include "adapters/sql/src/postgres_pipeline.hpp"
 
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <utility>
 
 #include "adapters/sql/src/postgres_session.hpp"
@@ -40,19 +44,70 @@ PostgresFailure failure_of(PGresult* result, PGconn* connection) {
   return PostgresFailure(std::string(code));
 }
 
+// PQgetResult() alone would wait for ever. Nor do the server's own limits and keepalives end that:
+// the first is its clock, and the second are answered for it by its kernel.
+class Answers {
+ public:
+  Answers(PGconn* connection, std::chrono::milliseconds patience)
+      : connection_(connection), deadline_(Clock::now() + patience) {}
+
+  [[nodiscard]] OwnedResult next() {
+    while (PQisBusy(connection_) == 1 && read_more()) {
+    }
+    return OwnedResult{PQgetResult(connection_)};
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  // False when the connection is lost, which PQgetResult() then says.
+  bool read_more() {
+    // What TLS has taken off the socket already shows in no poll().
+    if (PQsslInUse(connection_) == 1) {
+      if (PQconsumeInput(connection_) == 0) return false;
+      if (PQisBusy(connection_) == 0) return true;
+    }
+    wait();
+    return PQconsumeInput(connection_) == 1;
+  }
+
+  void wait() {
+    pollfd socket{.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
+    for (;;) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
+      if (left.count() <= 0) give_up();
+      const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+      if (ready > 0 || (ready < 0 && errno != EINTR)) return;
+    }
+  }
+
+  // Nothing that is said later may be taken for the answer to something else, and closing must not
+  // wait for it either.
+  [[noreturn]] void give_up() {
+    ::shutdown(PQsocket(connection_), SHUT_RDWR);
+    static_cast<void>(PQconsumeInput(connection_));
+    throw PostgresFailure::late();
+  }
+
+  PGconn* connection_;
+  Clock::time_point deadline_;
+};
+
 // The answers to all that was sent, each followed by a null pointer, and then the one to the
 // synchronisation.
-OwnedResult read_answers(PGconn* connection, std::size_t count) {
+OwnedResult read_answers(PGconn* connection, std::size_t count,
+                         std::chrono::milliseconds patience) {
+  Answers answers{connection, patience};
   OwnedResult last;
   std::optional<PostgresFailure> failure;
   for (std::size_t i = 0; i < count; ++i) {
-    last.reset(PQgetResult(connection));
+    last = answers.next();
     require(last != nullptr, connection);
     // Those behind the one that failed are answered with PGRES_PIPELINE_ABORTED.
     if (!failure && !is_success(last.get())) failure = failure_of(last.get(), connection);
-    require(PQgetResult(connection) == nullptr, connection);
+    require(answers.next() == nullptr, connection);
   }
-  const OwnedResult end{PQgetResult(connection)};
+  const auto end = answers.next();
   require(end && PQresultStatus(end.get()) == PGRES_PIPELINE_SYNC, connection);
   require(PQexitPipelineMode(connection) == 1, connection);
   if (failure) throw PostgresFailure(*failure);
@@ -61,12 +116,27 @@ OwnedResult read_answers(PGconn* connection, std::size_t count) {
 
 }  // namespace
 
-OwnedResult PostgresPipeline::send(PGconn* connection) {
+OwnedResult run_alone(PGconn* connection, const PreparedRun& run,
+                      std::chrono::milliseconds patience) {
+  queue(connection, run);
+  Answers answers{connection, patience};
+  auto last = answers.next();
+  require(last != nullptr, connection);
+  for (;;) {
+    auto next = answers.next();
+    if (!next) break;
+    last = std::move(next);
+  }
+  if (!is_success(last.get())) throw failure_of(last.get(), connection);
+  return last;
+}
+
+OwnedResult PostgresPipeline::send(PGconn* connection, std::chrono::milliseconds patience) {
   const auto runs = std::exchange(waiting_, {});
   require(PQenterPipelineMode(connection) == 1, connection);
   for (const auto& run : runs) queue(connection, run);
   require(PQpipelineSync(connection) == 1, connection);
-  return read_answers(connection, runs.size());
+  return read_answers(connection, runs.size(), patience);
 }
 
 }  // namespace coffeeauth::sql

@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,11 @@ struct PreparedRun {
   std::vector<int> formats;
 };
 
+/// Runs one and waits for its result for `patience` at most: a server that is stopped, or a proxy
+/// before it, can keep a connection and say nothing. Throws PostgresFailure.
+[[nodiscard]] OwnedResult run_alone(PGconn* connection, const PreparedRun& run,
+                                    std::chrono::milliseconds patience);
+
 /// Keeps what is to be run and sends it in the order it came, in libpq's pipeline mode: a round
 /// trip costs more than most statements do. Belongs to one connection, and as that to one thread.
 ///
@@ -38,8 +44,9 @@ class PostgresPipeline {
   void add(PreparedRun run) { waiting_.push_back(std::move(run)); }
   void forget() noexcept { waiting_.clear(); }
 
-  /// Sends what waits, and gives the result of the last of it; there has to be something.
-  OwnedResult send(PGconn* connection);
+  /// Sends what waits, and gives the result of the last of it; there has to be something. Waits as
+  /// run_alone().
+  OwnedResult send(PGconn* connection, std::chrono::milliseconds patience);
 
  private:
   static constexpr std::size_t most_waiting = 32;

@@ -132,7 +132,7 @@ class Parameters {
 };
 
 OwnedConnection start(const PostgresOptions& options) {
-  // An answer later than the server's own limit will never come: the network is gone.
+  // For what is sent and never acknowledged: the network is gone.
   const auto patience = options.statement_timeout + options.connect_timeout;
   Parameters parameters;
   parameters.set("host", options.host)
@@ -189,6 +189,12 @@ void check_server(PGconn* connection) {
 PostgresFailure::PostgresFailure(PGconn* connection)
     : sqlstate_(last_sqlstate(connection)), lost_(PQstatus(connection) != CONNECTION_OK) {}
 
+PostgresFailure PostgresFailure::late() {
+  PostgresFailure failure{std::string()};
+  failure.lost_ = failure.late_ = true;
+  return failure;
+}
+
 // Verbose texts begin with `ERROR:  42703: column "x" does not exist`, and end with the place in
 // the server's source.
 PostgresFailure PostgresFailure::with_words(PGconn* connection) {
@@ -209,6 +215,9 @@ PostgresFailure PostgresFailure::with_words(PGconn* connection) {
 
 Failure describe_postgres(const Poco::Exception& cause) {
   const auto* failure = dynamic_cast<const PostgresFailure*>(&cause);
+  if (failure != nullptr && failure->is_late()) {
+    return {.text = "the database did not answer in time"};
+  }
   // Poco's own exceptions: thrown when it found that the connection is gone.
   if (failure == nullptr || failure->connection_is_lost()) {
     return {.text = "the connection to the database was lost"};
@@ -244,9 +253,9 @@ std::string words_of_postgres(const Poco::Exception& cause) {
   return failure == nullptr ? std::string() : failure->words();
 }
 
-PostgresSession::PostgresSession(const PostgresOptions& options)
+PostgresSession::PostgresSession(const PostgresOptions& options, std::chrono::milliseconds longest)
     // Poco keeps this string and puts it into exceptions, so no parameter may stand in it.
-    : AbstractSessionImpl("postgresql") {
+    : AbstractSessionImpl("postgresql"), patience_(longest + options.connect_timeout) {
   auto connection = connect(options);
   check_server(connection.get());
   connection_in(handle_) = connection.release();
@@ -269,7 +278,7 @@ bool PostgresSession::is_alive() {
 }
 
 void PostgresSession::keep_words(bool keep) {
-  if (keep && !pipeline_.is_empty()) pipeline_.send(handle_);
+  if (keep && !pipeline_.is_empty()) pipeline_.send(handle_, patience_);
   PQsetErrorVerbosity(handle_, keep ? PQERRORS_VERBOSE : PQERRORS_SQLSTATE);
   keeps_words_ = keep;
 }

@@ -5,6 +5,7 @@
 #include <Poco/Data/DataException.h>
 #include <Poco/Data/PostgreSQL/SessionHandle.h>
 
+#include <chrono>
 #include <string>
 
 #include "adapters/sql/src/connection.hpp"
@@ -26,12 +27,15 @@ class PostgresFailure final : public Poco::Data::DataException {
   explicit PostgresFailure(PGconn* connection);
   /// The same, after the call was made with the server's own words asked for.
   [[nodiscard]] static PostgresFailure with_words(PGconn* connection);
+  /// No answer came in time; the connection is lost.
+  [[nodiscard]] static PostgresFailure late();
   /// As `sqlstate` says; the connection is sound.
   explicit PostgresFailure(std::string sqlstate) : sqlstate_(std::move(sqlstate)) {}
 
   /// Five letters or digits; empty when the server said none.
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   [[nodiscard]] bool connection_is_lost() const noexcept { return lost_; }
+  [[nodiscard]] bool is_late() const noexcept { return late_; }
   /// The server's own, for a statement of an embedder's.
   [[nodiscard]] const std::string& words() const noexcept { return words_; }
 
@@ -39,6 +43,7 @@ class PostgresFailure final : public Poco::Data::DataException {
   std::string sqlstate_;
   std::string words_;
   bool lost_ = false;
+  bool late_ = false;
 };
 
 /// Driver::describe, see connection.hpp.
@@ -49,13 +54,16 @@ class PostgresFailure final : public Poco::Data::DataException {
 /// This one connects under one deadline and always frees.
 class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSession> {
  public:
-  /// Connects. Throws Unavailable when that fails or takes longer than `options.connect_timeout`,
-  /// std::runtime_error when the server is too old or the database not encoded in UTF-8.
-  explicit PostgresSession(const PostgresOptions& options);
+  /// Connects, for statements that take `longest` at most by the server's clock. Throws Unavailable
+  /// when that fails or takes longer than `options.connect_timeout`, std::runtime_error when the
+  /// server is too old or the database not encoded in UTF-8.
+  PostgresSession(const PostgresOptions& options, std::chrono::milliseconds longest);
   ~PostgresSession() override;
 
   /// Valid until close().
   [[nodiscard]] Poco::Data::PostgreSQL::SessionHandle& handle() noexcept { return handle_; }
+  /// How long to wait for an answer: one later than the server's own limit will never come.
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept { return patience_; }
   /// What was run and waits to be sent with the next statement.
   [[nodiscard]] PostgresPipeline& pipeline() noexcept { return pipeline_; }
   /// How the statements that are run from now on are sent.
@@ -91,6 +99,7 @@ class PostgresSession final : public Poco::Data::AbstractSessionImpl<PostgresSes
   [[noreturn]] static void refuse();
 
   Poco::Data::PostgreSQL::SessionHandle handle_;
+  const std::chrono::milliseconds patience_;
   PostgresPipeline pipeline_;
   Sending sending_ = Sending::at_once;
   bool keeps_words_ = false;

@@ -128,12 +128,12 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
       pipeline.add(prepared_run());
       return;
     }
+    PGconn* const connection = session_.handle();
     if (pipeline.is_empty()) {
-      executor_.bindParams(binder_->bindVector());
-      executor_.execute();
+      adopt(executor_, run_alone(connection, prepared_run(), session_.patience()).release());
     } else {
       pipeline.add(prepared_run());
-      adopt(executor_, pipeline.send(session_.handle()).release());
+      adopt(executor_, pipeline.send(connection, session_.patience()).release());
     }
     refuse_undone_commit();
   }
@@ -142,7 +142,7 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
   void send_waiting() {
     auto& pipeline = session_.pipeline();
     if (session_.sending() == Sending::instead) pipeline.forget();
-    if (!pipeline.is_empty()) pipeline.send(session_.handle());
+    if (!pipeline.is_empty()) pipeline.send(session_.handle(), session_.patience());
   }
 
   // The values are copied: they are gone when what waits is sent.
@@ -162,8 +162,10 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
   void guarded(Work&& work) {
     try {
       work();
-    } catch (const PostgresFailure&) {
-      throw;
+    } catch (const PostgresFailure& failure) {
+      const bool has_words = !failure.is_late() && failure.sqlstate() != in_failed_transaction;
+      if (!session_.keeps_words() || !has_words) throw;
+      throw PostgresFailure::with_words(session_.handle());
     } catch (const Poco::Exception&) {
       PGconn* const connection = session_.handle();
       if (session_.keeps_words()) throw PostgresFailure::with_words(connection);

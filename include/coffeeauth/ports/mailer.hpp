@@ -81,6 +81,10 @@ struct Delivery {
   std::string reason{};
   /// Which kind of thing went wrong, for events and metrics.
   DeliveryProblem problem = DeliveryProblem::none;
+  /// Whether the server turned the connection away for now, before it heard of the mail. While
+  /// other mails are on their way that says that they are too many, and counts as no try of this
+  /// one.
+  bool turned_away = false;
 };
 
 /// The right of one mail to be handed over for good. A worker gives it to few mails at a time

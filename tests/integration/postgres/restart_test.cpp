@@ -1,12 +1,14 @@
 // A server that goes away and comes back: failures are said, and nothing that failed is taken for
 // done. The tests have servers of their own, since they stop them.
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include <atomic>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "coffeeauth/sql/query.hpp"
 #include "tests/integration/postgres/fixture.hpp"
 
 using namespace coffeeauth;
@@ -55,6 +57,37 @@ TEST_CASE("calls are Unavailable while the server is down and work when it is ba
   CHECK(exists(*it.store, 1));
   CHECK_FALSE(exists(*it.store, 2));
   CHECK_NOTHROW(add_user(*it.store, new_user(3)));
+}
+
+TEST_CASE("a server that keeps the connection and says nothing holds nobody for ever") {
+  const PostgresServer server;
+  server.create_database("app");
+  auto options = server.options("app");
+  options.connections = 1;
+  options.statement_timeout = std::chrono::milliseconds{200};
+  options.connect_timeout = std::chrono::seconds{2};
+  const auto store = make_postgres_store(options);
+  const auto freeze = [&] {
+    const auto rows = query(*store, {.text = "SELECT pg_backend_pid()", .columns = "n"});
+    const auto process = static_cast<pid_t>(rows.front().number(0));
+    REQUIRE(::kill(process, SIGSTOP) == 0);
+    return process;
+  };
+  const auto fails_in_time = [&](const auto& call) {
+    const auto process = freeze();
+    CHECK(unavailable(call) == "the database did not answer in time");
+    ::kill(process, SIGCONT);
+    CHECK_NOTHROW(store->ping());
+  };
+  fails_in_time([&] { store->ping(); });
+  fails_in_time([&] { add_user(*store, new_user(1)); });
+  // Several statements that travel together, and their commit.
+  fails_in_time([&] {
+    store->transact([&](Transaction& tx) {
+      for (std::uint64_t n = 2; n < 5; ++n) tx.users().create_user(new_user(n));
+    });
+  });
+  CHECK(store->users().count({}) == 0);
 }
 
 TEST_CASE("a restart between two calls is nobody's failure") {

@@ -273,3 +273,25 @@ TEST_CASE("a Mailer that knows nothing of turns has one from the beginning to th
   CHECK(worker.stop());
   CHECK(plain.most_ <= 2);
 }
+
+TEST_CASE("a mail that another worker has meanwhile is not handed over") {
+  auto config = with(1);
+  config.jobs.lease = 5s;
+  TurnFixture f{config, 3};
+  f.mailer.free = 1;
+  f.worker.start();
+  f.mailer.wait_for_prepared(3);
+  f.mailer.wait_for_given(2);
+  // As if this process had stood still for longer than its lease.
+  const auto later = f.t.clock().now() + 6s;
+  const auto other = LeaseId::make(later, f.t.random());
+  const auto taken = f.t.store().transact(
+      [&](Transaction& tx) { return tx.outbox().claim_jobs(10, other, later, later + 1h); });
+  CHECK(taken.size() == 2);
+  f.t.clock().advance(2s);
+  f.mailer.let_go();
+  CHECK(f.worker.stop());
+  // The one that was being handed over, and not the one that waited for its turn.
+  CHECK(f.mailer.given() == 2);
+  CHECK(f.pending() == 1);
+}

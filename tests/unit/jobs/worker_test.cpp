@@ -358,6 +358,41 @@ TEST_CASE("a mail that every worker dies of is given up, and takes no others wit
   CHECK(f.reasons(EventKind::mail_given_up) == std::vector<std::string>(5, "abandoned"));
 }
 
+TEST_CASE("a server that takes few connections is sent all, and no mail loses a try for it") {
+  // Has room for two.
+  class Narrow final : public Mailer {
+   public:
+    Delivery deliver(const Mail&) override {
+      const int now = ++open_;
+      std::this_thread::sleep_for(2ms);
+      --open_;
+      if (now <= 2) return {DeliveryVerdict::delivered};
+      ++turned_away_;
+      return {DeliveryVerdict::retry_later, "greeting 421", DeliveryProblem::busy, true};
+    }
+    [[nodiscard]] int turned_away() const { return turned_away_; }
+
+   private:
+    std::atomic<int> open_{0}, turned_away_{0};
+  };
+  Config config;
+  config.jobs.max_attempts = 2;
+  config.jobs.poll_interval = 100ms;
+  WorkerFixture f{{.t = testing::TestAuth{config}}};
+  f.people(60);
+  Narrow mailer;
+  jobs::MailWorker worker{f.auth().services(), mailer};
+  worker.start();
+  while (f.outbox().depth().pending > 0) {
+    std::this_thread::sleep_for(10ms);
+    f.t.clock().advance(1s);
+  }
+  CHECK(worker.stop());
+  CHECK(mailer.turned_away() > 0);
+  CHECK(f.t.events().count(EventKind::mail_delivered) == 60);
+  CHECK(f.t.events().count(EventKind::mail_delayed) == 0);
+}
+
 TEST_CASE_FIXTURE(WorkerFixture, "a mail that may have ended its worker is tried alone") {
   people(3);
   for (int i = 0; i < 2; ++i) {

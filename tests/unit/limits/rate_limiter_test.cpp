@@ -6,8 +6,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "coffeeauth/memory/memory.hpp"
@@ -40,7 +42,49 @@ struct Fixture {
   }
 };
 
+/// Lets something happen just after the tenth of anything was counted, before it is known to
+/// whoever counted it.
+class InterruptedCounter final : public RateCounter {
+ public:
+  explicit InterruptedCounter(RateCounter& inner) : inner_(inner) {}
+
+  RateCount add(std::string_view key, std::chrono::milliseconds window,
+                UtcTime now) noexcept override {
+    const auto counted = inner_.add(key, window, now);
+    if (counted.count == 10) std::exchange(then, [] {})();
+    return counted;
+  }
+  RateCount peek(std::string_view key, UtcTime now) noexcept override {
+    return inner_.peek(key, now);
+  }
+  void clear(std::string_view key) noexcept override { inner_.clear(key); }
+
+  std::function<void()> then = [] {};
+
+ private:
+  RateCounter& inner_;
+};
+
 }  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "who comes between the last free login and its wait takes its place") {
+  InterruptedCounter interrupted{*counters};
+  RateLimiter between{config, interrupted, clock};
+  std::size_t heard = 0;
+  const auto fail = [&] {
+    heard += between.login_failed(ada, "4-c0000201", clock.now()) ? 1U : 0U;
+  };
+  for (int i = 0; i < 9; ++i) fail();
+  interrupted.then = fail;
+  fail();
+  CHECK(heard == 10);
+  for (int i = 0; i < 9; ++i) static_cast<void>(between.begin_login(ada, {}));
+  std::size_t begun = 0;
+  const auto begin = [&] { begun += between.begin_login(ada, {}) ? 1U : 0U; };
+  interrupted.then = begin;
+  begin();
+  CHECK(begun == 1);
+}
 
 TEST_CASE_FIXTURE(Fixture, "an address gets as many requests as its window allows, then waits") {
   for (int i = 0; i < 20; ++i) {

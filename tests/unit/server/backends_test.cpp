@@ -196,6 +196,17 @@ TEST_CASE("a login with a token says where the token comes from") {
   CHECK(said(settings_of("xoauth2", "", "")).starts_with("EMAIL_TOKEN_FILE: "));
   CHECK(said(settings_of("xoauth2", "/file", "echo t")).starts_with("EMAIL_TOKEN_FILE: "));
   CHECK(said(settings_of("password", "/file", "")).starts_with("EMAIL_AUTH: "));
+  const auto with_old = [&](const char* name, const char* value) {
+    std::map<std::string, std::string, std::less<>> names{
+        {"EMAIL_HOST", "mail"}, {"EMAIL_HOST_USER", "u"}, {"EMAIL_AUTH", "xoauth2"}};
+    names.insert_or_assign(name, value);
+    auto settings = with(std::move(names));
+    settings.email_token_file = "/file";
+    return settings;
+  };
+  CHECK(said(with_old("EMAIL_HOST_USER", "")).starts_with("EMAIL_HOST_USER: "));
+  CHECK(said(with_old("EMAIL_HOST_PASSWORD", "p")).starts_with("EMAIL_HOST_PASSWORD: "));
+  CHECK(said(with_old("EMAIL_USE_TLS", "no")).starts_with("EMAIL_USE_TLS: "));
   for (const auto* const login : {"password", "xoauth2"}) {
     auto by_url = settings_of(login, "/file", "");
     by_url.smtp_url = "smtp://u@mail?auth=xoauth2";

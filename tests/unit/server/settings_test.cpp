@@ -139,6 +139,9 @@ TEST_CASE("a name that nobody knows is refused in the file and overlooked in the
   CHECK(complaint({}, {{"HTTP_PROT", "9000", 12}}) ==
         ".env:12: HTTP_PROT is not a setting; HTTP_PORT is");
   CHECK(complaint({}, {{"http_port", "9000", 1}}) == ".env:1: http_port is not a setting");
+  // The second line of a secret that was wrapped.
+  CHECK(complaint({}, {{"Q29mZmVlU2VjcmV0UGFydFR3bw", "=", 2}}) ==
+        ".env:2: this is no setting; a value stands on one line");
   CHECK(complaint({{"HTTP_PROT", "9000"}, {"PATH", "/bin"}}) == "");
 }
 
@@ -146,7 +149,8 @@ TEST_CASE("MAIL_HOSTNAME is a name or an address in brackets, and its refusal sa
   for (const auto* const good : {"mail.example.com", "[192.0.2.1]", "[IPv6:2001:db8::1]", ""}) {
     CHECK(complaint({{"MAIL_HOSTNAME", good}}).empty());
   }
-  for (const auto* const bad : {"-x.example", "bad_host", "1.2.3.4", "localhost"}) {
+  for (const auto* const bad :
+       {"-x.example", "bad_host", "1.2.3.4", "localhost", "[1]", "[1.2.3]", "[0x7f.1]"}) {
     CHECK(complaint({{"MAIL_HOSTNAME", bad}}) ==
           "MAIL_HOSTNAME (environment): expected a host name with a dot, as mail.example.com, or "
           "an address in brackets, as [192.0.2.1]");

@@ -148,7 +148,9 @@ TEST_CASE_FIXTURE(Bodies, "a value of another type is named, in every field of e
   const auto before = everything();
   for (const auto& one : with_body()) {
     const auto whole = document.example_of(*one.request_schema(), true);
-    for (const auto& [field, good] : whole.items()) {
+    for (const auto& each : whole.items()) {
+      const auto& field = each.key();
+      const auto& good = each.value();
       for (const Json& bad : {Json(nullptr), Json(1), Json(1.5), Json(true), Json("yes"),
                               Json::array({good}), Json::object({{"a", good}})}) {
         if (bad.type() == good.type()) continue;
@@ -172,7 +174,9 @@ TEST_CASE_FIXTURE(Bodies, "control characters are refused in every text of every
   const auto before = everything();
   for (const auto& one : with_body()) {
     const auto whole = document.example_of(*one.request_schema(), true);
-    for (const auto& [field, good] : whole.items()) {
+    for (const auto& each : whole.items()) {
+      const auto& field = each.key();
+      const auto& good = each.value();
       if (!good.is_string()) continue;
       for (const std::string bad : {"a\r\nBcc: eve@example.com", "\x1B[2J", "a\tb", "\x7F"}) {
         CAPTURE(one.path);
@@ -259,7 +263,8 @@ TEST_CASE_FIXTURE(Bodies, "a missing field is named, and all that is wrong at on
   for (const auto& one : with_body()) {
     CAPTURE(one.path);
     const auto whole = document.example_of(*one.request_schema(), false);
-    for (const auto& [field, good] : whole.items()) {
+    for (const auto& each : whole.items()) {
+      const auto& field = each.key();
       auto body = whole;
       body.erase(field);
       CHECK(has_error(send(one, body), field, "required"));

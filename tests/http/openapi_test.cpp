@@ -54,8 +54,8 @@ TEST_CASE("every reference leads somewhere, and every component is referred to")
     CHECK_NOTHROW(static_cast<void>(s.document.resolved(node)));
     used.insert(target.substr(target.rfind('/') + 1));
   });
-  for (const auto& [name, schema] : s.document.root().at("components").at("schemas").items()) {
-    CHECK_MESSAGE(used.contains(name), name);
+  for (const auto& each : s.document.root().at("components").at("schemas").items()) {
+    CHECK_MESSAGE(used.contains(each.key()), each.key());
   }
 }
 
@@ -95,9 +95,9 @@ TEST_CASE("objects in answers are open for later members, and objects in request
   for (const auto& one : s.document.operations()) {
     CAPTURE(one.method);
     CAPTURE(one.path);
-    for (const auto& [status, response] : one.description.at("responses").items()) {
-      CAPTURE(status);
-      CHECK(closed(response) == 0);
+    for (const auto& each : one.description.at("responses").items()) {
+      CAPTURE(each.key());
+      CHECK(closed(each.value()) == 0);
     }
     if (one.request_schema() != nullptr) CHECK(closed(*one.request_schema()) > 0);
   }
@@ -133,10 +133,11 @@ TEST_CASE("what cannot be changed is marked as read-only, where it is shown and 
   for (const std::string component : {"User", "UserPatch"}) {
     const auto& properties =
         s.document.root()["components"]["schemas"].at(component).at("properties");
-    for (const auto& [name, schema] : properties.items()) {
+    for (const auto& each : properties.items()) {
+      const auto& name = each.key();
       const bool fixed = name == "id" || name == "email_ascii" || name == "date_joined" ||
                          name == "last_login" || name == "version";
-      CHECK_MESSAGE(schema.value("readOnly", false) == fixed, name);
+      CHECK_MESSAGE(each.value().value("readOnly", false) == fixed, name);
     }
   }
 }

@@ -84,7 +84,9 @@ TEST_CASE("a server that keeps the connection and says nothing holds nobody for 
   // Several statements that travel together, and their commit.
   fails_in_time([&] {
     store->transact([&](Transaction& tx) {
-      for (std::uint64_t n = 2; n < 5; ++n) tx.users().create_user(new_user(n));
+      for (std::uint64_t n = 2; n < 5; ++n) {
+        static_cast<void>(tx.users().create_user(new_user(n)));
+      }
     });
   });
   CHECK(store->users().count({}) == 0);

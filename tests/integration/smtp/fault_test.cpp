@@ -103,15 +103,15 @@ TEST_CASE("5xx that may be about the service's own set-up loses no mail, and say
     DeliveryProblem problem;
   };
   for (const auto& step : steps) {
-    for (const auto& [reply, problem] :
-         {Case{"554 5.7.1 canary: relay access denied", DeliveryProblem::policy},
-          Case{"550 5.7.1 canary", DeliveryProblem::policy},
-          Case{"550 5.4.5 canary", DeliveryProblem::quota},
-          Case{"554 canary: sending paused", DeliveryProblem::policy},
-          Case{"550 relay not permitted", DeliveryProblem::policy},
-          Case{"530 5.7.0 canary", DeliveryProblem::login}}) {
+    for (const auto& each : {Case{"554 5.7.1 canary: relay access denied", DeliveryProblem::policy},
+                             Case{"550 5.7.1 canary", DeliveryProblem::policy},
+                             Case{"550 5.4.5 canary", DeliveryProblem::quota},
+                             Case{"554 canary: sending paused", DeliveryProblem::policy},
+                             Case{"550 relay not permitted", DeliveryProblem::policy},
+                             Case{"530 5.7.0 canary", DeliveryProblem::login}}) {
       CAPTURE(step.name);
-      CAPTURE(reply);
+      CAPTURE(each.reply);
+      const auto& [reply, problem] = each;
       const auto delivery = deliver_with(step.name, says(reply + "\r\n"));
       CHECK(told(delivery).starts_with("later: " + step.reason + " " + reply.substr(0, 3)));
       CHECK(told(delivery).find("canary") == std::string::npos);

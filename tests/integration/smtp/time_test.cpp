@@ -30,15 +30,17 @@ const std::vector<std::pair<std::string, std::string>> steps{
 }  // namespace
 
 TEST_CASE("a server that falls silent is left at each step") {
-  for (const auto& [step, reason] : steps) {
-    CAPTURE(step);
+  for (const auto& each : steps) {
+    CAPTURE(each.first);
+    const auto& [step, reason] = each;
     CHECK(in_time({.answers = {{step, is_silent()}}}) == "later: " + reason + ": timed out");
   }
 }
 
 TEST_CASE("a server that drips is left at each step") {
-  for (const auto& [step, reason] : steps) {
-    CAPTURE(step);
+  for (const auto& each : steps) {
+    CAPTURE(each.first);
+    const auto& [step, reason] = each;
     CHECK(in_time({.answers = {{step, drips("250-canary canary\r\n")}}}) ==
           "later: " + reason + ": timed out");
   }
@@ -63,8 +65,9 @@ TEST_CASE("a handshake that does not go on is left") {
 
 TEST_CASE("a secured server that drips is left") {
   for (const auto security : {SmtpSecurity::starttls, SmtpSecurity::implicit_tls}) {
-    for (const auto& [step, reason] : {std::pair{"AUTH", "AUTH"}, std::pair{"RCPT", "RCPT TO"}}) {
-      CAPTURE(step);
+    for (const auto& each : {std::pair{"AUTH", "AUTH"}, std::pair{"RCPT", "RCPT TO"}}) {
+      CAPTURE(each.first);
+      const auto& [step, reason] = each;
       CHECK(in_time({.security = security, .answers = {{step, drips("250-canary canary\r\n")}}}) ==
             std::string{"later: "} + reason + ": timed out");
     }

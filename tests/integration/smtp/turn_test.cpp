@@ -105,11 +105,12 @@ TEST_CASE("a turn is waited for as long as leaves time for the answer, and asked
 
 TEST_CASE("a server that does not wait for the dot has not taken the mail") {
   const std::string later = "later: message";
-  for (const auto& [end, reason] : {std::pair{hangs_up(), later + ": connection lost"},
-                                    std::pair{resets(), later + ": connection lost"},
-                                    std::pair{says("421 4.4.2 canary\r\n"), later + " 421 4.4.2"},
-                                    std::pair{says("451 canary\r\n"), later + " 451"}}) {
-    CAPTURE(reason);
+  for (const auto& each : {std::pair{hangs_up(), later + ": connection lost"},
+                           std::pair{resets(), later + ": connection lost"},
+                           std::pair{says("421 4.4.2 canary\r\n"), later + " 421 4.4.2"},
+                           std::pair{says("451 canary\r\n"), later + " 451"}}) {
+    CAPTURE(each.second);
+    const auto& [end, reason] = each;
     Meanwhile meanwhile;
     const FaultServer server{{.answers = {{"body", meanwhile.then(end)}}}};
     const auto mailer = make_smtp_mailer(options_for(server, SmtpSecurity::none));

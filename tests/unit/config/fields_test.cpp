@@ -124,9 +124,9 @@ TEST_CASE("the fields show the defaults that are documented") {
       {"CLEAN_UP_BATCH", "500"},
   };
   CHECK(defaults.size() == expected.size());
-  for (const auto& [name, text] : expected) {
-    CAPTURE(name);
-    CHECK(defaults[name] == text);
+  for (const auto& each : expected) {
+    CAPTURE(each.first);
+    CHECK(defaults[each.first] == each.second);
   }
 }
 
@@ -357,14 +357,15 @@ TEST_CASE("a limit that depends on another is held against it") {
     std::string_view lower;
     std::string_view text;
   };
-  for (const auto& [upper, equal, below, lower, text] :
+  for (const auto& each :
        {Pair{"REFRESH_ABSOLUTE_LIFETIME", "10d", "863999s", "REFRESH_IDLE_LIFETIME", "10d"},
         Pair{"LIST_MAX_PAGE_SIZE", "50", "49", "LIST_PAGE_SIZE", "50"},
         Pair{"MAIL_MAX_BACKOFF", "10min", "599s", "MAIL_FIRST_BACKOFF", "10min"},
         Pair{"UNVERIFIED_LIFETIME", "3h", "10799s", "CODE_LIFETIME", "3h"},
         Pair{"LOGIN_FAILURE_MEMORY", "30min", "1799s", "LOGIN_FAILURE_WINDOW", "30min"},
         Pair{"LOGIN_FAILURE_MEMORY", "40min", "2399s", "LOGIN_FIRST_WAIT", "40min"}}) {
-    CAPTURE(upper);
+    CAPTURE(each.upper);
+    const auto& [upper, equal, below, lower, text] = each;
     const auto base = with(lower, text);
     CHECK(validate(with(base, upper, equal)).empty());
     const auto problems = validate(with(base, upper, below));

@@ -83,7 +83,7 @@ class Mutator {
     auto& part = part_of(parts);
     auto bytes = base64url_decode(part).value();
     auto& byte = bytes[below(bytes.size())];
-    byte = static_cast<char>(byte ^ (1U << below(8)));
+    byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << below(8)));
     part = base64url_encode(bytes);
     return joined(parts);
   }

@@ -115,9 +115,10 @@ TEST_CASE("who is one client to the limits of requests is one to those of connec
       {"2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true},
       {"2001:db8:0:1::1", "2001:db8:0:2::1", false},
   };
-  for (const auto& [one, other, same] : pairs) {
-    CAPTURE(one);
-    CAPTURE(other);
+  for (const auto& pair : pairs) {
+    CAPTURE(pair.one);
+    CAPTURE(pair.other);
+    const auto& [one, other, same] = pair;
     CHECK((coffeeauth::rate_limit_network(one) == coffeeauth::rate_limit_network(other)) == same);
     NetworkCounts counts{{.max_connections_per_address = 1}, 100};
     REQUIRE(counts.add(rate_limit_networks(one)));

@@ -110,7 +110,7 @@ struct TurnFixture : Fixture {
 }  // namespace
 
 TEST_CASE("no more mails are in doubt than may be, however many are sent side by side") {
-  for (const std::size_t bound : {1, 2, 5}) {
+  for (const std::size_t bound : {1UL, 2UL, 5UL}) {
     CAPTURE(bound);
     TurnFixture f{with(bound), 80};
     f.worker.start();

@@ -93,10 +93,11 @@ TEST_CASE("a hash is the very string that libargon2 encodes") {
     std::uint32_t iterations;
   };
   const std::string long_text(128, 'x');
-  for (const auto [memory, iterations] :
+  for (const auto each :
        {Parameters{8, 1}, {9, 1}, {32, 3}, {64, 2}, {1'000, 1}, {4'096, 5}, {19'456, 2}}) {
-    CAPTURE(memory);
-    CAPTURE(iterations);
+    CAPTURE(each.memory_kib);
+    CAPTURE(each.iterations);
+    const auto& [memory, iterations] = each;
     const auto hasher = cheap_argon2(memory, iterations);
     for (const std::string_view text :
          {std::string_view{"x"}, std::string_view{"p\xC3\xA4ss w\xC3\xB6rd"},

@@ -212,9 +212,10 @@ TEST_CASE("values that each setting must refuse are refused") {
       {"LOG_LEVEL", "verbose"},
       {"DEFAULT_FROM_EMAIL", "nobody"},
       {"DEFAULT_FROM_EMAIL", "a@example.com\r\nBcc: b@example.com"}};
-  for (const auto& [name, text] : bad) {
-    CAPTURE(name);
-    CAPTURE(text);
+  for (const auto& each : bad) {
+    CAPTURE(each.first);
+    CAPTURE(each.second);
+    const auto& [name, text] = each;
     CHECK(complaint({{name, text}}).starts_with(name + " (environment): expected "));
   }
 }

@@ -168,8 +168,9 @@ TEST_CASE("what known servers say of a set-up that is wrong waits, and is called
       {Step::message, 552, "5.3.4 Message size exceeds fixed limit", P::message},
       {Step::starttls, 454, "4.7.0 TLS not available", P::tls},
   };
-  for (const auto& [step, code, text, problem] : cases) {
-    CAPTURE(text);
+  for (const auto& each : cases) {
+    CAPTURE(each.text);
+    const auto& [step, code, text, problem] = each;
     const auto delivery = judge(step, reply_of(code, {text}));
     if (problem != P::recipient) CHECK(delivery.verdict == DeliveryVerdict::retry_later);
     CHECK(wire_name(delivery.problem) == wire_name(problem));

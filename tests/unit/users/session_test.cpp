@@ -360,7 +360,7 @@ TEST_CASE_FIXTURE(Fixture, "neither code opens what the other is for") {
 }
 
 TEST_CASE("a user has as many sessions as are allowed, those used last") {
-  for (const std::size_t cap : {1, 2, 100}) {
+  for (const std::size_t cap : {1UL, 2UL, 100UL}) {
     CAPTURE(cap);
     Config config;
     config.tokens.sessions_per_user = cap;

@@ -20,7 +20,9 @@ TEST_CASE("an origin is written as browsers send it") {
       {"http://[2001:DB8:0:0:1:0:0:1]/", "http://[2001:db8::1:0:0:1]"},
       {"http://[::]", "http://[::]"},
       {"https://xn--bcher-kva.example", "https://xn--bcher-kva.example"}};
-  for (const auto& [text, normal] : cases) {
+  for (const auto& each : cases) {
+    const auto& text = each.first;
+    const auto& normal = each.second;
     CAPTURE(text);
     CHECK(parse_origin(text) == normal);
     CHECK(parse_origin(normal) == normal);

@@ -131,6 +131,12 @@ OwnedResult run_alone(PGconn* connection, const PreparedRun& run,
   return last;
 }
 
+void require_an_answer(PGconn* connection, std::chrono::milliseconds patience) {
+  require(PQenterPipelineMode(connection) == 1, connection);
+  require(PQpipelineSync(connection) == 1, connection);
+  read_answers(connection, 0, patience);
+}
+
 OwnedResult PostgresPipeline::send(PGconn* connection, std::chrono::milliseconds patience) {
   const auto runs = std::exchange(waiting_, {});
   require(PQenterPipelineMode(connection) == 1, connection);

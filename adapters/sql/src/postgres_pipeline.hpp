@@ -31,6 +31,10 @@ struct PreparedRun {
 [[nodiscard]] OwnedResult run_alone(PGconn* connection, const PreparedRun& run,
                                     std::chrono::milliseconds patience);
 
+/// Waits for what the server says to nothing, as run_alone() does: before calls of libpq that would
+/// wait for ever.
+void require_an_answer(PGconn* connection, std::chrono::milliseconds patience);
+
 /// Keeps what is to be run and sends it in the order it came, in libpq's pipeline mode: a round
 /// trip costs more than most statements do. Belongs to one connection, and as that to one thread.
 ///

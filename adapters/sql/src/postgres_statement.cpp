@@ -98,7 +98,10 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
   void compileImpl() override {
     if (!canCompile()) return;
     guarded([&] {
+      const bool asks = !session_.pipeline().is_empty() && session_.sending() != Sending::instead;
       send_waiting();
+      // Poco prepares with a call that knows no deadline.
+      if (!asks) require_an_answer(session_.handle(), session_.patience());
       executor_.prepare(toString());
     });
     if (author_ == Author::embedder) check_column_count(columns_, columnsReturned());

@@ -27,12 +27,13 @@ class Turns {
     if (lost_.contains(job)) return false;
     if (has(job)) return true;
     const auto mine = waiting_.emplace(waiting_.end(), job);
+    const auto is_over = [&] { return stopping || lost_.contains(job); };
     const auto is_next = [&] { return held_.size() < most_ && waiting_.begin() == mine; };
     // What is longer than a day could be more than a clock can count.
     mine->changed.wait_for(lock,
                            std::min<std::chrono::milliseconds>(longest, std::chrono::hours{24}),
-                           [&] { return stopping || lost_.contains(job) || is_next(); });
-    const bool given = !stopping && !lost_.contains(job) && is_next();
+                           [&] { return is_over() || is_next(); });
+    const bool given = !is_over() && is_next();
     if (given) {
       held_.splice(held_.end(), waiting_, mine);
     } else {

@@ -1,6 +1,5 @@
 #include "generations.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <random>
 
@@ -48,10 +47,7 @@ void Generations::invalidate(std::string_view tag) {
   static_cast<void>(settle_for(tag));
 }
 
-void Generations::settle_some() {
-  const auto some = some_owed({});
-  static_cast<void>(std::ranges::all_of(some, [&](const Debt& debt) { return settle(debt); }));
-}
+void Generations::settle_some() { static_cast<void>(settle_for({})); }
 
 std::string Generations::key_of(std::string_view tag) const {
   return client_.prefix() + "generation:" + std::string{tag};

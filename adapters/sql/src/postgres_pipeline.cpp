@@ -67,18 +67,8 @@ class Answers {
       if (PQconsumeInput(connection_) == 0) return false;
       if (PQisBusy(connection_) == 0) return true;
     }
-    wait();
+    if (poll_until(connection_, POLLIN, deadline_) == 0) give_up();
     return PQconsumeInput(connection_) == 1;
-  }
-
-  void wait() {
-    pollfd socket{.fd = PQsocket(connection_), .events = POLLIN, .revents = 0};
-    for (;;) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now());
-      if (left.count() <= 0) give_up();
-      const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
-      if (ready > 0 || (ready < 0 && errno != EINTR)) return;
-    }
   }
 
   // Nothing that is said later may be taken for the answer to something else, and closing must not
@@ -115,6 +105,17 @@ OwnedResult read_answers(PGconn* connection, std::size_t count,
 }
 
 }  // namespace
+
+int poll_until(PGconn* connection, short events, std::chrono::steady_clock::time_point deadline) {
+  pollfd socket{.fd = PQsocket(connection), .events = events, .revents = 0};
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return 0;
+    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return ready;
+  }
+}
 
 OwnedResult run_alone(PGconn* connection, const PreparedRun& run,
                       std::chrono::milliseconds patience) {

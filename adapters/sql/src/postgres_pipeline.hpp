@@ -16,6 +16,11 @@ struct ClearResult {
 };
 using OwnedResult = std::unique_ptr<PGresult, ClearResult>;
 
+/// poll() of the connection's socket for `events`, until `deadline`: 0 when that is over, negative
+/// when poll() fails.
+[[nodiscard]] int poll_until(PGconn* connection, short events,
+                             std::chrono::steady_clock::time_point deadline);
+
 /// One run of a prepared statement.
 struct PreparedRun {
   /// What it was prepared as.

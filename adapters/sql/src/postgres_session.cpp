@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -86,21 +85,10 @@ PartDown explain(PGconn* connection) {
 
 void wait(PGconn* connection, PostgresPollingStatusType what,
           std::chrono::steady_clock::time_point deadline) {
-  pollfd socket{.fd = PQsocket(connection),
-                .events = static_cast<short>(what == PGRES_POLLING_READING ? POLLIN : POLLOUT),
-                .revents = 0};
-  for (;;) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) {
-      throw PartDown(DownReason::timed_out, "the database did not answer in time");
-    }
-    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
-    if (ready > 0) return;
-    if (ready < 0 && errno != EINTR) {
-      throw PartDown(DownReason::unreachable, "the database cannot be reached");
-    }
-  }
+  const short events = what == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+  const int ready = poll_until(connection, events, deadline);
+  if (ready == 0) throw PartDown(DownReason::timed_out, "the database did not answer in time");
+  if (ready < 0) throw PartDown(DownReason::unreachable, "the database cannot be reached");
 }
 
 // Owns the values that libpq reads, until it has read them.

@@ -265,43 +265,42 @@ TEST_CASE("while an invalidation is owed nobody in this process is told the old 
   CHECK(second != before);
 }
 
-TEST_CASE("what is owed for one tag is made up for when another is asked for") {
-  const RedisServer server;
+namespace {
+
+/// Two processes, one of which owes the invalidation of "tag" while `cut` is set.
+struct Owing {
+  const RedisServer server{};
   std::atomic<bool> cut = true;
-  const FaultyProxy proxy{server.port(), {.request = [&](std::string_view request) {
+  const FaultyProxy proxy{server.port(), {.request = [this](std::string_view request) {
                             return !cut || !request.starts_with("*3\r\n$3\r\nSET\r\n");
                           }}};
-  auto options = server.options();
-  options.port = proxy.port();
-  options.pause_after_failure = 0ms;
-  const auto writer = redis::make_redis_cache(redis::make_redis_client(std::move(options)));
-  const auto reader = redis::make_redis_cache(redis::make_redis_client(server.options()));
-  const auto before = reader->generation("tag").value();
-  writer->invalidate("tag");
-  REQUIRE(reader->generation("tag") == before);
+  const std::shared_ptr<redis::RedisClient> client = redis::make_redis_client([this] {
+    auto options = server.options();
+    options.port = proxy.port();
+    options.pause_after_failure = 0ms;
+    return options;
+  }());
+  const std::unique_ptr<Cache> writer = redis::make_redis_cache(client);
+  const std::unique_ptr<Cache> reader =
+      redis::make_redis_cache(redis::make_redis_client(server.options()));
+  const CacheGeneration before = reader->generation("tag").value();
 
+  Owing() { writer->invalidate("tag"); }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Owing, "what is owed for one tag is made up for when another is asked for") {
+  REQUIRE(reader->generation("tag") == before);
   cut = false;
   CHECK(writer->generation("another tag"));
   CHECK(reader->generation("tag") != before);
 }
 
-TEST_CASE("what a process owes that is asked for nothing is made up for with a ping") {
-  const RedisServer server;
-  std::atomic<bool> cut = true;
-  const FaultyProxy proxy{server.port(), {.request = [&](std::string_view request) {
-                            return !cut || !request.starts_with("*3\r\n$3\r\nSET\r\n");
-                          }}};
-  auto options = server.options();
-  options.port = proxy.port();
-  options.pause_after_failure = 0ms;
-  const auto client = redis::make_redis_client(std::move(options));
-  const auto writer = redis::make_redis_cache(client);
-  const auto reader = redis::make_redis_cache(redis::make_redis_client(server.options()));
-  const auto before = reader->generation("tag").value();
-  writer->invalidate("tag");
+TEST_CASE_FIXTURE(Owing,
+                  "what a process owes that is asked for nothing is made up for with a ping") {
   CHECK(client->ping());
   REQUIRE(reader->generation("tag") == before);
-
   cut = false;
   CHECK(client->ping());
   CHECK(reader->generation("tag") != before);

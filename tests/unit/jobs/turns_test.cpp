@@ -107,6 +107,21 @@ struct TurnFixture : Fixture {
   jobs::MailWorker worker{auth().services(), mailer};
 };
 
+/// One mail is delivered, one is being handed over, and one waits for its turn.
+struct OneWaits : TurnFixture {
+  OneWaits() : TurnFixture{with_short_lease(), 3} {
+    mailer.free = 1;
+    worker.start();
+    mailer.wait_for_prepared(3);
+    mailer.wait_for_given(2);
+  }
+  static Config with_short_lease() {
+    auto config = with(1);
+    config.jobs.lease = 5s;
+    return config;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("no more mails are in doubt than may be, however many are sent side by side") {
@@ -131,13 +146,7 @@ TEST_CASE("one mail is in doubt at the beginning of a queue, whatever may be lat
 }
 
 TEST_CASE("another mail is got ready while one is in doubt, and keeps its lease") {
-  auto config = with(1);
-  config.jobs.lease = 5s;
-  TurnFixture f{config, 3};
-  f.mailer.free = 1;
-  f.worker.start();
-  f.mailer.wait_for_prepared(3);
-  f.mailer.wait_for_given(2);
+  OneWaits f;
   const auto first_end = f.outbox().next_due().value();
   f.t.clock().advance(4s);
   while (f.outbox().next_due().value() == first_end) std::this_thread::sleep_for(10ms);
@@ -275,13 +284,7 @@ TEST_CASE("a Mailer that knows nothing of turns has one from the beginning to th
 }
 
 TEST_CASE("a mail that another worker has meanwhile is not handed over") {
-  auto config = with(1);
-  config.jobs.lease = 5s;
-  TurnFixture f{config, 3};
-  f.mailer.free = 1;
-  f.worker.start();
-  f.mailer.wait_for_prepared(3);
-  f.mailer.wait_for_given(2);
+  OneWaits f;
   // As if this process had stood still for longer than its lease.
   const auto later = f.t.clock().now() + 6s;
   const auto other = LeaseId::make(later, f.t.random());

@@ -220,11 +220,16 @@ Result<void> RateLimiter::check_wait(const LoginKeys& keys, UtcTime now) {
 
 Result<void> RateLimiter::take_wait(const LoginKeys& keys, Taken taken,
                                     std::chrono::milliseconds wait, UtcTime now) {
+  if (taken == Taken::late) {
+    // The wait is opened by who took the last one, and must find nobody before it.
+    const auto waiting = counters_.peek(keys.wait, now);
+    return limited(whole_seconds(waiting.count == 0 ? wait : waiting.resets_in));
+  }
   const auto counted = counters_.add(keys.wait, wait, now);
   if (taken == Taken::last_again) return {};
   // The last one, too: between its count and this somebody may have found all taken and no wait,
   // and opened it.
-  if (taken == Taken::late || counted.count > 1) return limited(whole_seconds(counted.resets_in));
+  if (counted.count > 1) return limited(whole_seconds(counted.resets_in));
   if (taken == Taken::none) counters_.add(keys.waits, config_.login_failure_memory, now);
   return {};
 }

@@ -55,11 +55,15 @@ class InterruptedCounter final : public RateCounter {
     return counted;
   }
   RateCount peek(std::string_view key, UtcTime now) noexcept override {
-    return inner_.peek(key, now);
+    auto counted = inner_.peek(key, now);
+    counted.count -= std::exchange(came_after_reading, 0U);
+    return counted;
   }
   void clear(std::string_view key) noexcept override { inner_.clear(key); }
 
   std::function<void()> then = [] {};
+  /// The next one to read a counter did so before so many others had been counted.
+  std::uint64_t came_after_reading = 0;
 
  private:
   RateCounter& inner_;
@@ -84,6 +88,20 @@ TEST_CASE_FIXTURE(Fixture, "who comes between the last free login and its wait t
   interrupted.then = begin;
   begin();
   CHECK(begun == 1);
+}
+
+TEST_CASE_FIXTURE(Fixture, "who is late for the last free login leaves its wait to who took it") {
+  InterruptedCounter interrupted{*counters};
+  RateLimiter between{config, interrupted, clock};
+  for (int i = 0; i < 9; ++i) REQUIRE(between.begin_login(ada, {}));
+  interrupted.then = [&] {
+    interrupted.came_after_reading = 1;
+    const auto late = between.begin_login(ada, {});
+    REQUIRE_FALSE(late);
+    CHECK(late.error().retry_after == 15s);
+  };
+  CHECK(between.begin_login(ada, {}));
+  CHECK_FALSE(between.begin_login(ada, {}));
 }
 
 TEST_CASE_FIXTURE(Fixture, "an address gets as many requests as its window allows, then waits") {

@@ -70,7 +70,7 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
   }
   // Whoever may prove the address from now on has the whole time for it.
   const bool lost_ban = !after.user.is_verified && after.user.is_active && !before.user.is_active;
-  if (lost_trust || lost_ban) row.unverified_since = now;
+  if (lost_trust || lost_ban || (moved && !after.user.is_verified)) row.unverified_since = now;
 }
 
 void erase_user(Tables& tables, const UserId& id) {
@@ -227,10 +227,11 @@ UserWrite UsersPart::create_or_take_over(const NewUser& user) {
     return {UserWriteOutcome::written, add_user(work_, user, true).account.user};
   }
   if (!awaits_owner(found->account)) return {UserWriteOutcome::email_taken};
-  auto& row = *find_row(work_.tables, found->account.user.id);
+  const auto before = found->account.user;
+  auto& row = *find_row(work_.tables, before.id);
   put_patched(work_.tables, row, apply_patch(row.account, taking_over(user)));
   drop_sign_ups(row);
-  return {UserWriteOutcome::written, row.account.user};
+  return {UserWriteOutcome::written, row.account.user, true, {}, before};
 }
 
 UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> expected_version,

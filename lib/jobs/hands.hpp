@@ -53,15 +53,38 @@ struct Unsettled {
 /// becomes of the database or the lease meanwhile. Callable from any thread.
 class Hands {
  public:
-  /// False when this very job is here already: begun, or ended and not settled.
-  [[nodiscard]] bool take(const ClaimedJob& claimed) {
+  /// False when this very job is here already: begun, or ended and not settled. `lease_ends`: when
+  /// others may have it.
+  [[nodiscard]] bool take(const ClaimedJob& claimed, UtcTime lease_ends) {
     const std::lock_guard lock{mutex_};
-    if (!held_.try_emplace(claimed.job.id, Held{claimed, std::nullopt}).second) return false;
-    if (held_.size() == 1) return true;
-    for (auto& [id, held] : held_) held.had_company = true;
-    return true;
+    return held_.try_emplace(claimed.job.id, Held{claimed, lease_ends}).second;
   }
-  /// Whether another mail was here at any time while this one was.
+  /// The leases of these go on until then.
+  void renewed(const std::vector<JobId>& jobs, UtcTime lease_ends) {
+    const std::lock_guard lock{mutex_};
+    for (const auto& job : jobs) {
+      const auto held = held_.find(job);
+      if (held != held_.end()) held->second.lease_ends = lease_ends;
+    }
+  }
+  [[nodiscard]] bool is_ours(const JobId& job, UtcTime now) const {
+    const std::lock_guard lock{mutex_};
+    const auto held = held_.find(job);
+    return held != held_.end() && now < held->second.lease_ends;
+  }
+  /// Its delivery begins.
+  void begin(const JobId& job) {
+    const std::lock_guard lock{mutex_};
+    const auto begun = held_.find(job);
+    if (begun == held_.end()) return;
+    for (auto& [id, held] : held_) {
+      if (!held.is_under_way || held.outcome) continue;
+      held.had_company = true;
+      begun->second.had_company = true;
+    }
+    begun->second.is_under_way = true;
+  }
+  /// Whether another mail was being delivered at any time while this one was.
   [[nodiscard]] bool had_company(const JobId& job) const {
     const std::lock_guard lock{mutex_};
     const auto held = held_.find(job);
@@ -116,8 +139,10 @@ class Hands {
  private:
   struct Held {
     ClaimedJob claimed;
-    std::optional<Outcome> outcome;
+    UtcTime lease_ends{};
+    std::optional<Outcome> outcome{};
     bool uncertain = false;
+    bool is_under_way = false;
     bool had_company = false;
   };
 

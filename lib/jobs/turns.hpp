@@ -7,9 +7,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "coffeeauth/ports/mailer.hpp"
@@ -102,12 +104,18 @@ class Turns {
 /// One mail's way to them.
 class JobTurn final : public DeliveryTurn {
  public:
-  /// Borrows all three.
-  JobTurn(Turns& turns, const JobId& job, const std::atomic<bool>& stopping)
-      : turns_(turns), job_(job), stopping_(stopping) {}
+  /// `is_ours`: whether the mail's lease goes on. Borrows the others.
+  JobTurn(Turns& turns, const JobId& job, const std::atomic<bool>& stopping,
+          std::function<bool()> is_ours)
+      : turns_(turns), job_(job), stopping_(stopping), is_ours_(std::move(is_ours)) {}
 
   [[nodiscard]] bool take(std::chrono::milliseconds longest) override {
     refused_ = !turns_.take(job_, longest, stopping_);
+    // Whoever stood still, or cannot reach the Store, has heard of no loss.
+    if (!refused_ && !is_ours_()) {
+      turns_.give_back(job_);
+      refused_ = true;
+    }
     return !refused_;
   }
   /// Whether the last answer was no.
@@ -117,6 +125,7 @@ class JobTurn final : public DeliveryTurn {
   Turns& turns_;
   const JobId& job_;
   const std::atomic<bool>& stopping_;
+  const std::function<bool()> is_ours_;
   bool refused_ = false;
 };
 

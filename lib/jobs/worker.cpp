@@ -76,10 +76,15 @@ struct MailWorker::State {
   std::size_t run_once();
   void run();
   void step();
-  std::vector<ClaimedJob> talk_to_store(std::size_t free);
+  /// What was claimed, and until when it is ours.
+  struct Claim {
+    std::vector<ClaimedJob> jobs;
+    UtcTime lease_ends{};
+  };
+  Claim talk_to_store(std::size_t free);
   std::size_t room() const;
-  void set_apart(std::vector<ClaimedJob>& claimed);
-  void dispatch(DeliveryThreads& to, const std::vector<ClaimedJob>& claimed);
+  void set_apart(Claim& claim);
+  void dispatch(DeliveryThreads& to, const Claim& claim);
   void give_back(const std::vector<ClaimedJob>& unbegun);
   void tell(const Unsettled& one, bool done) const;
   void learn_from(const Outcome& outcome, std::size_t waiting);
@@ -88,16 +93,18 @@ struct MailWorker::State {
   /// `ending`: no mail is handed over any more. Borrowed.
   std::function<void(const ClaimedJob&)> deliverer(const std::atomic<bool>& ending) {
     return [this, &ending](const ClaimedJob& claimed) {
-      JobTurn own{turns, claimed.job.id, ending};
+      const auto& id = claimed.job.id;
+      JobTurn own{turns, id, ending, [&] { return hands.is_ours(id, s.now()); }};
+      hands.begin(id);
       auto outcome = delivering.deal_with(claimed, own);
-      if (outcome.turned_away && hands.had_company(claimed.job.id)) {
+      if (outcome.turned_away && hands.had_company(id)) {
         outcome.ending = Ending::not_begun;
         outcome.next_attempt_at = s.now() + s.config.jobs.first_backoff;
       }
       const bool in_doubt = outcome.ending == Ending::delivered;
-      const bool is_here = hands.finish(claimed.job.id, std::move(outcome));
+      const bool is_here = hands.finish(id, std::move(outcome));
       // Of what was delivered the Store has to hear first.
-      if (!in_doubt || !is_here) turns.give_back(claimed.job.id);
+      if (!in_doubt || !is_here) turns.give_back(id);
       s.job_written.notify();
     };
   }
@@ -137,7 +144,7 @@ struct MailWorker::State {
 
 /// One transaction: what ended is settled, what goes on is renewed, and at most `free` more are
 /// claimed.
-std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
+MailWorker::State::Claim MailWorker::State::talk_to_store(std::size_t free) {
   const auto ended = hands.unsettled();
   const auto steady_now = Steady::now();
   const auto now = s.now();
@@ -155,15 +162,17 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
   const auto until = now + s.config.jobs.lease;
   std::vector<bool> done;
   std::vector<ClaimedJob> claimed;
+  std::vector<JobId> kept;
   std::vector<JobId> lost;
   try {
     s.parts.store.transact([&](Transaction& tx) {
       auto& outbox = tx.outbox();
       done.clear();
+      kept.clear();
       lost.clear();
       for (const auto& one : ended) done.push_back(settle(outbox, one, now));
       for (const auto& id : begun) {
-        if (!outbox.renew_lease(id, mine, until)) lost.push_back(id);
+        (outbox.renew_lease(id, mine, until) ? kept : lost).push_back(id);
       }
       claimed = free > 0 ? outbox.claim_jobs(free, mine, now, until) : std::vector<ClaimedJob>{};
     });
@@ -175,6 +184,7 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
     renewed = steady_now;
     renewed_at = now;
   }
+  hands.renewed(kept, until);
   // Before turns are given back, which the lost ones may be waiting for.
   turns.lose(lost);
   const auto waiting = turns.waiting();
@@ -184,7 +194,7 @@ std::vector<ClaimedJob> MailWorker::State::talk_to_store(std::size_t free) {
     learn_from(one.outcome, waiting);
   }
   for (std::size_t i = 0; i < ended.size(); ++i) tell(ended[i], done[i]);
-  return claimed;
+  return {std::move(claimed), until};
 }
 
 void MailWorker::State::tell(const Unsettled& one, bool done) const {
@@ -225,7 +235,8 @@ std::size_t MailWorker::State::room() const {
 
 /// Gives suspects back until each can be alone in this process, so that one mail which ends its
 /// worker takes no others with it: theirs would be counted as abandoned, too.
-void MailWorker::State::set_apart(std::vector<ClaimedJob>& claimed) {
+void MailWorker::State::set_apart(Claim& claim) {
+  auto& claimed = claim.jobs;
   const auto suspect = [this](const ClaimedJob& job) { return is_suspect(job); };
   const bool has_suspects = std::any_of(claimed.begin(), claimed.end(), suspect);
   const bool alone = claimed.size() == 1 && hands.unfinished().empty();
@@ -235,16 +246,23 @@ void MailWorker::State::set_apart(std::vector<ClaimedJob>& claimed) {
   std::vector<ClaimedJob> suspects{first, claimed.end()};
   claimed.erase(first, claimed.end());
   // As in dispatch(): what is here already goes on.
-  std::erase_if(suspects, [this](const ClaimedJob& job) { return !hands.take(job); });
+  std::erase_if(suspects,
+                [&](const ClaimedJob& job) { return !hands.take(job, claim.lease_ends); });
   give_back(suspects);
   s.job_written.notify();
 }
 
-void MailWorker::State::dispatch(DeliveryThreads& to, const std::vector<ClaimedJob>& claimed) {
-  for (const auto& job : claimed) {
-    // One that is here already was taken back from nobody: its lease had run out.
-    if (hands.take(job) && !to.submit(job)) give_back({job});
+void MailWorker::State::dispatch(DeliveryThreads& to, const Claim& claim) {
+  std::vector<JobId> here;
+  for (const auto& job : claim.jobs) {
+    if (!hands.take(job, claim.lease_ends)) {
+      // It was taken back from nobody: its lease had run out.
+      here.push_back(job.job.id);
+    } else if (!to.submit(job)) {
+      give_back({job});
+    }
   }
+  hands.renewed(here, claim.lease_ends);
 }
 
 void MailWorker::State::give_back(const std::vector<ClaimedJob>& unbegun) {
@@ -259,10 +277,10 @@ std::size_t MailWorker::State::run_once() {
   std::vector<ClaimedJob> claimed;
   {
     const std::lock_guard lock{turn};
-    claimed = talk_to_store(careful ? 1 : s.config.jobs.concurrency);
-    auto fit = claimed;
-    set_apart(fit);
-    dispatch(alone, fit);
+    auto claim = talk_to_store(careful ? 1 : s.config.jobs.concurrency);
+    claimed = claim.jobs;
+    set_apart(claim);
+    dispatch(alone, claim);
   }
   try {
     while (hands.holds_any(claimed)) {
@@ -291,12 +309,12 @@ void MailWorker::State::step() {
     return;
   }
   const auto free = room();
-  auto claimed = talk_to_store(free);
-  if (claimed.empty() && hands.empty()) begin_anew();
-  if (claimed.empty()) return;
-  const bool more = claimed.size() == free;
-  set_apart(claimed);
-  dispatch(*threads, claimed);
+  auto claim = talk_to_store(free);
+  if (claim.jobs.empty() && hands.empty()) begin_anew();
+  if (claim.jobs.empty()) return;
+  const bool more = claim.jobs.size() == free;
+  set_apart(claim);
+  dispatch(*threads, claim);
   // What was settled just now may have made room.
   if (more && room() > 0) s.job_written.notify();
 }

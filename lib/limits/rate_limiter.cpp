@@ -92,7 +92,7 @@ struct RateLimiter::LoginKeys {
   }
   /// Attempts that had no wait before them.
   std::string free;
-  /// Attempts that were let through after a wait.
+  /// Waits that were opened, so the number of the next one, counted from 0.
   std::string waits;
   /// Lives as long as the present wait; its first count is the attempt that may be made.
   std::string wait;
@@ -228,9 +228,9 @@ Result<void> RateLimiter::take_wait(const LoginKeys& keys, Taken taken,
   const auto counted = counters_.add(keys.wait, wait, now);
   if (taken == Taken::last_again) return {};
   // The last one, too: between its count and this somebody may have found all taken and no wait,
-  // and opened it.
+  // and opened the first one in its place.
   if (counted.count > 1) return limited(whole_seconds(counted.resets_in));
-  if (taken == Taken::none) counters_.add(keys.waits, config_.login_failure_memory, now);
+  counters_.add(keys.waits, config_.login_failure_memory, now);
   return {};
 }
 
@@ -253,10 +253,9 @@ Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_vie
     if (!waited) return waited;
   }
   // Nor is their wait longer than that of the answers, or over later.
-  const bool after_wait = taken == Taken::none ||
-                          counters_.peek(answers.free, now).count >= config_.login_failures.count;
-  const auto own = counters_.peek(bars.waits, now).count + (taken == Taken::none ? 1 : 0);
-  const auto most = counters_.peek(answers.waits, now).count + (after_wait ? 1 : 0);
+  auto own = counters_.peek(bars.waits, now).count;
+  if (taken == Taken::last_again && own > 0) --own;
+  const auto most = counters_.peek(answers.waits, now).count;
   std::chrono::milliseconds wait = wait_of(config_, std::min(own, most));
   const auto answered = counters_.peek(answers.wait, now);
   if (answered.count > 0) wait = std::min(wait, at_least_1ms(answered.resets_in));
@@ -282,8 +281,7 @@ Result<void> RateLimiter::answer_failure(const LoginKeys& keys, UtcTime since, U
     auto waited = check_wait(keys, now);
     if (!waited) return waited;
   }
-  const auto passed = counters_.peek(keys.waits, now).count;
-  const auto wait = wait_of(config_, taken == Taken::none ? passed + 1 : passed);
+  const auto wait = wait_of(config_, counters_.peek(keys.waits, now).count);
   // It ends with that of the bars, which began before the password was compared.
   const auto spent = std::max(now - since, std::chrono::milliseconds{0});
   return take_wait(keys, taken, at_least_1ms(wait - spent), now);

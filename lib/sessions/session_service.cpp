@@ -111,9 +111,11 @@ Result<TokenPair> SessionService::Login::by_password(const Password& password) {
   const auto shared = own && !is_familiar_ ? s_.limits.begin_login(email_, {}) : Result<void>{};
   try {
     if (own && shared) return judge(password, since);
-    // Answered as a wrong one: who is barred must not learn that it was right.
-    auto answer = s_.limits.login_failed(email_, network_, since);
-    return refuse(compare(password), std::move(answer));
+    // Answered as a wrong one: who is barred must not learn that it was right. Not before the
+    // password is compared: those for whom the bars were closed are then counted mostly, and who
+    // had the right one is not told that it was wrong.
+    const auto matched = compare(password);
+    return refuse(matched, s_.limits.login_failed(email_, network_, since));
   } catch (const Unavailable&) {
     // The password was not compared (a full queue), or it was right. Ten such answers must not make
     // its owner wait.

@@ -247,7 +247,9 @@ Result<User> AdminService::create_admin(NewAdmin request) {
   if (!result) return result;
   s_.live_users.forget(result->id);
   s_.users_changed();
-  s_.emit({.kind = EventKind::role_changed, .at = now, .user = result->id});
+  const auto changed =
+      written.before ? powers_changed(written) : std::vector{EventKind::role_changed};
+  for (const auto kind : changed) s_.emit({.kind = kind, .at = now, .user = result->id});
   return result;
 }
 

@@ -147,6 +147,18 @@ struct SaysChanged : Sound {
   };
 };
 
+struct HidesWhatWas : Sound {
+  struct UsersPart : Users {
+    using Users::Users;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto written = Users::update_user(id, version, patch, now);
+      written.before.reset();
+      return written;
+    }
+  };
+};
+
 // As if nobody had been disabled.
 struct ForgetsBans : Sound {
   struct UsersPart : Users {
@@ -680,6 +692,7 @@ REJECTED("that gives one lease to two holders", SharedLease, key_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
 REJECTED("that calls every update a change", SaysChanged, user_contract)
+REJECTED("that does not say what a user was", HidesWhatWas, user_contract)
 REJECTED("that cleans up who was disabled", ForgetsBans, clean_up_contract)
 REJECTED("that activates who was disabled", ForgetsBans, activation_contract)
 REJECTED("that makes administrators whom nobody proved", MakesUnprovedAdmins, admin_contract)

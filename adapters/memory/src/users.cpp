@@ -67,7 +67,7 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
   }
   // Whoever may prove the address from now on has the whole time for it.
   const bool lost_ban = !after.user.is_verified && after.user.is_active && !before.user.is_active;
-  if (lost_trust || lost_ban) row.unverified_since = now;
+  if (lost_trust || lost_ban || (moved && !after.user.is_verified)) row.unverified_since = now;
 }
 
 }  // namespace
@@ -124,10 +124,11 @@ UserWrite MemoryUserWrites::create_or_take_over(const NewUser& user) {
   }
   auto& row = *hold_user(unit_, entry->second);
   if (!awaits_owner(row.credentials)) return {UserWriteOutcome::email_taken};
+  const auto before = row.credentials.user;
   const auto patched = apply_patch(row.credentials, taking_over(user));
   write_patched(unit_, patched);
   drop_sign_ups(row);
-  return {UserWriteOutcome::written, patched.after.user};
+  return {UserWriteOutcome::written, patched.after.user, true, {}, before};
 }
 
 UserWrite MemoryUserWrites::update_user(const UserId& id,

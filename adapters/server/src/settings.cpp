@@ -113,8 +113,11 @@ class Sources {
         return (c >= first && c <= last) || (c >= '0' && c <= '9') || c == '_';
       });
     };
+    const bool has_parts = name.find('_') != std::string::npos;
+    const bool is_short =
+        name.size() <= 12 && name.find_first_of("0123456789") == std::string::npos;
     const bool is_name =
-        is_one_of('A', 'Z') || (is_one_of('a', 'z') && name.find('_') != std::string::npos);
+        (is_one_of('A', 'Z') && (has_parts || is_short)) || (is_one_of('a', 'z') && has_parts);
     return is_name ? name + " is not a setting" : "this is no setting; a value stands on one line";
   }
   static std::string secret_in(const Given& file) {

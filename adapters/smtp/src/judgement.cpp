@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string>
 
 namespace coffeeauth::smtp {
 namespace {
@@ -74,10 +75,24 @@ constexpr std::array<std::string_view, 23> words_about_us{
     "blocked", "block list", "blacklist", "listed in", "reputation",   "spam",
     "helo",    "denied",     "prohibit",  "policy",    "suspend"};
 
+/// In small letters, without what servers repeat of the recipient (`<policy@example.org>`) and
+/// without what says that it is in no list of theirs.
+std::string own_words(std::string_view line) {
+  std::string words;
+  for (const char c : line) {
+    words.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    const auto begin = c == '>' ? words.rfind('<') : std::string::npos;
+    if (begin != std::string::npos) words.erase(begin);
+  }
+  constexpr std::string_view unlisted = "not listed in";
+  if (const auto at = words.find(unlisted); at != std::string::npos)
+    words.erase(at, unlisted.size());
+  return words;
+}
+
 bool speaks_of(const Reply& reply, std::string_view word) {
-  const auto same = [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x - 'A' + 'a' : x) == y; };
   return std::any_of(reply.lines.begin(), reply.lines.end(), [&](const std::string& line) {
-    return std::search(line.begin(), line.end(), word.begin(), word.end(), same) != line.end();
+    return own_words(line).find(word) != std::string::npos;
   });
 }
 

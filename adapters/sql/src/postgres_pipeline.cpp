@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -49,9 +50,11 @@ PostgresFailure failure_of(PGresult* result, PGconn* connection) {
 class Answers {
  public:
   Answers(PGconn* connection, std::chrono::milliseconds patience)
-      : connection_(connection), deadline_(Clock::now() + patience) {}
+      : connection_(connection), patience_(patience) {}
 
+  // Each has the whole time, as the server gives it to each statement.
   [[nodiscard]] OwnedResult next() {
+    deadline_ = Clock::now() + patience_;
     while (PQisBusy(connection_) == 1 && read_more()) {
     }
     return OwnedResult{PQgetResult(connection_)};
@@ -62,12 +65,16 @@ class Answers {
 
   // False when the connection is lost, which PQgetResult() then says.
   bool read_more() {
-    // What TLS has taken off the socket already shows in no poll().
-    if (PQsslInUse(connection_) == 1) {
+    // What TLS has taken off the socket already shows in no poll(), and one reading need not take
+    // all of it.
+    const bool looks_again = PQsslInUse(connection_) == 1;
+    if (looks_again) {
       if (PQconsumeInput(connection_) == 0) return false;
       if (PQisBusy(connection_) == 0) return true;
     }
-    if (poll_until(connection_, POLLIN, deadline_) == 0) give_up();
+    const auto soon = Clock::now() + between_looks;
+    const bool is_last = !looks_again || soon >= deadline_;
+    if (poll_until(connection_, POLLIN, is_last ? deadline_ : soon) == 0 && is_last) give_up();
     return PQconsumeInput(connection_) == 1;
   }
 
@@ -79,8 +86,11 @@ class Answers {
     throw PostgresFailure::late();
   }
 
+  static constexpr std::chrono::milliseconds between_looks{50};
+
   PGconn* connection_;
-  Clock::time_point deadline_;
+  std::chrono::milliseconds patience_;
+  Clock::time_point deadline_{};
 };
 
 // The answers to all that was sent, each followed by a null pointer, and then the one to the
@@ -111,9 +121,10 @@ int poll_until(PGconn* connection, short events, std::chrono::steady_clock::time
   for (;;) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return 0;
-    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+    // Once in any case: what is there by then is not late.
+    const int ready = ::poll(&socket, 1, std::max(static_cast<int>(left.count()), 0));
     if (ready > 0 || (ready < 0 && errno != EINTR)) return ready;
+    if (left.count() <= 0) return 0;
   }
 }
 

@@ -166,7 +166,9 @@ class KeptPostgresStatement final : public Poco::Data::StatementImpl {
     try {
       work();
     } catch (const PostgresFailure& failure) {
-      const bool has_words = !failure.is_late() && failure.sqlstate() != in_failed_transaction;
+      // What we say ourselves of a connection that is out of step stays said.
+      const bool has_words = !failure.is_late() && !failure.sqlstate().starts_with("08") &&
+                             failure.sqlstate() != in_failed_transaction;
       if (!session_.keeps_words() || !has_words) throw;
       throw PostgresFailure::with_words(session_.handle());
     } catch (const Poco::Exception&) {

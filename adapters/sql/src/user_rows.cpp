@@ -43,12 +43,13 @@ const Sql put_pending_sql{.text = R"(
         last_name = excluded.last_name, signed_up_at = excluded.signed_up_at,
         sign_up_id = excluded.sign_up_id)"};
 
-// A row without a password, beside those that have one.
+// A row without a password, beside those that have one. Written anew where it is there: the
+// clean-up that would delete it at the same moment has to look at it again.
 const Sql mark_contested_sql{.text = R"(
   INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name,
                                 signed_up_at, sign_up_id)
   VALUES ($1, '', '', '', '', $2, '')
-  ON CONFLICT (user_id, password_hash) DO NOTHING)"};
+  ON CONFLICT (user_id, password_hash) DO UPDATE SET signed_up_at = excluded.signed_up_at)"};
 const Sql restart_sql{.text = "UPDATE users SET unverified_since = $1 WHERE id = $2"};
 
 }  // namespace

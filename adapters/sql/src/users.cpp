@@ -145,7 +145,8 @@ void follow_verification(Connection& connection, const Credentials& before,
   }
   // Whoever may prove the address from now on has the whole time for it.
   const bool lost_ban = !user.is_verified && user.is_active && !before.user.is_active;
-  if (lost_trust || lost_ban) restart_clean_up(connection, user.id, now);
+  if (lost_trust || lost_ban || (moved && !user.is_verified))
+    restart_clean_up(connection, user.id, now);
 }
 
 }  // namespace
@@ -212,7 +213,7 @@ UserWrite SqlUserWrites::create_or_take_over(const NewUser& user) {
   const auto patched = apply_patch(*before, taking_over(user));
   write_patched(*connection, patched);
   drop_sign_ups(*connection, before->user.id);
-  return {UserWriteOutcome::written, patched.after.user};
+  return {UserWriteOutcome::written, patched.after.user, true, {}, before->user};
 }
 
 UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_t> expected_version,

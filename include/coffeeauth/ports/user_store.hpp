@@ -39,7 +39,7 @@ struct UserWrite {
   bool changed = true;
   /// The mere sign-up that was deleted because it had the address.
   std::optional<UserId> gave_way{};
-  /// The row as it was until now; set by an update that is `written`.
+  /// The row as it was until now; set by an update or a take-over that is `written`.
   std::optional<User> before{};
 };
 

@@ -251,8 +251,10 @@ void taking_over(StoreHarness& harness) {
       auto boss = admin(9);
       boss.email = address("ADA@example.org");
       boss.first_name = "Grace";
+      const auto before = t.get(ada.id);
       const auto done = t.alone.take_over(boss);
       REQUIRE(done.outcome == UserWriteOutcome::written);
+      CHECK(done.before == before);
       CHECK(*done.user == t.get(ada.id));
       CHECK(done.user->first_name == "Grace");
       CHECK(done.user->email.display() == "ADA@example.org");
@@ -269,6 +271,7 @@ void taking_over(StoreHarness& harness) {
     const Trial t{harness};
     const auto made = t.alone.take_over(admin(1));
     REQUIRE(made.outcome == UserWriteOutcome::written);
+    CHECK_FALSE(made.before.has_value());
     CHECK(is_effective_admin(t.store->users().find_credentials(nth<UserId>(1)).value()));
     CHECK(t.store->users().find_credentials(nth<UserId>(1))->password_hash == hash(1));
     const auto before = t.get(nth<UserId>(1));

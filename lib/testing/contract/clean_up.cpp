@@ -44,6 +44,16 @@ void unproved_accounts(StoreHarness& harness) {
     CHECK(t.alone.erase_unverified(noon + 72h + 1ms) == 1);
   }
 
+  SUBCASE("clean-up: an account that is moved to another mailbox has the whole time again") {
+    const Trial t{harness};
+    t.alone.sign_up(candidate(1, ada_mail, hash(1)));
+    t.alone.update(ada, {.first_name = "Augusta"}, {}, noon + 47h);
+    CHECK(t.alone.erase_unverified(noon) == 0);
+    t.alone.update(ada, {.email = address("right@example.org")}, {}, noon + 47h);
+    CHECK(t.alone.erase_unverified(noon + 47h) == 0);
+    CHECK(t.alone.erase_unverified(noon + 47h + 1ms) == 1);
+  }
+
   SUBCASE("clean-up: signing up again restarts the time") {
     const Trial t{harness};
     t.alone.sign_up(candidate(1, ada_mail, hash(1)));
@@ -133,6 +143,23 @@ void kept_sign_ups(StoreHarness& harness) {
       CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
       CHECK(t.alone.activate(ada, code(1), {{hash(3), true}}).outcome ==
             ActivationOutcome::activated);
+    }
+  }
+
+  SUBCASE("clean-up: at the same moment as a lost verification, loses no contest") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      auto made = user(1);
+      made.password_hash = PasswordHash{};
+      t.alone.create(made);
+      race(race_threads, [&](std::size_t i) -> std::size_t {
+        if (i % 4 != 0) return t.alone.erase_stale({.sign_ups = noon + 1ms, .now = noon});
+        t.alone.update(ada, {.is_verified = false}, {}, noon + 1h);
+        return 0;
+      });
+      t.alone.sign_up(candidate(2, "user1@example.org", hash(2)));
+      t.alone.put_code(ada, code(1));
+      CHECK(t.alone.activate(ada, code(1)).outcome == ActivationOutcome::password_required);
     }
   }
 

@@ -127,10 +127,13 @@ void updates(StoreHarness& harness) {
     const Trial t{harness};
     t.alone.create(user(1));
     const auto id = nth<UserId>(1);
+    const auto before = t.get(id);
 
     const auto renamed = t.alone.update(id, {.first_name = "Augusta"});
     REQUIRE(renamed.outcome == UserWriteOutcome::written);
     CHECK(renamed.user == t.get(id));
+    // Whoever hears what was changed hears it from these two.
+    CHECK(renamed.before == before);
     CHECK(t.get(id).first_name == "Augusta");
     CHECK(t.get(id).last_name == "Lovelace");
     CHECK(t.get(id).version == 2);

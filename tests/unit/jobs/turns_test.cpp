@@ -24,6 +24,7 @@ class TurnMailer final : public Mailer {
   Delivery deliver(const Mail&) override { throw std::logic_error("never without a turn"); }
   Delivery deliver_in_turn(const Mail& mail, DeliveryTurn& turn) override {
     count_up(prepared_);
+    before();
     if (!turn.take(patience)) return {DeliveryVerdict::retry_later, "no turn"};
     CHECK(turn.take(0ms));
     {
@@ -60,6 +61,8 @@ class TurnMailer final : public Mailer {
   /// Those after so many are held until let_go().
   int free = 1'000;
   std::chrono::milliseconds patience{1min};
+  /// What happens before a mail asks for its turn.
+  std::function<void()> before = [] {};
   /// What is said of a mail that was handed over; nothing for `delivered`.
   std::function<std::optional<Delivery>()> then = []() -> std::optional<Delivery> { return {}; };
 
@@ -86,6 +89,8 @@ Config with(std::size_t in_doubt, std::size_t after = 0) {
   config.jobs.in_doubt = in_doubt;
   config.jobs.in_doubt_after = after;
   config.jobs.poll_interval = 100ms;
+  // Some tests move the clock faster than it can be renewed.
+  config.jobs.lease = 1h;
   return config;
 }
 
@@ -297,4 +302,34 @@ TEST_CASE("a mail that another worker has meanwhile is not handed over") {
   // The one that was being handed over, and not the one that waited for its turn.
   CHECK(f.mailer.given() == 2);
   CHECK(f.pending() == 1);
+}
+
+TEST_CASE("a mail whose lease is over is not handed over, though its turn is free") {
+  auto config = with(1);
+  config.jobs.lease = 5s;
+  TurnFixture f{config, 1};
+  SUBCASE("another worker has it") {
+    f.mailer.before = [&] {
+      // As if this process had stood still.
+      const auto later = f.t.clock().now() + 5s;
+      const auto other = LeaseId::make(later, f.t.random());
+      const auto taken = f.t.store().transact(
+          [&](Transaction& tx) { return tx.outbox().claim_jobs(10, other, later, later + 1h); });
+      CHECK(taken.size() == 1);
+      f.t.clock().advance(5s);
+    };
+    CHECK(f.worker.run_once() == 1);
+    CHECK(f.pending() == 1);
+    CHECK(f.mailer.given() == 0);
+  }
+  SUBCASE("nobody has it: it is tried again, and that was no try") {
+    f.mailer.before = [&] { f.t.clock().advance(5s); };
+    CHECK(f.worker.run_once() == 1);
+    CHECK(f.mailer.given() == 0);
+    CHECK(f.outbox().list_jobs(JobState::pending, 10).at(0).attempts == 0);
+    f.mailer.before = [] {};
+    CHECK(f.worker.run_once() == 1);
+    CHECK(f.mailer.given() == 1);
+    CHECK(f.pending() == 0);
+  }
 }

@@ -393,6 +393,16 @@ TEST_CASE("a server that takes few connections is sent all, and no mail loses a 
   CHECK(f.t.events().count(EventKind::mail_delayed) == 0);
 }
 
+TEST_CASE_FIXTURE(WorkerFixture, "who has one connection and is turned away has tried") {
+  people(2);
+  const Delivery away{DeliveryVerdict::retry_later, "greeting 421", DeliveryProblem::busy, true};
+  t.mailer().answer_next(away);
+  t.mailer().answer_next(away);
+  CHECK(run() == 2);
+  for (const auto& job : outbox().list_jobs(JobState::pending, 10)) CHECK(job.attempts == 1);
+  CHECK(t.events().count(EventKind::mail_delayed) == 2);
+}
+
 TEST_CASE_FIXTURE(WorkerFixture, "a mail that may have ended its worker is tried alone") {
   people(3);
   for (int i = 0; i < 2; ++i) {

@@ -88,6 +88,8 @@ TEST_CASE_FIXTURE(Fixture, "who comes between the last free login and its wait t
   interrupted.then = begin;
   begin();
   CHECK(begun == 1);
+  // It is the first wait, whoever opened it.
+  CHECK(between.begin_login(ada, {}).error().retry_after == 15s);
 }
 
 TEST_CASE_FIXTURE(Fixture, "who is late for the last free login leaves its wait to who took it") {

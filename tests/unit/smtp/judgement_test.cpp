@@ -161,6 +161,11 @@ TEST_CASE("what known servers say of a set-up that is wrong waits, and is called
       {Step::message, 554, "5.5.0 canary", P::policy},
       {Step::sender, 501, "5.5.4 Syntax error", P::protocol},
       {Step::hello, 502, "5.5.1 canary", P::protocol},
+      // What is repeated of the mail is not what the server says of us.
+      {Step::recipient, 550, "5.1.1 <sender@x.example>: User unknown", P::recipient},
+      {Step::recipient, 550, "<policy@x.example> unknown", P::recipient},
+      {Step::recipient, 550, "a@x.example... not listed in Domino Directory", P::recipient},
+      {Step::recipient, 550, "<policy@x.example> unknown, relay denied", P::policy},
       // Asking to come back.
       {Step::recipient, 450, "4.2.0 <a@b>: Greylisted", P::busy},
       {Step::greeting, 421, "4.7.0 Try again later", P::busy},

@@ -365,6 +365,22 @@ TEST_CASE_FIXTURE(AdminFixture,
   CHECK(told({.role = Role::user, .is_active = true}) == Counts{1, 1, 0});
 }
 
+TEST_CASE_FIXTURE(AdminFixture, "events of an administrator who is made tell what that changed") {
+  const auto told = [&](std::string_view address) {
+    const std::array kinds{EventKind::role_changed, EventKind::user_enabled};
+    std::array<std::size_t, 2> counts{};
+    for (std::size_t i = 0; i < 2; ++i) counts.at(i) = t.events().count(kinds.at(i));
+    admin(address);
+    for (std::size_t i = 0; i < 2; ++i) counts.at(i) = t.events().count(kinds.at(i)) - counts.at(i);
+    return counts;
+  };
+  using Counts = std::array<std::size_t, 2>;
+  CHECK(told("new@example.org") == Counts{1, 0});
+  const auto other = admin("other@example.org");
+  REQUIRE(change(other, {.is_verified = false, .is_active = false}).has_value());
+  CHECK(told("other@example.org") == Counts{0, 1});
+}
+
 TEST_CASE_FIXTURE(AdminFixture, "an administrator who awaits the owner is not promoted") {
   const auto other = admin("other@example.org");
   const auto promoted = [&](std::string_view address) {

@@ -33,11 +33,17 @@ Share& share_of(UserRow& row, const AddressDigest& network, UtcTime now) {
   return others == row.shares.end() ? row.shares.emplace_back() : *others;
 }
 
-/// The later, the sooner its codes give way; last of all a network that was not admitted.
-UtcTime admitted_at(const UserRow& row, const AddressDigest& network) {
-  const auto own = std::ranges::find_if(
+/// The share that a network has or had.
+auto find_share(auto& row, const AddressDigest& network) {
+  return std::ranges::find_if(
       row.shares, [&](const Share& share) { return share.network && *share.network == network; });
-  return own == row.shares.end() ? UtcTime::max() : own->admitted_at;
+}
+
+/// The later, the sooner its codes give way; last of all a network that is not admitted.
+UtcTime admitted_at(const UserRow& row, const AddressDigest& network, UtcTime now) {
+  const auto own = find_share(row, network);
+  const bool is_admitted = own != row.shares.end() && now - own->admitted_at < 24h;
+  return is_admitted ? own->admitted_at : UtcTime::max();
 }
 
 /// Whether the newest code gives way to one for `network`, and not the one before it.
@@ -48,14 +54,20 @@ bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now)
   const auto& older = row.older_code->network;
   if (newest == older) return false;
   if (newest == network || older == network) return newest == network;
-  return admitted_at(row, newest) > admitted_at(row, older);
+  return admitted_at(row, newest, now) > admitted_at(row, older, now);
 }
 
-/// Where attempts at `code` are counted: beside it for the network that it is for, if that has no
-/// share.
-std::size_t& attempts_at(std::optional<Code>& code, const AddressDigest& network,
-                         const Share& share, std::size_t& of_share) {
-  return code && !share.network && code->network == network ? code->attempts : of_share;
+/// Where attempts at `code` are counted: those of the network that it is for in the share that this
+/// has or had, or beside the code.
+std::size_t& attempts_at(UserRow& row, std::optional<Code>& code, const AddressDigest& network,
+                         Share& share, std::size_t Share::*attempts) {
+  if (!code || code->network != network) return share.*attempts;
+  const auto own = find_share(row, network);
+  return own != row.shares.end() ? (*own).*attempts : code->attempts;
+}
+
+std::size_t attempts_beside(const std::optional<Code>& code, const AddressDigest& network) {
+  return code && code->network == network ? code->attempts : 0;
 }
 
 bool is_of_use(const UserRow& row, const Share& share, UtcTime now) {
@@ -113,7 +125,12 @@ void SignUpsPart::admit_network(const UserId& user, const AddressDigest& network
     if (is_fresh) ++admitted;
   }
   if (admitted >= max_networks) return;
-  if (own == nullptr) own = &row->shares.emplace_back(Share{.network = network});
+  if (own == nullptr) {
+    own = &row->shares.emplace_back(
+        Share{.network = network,
+              .attempts = attempts_beside(row->code, network),
+              .older_attempts = attempts_beside(row->older_code, network)});
+  }
   own->admitted_at = now;
 }
 
@@ -155,8 +172,8 @@ CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& netwo
   auto& share = share_of(*row, network, now);
   const bool is_new_day = now - share.guessing_since >= 24h;
   const auto guesses = is_new_day ? 0 : share.guesses;
-  auto& attempts = attempts_at(row->code, network, share, share.attempts);
-  auto& older_attempts = attempts_at(row->older_code, network, share, share.older_attempts);
+  auto& attempts = attempts_at(*row, row->code, network, share, &Share::attempts);
+  auto& older_attempts = attempts_at(*row, row->older_code, network, share, &Share::older_attempts);
   const bool newest = is_live(row->code, now) && attempts < limits.per_code;
   const bool older = is_live(row->older_code, now) && older_attempts < limits.per_code;
   if ((!newest && !older) || guesses >= limits.per_day) return CodeVerdict::dead;

@@ -33,10 +33,18 @@ Share& share_of(UserRow& row, const AddressDigest& network, UtcTime now) {
   return others != nullptr ? *others : row.shares.emplace_back();
 }
 
-// Nobody is admitted later than a network that has not been.
-UtcTime admitted_at(const UserRow& row, const AddressDigest& network) {
+Share* find_share(UserRow& row, const AddressDigest& network) {
+  const auto own = std::find_if(row.shares.begin(), row.shares.end(), [&](const Share& share) {
+    return share.network && *share.network == network;
+  });
+  return own == row.shares.end() ? nullptr : &*own;
+}
+
+// Nobody is admitted later than a network that is not.
+UtcTime admitted_at(const UserRow& row, const AddressDigest& network, UtcTime now) {
   for (const auto& share : row.shares) {
-    if (share.network && *share.network == network) return share.admitted_at;
+    const bool is_own = share.network && *share.network == network;
+    if (is_own && share.admitted_at > now - day) return share.admitted_at;
   }
   return UtcTime::max();
 }
@@ -49,14 +57,20 @@ bool spares_older(const UserRow& row, const AddressDigest& network, UtcTime now)
   if (!is_live(newest, now)) return true;
   if (newest->network == older->network) return false;
   if (newest->network == network || older->network == network) return newest->network == network;
-  return admitted_at(row, newest->network) > admitted_at(row, older->network);
+  return admitted_at(row, newest->network, now) > admitted_at(row, older->network, now);
 }
 
-// Where attempts at `code` are counted: for a network without a share, those at one that was put
-// for it stand beside the code.
-std::size_t& attempts_at(std::optional<LiveCode>& code, const AddressDigest& network,
-                         const Share& share, std::size_t& of_share) {
-  return code && !share.network && code->network == network ? code->attempts : of_share;
+// Where attempts at `code` are counted: those of the network that it was put for in the share that
+// this has or had, or beside the code.
+std::size_t& attempts_at(UserRow& row, std::optional<LiveCode>& code, const AddressDigest& network,
+                         Share& share, std::size_t Share::*attempts) {
+  if (!code || code->network != network) return share.*attempts;
+  auto* own = find_share(row, network);
+  return own != nullptr ? own->*attempts : code->attempts;
+}
+
+std::size_t attempts_beside(const std::optional<LiveCode>& code, const AddressDigest& network) {
+  return code && code->network == network ? code->attempts : 0;
 }
 
 bool has_stale_decoys(const UserRow& row, const StaleBefore& before) {
@@ -158,13 +172,14 @@ void MemorySignUps::admit_network(const UserId& user, const AddressDigest& netwo
     if (*share.network == network && share.admitted_at > now - day) return;
   }
   if (admitted >= max_networks) return;
-  for (auto& share : row->shares) {
-    if (share.network && *share.network == network) {
-      share.admitted_at = now;
-      return;
-    }
+  if (auto* own = find_share(*row, network)) {
+    own->admitted_at = now;
+    return;
   }
-  row->shares.push_back({.network = network, .admitted_at = now});
+  row->shares.push_back({.network = network,
+                         .admitted_at = now,
+                         .attempts = attempts_beside(row->code, network),
+                         .older_attempts = attempts_beside(row->older_code, network)});
 }
 
 bool MemorySignUps::take_mail_slot(const UserId& user, const AddressDigest& network,
@@ -207,8 +222,8 @@ CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& net
     share.window_started_at = now;
     share.guesses = 0;
   }
-  auto& attempts = attempts_at(row->code, network, share, share.attempts);
-  auto& older_attempts = attempts_at(row->older_code, network, share, share.older_attempts);
+  auto& attempts = attempts_at(*row, row->code, network, share, &Share::attempts);
+  auto& older_attempts = attempts_at(*row, row->older_code, network, share, &Share::older_attempts);
   const bool newest = is_live(row->code, now) && attempts < limits.per_code;
   const bool older = is_live(row->older_code, now) && older_attempts < limits.per_code;
   if ((!newest && !older) || share.guesses >= limits.per_day) return CodeVerdict::dead;

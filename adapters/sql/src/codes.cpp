@@ -16,7 +16,7 @@ constexpr auto day = std::chrono::hours{24};
 constexpr const char* others = "";
 
 const Sql admitted_sql{.text = R"(
-  SELECT network, admitted_at FROM code_shares WHERE user_id = $1 AND admitted_at > 0)",
+  SELECT network, admitted_at FROM code_shares WHERE user_id = $1 AND admitted_at > $2)",
                        .columns = "tn"};
 const Sql admit_sql{.text = R"(
   INSERT INTO code_shares (user_id, network, admitted_at, attempts, older_attempts,
@@ -104,7 +104,7 @@ KeptCodes find_codes(Connection& connection, const UserId& user) {
   return {read_code(*row, 0), read_code(*row, 3)};
 }
 
-// Nobody is admitted later than a network that has not been.
+// Nobody is admitted later than a network that is not.
 UtcTime admitted_at(const Rows& admitted, const std::string& network) {
   const auto row = std::find_if(admitted.begin(), admitted.end(),
                                 [&](const Row& each) { return each.text(0) == network; });
@@ -118,7 +118,7 @@ Place place_for(Connection& connection, const UserId& user, const KeptCodes& kep
   if (kept.newest.network == kept.older.network) return Place::older;
   if (kept.newest.network == network) return Place::newest;
   if (kept.older.network == network) return Place::older;
-  const auto admitted = connection.query(admitted_sql, user);
+  const auto admitted = connection.query(admitted_sql, user, now - day);
   return admitted_at(admitted, kept.newest.network) > admitted_at(admitted, kept.older.network)
              ? Place::newest
              : Place::older;
@@ -195,14 +195,13 @@ void SqlSignUps::admit_network(const UserId& user, const AddressDigest& network,
                                std::size_t max_networks, UtcTime now) {
   const auto connection = source_.lease();
   lock_user(*connection, user);
-  std::size_t admitted = 0;
+  const auto admitted = connection->query(admitted_sql, user, now - day);
   const auto wanted = to_hex(network.bytes());
-  for (const auto& row : connection->query(admitted_sql, user)) {
-    if (row.time(1) <= now - day) continue;
-    if (row.text(0) == wanted) return;
-    ++admitted;
+  const bool is_there = std::any_of(admitted.begin(), admitted.end(),
+                                    [&](const Row& row) { return row.text(0) == wanted; });
+  if (!is_there && admitted.size() < max_networks) {
+    connection->query(admit_sql, network, now, user);
   }
-  if (admitted < max_networks) connection->query(admit_sql, network, now, user);
 }
 
 bool SqlSignUps::take_mail_slot(const UserId& user, const AddressDigest& network,

@@ -145,6 +145,16 @@ void new_codes(StoreHarness& harness) {
     CHECK(t.alone.activate(ada, code(3)).outcome == ActivationOutcome::activated);
   }
 
+  SUBCASE("codes: a network that was admitted a day ago displaces none that is admitted now") {
+    const Waiting t{harness};
+    for (std::uint64_t n = 8; n <= 9; ++n) t.alone.admit(ada, network(n), 3, noon);
+    t.alone.admit(ada, network(7), 3, noon + 25h);
+    for (std::uint64_t n = 7; n <= 9; ++n) {
+      t.alone.put_code(ada, code(n), noon + 26h, noon + 25h, network(n));
+    }
+    CHECK(t.alone.activate(ada, code(7), {}, noon + 25h).outcome == ActivationOutcome::activated);
+  }
+
   SUBCASE("codes: a new one does not give back the guesses of the day") {
     const Waiting t{harness};
     constexpr GuessLimits limits{.per_code = 5, .per_day = 7};
@@ -181,6 +191,23 @@ void shares(StoreHarness& harness) {
     CHECK(guess(wrong, 7) == CodeVerdict::no_match);
     CHECK(guess(code(5), 7) == CodeVerdict::dead);
     CHECK(guess(code(5), 1) == CodeVerdict::match);
+  }
+
+  SUBCASE("codes: attempts at one hold though its network is admitted since, or no longer") {
+    for (const bool admitted_before : {true, false}) {
+      const Waiting t{harness};
+      const GuessLimits limits{.per_code = 5, .per_day = 50};
+      if (admitted_before) t.alone.admit(ada, network(7), 3, noon);
+      const auto late = noon + 24h - 1ms;
+      t.alone.put_code(ada, code(7), noon + 26h, late, network(7));
+      const auto guess = [&](const CodeDigest& digest, UtcTime now) {
+        return t.alone.try_code(ada, digest, limits, now, network(7));
+      };
+      for (int i = 0; i < 5; ++i) CHECK(guess(wrong, late) == CodeVerdict::no_match);
+      CHECK(guess(code(7), late) == CodeVerdict::dead);
+      if (!admitted_before) t.alone.admit(ada, network(7), 3, late);
+      CHECK(guess(code(7), noon + 24h) == CodeVerdict::dead);
+    }
   }
 
   SUBCASE("codes: who asked for one has attempts at it that no stranger can spend") {

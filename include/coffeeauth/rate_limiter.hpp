@@ -54,6 +54,9 @@ class RateLimiter {
   /// (rate_limit_network()). An account's own networks must not be locked out by strangers, so for
   /// them only the second decides.
   [[nodiscard]] Result<void> begin_login(const EmailAddress& email, std::string_view network);
+  /// Whether an attempt that begins now and fails is told to wait, whatever login_failed() says
+  /// when that is known: rate_limited while one of its counts has a wait. Counts nothing.
+  [[nodiscard]] Result<void> check_failure(const EmailAddress& email, std::string_view network);
   /// Counts an attempt that did not log in, begun at `since`, and says what it is answered: the
   /// caller's own refusal, or rate_limited. Counts for `network` and for all the world what no
   /// login clears or gives back, so that the answer does not tell whether anybody logged in; where

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "coffeeauth/network_address.hpp"
 
@@ -52,6 +53,12 @@ std::chrono::seconds wait_of(const LimitConfig& config, std::uint64_t number) {
   auto wait = std::min(config.login_first_wait, config.login_failures.window);
   for (; number > 0 && wait < config.login_failures.window; --number) wait *= 2;
   return std::min(wait, config.login_failures.window);
+}
+
+Result<void> longer_of(Result<void> one, Result<void> other) {
+  if (one) return other;
+  if (other || one.error().retry_after >= other.error().retry_after) return one;
+  return other;
 }
 
 /// Of a wait that is as good as over, a counter still has to be made.
@@ -226,7 +233,13 @@ Result<void> RateLimiter::take_wait(const LoginKeys& keys, Taken taken,
     return limited(whole_seconds(waiting.count == 0 ? wait : waiting.resets_in));
   }
   const auto counted = counters_.add(keys.wait, wait, now);
-  if (taken == Taken::last_again) return {};
+  if (taken == Taken::last_again) {
+    // Where none was opened before it was given back, this is the first.
+    if (counted.count == 1 && counters_.peek(keys.waits, now).count == 0) {
+      counters_.add(keys.waits, config_.login_failure_memory, now);
+    }
+    return {};
+  }
   // The last one, too: between its count and this somebody may have found all taken and no wait,
   // and opened the first one in its place.
   if (counted.count > 1) return limited(whole_seconds(counted.resets_in));
@@ -262,15 +275,21 @@ Result<void> RateLimiter::begin_login(const EmailAddress& email, std::string_vie
   return take_wait(bars, taken, wait, now);
 }
 
+Result<void> RateLimiter::check_failure(const EmailAddress& email, std::string_view network) {
+  if (!config_.enabled) return {};
+  const auto now = clock_.now();
+  auto own = check_wait(LoginKeys::answers(email, network), now);
+  auto shared = check_wait(LoginKeys::answers(email, {}), now);
+  return longer_of(std::move(own), std::move(shared));
+}
+
 Result<void> RateLimiter::login_failed(const EmailAddress& email, std::string_view network,
                                        UtcTime since) {
   if (!config_.enabled) return {};
   const auto now = clock_.now();
   auto own = answer_failure(LoginKeys::answers(email, network), since, now);
   auto shared = answer_failure(LoginKeys::answers(email, {}), since, now);
-  if (own) return shared;
-  if (shared || own.error().retry_after >= shared.error().retry_after) return own;
-  return shared;
+  return longer_of(std::move(own), std::move(shared));
 }
 
 Result<void> RateLimiter::answer_failure(const LoginKeys& keys, UtcTime since, UtcTime now) {

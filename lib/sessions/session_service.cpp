@@ -78,7 +78,12 @@ class SessionService::Login {
     return s_.passwords.check_login(password, email_, found_);
   }
   bool is_right(LoginPassword matched) const { return found_ && is_accounts_password(matched); }
-  Result<TokenPair> judge(const Password& password, UtcTime since);
+  Result<TokenPair> judge(const Password& password, UtcTime since, const Result<void>& told);
+  /// What a failure is answered that was `told` so when it began.
+  Result<void> answer_failure(const Result<void>& told, UtcTime since) {
+    auto answer = s_.limits.login_failed(email_, network_, since);
+    return answer ? told : answer;
+  }
   Result<TokenPair> refuse(LoginPassword matched, Result<void> answer) const;
   bool spend(const VerificationCode& code, bool password_is_right);
   Result<TokenPair> open();
@@ -109,13 +114,15 @@ Result<TokenPair> SessionService::Login::by_password(const Password& password) {
   const auto since = s_.now();
   const auto own = s_.limits.begin_login(email_, network_);
   const auto shared = own && !is_familiar_ ? s_.limits.begin_login(email_, {}) : Result<void>{};
+  // A wait that goes on now may be over when the password has been compared.
+  const auto told = s_.limits.check_failure(email_, network_);
   try {
-    if (own && shared) return judge(password, since);
+    if (own && shared) return judge(password, since, told);
     // Answered as a wrong one: who is barred must not learn that it was right. Not before the
     // password is compared: those for whom the bars were closed are then counted mostly, and who
     // had the right one is not told that it was wrong.
     const auto matched = compare(password);
-    return refuse(matched, s_.limits.login_failed(email_, network_, since));
+    return refuse(matched, answer_failure(told, since));
   } catch (const Unavailable&) {
     // The password was not compared (a full queue), or it was right. Ten such answers must not make
     // its owner wait.
@@ -126,10 +133,11 @@ Result<TokenPair> SessionService::Login::by_password(const Password& password) {
 }
 
 /// Throws Unavailable only where the password has not been found wrong.
-Result<TokenPair> SessionService::Login::judge(const Password& password, UtcTime since) {
+Result<TokenPair> SessionService::Login::judge(const Password& password, UtcTime since,
+                                               const Result<void>& told) {
   const auto matched = compare(password);
   if (!is_right(matched)) {
-    auto answer = s_.limits.login_failed(email_, network_, since);
+    auto answer = answer_failure(told, since);
     // Its wait, if it opens one, ends with the answer's.
     if (is_familiar_) static_cast<void>(s_.limits.begin_login(email_, {}));
     return refuse(matched, std::move(answer));

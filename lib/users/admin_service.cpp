@@ -247,9 +247,13 @@ Result<User> AdminService::create_admin(NewAdmin request) {
   if (!result) return result;
   s_.live_users.forget(result->id);
   s_.users_changed();
-  const auto changed =
-      written.before ? powers_changed(written) : std::vector{EventKind::role_changed};
-  for (const auto kind : changed) s_.emit({.kind = kind, .at = now, .user = result->id});
+  const auto emit = [&](EventKind kind) { s_.emit({.kind = kind, .at = now, .user = result->id}); };
+  if (!written.before) {
+    emit(EventKind::role_changed);
+    return result;
+  }
+  emit(EventKind::user_updated);
+  for (const auto kind : powers_changed(written)) emit(kind);
   return result;
 }
 

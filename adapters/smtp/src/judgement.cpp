@@ -75,16 +75,20 @@ constexpr std::array<std::string_view, 23> words_about_us{
     "blocked", "block list", "blacklist", "listed in", "reputation",   "spam",
     "helo",    "denied",     "prohibit",  "policy",    "suspend"};
 
-/// In small letters, without what servers repeat of the recipient (`<policy@example.org>`) and
-/// without what says that it is in no list of theirs.
+/// In small letters, without what servers repeat of the recipient (`<policy@example.org>`), and
+/// without what Domino says of one it does not know.
 std::string own_words(std::string_view line) {
   std::string words;
   for (const char c : line) {
     words.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
     const auto begin = c == '>' ? words.rfind('<') : std::string::npos;
-    if (begin != std::string::npos) words.erase(begin);
+    if (begin == std::string::npos) continue;
+    const auto inside = std::string_view{words}.substr(begin);
+    const bool is_address =
+        inside.find('@') != std::string_view::npos && inside.find("://") == std::string_view::npos;
+    if (is_address) words.erase(begin);
   }
-  constexpr std::string_view unlisted = "not listed in";
+  constexpr std::string_view unlisted = "not listed in domino";
   if (const auto at = words.find(unlisted); at != std::string::npos)
     words.erase(at, unlisted.size());
   return words;

@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -74,8 +73,12 @@ class Answers {
     }
     const auto soon = Clock::now() + between_looks;
     const bool is_last = !looks_again || soon >= deadline_;
-    if (poll_until(connection_, POLLIN, is_last ? deadline_ : soon) == 0 && is_last) give_up();
-    return PQconsumeInput(connection_) == 1;
+    const bool is_over =
+        poll_until(connection_, POLLIN, is_last ? deadline_ : soon) == 0 && is_last;
+    // What is there by then is not late, however long this process stood still.
+    const bool went_well = PQconsumeInput(connection_) == 1;
+    if (is_over && went_well && PQisBusy(connection_) == 1) give_up();
+    return went_well;
   }
 
   // Nothing that is said later may be taken for the answer to something else, and closing must not
@@ -121,10 +124,9 @@ int poll_until(PGconn* connection, short events, std::chrono::steady_clock::time
   for (;;) {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    // Once in any case: what is there by then is not late.
-    const int ready = ::poll(&socket, 1, std::max(static_cast<int>(left.count()), 0));
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return ready;
     if (left.count() <= 0) return 0;
+    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return ready;
   }
 }
 

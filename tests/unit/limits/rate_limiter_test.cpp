@@ -356,7 +356,10 @@ TEST_CASE_FIXTURE(Fixture, "what was not judged is given back, and once") {
   SUBCASE("of the free ones") {
     try_in_vain(25);
     fail_logins(10);
-    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+    CHECK(limiter.begin_login(ada, {}).error().retry_after == 15s);
+    clock.advance(15s);
+    fail_logins(1);
+    CHECK(limiter.begin_login(ada, {}).error().retry_after == 30s);
   }
   SUBCASE("of those after waits, which are as long as before") {
     fail_logins(10);

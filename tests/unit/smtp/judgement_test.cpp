@@ -166,6 +166,8 @@ TEST_CASE("what known servers say of a set-up that is wrong waits, and is called
       {Step::recipient, 550, "<policy@x.example> unknown", P::recipient},
       {Step::recipient, 550, "a@x.example... not listed in Domino Directory", P::recipient},
       {Step::recipient, 550, "<policy@x.example> unknown, relay denied", P::policy},
+      {Step::recipient, 550, "192.0.2.1 is not listed in our whitelist", P::policy},
+      {Step::recipient, 550, "see <https://x.example/blocked/a@b>", P::policy},
       // Asking to come back.
       {Step::recipient, 450, "4.2.0 <a@b>: Greylisted", P::busy},
       {Step::greeting, 421, "4.7.0 Try again later", P::busy},

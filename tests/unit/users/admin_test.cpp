@@ -367,18 +367,21 @@ TEST_CASE_FIXTURE(AdminFixture,
 
 TEST_CASE_FIXTURE(AdminFixture, "events of an administrator who is made tell what that changed") {
   const auto told = [&](std::string_view address) {
-    const std::array kinds{EventKind::role_changed, EventKind::user_enabled};
-    std::array<std::size_t, 2> counts{};
-    for (std::size_t i = 0; i < 2; ++i) counts.at(i) = t.events().count(kinds.at(i));
+    const std::array kinds{EventKind::user_updated, EventKind::role_changed,
+                           EventKind::user_enabled};
+    std::array<std::size_t, 3> counts{};
+    for (std::size_t i = 0; i < 3; ++i) counts.at(i) = t.events().count(kinds.at(i));
     admin(address);
-    for (std::size_t i = 0; i < 2; ++i) counts.at(i) = t.events().count(kinds.at(i)) - counts.at(i);
+    for (std::size_t i = 0; i < 3; ++i) counts.at(i) = t.events().count(kinds.at(i)) - counts.at(i);
     return counts;
   };
-  using Counts = std::array<std::size_t, 2>;
-  CHECK(told("new@example.org") == Counts{1, 0});
+  using Counts = std::array<std::size_t, 3>;
+  CHECK(told("new@example.org") == Counts{0, 1, 0});
   const auto other = admin("other@example.org");
+  REQUIRE(change(other, {.is_verified = false}).has_value());
+  CHECK(told("other@example.org") == Counts{1, 0, 0});
   REQUIRE(change(other, {.is_verified = false, .is_active = false}).has_value());
-  CHECK(told("other@example.org") == Counts{0, 1});
+  CHECK(told("other@example.org") == Counts{1, 0, 1});
 }
 
 TEST_CASE_FIXTURE(AdminFixture, "an administrator who awaits the owner is not promoted") {

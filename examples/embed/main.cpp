@@ -90,10 +90,11 @@ void sign_up_and_log_in(Accounts& accounts) {
   auto code = value_of(ca::VerificationCode::parse(ask("code from the mail")));
   (void)value_of(auth.verification().verify({.email = email, .code = std::move(code)}, {}));
 
-  const auto tokens =
-      value_of(auth.sessions().log_in(email, value_of(ca::Password::parse(typed)), {}));
+  const auto tokens = value_of(
+      ca::tokens_of(auth.sessions().log_in(email, value_of(ca::Password::parse(typed)), {})));
   // What a protected handler does with the bearer token of each request.
-  const auto principal = value_of(auth.sessions().authorise(tokens.access_token.expose_secret()));
+  const auto principal =
+      value_of(auth.sessions().authenticate_token(tokens.access_token.expose_secret()));
   std::cout << "welcome, " << principal.user.email.display() << "\n";
 }
 

@@ -30,10 +30,10 @@ inline boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket,
     coffeeauth::http::Response answer;
     if (failed) {
       const auto origin = from[http::field::origin];
-      answer =
-          api.problem(failed == http::error::body_limit ? coffeeauth::ErrorCode::payload_too_large
-                                                        : coffeeauth::ErrorCode::invalid_request,
-                      {origin.data(), origin.size()});
+      answer = api.problem(failed == http::error::body_limit
+                               ? coffeeauth::http::errors::payload_too_large
+                               : coffeeauth::ErrorCode::invalid_request,
+                           {origin.data(), origin.size()});
     } else {
       coffeeauth::http::Request request{std::string{from.method_string()},
                                         std::string{from.target()}};

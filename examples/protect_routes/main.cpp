@@ -105,9 +105,10 @@ class ApiHandler final : public net::HTTPRequestHandler {
     from.stream().read(request.body.data(), static_cast<std::streamsize>(request.body.size()));
     request.body.resize(static_cast<std::size_t>(from.stream().gcount()));
 
-    const auto answer = request.body.size() > api_.max_body()
-                            ? api_.problem(ca::ErrorCode::payload_too_large, from.get("Origin", {}))
-                            : api_.handle(request);
+    const auto answer =
+        request.body.size() > api_.max_body()
+            ? api_.problem(ca::http::errors::payload_too_large, from.get("Origin", {}))
+            : api_.handle(request);
     to.setStatus(static_cast<net::HTTPResponse::HTTPStatus>(answer.status));
     to.setReason(std::string{ca::http::reason_phrase(answer.status)});
     for (const auto& header : answer.headers) to.add(header.name, header.value);

@@ -24,11 +24,11 @@ int main() {
   if (!auth.verification().verify({.email = email, .code = std::move(code)}, client)) return 1;
 
   // Log in, and ask who a token speaks for.
-  const auto tokens = auth.sessions().log_in(email, password(), client);
+  const auto tokens = ca::tokens_of(auth.sessions().log_in(email, password(), client));
   if (!tokens) {
     std::cerr << ca::message(tokens.error().code) << "\n";
     return 1;
   }
-  const auto me = auth.sessions().authorise(tokens->access_token.expose_secret());
+  const auto me = auth.sessions().authenticate_token(tokens->access_token.expose_secret());
   std::cout << "I am " << me.value().user.email.display() << "\n";
 }

@@ -28,7 +28,7 @@ struct World {
     fakes.deliver_mail();
     auto code = ca::VerificationCode::parse(fakes.mailer().last_code_for(email).value());
     REQUIRE(auth.verification().verify({.email = email, .code = std::move(code.value())}, {}));
-    const auto tokens = auth.sessions().log_in(email, password(), {});
+    const auto tokens = ca::tokens_of(auth.sessions().log_in(email, password(), {}));
     return "Bearer " + std::string{tokens.value().access_token.expose_secret()};
   }
 };
@@ -75,7 +75,7 @@ TEST_CASE("a token is good for ten minutes") {
 TEST_CASE("who deleted their account orders no more") {
   World world;
   const auto header = world.log_in();
-  const auto customer = world.fakes.auth().sessions().authorise(header.substr(7)).value();
+  const auto customer = world.fakes.auth().sessions().authenticate_token(header.substr(7)).value();
 
   REQUIRE(world.fakes.auth()
               .users()

@@ -5,12 +5,15 @@
 #include <cstdlib>
 #include <memory>
 #include <type_traits>
+#include <vector>
 
 #include "coffeeauth/admin_service.hpp"
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/feature.hpp"
 #include "coffeeauth/jobs/scheduler.hpp"
 #include "coffeeauth/jobs/worker.hpp"
+#include "coffeeauth/kernel.hpp"
 #include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/password_service.hpp"
 #include "coffeeauth/ports/cache.hpp"
@@ -102,9 +105,11 @@ class Auth {
  public:
   /// `secret_key` (32 bytes at least) keys the hashes of codes, refresh tokens and list cursors,
   /// and encrypts signing keys and pending mails: every process over one Store needs the same.
-  /// Throws std::invalid_argument when `config`, the key or a part is not acceptable (a part made
-  /// from a null pointer is named); calls none yet.
-  Auth(Config config, Secret secret_key, AuthParts parts);
+  /// `features` are attached in their order, which is that of their login steps; borrowed, each
+  /// must outlive the Auth. Throws std::invalid_argument when `config`, the key, a part or a
+  /// feature is not acceptable (a part made from a null pointer is named); calls no part yet.
+  Auth(Config config, Secret secret_key, AuthParts parts,
+       const std::vector<Feature*>& features = {});
   /// Ends the program when a MailWorker or Scheduler that was made over it still lives.
   ~Auth();
   Auth(const Auth&) = delete;
@@ -126,8 +131,8 @@ class Auth {
   [[nodiscard]] SessionService& sessions() noexcept;
   /// What administrators do with users.
   [[nodiscard]] AdminService& admin() noexcept;
-  /// Access tokens and the keys that sign them; a handler wants SessionService::authorise()
-  /// instead.
+  /// Access tokens and the keys that sign them; a handler wants
+  /// SessionService::authenticate_token() instead.
   [[nodiscard]] TokenService& tokens() noexcept;
   /// Which passwords are good enough, and their hashes.
   [[nodiscard]] PasswordService& passwords() noexcept;
@@ -136,11 +141,15 @@ class Auth {
 
   /// The parts, for what is built on top (the REST API, operators' tools). `diagnostics` is set.
   [[nodiscard]] const AuthParts& parts() const noexcept;
+  /// What features build on, for code of your own that works beside them: mails of your own,
+  /// changes of accounts within a transaction of yours.
+  [[nodiscard]] Kernel& kernel() noexcept;
   /// What MailWorker and Scheduler are made over: `jobs::MailWorker{auth.services(), mailer}`.
   [[nodiscard]] Services& services() noexcept;
 
  private:
   std::unique_ptr<Services> services_;
+  std::unique_ptr<Kernel> kernel_;
 };
 
 }  // namespace coffeeauth

@@ -15,58 +15,136 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Why a call has no value. The wire word of each (wire_name) is part of the public contract and is
-/// never renamed; new ones are only added.
-enum class ErrorCode {
-  /// The request itself cannot be read: not JSON, not an object, a header that is out of grammar.
-  invalid_request,
-  /// The request was read, and fields of it break a rule; `Error::fields` names each.
-  validation_failed,
+/// What kind of failure an error is: what a caller who does not know its word can go by, and what
+/// the REST API makes a status of.
+enum class ErrorClass {
+  /// The input breaks a rule; the same input will be refused again.
+  invalid,
+  /// The caller has not proved who they are.
+  unauthenticated,
+  /// The caller is known and not allowed to.
+  forbidden,
   /// There is no such thing, or the caller must not learn that there is.
   not_found,
-  /// The path exists, the method does not.
-  method_not_allowed,
-  /// The body is larger than is accepted.
-  payload_too_large,
-  /// The request line and header fields together are larger than is accepted.
-  headers_too_large,
-  /// A body that is not declared as JSON, or that is compressed.
-  unsupported_media_type,
-  /// The client stopped sending in the middle of its request.
-  request_timeout,
-  /// A feature of HTTP that is refused on purpose (every Transfer-Encoding).
-  not_implemented,
-  /// Unknown address or wrong password: one word for both, so that neither can be told.
-  invalid_credentials,
-  /// Right password, address not verified yet.
-  email_not_verified,
-  /// Right password, account disabled by an administrator.
-  account_disabled,
-  /// No bearer token where one is needed.
-  not_authenticated,
-  /// An access token that was good, and whose time is over.
-  token_expired,
-  /// A token that is malformed, forged, revoked, spent or not for this purpose.
-  token_invalid,
-  /// Known, but not allowed.
-  forbidden,
-  /// Wrong, used, expired or superseded code, or unknown address: one word for all.
-  invalid_code,
-  /// Right code, but nobody can say which password the owner of the mailbox chose: send one.
-  password_required,
+  /// The state of something else forbids it.
+  conflict,
+  /// The thing changed since the caller read it.
+  stale,
   /// Too many requests; `Error::retry_after` says when to come back.
   rate_limited,
-  /// The change would leave no active administrator.
-  last_admin,
-  /// Another account has that address.
-  email_taken,
-  /// The thing changed since the caller read it (If-Match).
-  version_conflict,
   /// A part that is needed is down or full; `Error::retry_after` says when to come back.
   unavailable,
-  /// A fault of the program itself; nothing of it is told to the client.
+  /// A fault of the program itself.
   internal,
+  /// Belongs to the transport that a request came by, which alone knows what to answer.
+  transport,
 };
+
+/// Why a call has no value: a stable word, its class, and a sentence for a person.
+///
+/// An open set: a feature defines its own beside the code that returns them, as a constant on one
+/// line: `inline constexpr ErrorCode invalid_link{"invalid_link", ErrorClass::invalid, "..."};`.
+/// Two are equal when their words are. The words are part of the public contract and never renamed.
+class ErrorCode {
+ public:
+  /// `word` is snake_case; `word` and `sentence` must live as long as the program, as literals do.
+  /// The sentence says nothing that the word does not say.
+  constexpr ErrorCode(std::string_view word, ErrorClass kind, std::string_view sentence) noexcept
+      : word_(word), sentence_(sentence), kind_(kind) {}
+
+  /// The request itself cannot be read: not JSON, not an object, a header that is out of grammar.
+  static const ErrorCode invalid_request;
+  /// The request was read, and fields of it break a rule; `Error::fields` names each.
+  static const ErrorCode validation_failed;
+  /// There is no such thing, or the caller must not learn that there is.
+  static const ErrorCode not_found;
+  /// Unknown address or wrong password: one word for both, so that neither can be told.
+  static const ErrorCode invalid_credentials;
+  /// Right password, address not verified yet.
+  static const ErrorCode email_not_verified;
+  /// Right password, account disabled by an administrator.
+  static const ErrorCode account_disabled;
+  /// No bearer token where one is needed.
+  static const ErrorCode not_authenticated;
+  /// An access token that was good, and whose time is over.
+  static const ErrorCode token_expired;
+  /// A token that is malformed, forged, revoked, spent or not for this purpose.
+  static const ErrorCode token_invalid;
+  /// Known, but not allowed.
+  static const ErrorCode forbidden;
+  /// Wrong, used, expired or superseded code, or unknown address: one word for all.
+  static const ErrorCode invalid_code;
+  /// Right code, but nobody can say which password the owner of the mailbox chose: send one.
+  static const ErrorCode password_required;
+  /// Too many requests; `Error::retry_after` says when to come back.
+  static const ErrorCode rate_limited;
+  /// The change would leave no active administrator.
+  static const ErrorCode last_admin;
+  /// Another account has that address.
+  static const ErrorCode email_taken;
+  /// The thing changed since the caller read it (If-Match).
+  static const ErrorCode version_conflict;
+  /// A part that is needed is down or full; `Error::retry_after` says when to come back.
+  static const ErrorCode unavailable;
+  /// A fault of the program itself; nothing of it is told to the client.
+  static const ErrorCode internal;
+
+  /// The stable snake_case word, as clients see it.
+  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
+  /// What kind of failure it is.
+  [[nodiscard]] constexpr ErrorClass kind() const noexcept { return kind_; }
+  /// English, for a person.
+  [[nodiscard]] constexpr std::string_view sentence() const noexcept { return sentence_; }
+
+  /// Whether both have the same word.
+  [[nodiscard]] friend constexpr bool operator==(const ErrorCode& a, const ErrorCode& b) noexcept {
+    return a.word_ == b.word_;
+  }
+
+ private:
+  std::string_view word_;
+  std::string_view sentence_;
+  ErrorClass kind_;
+};
+
+inline constexpr ErrorCode ErrorCode::invalid_request{"invalid_request", ErrorClass::invalid,
+                                                      "The request cannot be read."};
+inline constexpr ErrorCode ErrorCode::validation_failed{"validation_failed", ErrorClass::invalid,
+                                                        "Some fields are not valid."};
+inline constexpr ErrorCode ErrorCode::not_found{"not_found", ErrorClass::not_found, "Not found."};
+inline constexpr ErrorCode ErrorCode::invalid_credentials{
+    "invalid_credentials", ErrorClass::unauthenticated, "Invalid credentials"};
+inline constexpr ErrorCode ErrorCode::email_not_verified{
+    "email_not_verified", ErrorClass::invalid,
+    "Email not verified. Please verify your account before logging in."};
+inline constexpr ErrorCode ErrorCode::account_disabled{"account_disabled", ErrorClass::forbidden,
+                                                       "This account is disabled."};
+inline constexpr ErrorCode ErrorCode::not_authenticated{
+    "not_authenticated", ErrorClass::unauthenticated,
+    "Authentication credentials were not provided."};
+inline constexpr ErrorCode ErrorCode::token_expired{"token_expired", ErrorClass::unauthenticated,
+                                                    "The token has expired."};
+inline constexpr ErrorCode ErrorCode::token_invalid{"token_invalid", ErrorClass::unauthenticated,
+                                                    "The token is not valid."};
+inline constexpr ErrorCode ErrorCode::forbidden{
+    "forbidden", ErrorClass::forbidden, "You do not have permission to perform this action."};
+inline constexpr ErrorCode ErrorCode::invalid_code{"invalid_code", ErrorClass::invalid,
+                                                   "Invalid or expired code"};
+inline constexpr ErrorCode ErrorCode::password_required{
+    "password_required", ErrorClass::invalid,
+    "Send the password that you want for your account together with the code."};
+inline constexpr ErrorCode ErrorCode::rate_limited{"rate_limited", ErrorClass::rate_limited,
+                                                   "Too many requests. Please try again later."};
+inline constexpr ErrorCode ErrorCode::last_admin{"last_admin", ErrorClass::conflict,
+                                                 "The last active administrator must stay one."};
+inline constexpr ErrorCode ErrorCode::email_taken{"email_taken", ErrorClass::conflict,
+                                                  "This email address is already in use."};
+inline constexpr ErrorCode ErrorCode::version_conflict{"version_conflict", ErrorClass::stale,
+                                                       "The resource was changed in the meantime."};
+inline constexpr ErrorCode ErrorCode::unavailable{"unavailable", ErrorClass::unavailable,
+                                                  "The service is temporarily unavailable."};
+inline constexpr ErrorCode ErrorCode::internal{"internal", ErrorClass::internal,
+                                               "Something went wrong on our side."};
 
 /// What one field of a request did wrong. `code` is a stable word (`required`, `too_long`,
 /// `invalid`, `unknown_field`, ...), `message` a sentence for a person. Neither quotes the input.
@@ -98,11 +176,15 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
-/// The stable snake_case word of `code`, as clients see it.
-[[nodiscard]] std::string_view wire_name(ErrorCode code) noexcept;
+/// ErrorCode::word().
+[[nodiscard]] constexpr std::string_view wire_name(const ErrorCode& code) noexcept {
+  return code.word();
+}
 
-/// The English sentence for a person. It says nothing that the code does not say.
-[[nodiscard]] std::string_view message(ErrorCode code) noexcept;
+/// ErrorCode::sentence().
+[[nodiscard]] constexpr std::string_view message(const ErrorCode& code) noexcept {
+  return code.sentence();
+}
 
 /// Makes a validation_failed Error about one field.
 [[nodiscard]] Error field_error(std::string_view field, std::string_view code,

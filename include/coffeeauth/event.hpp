@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
@@ -12,52 +13,115 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// The wire words (wire_name) are stable: they are what audit queries and metrics select by.
-enum class EventKind {
-  signed_up,
+/// What an Event tells of: a stable snake_case word, which audit queries and metrics select by.
+///
+/// An open set: a feature defines its own beside the code that records them, on one line:
+/// `inline constexpr EventKind reset_asked{"password_reset_asked"};`. Two are equal when their
+/// words are.
+class EventKind {
+ public:
+  /// `word` is snake_case, of a set that is known beforehand (it becomes a label of metrics), and
+  /// must live as long as the program, as literals do.
+  constexpr explicit EventKind(std::string_view word) noexcept : word_(word) {}
+
+  static const EventKind signed_up;
   /// A sign-up for an address whose account has an owner.
-  sign_up_for_existing,
+  static const EventKind sign_up_for_existing;
   /// A code was written to the outbox; `mail_delivered` tells when a worker has sent it.
-  code_queued,
-  code_rejected,
-  user_verified,
-  logged_in,
-  login_failed,
-  login_throttled,
-  session_refreshed,
+  static const EventKind code_queued;
+  static const EventKind code_rejected;
+  static const EventKind user_verified;
+  static const EventKind logged_in;
+  static const EventKind login_failed;
+  static const EventKind login_throttled;
+  static const EventKind session_refreshed;
   /// An old refresh token came back outside the grace period; the session was ended.
-  refresh_token_reused,
-  session_ended,
-  user_updated,
-  user_deleted,
-  role_changed,
-  user_disabled,
-  user_enabled,
-  unverified_users_deleted,
-  mail_delivered,
+  static const EventKind refresh_token_reused;
+  static const EventKind session_ended;
+  static const EventKind user_updated;
+  static const EventKind user_deleted;
+  static const EventKind role_changed;
+  static const EventKind user_disabled;
+  static const EventKind user_enabled;
+  static const EventKind unverified_users_deleted;
+  static const EventKind mail_delivered;
   /// A try failed and another will be made: `mail` and `reason` say which and why.
-  mail_delayed,
+  static const EventKind mail_delayed;
   /// No further try will be made unless an administrator asks for it.
-  mail_given_up,
+  static const EventKind mail_given_up;
   /// A mail's use was over (its code had expired) before it could be sent.
-  mail_expired,
+  static const EventKind mail_expired;
   /// The mail server cannot be reached or used, or will not send for this service (`sender`,
   /// `policy`, `quota`). Told once, until `mail_server_recovered`.
-  mail_server_failing,
-  mail_server_recovered,
+  static const EventKind mail_server_failing;
+  static const EventKind mail_server_recovered;
   /// A background part (`part`) failed; `repeated` while it goes on failing.
-  background_failed,
-  background_recovered,
-  signing_key_rotated,
-  signing_key_revoked,
+  static const EventKind background_failed;
+  static const EventKind background_recovered;
+  static const EventKind signing_key_rotated;
+  static const EventKind signing_key_revoked;
   /// A login code was written to the outbox, as with `code_queued`.
-  login_code_queued,
+  static const EventKind login_code_queued;
   /// Somebody with the right password gave a wrong login code.
-  login_code_rejected,
+  static const EventKind login_code_rejected;
+
+  /// As logs, metrics and audit queries have it: `login_failed`.
+  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
+
+  /// Whether both have the same word.
+  [[nodiscard]] friend constexpr bool operator==(const EventKind& a, const EventKind& b) noexcept {
+    return a.word_ == b.word_;
+  }
+
+ private:
+  std::string_view word_;
 };
 
-/// The stable snake_case word of `kind`: `login_failed`.
-[[nodiscard]] std::string_view wire_name(EventKind kind) noexcept;
+inline constexpr EventKind EventKind::signed_up{"signed_up"};
+inline constexpr EventKind EventKind::sign_up_for_existing{"sign_up_for_existing"};
+inline constexpr EventKind EventKind::code_queued{"code_queued"};
+inline constexpr EventKind EventKind::code_rejected{"code_rejected"};
+inline constexpr EventKind EventKind::user_verified{"user_verified"};
+inline constexpr EventKind EventKind::logged_in{"logged_in"};
+inline constexpr EventKind EventKind::login_failed{"login_failed"};
+inline constexpr EventKind EventKind::login_throttled{"login_throttled"};
+inline constexpr EventKind EventKind::session_refreshed{"session_refreshed"};
+inline constexpr EventKind EventKind::refresh_token_reused{"refresh_token_reused"};
+inline constexpr EventKind EventKind::session_ended{"session_ended"};
+inline constexpr EventKind EventKind::user_updated{"user_updated"};
+inline constexpr EventKind EventKind::user_deleted{"user_deleted"};
+inline constexpr EventKind EventKind::role_changed{"role_changed"};
+inline constexpr EventKind EventKind::user_disabled{"user_disabled"};
+inline constexpr EventKind EventKind::user_enabled{"user_enabled"};
+inline constexpr EventKind EventKind::unverified_users_deleted{"unverified_users_deleted"};
+inline constexpr EventKind EventKind::mail_delivered{"mail_delivered"};
+inline constexpr EventKind EventKind::mail_delayed{"mail_delayed"};
+inline constexpr EventKind EventKind::mail_given_up{"mail_given_up"};
+inline constexpr EventKind EventKind::mail_expired{"mail_expired"};
+inline constexpr EventKind EventKind::mail_server_failing{"mail_server_failing"};
+inline constexpr EventKind EventKind::mail_server_recovered{"mail_server_recovered"};
+inline constexpr EventKind EventKind::background_failed{"background_failed"};
+inline constexpr EventKind EventKind::background_recovered{"background_recovered"};
+inline constexpr EventKind EventKind::signing_key_rotated{"signing_key_rotated"};
+inline constexpr EventKind EventKind::signing_key_revoked{"signing_key_revoked"};
+inline constexpr EventKind EventKind::login_code_queued{"login_code_queued"};
+inline constexpr EventKind EventKind::login_code_rejected{"login_code_rejected"};
+
+/// EventKind::word().
+[[nodiscard]] constexpr std::string_view wire_name(const EventKind& kind) noexcept {
+  return kind.word();
+}
+
+/// One more thing that an Event says, in stable words: `{"from", "user"}`.
+struct EventDetail {
+  /// A snake_case word.
+  std::string name;
+  /// Of a closed set, or a number: never a text that a person typed.
+  std::string value;
+
+  /// Equal in both.
+  bool operator==(const EventDetail&) const = default;
+};
 
 /// Holds no secret and no mail address: accounts are named by id.
 struct Event {
@@ -88,6 +152,8 @@ struct Event {
   std::string reason{};
   /// Whether the like was told before and has not ended since: to be counted, and not worth a line.
   bool repeated = false;
+  /// What else there is to say of it; for most kinds nothing.
+  std::vector<EventDetail> details{};
 };
 
 }  // namespace coffeeauth

@@ -14,8 +14,52 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What is limited by the client's address. One for each Limit of LimitConfig.
-enum class LimitScope { login, sign_up, resend_code, verify, any };
+/// What is counted together against one limit: a stable snake_case word.
+///
+/// An open set: a feature defines its own, and gives the limit with it as a LimitRule. Two are
+/// equal when their words are.
+class LimitScope {
+ public:
+  /// `word` is snake_case and must live as long as the program, as literals do.
+  constexpr explicit LimitScope(std::string_view word) noexcept : word_(word) {}
+
+  /// LimitConfig::login_address.
+  static const LimitScope login;
+  /// LimitConfig::sign_up_address.
+  static const LimitScope sign_up;
+  /// LimitConfig::resend_address.
+  static const LimitScope resend_code;
+  /// LimitConfig::verify_address.
+  static const LimitScope verify;
+  /// LimitConfig::any.
+  static const LimitScope any;
+
+  /// The first part of the counter's key.
+  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
+
+  /// Whether both have the same word.
+  [[nodiscard]] friend constexpr bool operator==(const LimitScope& a,
+                                                 const LimitScope& b) noexcept {
+    return a.word_ == b.word_;
+  }
+
+ private:
+  std::string_view word_;
+};
+
+inline constexpr LimitScope LimitScope::login{"login"};
+inline constexpr LimitScope LimitScope::sign_up{"sign_up"};
+inline constexpr LimitScope LimitScope::resend_code{"resend_code"};
+inline constexpr LimitScope LimitScope::verify{"verify"};
+inline constexpr LimitScope LimitScope::any{"any"};
+
+/// A scope, and how many it allows a network or a user.
+struct LimitRule {
+  /// What is counted.
+  LimitScope scope;
+  /// For a network as LimitConfig::login_address is: multiples of it for IPv6 /56 and /48.
+  Limit limit;
+};
 
 /// The network that a client is counted as: an IPv4 address itself (also when mapped into IPv6, or
 /// translated into 64:ff9b::/96), an IPv6 address by its /64, and one bucket for what is no
@@ -32,10 +76,19 @@ class RateLimiter {
   /// Copies `config`, borrows the rest.
   RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock);
 
+  /// Adds a rule to those of LimitConfig. To be called before anything is counted. Throws
+  /// std::invalid_argument when there is a rule for that scope.
+  void add(const LimitRule& rule);
+  /// Whether there is a rule for `scope`.
+  [[nodiscard]] bool knows(const LimitScope& scope) const noexcept;
+
   /// Counts one request of `scope` from `address`, in each network it is part of; one that is
-  /// refused is not counted in the wider ones, and nowhere when the widest refuses it. Error:
-  /// rate_limited with retry_after.
-  [[nodiscard]] Result<void> check_address(LimitScope scope, std::string_view address);
+  /// refused is not counted in the wider ones, and nowhere when the widest refuses it. A scope
+  /// without a rule counts as LimitScope::any. Error: rate_limited with retry_after.
+  [[nodiscard]] Result<void> check_address(const LimitScope& scope, std::string_view address);
+  /// Counts one action of `scope` by or for `whom`, whatever names them (a user's id): apart from
+  /// what is counted for networks. Error: rate_limited with retry_after.
+  [[nodiscard]] Result<void> check(const LimitScope& scope, std::string_view whom);
   /// Counts one request of a known user against LimitConfig::any. Error: rate_limited.
   [[nodiscard]] Result<void> check_user(std::string_view user_id);
 
@@ -74,6 +127,7 @@ class RateLimiter {
  private:
   struct LoginKeys;
 
+  [[nodiscard]] const LimitRule& rule_for(const LimitScope& scope) const noexcept;
   /// How many a limit allows a network; `width` counts from the narrowest.
   [[nodiscard]] std::uint64_t allowed_in(std::size_t width, const Limit& limit) const;
 
@@ -87,6 +141,7 @@ class RateLimiter {
   void forgive_one(const LoginKeys& keys, UtcTime now);
 
   LimitConfig config_;
+  std::vector<LimitRule> rules_;
   RateCounter& counters_;
   Clock& clock_;
 };

@@ -1,11 +1,13 @@
 #pragma once
-/// SessionService: login, refresh, logout, and who is asking.
+/// SessionService: login, refresh, logout, and who makes a request.
 
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/claims.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/login.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/token.hpp"
@@ -16,12 +18,14 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 
-/// Who is asking, checked against the live user: what a protected handler needs.
+/// Who makes a request, checked against the live user: what a protected handler needs.
 struct Principal {
   /// As it is in the Store now, with its role.
   User user;
   /// For ending this session, or all others.
   SessionId session;
+  /// What each ClaimsSource added to the token, as it was when the token was made.
+  Claims claims{};
 };
 
 /// Callable from any thread. Every method may throw Unavailable.
@@ -30,20 +34,22 @@ class SessionService {
   /// Borrows `services`; Auth makes it: Auth::sessions().
   explicit SessionService(Services& services);
 
-  /// Checks the password and opens a session; beyond TokenConfig::sessions_per_user the one that
-  /// was not used for longest ends.
+  /// Checks the password and opens a session, or gives the challenge of the first LoginStep that
+  /// asks for more; without a feature that brings steps the outcome is always a TokenPair. Beyond
+  /// TokenConfig::sessions_per_user the session that was not used for longest ends.
   ///
   /// Unknown address and wrong password get the same answer at the same price. A right one clears
   /// the account's count of failures. Errors: invalid_credentials; email_not_verified and
   /// account_disabled (only after a right password); rate_limited with retry_after.
-  [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
-                                         const ClientContext& client);
+  [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
+                                            const ClientContext& client);
   /// The same with a code from send_login_code(): whoever has both is let in however many failures
   /// were counted for the account. Wrong code and wrong password get the same answer,
   /// invalid_credentials, at the same price; the code is only spent, and a guess at it only
   /// counted, with the right password.
-  [[nodiscard]] Result<TokenPair> log_in(const EmailAddress& email, const Password& password,
-                                         const VerificationCode& code, const ClientContext& client);
+  [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
+                                            const VerificationCode& code,
+                                            const ClientContext& client);
   /// Mails a login code to an account that could log in, at the pace of CodeConfig. Says the same
   /// for every address. Returns when a code of now stops being good, whether one was mailed or not.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
@@ -67,18 +73,20 @@ class SessionService {
   /// Checks an access token and then the live session and user behind it.
   /// Errors: token_expired; token_invalid (also for a token that a disabled or deleted user, a
   /// changed role or password, or an ended session has stopped).
-  [[nodiscard]] Result<Principal> authorise(std::string_view access_token);
+  [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token);
   /// The same for a request from the network address `from`. Further error: rate_limited, when the
   /// Store would have to be asked and too many dead tokens came from there; not for a session that
   /// this process has seen live, whatever neighbours send.
-  [[nodiscard]] Result<Principal> authorise(std::string_view access_token, std::string_view from);
+  [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token,
+                                                     std::string_view from);
 
   /// Checks the value of an Authorization field as a protected handler received it; empty for none.
-  /// Reads it with bearer_token() and goes on as authorise(). Errors: not_authenticated (there is
-  /// no bearer token in it), token_invalid, token_expired; all three are 401.
+  /// Reads it with bearer_token() and goes on as authenticate_token(). Errors: not_authenticated
+  /// (there is no bearer token in it), token_invalid, token_expired; all three are 401.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
   /// The same for a request of `client`, of whom only the address is looked at. Further error:
-  /// rate_limited (429), as of authorise() with an address. Prefer it where one is at hand.
+  /// rate_limited (429), as of authenticate_token() with an address. Prefer it where one is at
+  /// hand.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,
                                                const ClientContext& client);
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "coffeeauth/claims.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/secret.hpp"
@@ -36,6 +37,8 @@ struct AccessClaims {
   Role role = Role::user;
   /// The user's security_version when the token was made.
   std::int64_t version = 0;
+  /// What each ClaimsSource added.
+  Claims extra{};
 };
 
 /// The proof that a token was signed by one of our keys, is meant for us, and had not expired when
@@ -43,7 +46,7 @@ struct AccessClaims {
 ///
 /// Only the verifier makes one, so a function that takes a VerifiedToken needs no check of its own.
 /// It does not say that the user still exists or still has the role: ask
-/// SessionService::authorise().
+/// SessionService::authenticate_token().
 class VerifiedToken {
  public:
   /// What it says.

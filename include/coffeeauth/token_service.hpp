@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/claims.hpp"
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/error.hpp"
 #include "coffeeauth/export.hpp"
@@ -69,6 +70,10 @@ class TokenService {
   TokenService(const TokenService&) = delete;
   TokenService& operator=(const TokenService&) = delete;
 
+  /// Borrows `source`, whose claims every token has from now on. To be called before the first
+  /// token is made.
+  void add(ClaimsSource& source);
+
   /// Does nothing when the Store has no signing key yet, or one that this process can open. Throws
   /// SecretKeyMismatch otherwise, and Unavailable when the Store cannot be asked.
   void check();
@@ -76,7 +81,7 @@ class TokenService {
   void require_signer();
 
   /// An access token for that session of that user, good for TokenConfig::access_lifetime.
-  /// Throws as check().
+  /// Throws as check(), what a ClaimsSource throws, and std::logic_error for claims that cannot be.
   [[nodiscard]] Secret issue(const LiveSession& live);
 
   /// Checks everything that can be checked without asking for the user: three canonical parts, a

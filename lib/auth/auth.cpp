@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "lib/auth/kernel.hpp"
 #include "lib/auth/services.hpp"
 
 namespace coffeeauth {
@@ -66,7 +67,33 @@ Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_i
       sessions(*this),
       admin(*this) {}
 
+void Services::record(Transaction& tx, Event event) const {
+  if (event.at == UtcTime{}) event.at = now();
+  for (auto* const recorder : recorders) recorder->record(tx, event);
+  tx.at_end([this, event = std::move(event)](TransactionEnd end) {
+    if (end == TransactionEnd::committed) events.on(event);
+  });
+}
+
+void Services::note(Event event) const noexcept {
+  if (event.at == UtcTime{}) event.at = now();
+  events.on(event);
+}
+
 void Services::users_changed() const noexcept { parts.cache.invalidate(users_tag); }
+
+void Services::lists_change_with(Transaction& tx) const {
+  tx.at_end([this](TransactionEnd end) {
+    if (end != TransactionEnd::rolled_back) users_changed();
+  });
+}
+
+void Services::enqueue(Transaction& tx, const NewJob& job) const {
+  tx.outbox().enqueue(job);
+  tx.at_end([this](TransactionEnd end) {
+    if (end != TransactionEnd::rolled_back) job_written.notify();
+  });
+}
 
 void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, UtcTime now) {
   // Many rows rather than one, so that strangers do not queue for each other.
@@ -77,8 +104,11 @@ void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, Ut
   static_cast<void>(tx.keys().acquire_lease("turn-" + std::to_string(row), LeaseId{}, now, now));
 }
 
-Auth::Auth(Config config, Secret secret_key, AuthParts parts)
-    : services_(std::make_unique<Services>(std::move(config), std::move(secret_key), parts)) {}
+Auth::Auth(Config config, Secret secret_key, AuthParts parts, const std::vector<Feature*>& features)
+    : services_(std::make_unique<Services>(std::move(config), std::move(secret_key), parts)),
+      kernel_(make_kernel(*services_)) {
+  attach_all(features, *services_, *kernel_);
+}
 
 Auth::~Auth() {
   if (services_->background_parts == 0) return;
@@ -98,6 +128,7 @@ TokenService& Auth::tokens() noexcept { return services_->tokens; }
 PasswordService& Auth::passwords() noexcept { return services_->passwords; }
 RateLimiter& Auth::limits() noexcept { return services_->limits; }
 const AuthParts& Auth::parts() const noexcept { return services_->parts; }
+Kernel& Auth::kernel() noexcept { return *kernel_; }
 Services& Auth::services() noexcept { return *services_; }
 
 }  // namespace coffeeauth

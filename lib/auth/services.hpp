@@ -3,28 +3,15 @@
 
 #include <atomic>
 #include <utility>
+#include <vector>
 
 #include "coffeeauth/auth.hpp"
+#include "coffeeauth/feature.hpp"
 #include "lib/jobs/job_signal.hpp"
 #include "lib/sessions/live_users.hpp"
 #include "lib/vault/vault.hpp"
 
 namespace coffeeauth {
-
-/// Forgets when it goes: after a commit, and after one whose answer was lost.
-template <class Whose>
-class Forgetting {
- public:
-  Forgetting(LiveUsers& live_users, const Whose& whose) noexcept
-      : live_users_(live_users), whose_(whose) {}
-  ~Forgetting() { live_users_.forget(whose_); }
-  Forgetting(const Forgetting&) = delete;
-  Forgetting& operator=(const Forgetting&) = delete;
-
- private:
-  LiveUsers& live_users_;
-  const Whose& whose_;
-};
 
 /// The one place where an EventSink is called: an embedder's may throw anything.
 class GuardedEvents final : public EventSink {
@@ -48,13 +35,17 @@ struct Services {
 
   const Config config;
   const AuthParts parts;
+  /// What the features brought; set while the Auth is made, and never again.
+  std::vector<Recorder*> recorders;
+  std::vector<LoginStep*> login_steps;
+  std::vector<CleanUp> clean_ups;
   /// In place of `parts.events`, which may throw.
   mutable GuardedEvents events;
   const Vault vault;
   /// Workers and schedulers that were made over these services and are still there.
   std::atomic<int> background_parts{0};
   /// Wakes the workers of this process.
-  JobSignal job_written;
+  mutable JobSignal job_written;
   LiveUsers live_users;
 
   RateLimiter limits;
@@ -66,32 +57,36 @@ struct Services {
   AdminService admin;
 
   [[nodiscard]] UtcTime now() const noexcept { return parts.clock.now(); }
-  /// Makes every cached list of users unreachable. To be called after each commit that changed one.
-  void users_changed() const noexcept;
-  /// A transaction that may change users. Where it throws, it may have been committed all the same
-  /// (its answer was lost), so every cached list becomes unreachable then, too.
   template <class Work>
-  auto transact_on_users(Work&& work) const {
-    try {
-      return parts.store.transact(std::forward<Work>(work));
-    } catch (...) {
-      users_changed();
-      throw;
-    }
-  }
-  /// As transact_on_users(), of `user` alone: this process takes nobody for who they were before.
-  template <class Work>
-  auto transact_on_user(const UserId& user, Work&& work) {
-    const Forgetting<UserId> after{live_users, user};
-    return transact_on_users(std::forward<Work>(work));
-  }
-  /// A transaction that may end sessions: all of a user, or one.
-  template <class Whose, class Work>
-  auto transact_on_sessions(const Whose& whose, Work&& work) {
-    const Forgetting<Whose> after{live_users, whose};
+  auto transact(Work&& work) const {
     return parts.store.transact(std::forward<Work>(work));
   }
-  void emit(const Event& event) const noexcept { events.on(event); }
+
+  /// Tells every Recorder in the transaction, and the EventSink after its commit.
+  void record(Transaction& tx, Event event) const;
+  /// Tells the EventSink of what happens outside a transaction.
+  void note(Event event) const noexcept;
+
+  /// Makes every cached list of users unreachable.
+  void users_changed() const noexcept;
+  /// The same after the commit, and after one whose answer was lost.
+  void lists_change_with(Transaction& tx) const;
+  /// This process takes nobody for who they were before: `whose` user, or session alone. After the
+  /// commit, and after one whose answer was lost.
+  template <class Whose>
+  void forget_after(Transaction& tx, const Whose& whose) {
+    tx.at_end([this, whose](TransactionEnd end) {
+      if (end != TransactionEnd::rolled_back) live_users.forget(whose);
+    });
+  }
+  /// Both, for a transaction that changes that account.
+  void account_changes_with(Transaction& tx, const UserId& user) {
+    forget_after(tx, user);
+    lists_change_with(tx);
+  }
+
+  /// Writes the job, and wakes the workers of this process after the commit.
+  void enqueue(Transaction& tx, const NewJob& job) const;
 };
 
 /// Counts one for as long as it lives.

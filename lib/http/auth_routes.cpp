@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "lib/http/challenge.hpp"
 #include "lib/http/fields.hpp"
 #include "lib/http/json_writer.hpp"
 #include "lib/http/problem.hpp"
@@ -74,10 +75,12 @@ Result<Response> log_in(Auth& auth, const RouteContext& context) {
   const auto password = Password::parse(text_of(context.body, "password"));
   const auto code = optional_code(context.body, "code");
   if (auto error = combined_error(email, password, code)) return *std::move(error);
-  const auto tokens = *code ? auth.sessions().log_in(*email, *password, **code, context.client)
-                            : auth.sessions().log_in(*email, *password, context.client);
-  if (!tokens) return tokens.error();
-  return token_response(*tokens);
+  const auto outcome = *code ? auth.sessions().log_in(*email, *password, **code, context.client)
+                             : auth.sessions().log_in(*email, *password, context.client);
+  if (!outcome) return outcome.error();
+  const auto* const tokens = std::get_if<TokenPair>(&*outcome);
+  return tokens != nullptr ? token_response(*tokens)
+                           : challenge_response(std::get<LoginChallenge>(*outcome));
 }
 
 Result<Response> send_login_code(Auth& auth, const RouteContext& context) {

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "coffeeauth/http/errors.hpp"
 #include "coffeeauth/wipe.hpp"
 #include "lib/http/bearer.hpp"
 #include "lib/http/json_body.hpp"
@@ -28,7 +29,7 @@ Proof check_bearer(Auth& auth, const Request& request, const Origin& origin) {
   const auto bearer = read_bearer(request);
   if (bearer.state == BearerState::absent) return {.error = Error{ErrorCode::not_authenticated}};
   if (bearer.state == BearerState::malformed) return {.error = Error{ErrorCode::token_invalid}};
-  auto principal = auth.sessions().authorise(bearer.token, origin.address);
+  auto principal = auth.sessions().authenticate_token(bearer.token, origin.address);
   if (!principal) return {.error = principal.error()};
   return {.principal = *std::move(principal)};
 }
@@ -63,7 +64,7 @@ Response unauthorised(const Error& error) {
 Response refused_body(const Error& error, const Request& request) {
   auto response = problem_response(error);
   // Only where it helps: beside a wrong media type it would point elsewhere (RFC 7694 3).
-  if (error.code == ErrorCode::unsupported_media_type && !content_coding(request).empty()) {
+  if (error.code == errors::unsupported_media_type && !content_coding(request).empty()) {
     response.set("Accept-Encoding", "identity");
   }
   return response;
@@ -126,7 +127,7 @@ Response Dispatcher::dispatch(const Request& request, const Origin& origin, Acce
     response.set("Allow", path->allow);
   } else {
     record.route = path->pattern;
-    response = problem_response({ErrorCode::method_not_allowed});
+    response = problem_response({errors::method_not_allowed});
     response.set("Allow", path->allow);
   }
   return response;
@@ -195,7 +196,7 @@ Result<void> Dispatcher::count(const Route& route, const Origin& origin,
 }
 
 Result<nlohmann::json> Dispatcher::read_body(const Route& route, const Request& request) const {
-  if (request.body.size() > max_body_) return ErrorCode::payload_too_large;
+  if (request.body.size() > max_body_) return errors::payload_too_large;
   if (!route.request_schema) return nlohmann::json{};
   if (!request.body.empty()) {
     if (const auto declared = check_declared_as_json(request); !declared) return declared.error();

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "coffeeauth/http/errors.hpp"
 #include "lib/http/json_body.hpp"
 #include "lib/http/syntax.hpp"
 
@@ -21,7 +22,7 @@ std::string shown(std::string_view word) {
 }
 
 Error media_type_error(std::string detail) {
-  return Error{.code = ErrorCode::unsupported_media_type, .detail = std::move(detail)};
+  return Error{.code = errors::unsupported_media_type, .detail = std::move(detail)};
 }
 
 std::string_view unquoted(std::string_view value) noexcept {

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "coffeeauth/http/errors.hpp"
 #include "lib/http/problem.hpp"
 #include "lib/http/router.hpp"
 #include "lib/http/schema_document.hpp"
@@ -197,7 +198,10 @@ std::string lower(std::string_view method) {
 }  // namespace
 
 std::vector<ErrorCode> possible_errors(const Route& route) {
-  std::set<ErrorCode> all{route.errors.begin(), route.errors.end()};
+  constexpr auto by_word = [](const ErrorCode& a, const ErrorCode& b) {
+    return a.word() < b.word();
+  };
+  std::set<ErrorCode, decltype(by_word)> all{route.errors.begin(), route.errors.end()};
   if (needs_token(route)) {
     all.insert({ErrorCode::not_authenticated, ErrorCode::token_expired, ErrorCode::token_invalid});
   }
@@ -206,10 +210,10 @@ std::vector<ErrorCode> possible_errors(const Route& route) {
   if (route.limit && !is_hidden(route)) all.insert(ErrorCode::rate_limited);
   if (!route.query_parameters.empty()) all.insert(ErrorCode::validation_failed);
   if (route.request_schema) {
-    all.insert({ErrorCode::invalid_request, ErrorCode::validation_failed,
-                ErrorCode::payload_too_large, ErrorCode::unsupported_media_type});
+    all.insert({ErrorCode::invalid_request, ErrorCode::validation_failed, errors::payload_too_large,
+                errors::unsupported_media_type});
   }
-  all.insert({ErrorCode::headers_too_large, ErrorCode::unavailable, ErrorCode::internal});
+  all.insert({errors::headers_too_large, ErrorCode::unavailable, ErrorCode::internal});
   return {all.begin(), all.end()};
 }
 

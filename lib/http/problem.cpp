@@ -1,13 +1,24 @@
 #include "lib/http/problem.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
+#include "coffeeauth/http/errors.hpp"
 #include "lib/http/json_writer.hpp"
 
 namespace coffeeauth::http {
 namespace {
+
+/// Of the errors that are HTTP's own.
+constexpr std::array<std::pair<ErrorCode, int>, 6> own_statuses{
+    {{errors::method_not_allowed, 405},
+     {errors::request_timeout, 408},
+     {errors::payload_too_large, 413},
+     {errors::unsupported_media_type, 415},
+     {errors::headers_too_large, 431},
+     {errors::not_implemented, 501}}};
 
 constexpr std::string_view challenge = "Bearer realm=\"coffeeauth\"";
 
@@ -44,52 +55,41 @@ std::string_view sentence(const Error& error) noexcept {
 
 }  // namespace
 
-int status_of(ErrorCode code) noexcept {
-  switch (code) {
-    case ErrorCode::invalid_request:
-    case ErrorCode::validation_failed:
-    case ErrorCode::email_not_verified:
-    case ErrorCode::invalid_code:
-    case ErrorCode::password_required:
+int status_of(const ErrorCode& code) noexcept {
+  switch (code.kind()) {
+    case ErrorClass::invalid:
       return 400;
-    case ErrorCode::invalid_credentials:
-    case ErrorCode::not_authenticated:
-    case ErrorCode::token_expired:
-    case ErrorCode::token_invalid:
+    case ErrorClass::unauthenticated:
       return 401;
-    case ErrorCode::account_disabled:
-    case ErrorCode::forbidden:
+    case ErrorClass::forbidden:
       return 403;
-    case ErrorCode::not_found:
+    case ErrorClass::not_found:
       return 404;
-    case ErrorCode::method_not_allowed:
-      return 405;
-    case ErrorCode::request_timeout:
-      return 408;
-    case ErrorCode::last_admin:
-    case ErrorCode::email_taken:
+    case ErrorClass::conflict:
       return 409;
-    case ErrorCode::version_conflict:
+    case ErrorClass::stale:
       return 412;
-    case ErrorCode::payload_too_large:
-      return 413;
-    case ErrorCode::unsupported_media_type:
-      return 415;
-    case ErrorCode::rate_limited:
+    case ErrorClass::rate_limited:
       return 429;
-    case ErrorCode::headers_too_large:
-      return 431;
-    case ErrorCode::internal:
+    case ErrorClass::internal:
       return 500;
-    case ErrorCode::not_implemented:
-      return 501;
-    case ErrorCode::unavailable:
+    case ErrorClass::unavailable:
       return 503;
+    case ErrorClass::transport:
+      break;
+  }
+  for (const auto& [known, status] : own_statuses) {
+    if (known == code) return status;
   }
   return 500;
 }
 
 Response problem_response(const Error& error, std::string_view detail) {
+  return problem_response(error, detail, [](JsonWriter&) {});
+}
+
+Response problem_response(const Error& error, std::string_view detail,
+                          const std::function<void(JsonWriter&)>& write_further) {
   const int status = status_of(error.code);
   JsonWriter json;
   json.begin_object().key("type").text("about:blank").key("title").text(reason_phrase(status));
@@ -97,6 +97,7 @@ Response problem_response(const Error& error, std::string_view detail) {
   json.key("detail").text(detail.empty() ? sentence(error) : detail);
   json.key("code").text(wire_name(error.code));
   if (!error.fields.empty()) write_fields(json, error.fields);
+  write_further(json);
   json.end_object();
 
   auto response = with_body(status, "application/problem+json", json.take());

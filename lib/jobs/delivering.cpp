@@ -200,12 +200,12 @@ bool Delivering::note(const ClaimedJob& claimed, const Delivery& delivery) {
   server_ = after(server_, delivery, claimed.attempts > 0);
   if (!is_bad(server_)) {
     told_of_server_.clear();
-    if (was_bad) s_.emit({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+    if (was_bad) s_.note({.kind = EventKind::mail_server_recovered, .at = s_.now()});
     return told;
   }
   if (!is_of_the_server(delivery.problem) && !is_of_the_service(delivery)) return false;
   if (!told_of_server_.insert(delivery.problem).second) return true;
-  s_.emit({.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
+  s_.note({.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
   return false;
 }
 

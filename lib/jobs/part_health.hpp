@@ -23,7 +23,7 @@ class PartHealth {
   PartHealth(const Services& services, std::string part) : s_(services), part_(std::move(part)) {}
 
   void failed(std::string_view reason) {
-    s_.emit({.kind = EventKind::background_failed,
+    s_.note({.kind = EventKind::background_failed,
              .at = s_.now(),
              .part = part_,
              .reason = std::string{reason},
@@ -32,7 +32,7 @@ class PartHealth {
   }
   void well() {
     if (!std::exchange(failing_, false)) return;
-    s_.emit({.kind = EventKind::background_recovered, .at = s_.now(), .part = part_});
+    s_.note({.kind = EventKind::background_recovered, .at = s_.now(), .part = part_});
   }
 
  private:

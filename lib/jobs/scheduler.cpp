@@ -101,18 +101,14 @@ struct Scheduler::State {
 
 void Scheduler::State::delete_unverified_users(CleanUpReport& report, UtcTime now) {
   const auto cutoff = now - s.config.codes.unverified_lifetime;
-  try {
-    report.unverified_users = in_batches([&](Transaction& tx, std::size_t limit) {
-      return tx.users().delete_unverified_before(cutoff, limit);
-    });
-  } catch (...) {
-    s.users_changed();  // the batches before the one that failed are gone
-    throw;
-  }
-  if (report.unverified_users == 0) return;
-  s.users_changed();
-  s.emit(
-      {.kind = EventKind::unverified_users_deleted, .at = now, .count = report.unverified_users});
+  report.unverified_users = in_batches([&](Transaction& tx, std::size_t limit) {
+    const auto gone = tx.users().delete_unverified_before(cutoff, limit);
+    if (gone > 0) {
+      s.lists_change_with(tx);
+      s.record(tx, {.kind = EventKind::unverified_users_deleted, .at = now, .count = gone});
+    }
+    return gone;
+  });
 }
 
 void Scheduler::State::delete_mails(CleanUpReport& report, UtcTime now) {
@@ -124,7 +120,7 @@ void Scheduler::State::delete_mails(CleanUpReport& report, UtcTime now) {
         },
         [&](std::size_t gone) {
           report.expired_mails += gone;
-          s.emit({.kind = EventKind::mail_expired, .at = now, .count = gone, .reason = "expired"});
+          s.note({.kind = EventKind::mail_expired, .at = now, .count = gone, .reason = "expired"});
         });
   });
   by_itself("dead_mails", [&] {
@@ -154,6 +150,12 @@ CleanUpReport Scheduler::State::run_once() {
         return tx.sign_ups().delete_stale({.sign_ups = cutoff, .now = now}, limit);
       });
     });
+    for (const auto& clean_up : s.clean_ups) {
+      by_itself(clean_up.name, [&] {
+        report.of_features += in_batches(
+            [&](Transaction& tx, std::size_t limit) { return clean_up.run(tx, limit, now); });
+      });
+    }
     by_itself("keys", [&] {
       report.keys = s.parts.store.transact(
           [&](Transaction& tx) { return tx.keys().delete_keys_before(now); });

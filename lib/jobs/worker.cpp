@@ -202,7 +202,7 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
   const auto kind = event_of(outcome.ending);
   // Whoever has the job now tells what becomes of it; but what was delivered was delivered.
   if (!kind || !(done || one.uncertain || outcome.ending == Ending::delivered)) return;
-  s.emit({.kind = *kind,
+  s.note({.kind = *kind,
           .at = s.now(),
           .mail = one.claimed.job.kind,
           .job = one.claimed.job.id,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include "coffeeauth/network_address.hpp"
@@ -9,26 +10,16 @@
 namespace coffeeauth {
 namespace {
 
-struct ScopeRule {
-  std::string_view name;
-  Limit limit;
-};
-
-ScopeRule rule_for(LimitScope scope, const LimitConfig& config) {
-  switch (scope) {
-    case LimitScope::login:
-      return {"login", config.login_address};
-    case LimitScope::sign_up:
-      return {"sign_up", config.sign_up_address};
-    case LimitScope::resend_code:
-      return {"resend_code", config.resend_address};
-    case LimitScope::verify:
-      return {"verify", config.verify_address};
-    case LimitScope::any:
-      return {"any", config.any};
-  }
-  return {"any", config.any};
+std::vector<LimitRule> rules_of(const LimitConfig& config) {
+  return {{LimitScope::any, config.any},
+          {LimitScope::login, config.login_address},
+          {LimitScope::sign_up, config.sign_up_address},
+          {LimitScope::resend_code, config.resend_address},
+          {LimitScope::verify, config.verify_address}};
 }
+
+/// The first parts of counters that have no rule: no scope may count in them.
+constexpr std::array<std::string_view, 2> own_words{"answer", "token"};
 
 std::chrono::seconds whole_seconds(std::chrono::milliseconds wait) {
   return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds{1});
@@ -148,28 +139,48 @@ std::string rate_limit_network(std::string_view address) {
 }
 
 RateLimiter::RateLimiter(const LimitConfig& config, RateCounter& counters, Clock& clock)
-    : config_(config), counters_(counters), clock_(clock) {}
+    : config_(config), rules_(rules_of(config)), counters_(counters), clock_(clock) {}
+
+bool RateLimiter::knows(const LimitScope& scope) const noexcept {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [&](const LimitRule& rule) { return rule.scope == scope; });
+}
+
+void RateLimiter::add(const LimitRule& rule) {
+  const auto word = rule.scope.word();
+  if (knows(rule.scope) || std::find(own_words.begin(), own_words.end(), word) != own_words.end()) {
+    throw std::invalid_argument("coffeeauth: two rules for the limit " + std::string{word});
+  }
+  rules_.push_back(rule);
+}
+
+const LimitRule& RateLimiter::rule_for(const LimitScope& scope) const noexcept {
+  const auto found = std::find_if(rules_.begin(), rules_.end(),
+                                  [&](const LimitRule& rule) { return rule.scope == scope; });
+  return found == rules_.end() ? rules_.front() : *found;
+}
 
 std::uint64_t RateLimiter::allowed_in(std::size_t width, const Limit& limit) const {
   const std::array<std::size_t, 3> factors{1, config_.ipv6_56_factor, config_.ipv6_48_factor};
   return std::uint64_t{limit.count} * factors.at(width);
 }
 
-Result<void> RateLimiter::check_address(LimitScope scope, std::string_view address) {
+Result<void> RateLimiter::check_address(const LimitScope& scope, std::string_view address) {
   if (!config_.enabled) return {};
-  const auto rule = rule_for(scope, config_);
+  const auto& rule = rule_for(scope);
+  const auto word = rule.scope.word();
   const auto networks = rate_limit_networks(address);
   const auto now = clock_.now();
   // Within a /48 that is turned away there are 65,536 /64, none of which may take up a counter.
   if (const auto widest = networks.size() - 1; widest > 0) {
-    const auto counted = counters_.peek(key_of(rule.name, "net", networks[widest]), now);
+    const auto counted = counters_.peek(key_of(word, "net", networks[widest]), now);
     if (counted.count >= allowed_in(widest, rule.limit)) {
       return limited(whole_seconds(counted.resets_in));
     }
   }
   for (std::size_t width = 0; width < networks.size(); ++width) {
     const auto counted =
-        counters_.add(key_of(rule.name, "net", networks[width]), rule.limit.window, now);
+        counters_.add(key_of(word, "net", networks[width]), rule.limit.window, now);
     if (counted.count > allowed_in(width, rule.limit)) {
       return limited(whole_seconds(counted.resets_in));
     }
@@ -177,12 +188,17 @@ Result<void> RateLimiter::check_address(LimitScope scope, std::string_view addre
   return {};
 }
 
-Result<void> RateLimiter::check_user(std::string_view user_id) {
+Result<void> RateLimiter::check(const LimitScope& scope, std::string_view whom) {
   if (!config_.enabled) return {};
+  const auto& rule = rule_for(scope);
   const auto counted =
-      counters_.add(key_of("any", "user", user_id), config_.any.window, clock_.now());
-  if (counted.count <= config_.any.count) return {};
+      counters_.add(key_of(rule.scope.word(), "user", whom), rule.limit.window, clock_.now());
+  if (counted.count <= rule.limit.count) return {};
   return limited(whole_seconds(counted.resets_in));
+}
+
+Result<void> RateLimiter::check_user(std::string_view user_id) {
+  return check(LimitScope::any, user_id);
 }
 
 Result<void> RateLimiter::may_look_up_token(std::string_view address) {

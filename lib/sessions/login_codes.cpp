@@ -31,18 +31,15 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
                                   .code = std::string{code.expose_secret()},
                                   .expires_at = expires_at},
                                  s.vault, s.parts.random, now, expires_at);
-  const bool sent = s.parts.store.transact([&](Transaction& tx) {
+  s.transact([&](Transaction& tx) {
     take_turn(s, tx, email, now);
     // For whom no code is due it is asked for nobody, at the same price.
-    const bool put =
-        tx.sessions().put_login_code(is_due ? user : nobody, kept, rules.mails_per_day, now);
-    if (put) tx.outbox().enqueue(job);
-    return put;
+    if (!tx.sessions().put_login_code(is_due ? user : nobody, kept, rules.mails_per_day, now)) {
+      return;
+    }
+    s.enqueue(tx, job);
+    s.record(tx, {.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
   });
-  if (sent) {
-    s.job_written.notify();
-    s.emit({.kind = EventKind::login_code_queued, .at = now, .user = user, .client = client});
-  }
   return {email, expires_at};
 }
 

@@ -5,26 +5,12 @@
 
 #include "coffeeauth/bearer.hpp"
 #include "lib/auth/services.hpp"
+#include "lib/sessions/door.hpp"
 #include "lib/sessions/login_codes.hpp"
 #include "lib/sessions/refresh_token.hpp"
 
 namespace coffeeauth {
 namespace {
-
-NewSession new_session(const Services& s, const UserId& user, const RefreshToken& token,
-                       const ClientContext& client, UtcTime now) {
-  const auto& rules = s.config.tokens;
-  const auto end = now + rules.refresh_absolute_lifetime;
-  return {.session = {.id = token.session(),
-                      .user_id = user,
-                      .created_at = now,
-                      .last_used_at = now,
-                      .idle_expires_at = std::min<UtcTime>(end, now + rules.refresh_idle_lifetime),
-                      .expires_at = end,
-                      .address = client.address,
-                      .user_agent = client.user_agent},
-          .refresh_digest = token.digest()};
-}
 
 /// Stores a hash made with today's parameters. Only a convenience: a login does not fail with it.
 ///
@@ -47,6 +33,19 @@ bool is_accounts_password(LoginPassword matched) {
          matched == LoginPassword::matches_account_needs_rehash;
 }
 
+std::optional<EventKind> event_of(RotationOutcome outcome) {
+  switch (outcome) {
+    case RotationOutcome::rotated:
+    case RotationOutcome::replayed:
+      return EventKind::session_refreshed;
+    case RotationOutcome::reused:
+      return EventKind::refresh_token_reused;
+    case RotationOutcome::missing:
+      break;
+  }
+  return std::nullopt;
+}
+
 bool still_stands(const AccessClaims& claims, const User& user) {
   return user.id == claims.subject && user.security_version == claims.version && user.is_active &&
          user.is_verified;
@@ -65,30 +64,27 @@ class SessionService::Login {
         client_(client),
         now_(services.now()),
         found_(services.parts.store.users().find_credentials(email)),
-        network_(rate_limit_network(client.address)),
-        address_(services.vault.address_digest(network_)),
-        is_familiar_(services.parts.store.users().knows_address(found_ ? found_->user.id : UserId{},
-                                                                address_)) {}
+        from_(arrival_of(services, found_ ? found_->user.id : UserId{}, client)) {}
 
-  Result<TokenPair> by_password(const Password& password);
-  Result<TokenPair> by_code(const Password& password, const VerificationCode& code);
+  Result<LoginOutcome> by_password(const Password& password);
+  Result<LoginOutcome> by_code(const Password& password, const VerificationCode& code);
 
  private:
   LoginPassword compare(const Password& password) {
     return s_.passwords.check_login(password, email_, found_);
   }
   bool is_right(LoginPassword matched) const { return found_ && is_accounts_password(matched); }
-  Result<TokenPair> judge(const Password& password, UtcTime since, const Result<void>& told);
+  Result<LoginOutcome> judge(const Password& password, UtcTime since, const Result<void>& told);
   /// What a failure is answered that was `told` so when it began.
   Result<void> answer_failure(const Result<void>& told, UtcTime since) {
-    auto answer = s_.limits.login_failed(email_, network_, since);
+    auto answer = s_.limits.login_failed(email_, from_.network, since);
     return answer ? told : answer;
   }
-  Result<TokenPair> refuse(LoginPassword matched, Result<void> answer) const;
+  Result<LoginOutcome> refuse(LoginPassword matched, Result<void> answer) const;
   bool spend(const VerificationCode& code, bool password_is_right);
-  Result<TokenPair> open();
-  Result<TokenPair> fail(EventKind kind, Error error) const {
-    s_.emit({.kind = kind,
+  Result<LoginOutcome> open(LoginMethods done);
+  Result<LoginOutcome> fail(EventKind kind, Error error) const {
+    s_.note({.kind = kind,
              .at = now_,
              .user = found_ ? std::optional{found_->user.id} : std::nullopt,
              .client = client_});
@@ -100,9 +96,7 @@ class SessionService::Login {
   const ClientContext& client_;
   const UtcTime now_;
   std::optional<Credentials> found_;
-  const std::string network_;
-  const AddressDigest address_;
-  const bool is_familiar_;
+  const Arrival from_;
 };
 
 /// An attempt counts twice: for all the world, so that guesses from many networks add up, and for
@@ -110,12 +104,13 @@ class SessionService::Login {
 /// strangers who fail on purpose must not lock the owner out. What a wrong password is answered
 /// depends on both counts everywhere, on no login, and the hash is always paid for: whoever shares
 /// a network with somebody must not find out by failing whether they have an account, or log in.
-Result<TokenPair> SessionService::Login::by_password(const Password& password) {
+Result<LoginOutcome> SessionService::Login::by_password(const Password& password) {
   const auto since = s_.now();
-  const auto own = s_.limits.begin_login(email_, network_);
-  const auto shared = own && !is_familiar_ ? s_.limits.begin_login(email_, {}) : Result<void>{};
+  const auto own = s_.limits.begin_login(email_, from_.network);
+  const auto shared =
+      own && !from_.is_familiar ? s_.limits.begin_login(email_, {}) : Result<void>{};
   // A wait that goes on now may be over when the password has been compared.
-  const auto told = s_.limits.check_failure(email_, network_);
+  const auto told = s_.limits.check_failure(email_, from_.network);
   try {
     if (own && shared) return judge(password, since, told);
     // Answered as a wrong one: who is barred must not learn that it was right. Not before the
@@ -126,33 +121,34 @@ Result<TokenPair> SessionService::Login::by_password(const Password& password) {
   } catch (const Unavailable&) {
     // The password was not compared (a full queue), or it was right. Ten such answers must not make
     // its owner wait.
-    if (own) s_.limits.login_not_judged(email_, network_);
-    if (own && shared && !is_familiar_) s_.limits.login_not_judged(email_, {});
+    if (own) s_.limits.login_not_judged(email_, from_.network);
+    if (own && shared && !from_.is_familiar) s_.limits.login_not_judged(email_, {});
     throw;
   }
 }
 
 /// Throws Unavailable only where the password has not been found wrong.
-Result<TokenPair> SessionService::Login::judge(const Password& password, UtcTime since,
-                                               const Result<void>& told) {
+Result<LoginOutcome> SessionService::Login::judge(const Password& password, UtcTime since,
+                                                  const Result<void>& told) {
   const auto matched = compare(password);
   if (!is_right(matched)) {
     auto answer = answer_failure(told, since);
     // Its wait, if it opens one, ends with the answer's.
-    if (is_familiar_) static_cast<void>(s_.limits.begin_login(email_, {}));
+    if (from_.is_familiar) static_cast<void>(s_.limits.begin_login(email_, {}));
     return refuse(matched, std::move(answer));
   }
   const auto permitted = may_log_in(found_->user);
   if (!permitted) {
     // It stays counted, and what is counted is counted for the answers too.
-    static_cast<void>(s_.limits.login_failed(email_, network_, since));
+    static_cast<void>(s_.limits.login_failed(email_, from_.network, since));
     return fail(EventKind::login_failed, permitted.error());
   }
   if (matched == LoginPassword::matches_account_needs_rehash) renew_hash(s_, *found_, password);
-  return open();
+  return open({LoginMethod::password});
 }
 
-Result<TokenPair> SessionService::Login::refuse(LoginPassword matched, Result<void> answer) const {
+Result<LoginOutcome> SessionService::Login::refuse(LoginPassword matched,
+                                                   Result<void> answer) const {
   if (!answer) return fail(EventKind::login_throttled, answer.error());
   // The same whether the sign-up waits for its code or is a decoy of an account.
   return fail(EventKind::login_failed,
@@ -162,10 +158,10 @@ Result<TokenPair> SessionService::Login::refuse(LoginPassword matched, Result<vo
 
 /// Nothing is counted for the account where neither is right; a right one of the two counts at the
 /// code, of which only few are compared, so that no answer tells which it was.
-Result<TokenPair> SessionService::Login::by_code(const Password& password,
-                                                 const VerificationCode& code) {
+Result<LoginOutcome> SessionService::Login::by_code(const Password& password,
+                                                    const VerificationCode& code) {
   const bool right = is_right(compare(password)) && may_log_in(found_->user).has_value();
-  if (spend(code, right)) return open();
+  if (spend(code, right)) return open({LoginMethod::password, LoginMethod::email_code});
   return fail(right ? EventKind::login_code_rejected : EventKind::login_failed,
               {ErrorCode::invalid_credentials});
 }
@@ -179,58 +175,26 @@ bool SessionService::Login::spend(const VerificationCode& code, bool password_is
                          .password_is_right = password_is_right};
   const GuessLimits limits{.per_code = s_.config.codes.attempts,
                            .per_day = s_.config.codes.guesses_per_day};
-  return s_.parts.store.transact([&](Transaction& tx) {
+  return s_.transact([&](Transaction& tx) {
     take_turn(s_, tx, email_, now_);
     return tx.sessions().try_login_code(user, guess, limits, now_);
   });
 }
 
-Result<TokenPair> SessionService::Login::open() {
-  auto& user = found_->user;
-  auto refresh_token =
-      RefreshToken::make(SessionId::make(now_, s_.parts.random), s_.vault, s_.parts.random);
-  const auto session = new_session(s_, user.id, refresh_token, client_, now_);
-  const auto opened = s_.transact_on_user(user.id, [&](Transaction& tx) {
-    const auto outcome = tx.sessions().open_session(session, user.security_version,
-                                                    s_.config.tokens.sessions_per_user);
-    if (outcome.outcome == OpenSessionOutcome::opened && !is_familiar_) {
-      tx.users().remember_address(user.id, address_, now_);
-    }
-    return outcome;
-  });
-  if (opened.outcome != OpenSessionOutcome::opened) {
-    return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
-  }
-
-  s_.live_users.opened(session.session.id, user.security_version);
-  // No cached list is emptied: lists show last_login late, see ListConfig::cache_lifetime.
-  s_.limits.login_succeeded(email_, network_);
-  if (!is_familiar_) s_.limits.login_succeeded(email_, {});
-  user.last_login = now_;
-  const auto emit = [&](EventKind kind, std::optional<SessionId> which, std::size_t count) {
-    s_.emit({.kind = kind,
-             .at = now_,
-             .user = user.id,
-             .session = which,
-             .client = client_,
-             .count = count});
-  };
-  emit(EventKind::logged_in, session.session.id, 1);
-  if (opened.ended > 0) emit(EventKind::session_ended, std::nullopt, opened.ended);
-  return TokenPair{.access_token = s_.tokens.issue({session.session, user}),
-                   .refresh_token = refresh_token.clone_text(),
-                   .expires_in = s_.config.tokens.access_lifetime};
+Result<LoginOutcome> SessionService::Login::open(LoginMethods done) {
+  return open_session(s_, {.user = found_->user, .done = done, .client = client_, .now = now_},
+                      from_);
 }
 
-Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
-                                         const ClientContext& client) {
+Result<LoginOutcome> SessionService::log_in(const EmailAddress& email, const Password& password,
+                                            const ClientContext& client) {
   s_.tokens.require_signer();
   return Login{s_, email, client}.by_password(password);
 }
 
-Result<TokenPair> SessionService::log_in(const EmailAddress& email, const Password& password,
-                                         const VerificationCode& code,
-                                         const ClientContext& client) {
+Result<LoginOutcome> SessionService::log_in(const EmailAddress& email, const Password& password,
+                                            const VerificationCode& code,
+                                            const ClientContext& client) {
   s_.tokens.require_signer();
   return Login{s_, email, client}.by_code(password, code);
 }
@@ -265,16 +229,19 @@ Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
                           .grace = s_.config.tokens.refresh_grace,
                           .idle_lifetime = s_.config.tokens.refresh_idle_lifetime,
                           .now = now};
-  const auto result = s_.transact_on_sessions(
-      rotation.session, [&](Transaction& tx) { return tx.sessions().rotate_refresh(rotation); });
+  const auto result = s_.transact([&](Transaction& tx) {
+    s_.forget_after(tx, rotation.session);
+    auto done = tx.sessions().rotate_refresh(rotation);
+    if (const auto kind = event_of(done.outcome)) {
+      s_.record(tx, {.kind = *kind,
+                     .at = now,
+                     .user = done.live ? std::optional{done.live->user.id} : std::nullopt,
+                     .session = presented->session(),
+                     .client = client});
+    }
+    return done;
+  });
 
-  const auto emit = [&](EventKind kind) {
-    s_.emit({.kind = kind,
-             .at = now,
-             .user = result.live ? std::optional{result.live->user.id} : std::nullopt,
-             .session = presented->session(),
-             .client = client});
-  };
   Secret successor;
   switch (result.outcome) {
     case RotationOutcome::rotated:
@@ -287,13 +254,10 @@ Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
       break;
     }
     case RotationOutcome::reused:
-      emit(EventKind::refresh_token_reused);
-      return ErrorCode::token_invalid;
     case RotationOutcome::missing:
       return ErrorCode::token_invalid;
   }
   s_.live_users.opened(presented->session(), result.live->user.security_version);
-  emit(EventKind::session_refreshed);
   return TokenPair{.access_token = s_.tokens.issue(*result.live),
                    .refresh_token = std::move(successor),
                    .expires_in = s_.config.tokens.access_lifetime};
@@ -302,34 +266,33 @@ Result<TokenPair> SessionService::refresh(std::string_view refresh_token,
 void SessionService::log_out(std::string_view refresh_token, const ClientContext& client) {
   const auto presented = RefreshToken::parse(refresh_token, s_.vault);
   if (!presented) return;
-  const bool ended = s_.transact_on_sessions(presented->session(), [&](Transaction& tx) {
-    return tx.sessions().end_session(presented->session(), std::nullopt);
+  s_.transact([&](Transaction& tx) {
+    s_.forget_after(tx, presented->session());
+    if (!tx.sessions().end_session(presented->session(), std::nullopt)) return;
+    s_.record(
+        tx, {.kind = EventKind::session_ended, .session = presented->session(), .client = client});
   });
-  if (!ended) return;
-  s_.emit({.kind = EventKind::session_ended,
-           .at = s_.now(),
-           .session = presented->session(),
-           .client = client});
 }
 
 Result<Principal> SessionService::authenticate(std::string_view authorization) {
   const auto token = bearer_token(authorization);
   if (!token) return token.error();
-  return authorise(*token);
+  return authenticate_token(*token);
 }
 
 Result<Principal> SessionService::authenticate(std::string_view authorization,
                                                const ClientContext& client) {
   const auto token = bearer_token(authorization);
   if (!token) return token.error();
-  return authorise(*token, client.address);
+  return authenticate_token(*token, client.address);
 }
 
-Result<Principal> SessionService::authorise(std::string_view access_token) {
+Result<Principal> SessionService::authenticate_token(std::string_view access_token) {
   return check(access_token, std::nullopt);
 }
 
-Result<Principal> SessionService::authorise(std::string_view access_token, std::string_view from) {
+Result<Principal> SessionService::authenticate_token(std::string_view access_token,
+                                                     std::string_view from) {
   return check(access_token, from);
 }
 
@@ -341,7 +304,7 @@ Result<Principal> SessionService::check(std::string_view access_token,
   const auto now = s_.now();
   auto known = s_.live_users.find(claims.session, claims.subject, now);
   if (known && still_stands(claims, *known)) {
-    return Principal{.user = *std::move(known), .session = claims.session};
+    return Principal{.user = *std::move(known), .session = claims.session, .claims = claims.extra};
   }
   // Only the Store may say no: the token can be newer than what is known here. Once it has said so
   // it need not be asked again, since nothing brings an ended session or an old version back; and
@@ -361,7 +324,8 @@ Result<Principal> SessionService::check(std::string_view access_token,
     return ErrorCode::token_invalid;
   }
   s_.live_users.put(reading, *live, now);
-  return Principal{.user = std::move(live->user), .session = claims.session};
+  return Principal{
+      .user = std::move(live->user), .session = claims.session, .claims = claims.extra};
 }
 
 std::vector<Session> SessionService::list(const UserId& user) {
@@ -371,29 +335,31 @@ std::vector<Session> SessionService::list(const UserId& user) {
 
 Result<void> SessionService::end(const UserId& user, const SessionId& session,
                                  const ClientContext& client) {
-  const bool ended = s_.transact_on_sessions(
-      session, [&](Transaction& tx) { return tx.sessions().end_session(session, user); });
+  const bool ended = s_.transact([&](Transaction& tx) {
+    s_.forget_after(tx, session);
+    const bool done = tx.sessions().end_session(session, user);
+    if (done) {
+      s_.record(
+          tx,
+          {.kind = EventKind::session_ended, .user = user, .session = session, .client = client});
+    }
+    return done;
+  });
   if (!ended) return ErrorCode::not_found;
-  s_.emit({.kind = EventKind::session_ended,
-           .at = s_.now(),
-           .user = user,
-           .session = session,
-           .client = client});
   return {};
 }
 
 std::size_t SessionService::end_others(const UserId& user, const SessionId& current,
                                        const ClientContext& client) {
-  const auto ended = s_.transact_on_sessions(
-      user, [&](Transaction& tx) { return tx.sessions().end_sessions(user, current); });
-  if (ended > 0) {
-    s_.emit({.kind = EventKind::session_ended,
-             .at = s_.now(),
-             .user = user,
-             .client = client,
-             .count = ended});
-  }
-  return ended;
+  return s_.transact([&](Transaction& tx) {
+    s_.forget_after(tx, user);
+    const auto ended = tx.sessions().end_sessions(user, current);
+    if (ended > 0) {
+      s_.record(tx,
+                {.kind = EventKind::session_ended, .user = user, .client = client, .count = ended});
+    }
+    return ended;
+  });
 }
 
 }  // namespace coffeeauth

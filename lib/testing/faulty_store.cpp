@@ -67,6 +67,7 @@ class FaultyStore::FaultyTransaction final : public Transaction {
     inner_->commit();
     if (plan_.take(&Plan::loses_answer)) fail();
   }
+  Transaction& innermost() noexcept override { return inner_->innermost(); }
 
  private:
   // A caller who swallows the exception must not be able to commit after all.
@@ -123,6 +124,7 @@ void FaultyStore::ping() {
   plan_->count_call();
   inner_.ping();
 }
+Store& FaultyStore::innermost() noexcept { return inner_.innermost(); }
 std::unique_ptr<Transaction> FaultyStore::begin() {
   plan_->count_call();
   return std::make_unique<FaultyTransaction>(*plan_, inner_.begin());

@@ -1,5 +1,8 @@
 #include "lib/tokens/access_claims.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <nlohmann/json.hpp>
 
 #include "lib/tokens/strict_json.hpp"
@@ -10,6 +13,11 @@ namespace {
 /// 9999-12-31T23:59:59Z; with it no arithmetic on dates can overflow.
 constexpr std::int64_t last_second = 253'402'300'799;
 constexpr std::chrono::hours longest_life{24};
+
+/// RFC 7519 4.1, RFC 9068 2.2, and those that only this library has.
+constexpr std::array<std::string_view, 14> own_claims{
+    "iss",       "sub", "aud",  "exp", "nbf",       "iat", "jti",
+    "client_id", "sid", "role", "ver", "auth_time", "acr", "amr"};
 
 std::int64_t whole_seconds(UtcTime time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -34,8 +42,12 @@ std::optional<Role> read_role(const JsonMembers& members) {
 
 }  // namespace
 
+bool is_own_claim(std::string_view name) noexcept {
+  return std::find(own_claims.begin(), own_claims.end(), name) != own_claims.end();
+}
+
 std::string encode_claims(const AccessClaims& claims) {
-  return nlohmann::json{
+  nlohmann::json members{
       {"iss", claims.issuer},
       {"sub", claims.subject.str()},
       {"aud", claims.audience},
@@ -46,12 +58,15 @@ std::string encode_claims(const AccessClaims& claims) {
       {"sid", claims.session.str()},
       {"role", wire_name(claims.role)},
       {"ver", claims.version},
+  };
+  for (const auto& [name, value] : claims.extra) {
+    std::visit([&members, &name = name](const auto& plain) { members[name] = plain; }, value);
   }
-      .dump();
+  return members.dump();
 }
 
 std::optional<DecodedClaims> decode_claims(std::string_view json) {
-  const auto members = JsonMembers::parse(json);
+  auto members = JsonMembers::parse(json);
   if (!members) return std::nullopt;
   auto issuer = members->text("iss");
   auto audience = members->text("aud");
@@ -81,11 +96,14 @@ std::optional<DecodedClaims> decode_claims(std::string_view json) {
                                      .token_id = std::move(*token_id),
                                      .session = *session,
                                      .role = *role,
-                                     .version = *version}};
+                                     .version = *version,
+                                     .extra = {}}};
   if (members->has("nbf")) {
     decoded.not_before = read_date(*members, "nbf");
     if (!decoded.not_before) return std::nullopt;
   }
+  decoded.claims.extra =
+      members->take_claims([](std::string_view name) { return !is_own_claim(name); });
   return decoded;
 }
 

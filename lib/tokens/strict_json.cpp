@@ -16,20 +16,34 @@ class JsonMembersReader : public nlohmann::json_sax<nlohmann::json> {
   [[nodiscard]] JsonMembers take() { return std::move(result_); }
 
   bool null() override { return value({}); }
-  bool boolean(bool) override { return value({}); }
-  bool number_integer(number_integer_t number) override { return value(number); }
+  bool boolean(bool flag) override { return value(ClaimValue{flag}); }
+  bool number_integer(number_integer_t number) override {
+    return value(ClaimValue{std::int64_t{number}});
+  }
   bool number_unsigned(number_unsigned_t number) override {
     if (!std::in_range<std::int64_t>(number)) return value({});
-    return value(static_cast<std::int64_t>(number));
+    return value(ClaimValue{static_cast<std::int64_t>(number)});
   }
   bool number_float(number_float_t, const string_t&) override { return value({}); }
-  bool string(string_t& text) override { return has_no_nul(text) && value(std::move(text)); }
+  bool string(string_t& text) override {
+    return has_no_nul(text) && value(ClaimValue{std::move(text)});
+  }
   bool binary(binary_t&) override { return false; }
 
   bool start_object(std::size_t) override { return enter(); }
   bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return !levels_.empty() && enter(); }
-  bool end_array() override { return leave(); }
+  bool start_array(std::size_t) override {
+    if (levels_.empty()) return false;
+    const bool is_member = levels_.size() == 1;
+    if (!enter()) return false;
+    if (is_member) list_.emplace();
+    return true;
+  }
+  bool end_array() override {
+    leave();
+    if (levels_.size() == 1 && list_) value(ClaimValue{*std::exchange(list_, std::nullopt)});
+    return true;
+  }
 
   bool key(string_t& name) override {
     if (!has_no_nul(name) || !levels_.back().insert(name).second) return false;
@@ -49,6 +63,7 @@ class JsonMembersReader : public nlohmann::json_sax<nlohmann::json> {
   bool value(JsonMembers::Value value) {
     if (levels_.empty()) return false;  // a bare value is not an object
     if (levels_.size() == 1) result_.members_.insert_or_assign(name_, std::move(value));
+    if (list_) add_to_list(std::move(value));
     return true;
   }
   bool enter() {
@@ -61,11 +76,22 @@ class JsonMembersReader : public nlohmann::json_sax<nlohmann::json> {
     levels_.pop_back();
     return true;
   }
+  /// A list of anything but texts is no claim.
+  void add_to_list(JsonMembers::Value value) {
+    auto* const text = value ? std::get_if<std::string>(&*value) : nullptr;
+    if (text == nullptr) {
+      list_.reset();
+    } else {
+      list_->push_back(std::move(*text));
+    }
+  }
 
   JsonMembers result_;
   std::string name_;
   /// The names met so far in each open object; of an open array, none.
   std::vector<std::set<std::string>> levels_;
+  /// The texts of the list that a member is, while it is open.
+  std::optional<std::vector<std::string>> list_;
 };
 
 std::optional<JsonMembers> JsonMembers::parse(std::string_view text) {
@@ -80,14 +106,14 @@ std::optional<JsonMembers> JsonMembers::parse(std::string_view text) {
 std::optional<std::string> JsonMembers::text(std::string_view name) const {
   const auto found = members_.find(name);
   if (found == members_.end()) return std::nullopt;
-  const auto* text = std::get_if<std::string>(&found->second);
+  const auto* text = found->second ? std::get_if<std::string>(&*found->second) : nullptr;
   return text != nullptr ? std::optional{*text} : std::nullopt;
 }
 
 std::optional<std::int64_t> JsonMembers::integer(std::string_view name) const {
   const auto found = members_.find(name);
   if (found == members_.end()) return std::nullopt;
-  const auto* number = std::get_if<std::int64_t>(&found->second);
+  const auto* number = found->second ? std::get_if<std::int64_t>(&*found->second) : nullptr;
   return number != nullptr ? std::optional{*number} : std::nullopt;
 }
 

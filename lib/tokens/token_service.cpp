@@ -77,6 +77,8 @@ struct TokenService::State {
   std::optional<VerifiedEntry> recall(const VerifiedCache::TokenHash& hash);
   /// Everything but `exp`.
   std::optional<VerifiedEntry> check(std::string_view token);
+  /// What the sources add to a token of that session.
+  [[nodiscard]] Claims extra_claims(const LiveSession& live) const;
   [[nodiscard]] bool is_expired(const AccessClaims& claims) const {
     return clock.now() >= claims.expires_at + config.leeway;
   }
@@ -87,7 +89,20 @@ struct TokenService::State {
   EventSink& events;
   KeyRing ring;
   VerifiedCache cache;
+  std::vector<ClaimsSource*> claims_sources;
 };
+
+Claims TokenService::State::extra_claims(const LiveSession& live) const {
+  Claims all;
+  for (auto* const source : claims_sources) {
+    for (auto& [name, value] : source->claims_of(live)) {
+      if (is_own_claim(name) || !all.emplace(name, value).second) {
+        throw std::logic_error("a ClaimsSource gives a claim that is not its own: " + name);
+      }
+    }
+  }
+  return all;
+}
 
 std::optional<VerifiedEntry> TokenService::State::recall(const VerifiedCache::TokenHash& hash) {
   auto entry = cache.find(hash);
@@ -131,6 +146,8 @@ TokenService::TokenService(const TokenConfig& config, Store& store, const Vault&
 
 TokenService::~TokenService() = default;
 
+void TokenService::add(ClaimsSource& source) { state_->claims_sources.push_back(&source); }
+
 void TokenService::check() {
   auto& s = *state_;
   const auto keys = s.ring.keys();
@@ -147,7 +164,7 @@ Secret TokenService::issue(const LiveSession& live) {
   const auto& signer = s.signer_in(*keys);
   const auto now = std::chrono::floor<std::chrono::seconds>(s.clock.now());
   const auto token_id = random_bytes(s.random, token_id_bytes);
-  const AccessClaims claims{
+  AccessClaims claims{
       .issuer = s.config.issuer,
       .subject = live.user.id,
       .audience = s.config.audience,
@@ -157,10 +174,13 @@ Secret TokenService::issue(const LiveSession& live) {
       .token_id = base64url_encode(token_id.expose_secret()),
       .session = live.session.id,
       .role = live.user.role,
-      .version = live.user.security_version};
+      .version = live.user.security_version,
+      .extra = s.extra_claims(live)};
   auto token = sign_jws(signer.kid, access_token_type, encode_claims(claims), *signer.key);
   Secret secret{token};
   sodium_memzero(token.data(), token.size());
+  // Nobody would accept it.
+  if (secret.size() > longest_token) throw std::logic_error("the claims of a token are too long");
   return secret;
 }
 

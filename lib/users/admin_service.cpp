@@ -66,6 +66,13 @@ std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
   return std::make_unique<CodeMail>(s, patch.email.value_or(user->email), ClientContext{}, now);
 }
 
+/// Who did what they did from where, and when.
+struct Act {
+  std::optional<UserId> actor;
+  ClientContext client;
+  UtcTime now;
+};
+
 /// What a write changed of what the user may do. A Store that does not say what was before changed
 /// all of it.
 std::vector<EventKind> powers_changed(const UserWrite& written) {
@@ -81,11 +88,26 @@ std::vector<EventKind> powers_changed(const UserWrite& written) {
 
 /// Mails the code, if the account still awaits its owner.
 bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
-  if (code == nullptr || !done.user || !done.changed || !done.user->is_active) return false;
+  if (code == nullptr || !done.user->is_active) return false;
   const auto account = tx.users().find_credentials(done.user->id);
   if (!account || !awaits_owner(*account)) return false;
   code->send_at_any_pace(tx, done.user->id);
   return true;
+}
+
+/// Records what became of an account that `act` has changed.
+void record_change(Services& s, Transaction& tx, const UserWrite& done, const CodeMail* code,
+                   const Act& act) {
+  const auto record = [&](EventKind kind, const UserId& user) {
+    s.record(tx,
+             {.kind = kind, .at = act.now, .user = user, .actor = act.actor, .client = act.client});
+  };
+  const auto& id = done.user->id;
+  s.account_changes_with(tx, id);
+  if (done.gave_way) record(EventKind::user_deleted, *done.gave_way);
+  record(EventKind::user_updated, id);
+  if (tell_owner(tx, done, code)) record(EventKind::code_queued, id);
+  for (const auto& kind : powers_changed(done)) record(kind, id);
 }
 
 /// Reads one row more than the page has, to see whether another page follows; and counts with the
@@ -181,48 +203,31 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
   if (auto wrong = check_names(patch)) return *std::move(wrong);
   const auto now = s_.now();
   const auto code = code_for_verified(s_, id, patch, now);
-  bool mailed = false;
-  const auto written = s_.transact_on_user(id, [&](Transaction& tx) {
+  const auto written = s_.transact([&](Transaction& tx) {
     auto done = tx.users().update_user(id, expected_version, patch, now);
-    mailed = tell_owner(tx, done, code.get());
+    if (done.user && done.changed) {
+      record_change(s_, tx, done, code.get(), {.actor = actor, .client = client, .now = now});
+    }
     return done;
   });
-  auto result = to_result(written);
-  if (!result || !written.changed) return result;
-  s_.users_changed();
-  const auto emit = [&](EventKind kind) {
-    s_.emit({.kind = kind, .at = now, .user = id, .actor = actor, .client = client});
-  };
-  if (written.gave_way) {
-    s_.emit({.kind = EventKind::user_deleted,
-             .at = now,
-             .user = written.gave_way,
-             .actor = actor,
-             .client = client});
-  }
-  emit(EventKind::user_updated);
-  if (mailed) {
-    s_.job_written.notify();
-    emit(EventKind::code_queued);
-  }
-  for (const auto kind : powers_changed(written)) emit(kind);
-  return result;
+  return to_result(written);
 }
 
 Result<void> AdminService::delete_user(const UserId& id,
                                        std::optional<std::int64_t> expected_version,
                                        const UserId& actor, const ClientContext& client) {
-  const auto outcome = s_.transact_on_user(
-      id, [&](Transaction& tx) { return tx.users().delete_user(id, expected_version); });
+  const auto outcome = s_.transact([&](Transaction& tx) {
+    const auto done = tx.users().delete_user(id, expected_version);
+    if (done == UserWriteOutcome::written) {
+      s_.account_changes_with(tx, id);
+      s_.record(tx,
+                {.kind = EventKind::user_deleted, .user = id, .actor = actor, .client = client});
+    }
+    return done;
+  });
   if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
   if (outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
   if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;
-  s_.users_changed();
-  s_.emit({.kind = EventKind::user_deleted,
-           .at = s_.now(),
-           .user = id,
-           .actor = actor,
-           .client = client});
   return {};
 }
 
@@ -241,20 +246,17 @@ Result<User> AdminService::create_admin(NewAdmin request) {
                       .is_verified = true,
                       .password_hash = s_.passwords.hash(request.password),
                       .now = now};
-  const auto written =
-      s_.transact_on_users([&](Transaction& tx) { return tx.users().create_or_take_over(admin); });
-  auto result = to_result(written);
-  if (!result) return result;
-  s_.live_users.forget(result->id);
-  s_.users_changed();
-  const auto emit = [&](EventKind kind) { s_.emit({.kind = kind, .at = now, .user = result->id}); };
-  if (!written.before) {
-    emit(EventKind::role_changed);
-    return result;
-  }
-  emit(EventKind::user_updated);
-  for (const auto kind : powers_changed(written)) emit(kind);
-  return result;
+  const auto written = s_.transact([&](Transaction& tx) {
+    auto done = tx.users().create_or_take_over(admin);
+    if (done.user && done.before) {
+      record_change(s_, tx, done, nullptr, {.actor = {}, .client = {}, .now = now});
+    } else if (done.user) {
+      s_.account_changes_with(tx, done.user->id);
+      s_.record(tx, {.kind = EventKind::role_changed, .at = now, .user = done.user->id});
+    }
+    return done;
+  });
+  return to_result(written);
 }
 
 Result<User> AdminService::promote(const EmailAddress& email) {
@@ -263,16 +265,16 @@ Result<User> AdminService::promote(const EmailAddress& email) {
   const auto now = s_.now();
   // An account can have the role and still await its owner: nobody could log in to it.
   const UserPatch patch{.role = Role::admin, .is_active = true, .needs_owner = true};
-  const auto written = s_.transact_on_user(found->user.id, [&](Transaction& tx) {
-    return tx.users().update_user(found->user.id, std::nullopt, patch, now);
+  const auto written = s_.transact([&](Transaction& tx) {
+    auto done = tx.users().update_user(found->user.id, std::nullopt, patch, now);
+    if (!done.user || !done.changed) return done;
+    s_.account_changes_with(tx, done.user->id);
+    for (const auto& kind : powers_changed(done)) {
+      s_.record(tx, {.kind = kind, .at = now, .user = done.user->id});
+    }
+    return done;
   });
-  auto result = to_result(written);
-  if (!result || !written.changed) return result;
-  s_.users_changed();
-  for (const auto kind : powers_changed(written)) {
-    s_.emit({.kind = kind, .at = now, .user = result->id});
-  }
-  return result;
+  return to_result(written);
 }
 
 }  // namespace coffeeauth

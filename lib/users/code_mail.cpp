@@ -43,7 +43,7 @@ void CodeMail::send_at_any_pace(Transaction& tx, const UserId& user) const {
                           .network = network_,
                           .expires_at = expires_at_},
                          now_);
-  tx.outbox().enqueue(job_);
+  s_.enqueue(tx, job_);
 }
 
 }  // namespace coffeeauth

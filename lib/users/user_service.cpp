@@ -10,13 +10,6 @@
 namespace coffeeauth {
 namespace {
 
-/// What the transaction of a sign-up did, for the events after its commit.
-struct SignUpEffect {
-  SignUpOutcome outcome{};
-  UserId user;
-  bool mailed = false;
-};
-
 NewJob existing_account_job(const Services& s, const EmailAddress& email,
                             const ClientContext& client, UtcTime now) {
   return make_mail_job(mail_kind::sign_up_for_existing,
@@ -24,14 +17,37 @@ NewJob existing_account_job(const Services& s, const EmailAddress& email,
                        s.parts.random, now, std::nullopt);
 }
 
-void report(const Services& s, const SignUpEffect& effect, const ClientContext& client,
-            UtcTime now) {
-  const auto emit = [&](EventKind kind) {
-    s.emit({.kind = kind, .at = now, .user = effect.user, .client = client});
-  };
-  emit(effect.outcome == SignUpOutcome::existing ? EventKind::sign_up_for_existing
-                                                 : EventKind::signed_up);
-  if (effect.mailed && effect.outcome != SignUpOutcome::existing) emit(EventKind::code_queued);
+/// The code of a sign-up, or the notice to who has an account already.
+struct SignUpMails {
+  const CodeMail& code;
+  const NewJob& notice;
+};
+
+void record_sign_up(const Services& s, Transaction& tx, const SignUp& done,
+                    const ClientContext& client, UtcTime now) {
+  const bool existing = done.outcome == SignUpOutcome::existing;
+  Event event{.kind = existing ? EventKind::sign_up_for_existing : EventKind::signed_up,
+              .at = now,
+              .user = done.user.id,
+              .client = client};
+  // A further sign-up for an address that waits for its code makes no account.
+  if (done.outcome == SignUpOutcome::created) event.details = {{"account", "created"}};
+  s.record(tx, std::move(event));
+}
+
+/// Nobody verifies what an administrator disabled; what is asked is asked for `nobody`.
+void mail_sign_up(const Services& s, Transaction& tx, const SignUp& done, const UserId& nobody,
+                  const AddressDigest& network, const SignUpMails& mails,
+                  const ClientContext& client, UtcTime now) {
+  const auto& rules = s.config.codes;
+  if (done.outcome != SignUpOutcome::existing) {
+    if (!mails.code.send(tx, done.user.is_active ? done.user.id : nobody)) return;
+    s.record(tx,
+             {.kind = EventKind::code_queued, .at = now, .user = done.user.id, .client = client});
+  } else if (!rules.sign_up_reveals_existing &&
+             tx.sign_ups().take_mail_slot(done.user.id, network, mail_pace(rules), now)) {
+    s.enqueue(tx, mails.notice);
+  }
 }
 
 }  // namespace
@@ -65,27 +81,17 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
   const auto notice = existing_account_job(s_, request.email, client, now);
   const auto& rules = s_.config.codes;
 
-  const auto effect = s_.transact_on_users([&](Transaction& tx) -> SignUpEffect {
+  const auto outcome = s_.transact([&](Transaction& tx) {
     take_turn(s_, tx, request.email, now);
-    const auto found = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
-    tx.sign_ups().admit_network(found.user.id, network, rules.networks, now);
-    SignUpEffect done{found.outcome, found.user.id};
-    if (found.outcome != SignUpOutcome::existing) {
-      // Nobody verifies what an administrator disabled; what is asked is asked for nobody.
-      const auto nobody = candidate.id;
-      done.mailed = code.send(tx, found.user.is_active ? found.user.id : nobody);
-    } else if (!rules.sign_up_reveals_existing &&
-               tx.sign_ups().take_mail_slot(found.user.id, network, mail_pace(rules), now)) {
-      tx.outbox().enqueue(notice);
-      done.mailed = true;
-    }
-    return done;
+    const auto done = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
+    if (done.outcome == SignUpOutcome::created) s_.lists_change_with(tx);
+    tx.sign_ups().admit_network(done.user.id, network, rules.networks, now);
+    record_sign_up(s_, tx, done, client, now);
+    mail_sign_up(s_, tx, done, candidate.id, network, {code, notice}, client, now);
+    return done.outcome;
   });
 
-  if (effect.outcome == SignUpOutcome::created) s_.users_changed();
-  if (effect.mailed) s_.job_written.notify();
-  report(s_, effect, client, now);
-  if (effect.outcome == SignUpOutcome::existing && rules.sign_up_reveals_existing) {
+  if (outcome == SignUpOutcome::existing && rules.sign_up_reveals_existing) {
     return ErrorCode::email_taken;
   }
   return CodeReceipt{request.email, code.expires_at()};
@@ -102,14 +108,16 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
   const auto now = s_.now();
   UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
   if (auto wrong = check_names(change)) return *std::move(wrong);
-  const auto written = s_.transact_on_user(id, [&](Transaction& tx) {
-    return tx.users().update_user(id, patch.expected_version, change, now);
+  const auto written = s_.transact([&](Transaction& tx) {
+    auto done = tx.users().update_user(id, patch.expected_version, change, now);
+    if (done.outcome == UserWriteOutcome::written && done.changed) {
+      s_.account_changes_with(tx, id);
+      s_.record(tx, {.kind = EventKind::user_updated, .at = now, .user = id, .client = client});
+    }
+    return done;
   });
   if (written.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
   if (written.outcome != UserWriteOutcome::written) return ErrorCode::not_found;
-  if (!written.changed) return *written.user;
-  s_.users_changed();
-  s_.emit({.kind = EventKind::user_updated, .at = now, .user = id, .client = client});
   return *written.user;
 }
 
@@ -118,7 +126,7 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   const auto found = s_.parts.store.users().find_credentials(id);
   if (!found) return ErrorCode::not_found;
   const auto fail = [&](EventKind kind, Error error) -> Result<void> {
-    s_.emit({.kind = kind, .at = s_.now(), .user = id, .client = client});
+    s_.note({.kind = kind, .user = id, .client = client});
     return error;
   };
 
@@ -148,12 +156,16 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   s_.limits.login_succeeded(email, network);
   if (!familiar) s_.limits.login_succeeded(email, {});
 
-  const auto outcome = s_.transact_on_user(
-      id, [&](Transaction& tx) { return tx.users().delete_user(id, std::nullopt); });
+  const auto outcome = s_.transact([&](Transaction& tx) {
+    const auto done = tx.users().delete_user(id, std::nullopt);
+    if (done == UserWriteOutcome::written) {
+      s_.account_changes_with(tx, id);
+      s_.record(tx, {.kind = EventKind::user_deleted, .user = id, .client = client});
+    }
+    return done;
+  });
   if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
   if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;
-  s_.users_changed();
-  s_.emit({.kind = EventKind::user_deleted, .at = s_.now(), .user = id, .client = client});
   return {};
 }
 

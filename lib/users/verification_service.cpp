@@ -52,24 +52,28 @@ Result<User> VerificationService::verify(VerifyRequest request, const ClientCont
                            .per_day = s_.config.codes.guesses_per_day};
 
   // A transaction of its own, so that the spent attempt stays spent whatever becomes of the rest.
-  const auto verdict = s_.parts.store.transact([&](Transaction& tx) {
+  const auto verdict = s_.transact([&](Transaction& tx) {
     take_turn(s_, tx, request.email, now);
     return tx.sign_ups().try_code(account.id, network, digest, limits, now);
   });
   if (verdict != CodeVerdict::match) {
-    s_.emit(
+    s_.note(
         {.kind = EventKind::code_rejected, .at = now, .user = account.known(), .client = client});
     return ErrorCode::invalid_code;
   }
 
-  const auto done = s_.transact_on_user(account.id, [&](Transaction& tx) {
-    return tx.sign_ups().activate(account.id, digest, chosen, now);
+  const auto done = s_.transact([&](Transaction& tx) {
+    auto activation = tx.sign_ups().activate(account.id, digest, chosen, now);
+    if (activation.outcome == ActivationOutcome::activated) {
+      s_.account_changes_with(tx, account.id);
+      s_.record(
+          tx,
+          {.kind = EventKind::user_verified, .at = now, .user = account.known(), .client = client});
+    }
+    return activation;
   });
   switch (done.outcome) {
     case ActivationOutcome::activated:
-      s_.users_changed();
-      s_.emit(
-          {.kind = EventKind::user_verified, .at = now, .user = account.known(), .client = client});
       return *done.user;
     case ActivationOutcome::password_required:
       return ErrorCode::password_required;
@@ -88,16 +92,14 @@ CodeReceipt VerificationService::resend_code(const EmailAddress& email,
   const CodeMail code{s_, email, client, now};
   const auto network = network_of(s_, client);
   const auto nobody = UserId::make(now, s_.parts.random);
-  const bool sent = s_.parts.store.transact([&](Transaction& tx) {
+  s_.transact([&](Transaction& tx) {
     take_turn(s_, tx, email, now);
     tx.sign_ups().admit_network(account.id, network, s_.config.codes.networks, now);
     // What is asked for whom no code is due is asked for nobody, at the same price.
-    return code.send(tx, account.awaits_code() ? account.id : nobody);
+    if (!code.send(tx, account.awaits_code() ? account.id : nobody)) return;
+    s_.record(
+        tx, {.kind = EventKind::code_queued, .at = now, .user = account.known(), .client = client});
   });
-  if (sent) {
-    s_.job_written.notify();
-    s_.emit({.kind = EventKind::code_queued, .at = now, .user = account.known(), .client = client});
-  }
   return {email, code.expires_at()};
 }
 

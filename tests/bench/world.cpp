@@ -95,8 +95,9 @@ struct World::Parts {
                        .password_hash = hash,
                        .now = now};
     store->transact([&](Transaction& tx) { (void)tx.users().create_user(user); });
-    const auto tokens = auth.sessions().log_in(email, password, {}).value();
-    const auto principal = auth.sessions().authorise(tokens.access_token.expose_secret()).value();
+    const auto tokens = tokens_of(auth.sessions().log_in(email, password, {})).value();
+    const auto principal =
+        auth.sessions().authenticate_token(tokens.access_token.expose_secret()).value();
     return std::make_unique<LiveSession>(
         LiveSession{auth.sessions().list(principal.user.id).front(), principal.user});
   }

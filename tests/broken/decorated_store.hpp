@@ -240,6 +240,7 @@ class DecoratedTransaction final : public Transaction {
     work_->commit();
     committed_ = true;
   }
+  Transaction& innermost() noexcept override { return work_->innermost(); }
 
  private:
   Work work_;
@@ -259,6 +260,7 @@ class DecoratedStore final : public Store {
   OutboxReads& outbox() override { return inner_->outbox(); }
   KeyReads& keys() override { return inner_->keys(); }
   void ping() override { inner_->ping(); }
+  Store& innermost() noexcept override { return inner_->innermost(); }
   std::unique_ptr<Transaction> begin() override {
     return std::make_unique<DecoratedTransaction<Parts>>(*inner_);
   }

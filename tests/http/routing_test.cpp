@@ -115,9 +115,9 @@ TEST_CASE("a browser of an allowed origin can read errors, too") {
 
 TEST_CASE("what never became a request is answered to an allowed origin, too") {
   Service s{{}, {.cors_origins = {"https://a.example", "https://b.example"}}};
-  for (const auto code :
-       {ErrorCode::payload_too_large, ErrorCode::headers_too_large, ErrorCode::invalid_request,
-        ErrorCode::request_timeout, ErrorCode::not_implemented, ErrorCode::unavailable}) {
+  for (const auto code : {http::errors::payload_too_large, http::errors::headers_too_large,
+                          ErrorCode::invalid_request, http::errors::request_timeout,
+                          http::errors::not_implemented, ErrorCode::unavailable}) {
     const auto allowed = s.api.problem(code, "https://b.example");
     CHECK(allowed.header("Access-Control-Allow-Origin") == "https://b.example");
     CHECK(allowed.header("Vary") == "Origin");
@@ -295,8 +295,8 @@ TEST_CASE("every request has an id of its own, never the client's") {
 
 TEST_CASE("a server's own answers look like all others") {
   Service s;
-  for (const auto code : {ErrorCode::headers_too_large, ErrorCode::request_timeout,
-                          ErrorCode::not_implemented, ErrorCode::payload_too_large}) {
+  for (const auto code : {http::errors::headers_too_large, http::errors::request_timeout,
+                          http::errors::not_implemented, http::errors::payload_too_large}) {
     const auto response = s.api.problem(code);
     const auto body = Json::parse(response.text());
     CHECK(body.at("code") == std::string{wire_name(code)});

@@ -13,6 +13,7 @@
 
 #include "adapters/http/src/chunked.hpp"
 #include "adapters/http/src/http_date.hpp"
+#include "coffeeauth/http/errors.hpp"
 #include "coffeeauth/wipe.hpp"
 
 namespace coffeeauth::http_poco {
@@ -115,13 +116,13 @@ std::optional<std::size_t> Connection::await_head() {
     const bool full = unread.size() >= options_.max_head;
     if (scan.state == HeadState::malformed || full) {
       origin_ = origin_in(unread);
-      refuse(full ? ErrorCode::headers_too_large : ErrorCode::invalid_request);
+      refuse(full ? http::errors::headers_too_large : ErrorCode::invalid_request);
       return std::nullopt;
     }
     scanned = unread.size();
     if (!receive_more()) {
       origin_ = origin_in(input_.unread());
-      refuse(entry_.timed_out ? ErrorCode::request_timeout : ErrorCode::invalid_request);
+      refuse(entry_.timed_out ? http::errors::request_timeout : ErrorCode::invalid_request);
       return std::nullopt;
     }
   }
@@ -153,7 +154,7 @@ bool Connection::receive_body(const Head& head, std::string& body) {
 
 bool Connection::receive_counted(const Head& head, std::string& body) {
   if (head.content_length > handler_.max_body()) {
-    refuse(ErrorCode::payload_too_large);
+    refuse(http::errors::payload_too_large);
     return false;
   }
   // At once: a text that grows leaves its octets behind in what it outgrows.
@@ -170,7 +171,7 @@ bool Connection::receive_counted(const Head& head, std::string& body) {
   while (size < body.size()) {
     const std::size_t received = receive(&body[size], body.size() - size);
     if (received == 0) {
-      refuse(ErrorCode::request_timeout);
+      refuse(http::errors::request_timeout);
       return false;
     }
     size += received;
@@ -193,13 +194,13 @@ bool Connection::receive_chunked(const Head& head, std::string& body) {
         refuse(ErrorCode::invalid_request);
         return false;
       case ChunkedReader::State::too_large:
-        refuse(ErrorCode::payload_too_large);
+        refuse(http::errors::payload_too_large);
         return false;
       case ChunkedReader::State::incomplete:
         break;
     }
     if (!receive_more()) {
-      refuse(ErrorCode::request_timeout);
+      refuse(http::errors::request_timeout);
       return false;
     }
   }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "adapters/http/src/grammar.hpp"
+#include "coffeeauth/http/errors.hpp"
 
 namespace coffeeauth::http_poco {
 namespace {
@@ -196,7 +197,7 @@ std::optional<ErrorCode> read_length(const Framing& framing, std::size_t& length
       framing.length.find_first_not_of("0123456789") != std::string_view::npos) {
     return ErrorCode::invalid_request;
   }
-  if (framing.length.size() > max_length_digits) return ErrorCode::payload_too_large;
+  if (framing.length.size() > max_length_digits) return http::errors::payload_too_large;
   for (const char digit : framing.length)
     length = length * 10 + static_cast<std::size_t>(digit - '0');
   return std::nullopt;
@@ -211,7 +212,7 @@ std::optional<ErrorCode> read_coding(const Framing& framing, bool http_1_1,
     return ErrorCode::invalid_request;
   }
   chunked = equal_ignoring_case(framing.transfer_encoding, "chunked");
-  return chunked ? std::nullopt : std::optional{ErrorCode::not_implemented};
+  return chunked ? std::nullopt : std::optional{http::errors::not_implemented};
 }
 
 }  // namespace
@@ -241,7 +242,7 @@ std::variant<Head, ErrorCode> parse_head(std::string_view bytes) {
   head.request.headers.reserve(16);
   auto line = lines.next();
   for (; line && !line->empty(); line = lines.next()) {
-    if (head.request.headers.size() == max_fields) return ErrorCode::headers_too_large;
+    if (head.request.headers.size() == max_fields) return http::errors::headers_too_large;
     if (!read_field(*line, head.request, framing)) return ErrorCode::invalid_request;
   }
   if (!line || !lines.done()) return ErrorCode::invalid_request;

@@ -1,6 +1,7 @@
 #include "service.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <utility>
@@ -20,19 +21,15 @@ namespace fs = std::filesystem;
 
 std::string text_of(const auto& id) { return id ? id->str() : std::string{}; }
 
-LogLevel level_of(EventKind kind) {
-  switch (kind) {
-    case EventKind::refresh_token_reused:
-    case EventKind::login_throttled:
-    case EventKind::mail_given_up:
-    case EventKind::mail_expired:
-    case EventKind::mail_server_failing:
-      return LogLevel::warning;
-    case EventKind::background_failed:
-      return LogLevel::error;
-    default:
-      return LogLevel::info;
-  }
+/// What an operator should see although nothing is broken.
+constexpr std::array warnings{EventKind::refresh_token_reused, EventKind::login_throttled,
+                              EventKind::mail_given_up, EventKind::mail_expired,
+                              EventKind::mail_server_failing};
+
+LogLevel level_of(const EventKind& kind) {
+  if (kind == EventKind::background_failed) return LogLevel::error;
+  const bool warns = std::find(warnings.begin(), warnings.end(), kind) != warnings.end();
+  return warns ? LogLevel::warning : LogLevel::info;
 }
 
 /// Audit lines and counts of what happens.

@@ -125,7 +125,7 @@ void SqlStore::recount_users() {
 }
 
 void recount_users(Store& store) {
-  auto* const ours = dynamic_cast<SqlStore*>(&store);
+  auto* const ours = dynamic_cast<SqlStore*>(&store.innermost());
   if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
   ours->recount_users();
 }
@@ -138,19 +138,19 @@ std::vector<NamedPoolStatistics> SqlStore::pools() const {
 }
 
 std::vector<NamedPoolStatistics> statistics(Store& store) {
-  const auto* const ours = dynamic_cast<SqlStore*>(&store);
+  const auto* const ours = dynamic_cast<SqlStore*>(&store.innermost());
   if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
   return ours->pools();
 }
 
 Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters) {
-  auto* const ours = dynamic_cast<SqlTransaction*>(&transaction);
+  auto* const ours = dynamic_cast<SqlTransaction*>(&transaction.innermost());
   if (ours == nullptr) throw std::invalid_argument("the transaction is not one of a SQL store");
   return ours->run(sql, std::move(parameters));
 }
 
 Rows query(Store& store, const Sql& sql, std::vector<Value> parameters) {
-  auto* const ours = dynamic_cast<SqlStore*>(&store);
+  auto* const ours = dynamic_cast<SqlStore*>(&store.innermost());
   if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
   return ours->read(sql, std::move(parameters));
 }

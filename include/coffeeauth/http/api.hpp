@@ -12,6 +12,7 @@
 
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/http/errors.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/route.hpp"
 #include "coffeeauth/part_down.hpp"

@@ -28,7 +28,7 @@ struct Request {
   /// In order; names in any letter case.
   std::vector<Header> headers{};
   /// At most ApiOptions::max_body octets: an adapter that sees more answers Api::problem(
-  /// ErrorCode::payload_too_large) without reading on.
+  /// errors::payload_too_large) without reading on.
   std::string body{};
   /// The address of the peer of the connection, without port. The API itself applies
   /// TRUSTED_PROXIES.

@@ -40,7 +40,7 @@ enum class Access {
 /// Texts by name.
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-/// What a handler is given: everything already parsed, validated and authorised.
+/// What a handler is given: everything already parsed, validated, and the caller authenticated.
 struct RouteContext {
   /// The request as the adapter gave it.
   const Request& request;

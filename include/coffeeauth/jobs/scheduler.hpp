@@ -26,6 +26,8 @@ struct CleanUpReport {
   std::size_t dead_mails = 0;
   /// Dead codes, decoys of sign-ups, and counts of guesses and mails that are over.
   std::size_t stale = 0;
+  /// What the clean-ups of features (CleanUp) deleted.
+  std::size_t of_features = 0;
   /// Signing keys that nothing is verified with any more.
   std::size_t keys = 0;
 };

@@ -8,9 +8,11 @@
 /// callable from many threads, keep text byte for byte (no cut at NUL, no folding), and decide
 /// every race inside the one call that names it.
 
+#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/key_store.hpp"
@@ -28,12 +30,25 @@ class TransactionConflict : public Unavailable {
   TransactionConflict() : Unavailable("the transaction conflicted with another") {}
 };
 
+class Store;
+
+/// How a transaction ended.
+enum class TransactionEnd {
+  /// Everything that it wrote is there.
+  committed,
+  /// Nothing of it is there.
+  rolled_back,
+  /// The answer to its commit was lost, or it was committed by other means than Store::transact().
+  unknown,
+};
+
 /// One unit of work: all of it happens, or none. Rolled back in the destructor unless committed.
 /// Belongs to one thread. A verb that returns nothing may throw what came of it at a later verb, or
 /// at commit(): a Store may send it together with that.
 class Transaction {
  public:
-  virtual ~Transaction() = default;
+  /// Ends it, and then runs what at_end() was given.
+  virtual ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
@@ -53,8 +68,25 @@ class Transaction {
   /// not happen.
   virtual void commit() = 0;
 
+  /// The transaction that the Store itself made, behind any number of decorators: what a port of a
+  /// feature, or query() of an embedder's own statements, works on. A decorator gives the
+  /// innermost() of what it decorates; what wraps nothing gives itself.
+  [[nodiscard]] virtual Transaction& innermost() noexcept { return *this; }
+
+  /// Runs `hook` once when this transaction has ended and its connection is free again, so that the
+  /// hook may begin another. Hooks run in the order in which they were given, on the thread of the
+  /// transaction; what they throw is dropped. Each try of Store::transact() is a transaction of its
+  /// own: hooks of a try that lost a conflict are told `rolled_back`.
+  void at_end(std::function<void(TransactionEnd)> hook);
+
  protected:
   Transaction() = default;
+
+ private:
+  friend class Store;
+
+  std::vector<std::function<void(TransactionEnd)>> hooks_;
+  TransactionEnd end_ = TransactionEnd::unknown;
 };
 
 namespace detail {
@@ -98,6 +130,9 @@ class Store {
   /// The same for signing keys.
   [[nodiscard]] virtual KeyReads& keys() = 0;
 
+  /// The Store that keeps the rows, behind any number of decorators. As Transaction::innermost().
+  [[nodiscard]] virtual Store& innermost() noexcept { return *this; }
+
   /// Returns when the Store can be asked; throws Unavailable when it cannot.
   virtual void ping() = 0;
 
@@ -112,18 +147,21 @@ class Store {
  private:
   static constexpr int max_tries = 3;
 
+  static void commit(Transaction& transaction);
+
   template <class F>
   auto run_once(F& work) -> std::invoke_result_t<F&, Transaction&> {
     using R = std::invoke_result_t<F&, Transaction&>;
-    auto transaction = begin();
+    const auto transaction = begin();
+    transaction->innermost().end_ = TransactionEnd::rolled_back;
     if constexpr (std::is_void_v<R>) {
       work(*transaction);
-      transaction->commit();
+      commit(*transaction);
     } else {
       R result = work(*transaction);
       bool keep = true;
       if constexpr (detail::IsResult<R>::value) keep = result.has_value();
-      if (keep) transaction->commit();
+      if (keep) commit(*transaction);
       return result;
     }
   }

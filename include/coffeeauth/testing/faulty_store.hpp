@@ -47,6 +47,7 @@ class FaultyStore final : public Store {
   [[nodiscard]] KeyReads& keys() override;
   void ping() override;
   [[nodiscard]] std::unique_ptr<Transaction> begin() override;
+  [[nodiscard]] Store& innermost() noexcept override;
 
  private:
   class FaultyTransaction;

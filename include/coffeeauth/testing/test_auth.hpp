@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/export.hpp"
@@ -17,6 +20,32 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
+/// What a TestAuth is made of, where it is not what a test mostly wants.
+struct TestAuthOptions {
+  /// As of Auth.
+  Config config{};
+  /// Null for one in memory.
+  std::unique_ptr<Store> store{};
+  /// Null for the library's own words.
+  std::unique_ptr<MailTemplates> templates{};
+  /// Who may sign up; everybody when it is empty.
+  SignUpPolicy sign_up_policy{};
+  /// Borrowed; null for the RecordingMailer.
+  Mailer* mailer = nullptr;
+  /// Borrowed; each must outlive the TestAuth.
+  std::vector<Feature*> features{};
+};
+
+/// Somebody who is logged in.
+struct LoggedInUser {
+  /// Verified.
+  User user;
+  /// Of their one session.
+  TokenPair tokens;
+  /// The value of an Authorization field: `Bearer ...`.
+  std::string authorization;
+};
+
 /// An Auth in memory: a clock that stands still, chance that repeats itself, passwords that are
 /// hashed in no time, a mailbox to look into, and a Store that can be made to fail.
 ///
@@ -30,6 +59,8 @@ class TestAuth {
   explicit TestAuth(Config config = {});
   /// Over a Store of yours.
   TestAuth(Config config, std::unique_ptr<Store> store);
+  /// With parts, or features, of yours.
+  explicit TestAuth(TestAuthOptions options);
   ~TestAuth();
   TestAuth(const TestAuth&) = delete;
   TestAuth& operator=(const TestAuth&) = delete;
@@ -56,6 +87,11 @@ class TestAuth {
   [[nodiscard]] RecordingMailer& mailer() noexcept { return mailer_; }
   /// For tests that want it to run by itself: worker().start().
   [[nodiscard]] jobs::MailWorker& worker() noexcept { return *worker_; }
+
+  /// Makes a verified account with that address and logs it in: for tests of what comes after.
+  /// Throws std::logic_error when the address is taken, or a LoginStep asks for more.
+  [[nodiscard]] LoggedInUser logged_in_user(std::string_view address = "ada@example.org",
+                                            Role role = Role::user);
 
   /// Delivers every mail that is due now; returns how many jobs were dealt with.
   std::size_t deliver_mail();

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "coffeeauth/http/errors.hpp"
 #include "coffeeauth/testing/scripted_random.hpp"
 #include "fixture.hpp"
 #include "tests/sanitized.hpp"
@@ -198,7 +199,7 @@ TEST_CASE("no text of random bytes breaks the reader") {
 std::string said_of_declaration(std::vector<Header> headers) {
   const auto checked = check_declared_as_json(with_headers(std::move(headers)));
   if (checked) return "fine";
-  CHECK(checked.error().code == ErrorCode::unsupported_media_type);
+  CHECK(checked.error().code == http::errors::unsupported_media_type);
   return checked.error().detail;
 }
 

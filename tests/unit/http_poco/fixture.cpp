@@ -1,4 +1,5 @@
 #include "tests/unit/http_poco/fixture.hpp"
+#include "coffeeauth/http/errors.hpp"
 
 using coffeeauth::ErrorCode;
 using coffeeauth::http::Request;
@@ -27,21 +28,12 @@ Response with_header(std::string name, std::string value) {
   return response;
 }
 
-int status_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::payload_too_large:
-      return 413;
-    case ErrorCode::headers_too_large:
-      return 431;
-    case ErrorCode::request_timeout:
-      return 408;
-    case ErrorCode::not_implemented:
-      return 501;
-    case ErrorCode::unavailable:
-      return 503;
-    default:
-      return 400;
-  }
+int status_of(const ErrorCode& code) {
+  if (code == http::errors::payload_too_large) return 413;
+  if (code == http::errors::headers_too_large) return 431;
+  if (code == http::errors::request_timeout) return 408;
+  if (code == http::errors::not_implemented) return 501;
+  return code == ErrorCode::unavailable ? 503 : 400;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "adapters/http/src/head.hpp"
+#include "coffeeauth/http/errors.hpp"
 
 #include <doctest/doctest.h>
 
@@ -149,16 +150,16 @@ TEST_CASE("a length is one field of one to nine digits") {
   CHECK(is_refused(with_field("Content-Length: 5\r\ncontent-length: 6")));
   CHECK(head_of(with_field("Content-Length: 999999999")).content_length == 999'999'999);
   CHECK(error_of(with_field("Content-Length: 18446744073709551621")) ==
-        ErrorCode::payload_too_large);
+        http::errors::payload_too_large);
 }
 
 TEST_CASE("chunked is the one transfer coding, once, in HTTP/1.1 and without a length") {
   CHECK(head_of(with_field("Transfer-Encoding: chunked")).chunked);
   CHECK(head_of(with_field("transfer-encoding: CHUNKED")).chunked);
   CHECK_FALSE(head_of(with_field("Content-Length: 5")).chunked);
-  CHECK(error_of(with_field("transfer-ENCODING: identity")) == ErrorCode::not_implemented);
-  CHECK(error_of(with_field("Transfer-Encoding:")) == ErrorCode::not_implemented);
-  CHECK(error_of(with_field("Transfer-Encoding: gzip, chunked")) == ErrorCode::not_implemented);
+  CHECK(error_of(with_field("transfer-ENCODING: identity")) == http::errors::not_implemented);
+  CHECK(error_of(with_field("Transfer-Encoding:")) == http::errors::not_implemented);
+  CHECK(error_of(with_field("Transfer-Encoding: gzip, chunked")) == http::errors::not_implemented);
   CHECK(is_refused(with_field("Content-Length: 5\r\nTransfer-Encoding: chunked")));
   CHECK(is_refused(with_field("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked")));
   CHECK(is_refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
@@ -176,7 +177,7 @@ TEST_CASE("more than a hundred fields are too many") {
   for (int i = 2; i < 100; ++i) fields += "\r\nA: 1";
 
   CHECK(head_of(with_field(fields)).request.headers.size() == 100);
-  CHECK(error_of(with_field(fields + "\r\nA: 1")) == ErrorCode::headers_too_large);
+  CHECK(error_of(with_field(fields + "\r\nA: 1")) == http::errors::headers_too_large);
 }
 
 TEST_CASE("octets that are not a whole head are refused") {

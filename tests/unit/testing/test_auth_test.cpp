@@ -44,7 +44,7 @@ TokenPair arrive(testing::TestAuth& t, std::string_view email) {
 }
 
 bool knows(testing::TestAuth& t, const TokenPair& tokens) {
-  return t.auth().sessions().authorise(tokens.access_token.expose_secret()).has_value();
+  return t.auth().sessions().authenticate_token(tokens.access_token.expose_secret()).has_value();
 }
 
 }  // namespace
@@ -59,9 +59,9 @@ TEST_CASE("from sign-up to login over fakes only") {
   REQUIRE(
       t.auth().verification().verify({.email = ada, .code = std::move(code)}, client).has_value());
   const auto password = Password::parse("correct horse battery").value();
-  const auto tokens = t.auth().sessions().log_in(ada, password, client);
+  const auto tokens = tokens_of(t.auth().sessions().log_in(ada, password, client));
   REQUIRE(tokens.has_value());
-  CHECK(t.auth().sessions().authorise(tokens->access_token.expose_secret()).has_value());
+  CHECK(t.auth().sessions().authenticate_token(tokens->access_token.expose_secret()).has_value());
   CHECK(t.events().count(EventKind::logged_in) == 1);
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("with another secret key nothing is begun, and no token is thrown away
   CHECK_THROWS_AS((void)other.sessions().log_in(ada, password, client), SecretKeyMismatch);
   CHECK_THROWS_AS((void)other.sessions().refresh(tokens.refresh_token.expose_secret(), client),
                   SecretKeyMismatch);
-  CHECK_THROWS_AS((void)other.sessions().authorise(tokens.access_token.expose_secret()),
+  CHECK_THROWS_AS((void)other.sessions().authenticate_token(tokens.access_token.expose_secret()),
                   SecretKeyMismatch);
   CHECK(t.events().count(EventKind::logged_in) == logins);
   CHECK(t.events().count(EventKind::login_failed) == 0);

@@ -62,14 +62,14 @@ class QueueingHasher final : public PasswordHasher {
 struct CrowdFixture : Fixture {
   CrowdFixture() { verified_user("ada@example.org"); }
 
-  std::future<Result<TokenPair>> log_in_from(int host, std::string_view secret) {
+  std::future<Result<LoginOutcome>> log_in_from(int host, std::string_view secret) {
     return std::async(std::launch::async, [this, host, secret] {
       return slow.sessions().log_in(email("ada@example.org"), password(secret),
                                     {.address = "198.51.100." + std::to_string(host)});
     });
   }
-  std::vector<std::future<Result<TokenPair>>> ten_strangers() {
-    std::vector<std::future<Result<TokenPair>>> begun;
+  std::vector<std::future<Result<LoginOutcome>>> ten_strangers() {
+    std::vector<std::future<Result<LoginOutcome>>> begun;
     for (int i = 1; i <= 10; ++i) begun.push_back(log_in_from(i, other_good));
     hasher.wait_for(10);
     return begun;

@@ -53,7 +53,7 @@ struct Fixture {
         {.email = email(address), .code = code(digits), .password = password(secret)}, client);
   }
   Result<TokenPair> log_in(std::string_view address, std::string_view secret = good) {
-    return auth().sessions().log_in(email(address), password(secret), client);
+    return tokens_of(auth().sessions().log_in(email(address), password(secret), client));
   }
   void resend(std::string_view address) {
     static_cast<void>(auth().verification().resend_code(email(address), client));
@@ -70,7 +70,7 @@ struct Fixture {
         .value();
   }
   Result<Principal> who(const TokenPair& tokens) {
-    return auth().sessions().authorise(tokens.access_token.expose_secret());
+    return auth().sessions().authenticate_token(tokens.access_token.expose_secret());
   }
   Result<TokenPair> refresh(const TokenPair& tokens) {
     return auth().sessions().refresh(tokens.refresh_token.expose_secret(), client);

@@ -369,13 +369,15 @@ TEST_CASE("a user has as many sessions as are allowed, those used last") {
         {.email = email("ada@example.org"), .password = password(good)});
     const auto enter = [&] {
       t.clock().advance(1s);
-      return t.auth()
-          .sessions()
-          .log_in(email("ada@example.org"), password(good), {.address = "192.0.2.1"})
+      return tokens_of(t.auth().sessions().log_in(email("ada@example.org"), password(good),
+                                                  {.address = "192.0.2.1"}))
           .value();
     };
     const auto is_in = [&](const TokenPair& tokens) {
-      return t.auth().sessions().authorise(tokens.access_token.expose_secret()).has_value();
+      return t.auth()
+          .sessions()
+          .authenticate_token(tokens.access_token.expose_secret())
+          .has_value();
     };
     const auto first = enter();
     REQUIRE(is_in(first));
@@ -569,7 +571,7 @@ TEST_CASE_FIXTURE(Fixture, "an access token is good for ten minutes") {
 TEST_CASE_FIXTURE(Fixture, "neither token passes for the other") {
   verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
-  CHECK(code_of(auth().sessions().authorise(tokens.refresh_token.expose_secret())) ==
+  CHECK(code_of(auth().sessions().authenticate_token(tokens.refresh_token.expose_secret())) ==
         ErrorCode::token_invalid);
   CHECK(code_of(auth().sessions().refresh(tokens.access_token.expose_secret(), client)) ==
         ErrorCode::token_invalid);
@@ -723,7 +725,7 @@ TEST_CASE_FIXTURE(Fixture, "a token newer than what is known of its user is not 
     return tx.sessions().find_live(who(tokens)->session, t.clock().now());
   });
   const auto token = auth().tokens().issue(next.value());
-  const auto principal = auth().sessions().authorise(token.expose_secret());
+  const auto principal = auth().sessions().authenticate_token(token.expose_secret());
   REQUIRE(principal.has_value());
   CHECK(principal->user.role == Role::admin);
 }

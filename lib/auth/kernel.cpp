@@ -1,0 +1,121 @@
+#include "lib/auth/kernel.hpp"
+
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "lib/auth/services.hpp"
+#include "lib/mail/mail_job.hpp"
+#include "lib/sessions/door.hpp"
+#include "lib/sessions/login_codes.hpp"
+
+namespace coffeeauth {
+namespace {
+
+class FeatureSealer final : public Sealer {
+ public:
+  FeatureSealer(const Services& services, std::string_view feature)
+      : s_(services), prefix_("feature/" + std::string{feature} + "/") {}
+
+  FeatureDigest digest(std::string_view purpose,
+                       std::initializer_list<std::string_view> parts) const override {
+    return FeatureDigest{s_.vault.mac(whole(purpose), parts)};
+  }
+  std::string seal(std::string_view purpose, std::string_view context,
+                   std::string_view plain) const override {
+    return s_.vault.seal(whole(purpose), context, plain, s_.parts.random);
+  }
+  std::optional<Secret> open(std::string_view purpose, std::string_view context,
+                             std::string_view sealed) const override {
+    return s_.vault.open(whole(purpose), context, sealed);
+  }
+
+ private:
+  std::string whole(std::string_view purpose) const { return prefix_ + std::string{purpose}; }
+
+  const Services& s_;
+  const std::string prefix_;
+};
+
+class KernelOf final : public Kernel {
+ public:
+  explicit KernelOf(Services& services) : s_(services) {}
+
+  const Config& config() const noexcept override { return s_.config; }
+  Store& store() noexcept override { return s_.parts.store; }
+  Clock& clock() noexcept override { return s_.parts.clock; }
+  RandomSource& random() noexcept override { return s_.parts.random; }
+  PasswordService& passwords() noexcept override { return s_.passwords; }
+
+  std::unique_ptr<Sealer> sealer(std::string_view feature) override {
+    return std::make_unique<FeatureSealer>(s_, feature);
+  }
+
+  void enqueue(Transaction& transaction, std::string_view kind, const MailParameters& parameters,
+               std::optional<UtcTime> expires_at) override {
+    s_.enqueue(transaction,
+               make_mail_job(kind, parameters, s_.vault, s_.parts.random, s_.now(), expires_at));
+  }
+
+  void record(Transaction& transaction, Event event) override {
+    s_.record(transaction, std::move(event));
+  }
+  void note(Event event) noexcept override { s_.note(std::move(event)); }
+
+  void changes(Transaction& transaction, const UserId& user) override {
+    s_.account_changes_with(transaction, user);
+  }
+
+  void take_turn(Transaction& transaction, const EmailAddress& email) override {
+    coffeeauth::take_turn(s_, transaction, email, s_.now());
+  }
+
+  Result<void> count(const LimitScope& scope, std::string_view whom) override {
+    return s_.limits.check(scope, whom);
+  }
+
+  Result<LoginOutcome> begin_login(const UserId& user, LoginMethods done,
+                                   const ClientContext& client) override {
+    s_.tokens.require_signer();
+    const auto found = s_.parts.store.users().find(user);
+    if (!found) return ErrorCode::not_found;
+    if (const auto permitted = may_log_in(*found); !permitted) return permitted.error();
+    return open_session(s_, {.user = *found, .done = done, .client = client, .now = s_.now()},
+                        arrival_of(s_, user, client));
+  }
+
+ private:
+  Services& s_;
+};
+
+void take_in(Contributions brought, Services& s) {
+  for (const auto& rule : brought.limits) s.limits.add(rule);
+  for (auto* const source : brought.claims) s.tokens.add(*source);
+  const auto append = [](auto& all, auto& more) {
+    all.insert(all.end(), more.begin(), more.end());
+  };
+  append(s.clean_ups, brought.clean_ups);
+  append(s.login_steps, brought.login_steps);
+  append(s.recorders, brought.recorders);
+}
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_kernel(Services& services) {
+  return std::make_unique<KernelOf>(services);
+}
+
+void attach_all(const std::vector<Feature*>& features, Services& services, Kernel& kernel) {
+  std::set<std::string_view> names;
+  for (auto* const feature : features) {
+    if (feature == nullptr) throw std::invalid_argument("coffeeauth: a feature is a null pointer");
+    if (!names.insert(feature->name()).second) {
+      throw std::invalid_argument("coffeeauth: two features are called " +
+                                  std::string{feature->name()});
+    }
+    take_in(feature->attach(kernel), services);
+  }
+}
+
+}  // namespace coffeeauth

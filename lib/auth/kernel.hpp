@@ -1,0 +1,20 @@
+#pragma once
+/// How the Kernel is made, and features are attached to it. Private to the library.
+
+#include <memory>
+#include <vector>
+
+#include "coffeeauth/feature.hpp"
+#include "coffeeauth/kernel.hpp"
+
+namespace coffeeauth {
+
+struct Services;
+
+/// Borrows `services`.
+[[nodiscard]] std::unique_ptr<Kernel> make_kernel(Services& services);
+
+/// Takes in what each brings. Throws std::invalid_argument for a null one, and for two of one name.
+void attach_all(const std::vector<Feature*>& features, Services& services, Kernel& kernel);
+
+}  // namespace coffeeauth

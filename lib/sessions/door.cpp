@@ -1,0 +1,93 @@
+#include "lib/sessions/door.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/auth/services.hpp"
+#include "lib/sessions/refresh_token.hpp"
+
+namespace coffeeauth {
+namespace {
+
+NewSession new_session(const Services& s, const PendingLogin& login, const RefreshToken& token) {
+  const auto& rules = s.config.tokens;
+  const auto now = login.now;
+  const auto end = now + rules.refresh_absolute_lifetime;
+  return {.session = {.id = token.session(),
+                      .user_id = login.user.id,
+                      .created_at = now,
+                      .last_used_at = now,
+                      .idle_expires_at = std::min<UtcTime>(end, now + rules.refresh_idle_lifetime),
+                      .expires_at = end,
+                      .address = login.client.address,
+                      .user_agent = login.client.user_agent},
+          .refresh_digest = token.digest()};
+}
+
+/// Writes the session with what belongs to it, while the account is what it was.
+bool write_session(Services& s, const PendingLogin& login, const Arrival& from,
+                   const NewSession& session) {
+  return s.transact([&](Transaction& tx) {
+    const auto& user = login.user;
+    s.forget_after(tx, user.id);
+    const auto opened = tx.sessions().open_session(session, user.security_version,
+                                                   s.config.tokens.sessions_per_user);
+    if (opened.outcome != OpenSessionOutcome::opened) return false;
+    if (!from.is_familiar) tx.users().remember_address(user.id, from.address, login.now);
+    const auto record = [&](EventKind kind, std::optional<SessionId> which, std::size_t count) {
+      s.record(tx, {.kind = kind,
+                    .at = login.now,
+                    .user = user.id,
+                    .session = which,
+                    .client = login.client,
+                    .count = count});
+    };
+    record(EventKind::logged_in, session.session.id, 1);
+    if (opened.ended > 0) record(EventKind::session_ended, std::nullopt, opened.ended);
+    return true;
+  });
+}
+
+}  // namespace
+
+Result<TokenPair> tokens_of(Result<LoginOutcome> outcome) {
+  if (!outcome) return outcome.error();
+  if (auto* const tokens = std::get_if<TokenPair>(&*outcome)) return std::move(*tokens);
+  return std::get<LoginChallenge>(*outcome).code;
+}
+
+Arrival arrival_of(const Services& s, const UserId& user, const ClientContext& client) {
+  auto network = rate_limit_network(client.address);
+  const auto address = s.vault.address_digest(network);
+  const bool is_familiar = s.parts.store.users().knows_address(user, address);
+  return {.network = std::move(network), .address = address, .is_familiar = is_familiar};
+}
+
+Result<LoginOutcome> open_session(Services& s, const PendingLogin& login, const Arrival& from) {
+  for (auto* const step : s.login_steps) {
+    auto asked = step->ask(login);
+    if (!asked) return asked.error();
+    if (*asked) return LoginOutcome{**std::move(asked)};
+  }
+  auto token =
+      RefreshToken::make(SessionId::make(login.now, s.parts.random), s.vault, s.parts.random);
+  const auto session = new_session(s, login, token);
+  if (!write_session(s, login, from, session)) {
+    s.note({.kind = EventKind::login_failed,
+            .at = login.now,
+            .user = login.user.id,
+            .client = login.client});
+    return ErrorCode::invalid_credentials;
+  }
+  s.live_users.opened(session.session.id, login.user.security_version);
+  // No cached list is emptied: lists show last_login late, see ListConfig::cache_lifetime.
+  s.limits.login_succeeded(login.user.email, from.network);
+  if (!from.is_familiar) s.limits.login_succeeded(login.user.email, {});
+  auto user = login.user;
+  user.last_login = login.now;
+  return LoginOutcome{TokenPair{.access_token = s.tokens.issue({session.session, user}),
+                                .refresh_token = token.clone_text(),
+                                .expires_in = s.config.tokens.access_lifetime}};
+}
+
+}  // namespace coffeeauth

@@ -1,0 +1,58 @@
+#pragma once
+/// Room: a feature with one of everything, for tests of what features are given.
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coffeeauth/kernel.hpp"
+#include "tests/unit/users/fixture.hpp"
+
+namespace coffeeauth::features {
+
+class Room final : public Feature, private Recorder, private LoginStep, private ClaimsSource {
+ public:
+  explicit Room(std::string name = "room") : name_(std::move(name)) {}
+
+  // What it is to do.
+  std::optional<EventKind> throws_on;
+  std::optional<EventKind> mail_on;
+  std::function<Result<std::optional<LoginChallenge>>(const PendingLogin&)> asks;
+  Claims gives;
+  std::vector<LimitRule> limits;
+  std::vector<CleanUp> clean_ups;
+
+  // What it was told.
+  std::vector<std::string> recorded;
+  Kernel* kernel = nullptr;
+
+  std::string_view name() const noexcept override { return name_; }
+
+  Contributions attach(Kernel& given) override {
+    kernel = &given;
+    return {.limits = limits,
+            .clean_ups = clean_ups,
+            .login_steps = {this},
+            .recorders = {this},
+            .claims = {this}};
+  }
+
+ private:
+  void record(Transaction& tx, const Event& event) override {
+    if (throws_on == event.kind) throw std::runtime_error{"the recorder was told to"};
+    recorded.emplace_back(event.kind.word());
+    if (mail_on != event.kind) return;
+    kernel->enqueue(tx, mail_kind::sign_up_for_existing, {.to = email("room@example.org")}, {});
+  }
+  Result<std::optional<LoginChallenge>> ask(const PendingLogin& login) override {
+    return asks ? asks(login) : std::optional<LoginChallenge>{};
+  }
+  Claims claims_of(const LiveSession&) override { return gives; }
+
+  const std::string name_;
+};
+
+}  // namespace coffeeauth::features

@@ -1,8 +1,8 @@
 # One function each for a library and for a test, so that a module's CMakeLists.txt says only what is
 # special about it.
 
-# coffeeauth_module(<name> [STATIC] [NOT_INSTALLED]
-#                   [HEADERS ...] [SOURCES ...] [LINKS ...] [PRIVATE_LINKS ...]
+# coffeeauth_module(<name> [STATIC] [NOT_INSTALLED] [INTERNAL]
+#                   [HEADERS ...] [SOURCES ...] [LINKS ...] [PRIVATE_LINKS ...] [PARTS ...]
 #                   [PKG_CONFIG ...] [PKG_CONFIG_LIBS ...])
 #
 # Makes the library coffeeauth_<name> with the alias coffeeauth::<name>, and its component of the
@@ -11,36 +11,59 @@
 #
 # Headers lie under the module's include/ folder (for the core and http_api: the project's) and are a
 # file set, so that they are installed and each is proved to compile alone.
+#
+# INTERNAL: a static library for other modules, which name it under PARTS; it has no public headers.
+# A shared library takes it in. A static one leaves it to whoever links the program, so there, and
+# only there, it is a component of the package that others bring.
 function(coffeeauth_module name)
-  cmake_parse_arguments(ARG "STATIC;NOT_INSTALLED" "HEADER_BASE"
-    "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "STATIC;NOT_INSTALLED;INTERNAL" "HEADER_BASE"
+    "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;PARTS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
   if(NOT ARG_HEADER_BASE)
     set(ARG_HEADER_BASE ${CMAKE_CURRENT_SOURCE_DIR}/include)
   endif()
   set(target coffeeauth_${name})
   # Without a kind, BUILD_SHARED_LIBS decides.
   set(kind)
-  if(ARG_STATIC OR ARG_NOT_INSTALLED)
+  if(ARG_STATIC OR ARG_NOT_INSTALLED OR ARG_INTERNAL)
     set(kind STATIC)
   endif()
+  coffeeauth_add_parts(${ARG_PARTS})
+  list(TRANSFORM ARG_PARTS PREPEND coffeeauth:: OUTPUT_VARIABLE parts)
   add_library(${target} ${kind})
   add_library(coffeeauth::${name} ALIAS ${target})
-  target_sources(${target}
-    PRIVATE ${ARG_SOURCES}
-    PUBLIC FILE_SET HEADERS BASE_DIRS ${ARG_HEADER_BASE} FILES ${ARG_HEADERS})
+  target_sources(${target} PRIVATE ${ARG_SOURCES})
+  if(ARG_HEADERS)
+    target_sources(${target}
+      PUBLIC FILE_SET HEADERS BASE_DIRS ${ARG_HEADER_BASE} FILES ${ARG_HEADERS})
+  endif()
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${target} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+  target_link_libraries(${target} PUBLIC ${ARG_LINKS} PRIVATE ${parts} ${ARG_PRIVATE_LINKS})
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     VERSION ${PROJECT_VERSION} SOVERSION ${COFFEEAUTH_ABI_VERSION} INSTALL_RPATH "$ORIGIN")
   coffeeauth_strict(${target})
   coffeeauth_precompile(${target} lib ${ARG_PRIVATE_LINKS})
+  if(BUILD_SHARED_LIBS)
+    set(parts)
+    if(ARG_INTERNAL)
+      return()
+    endif()
+  endif()
   if(COFFEEAUTH_INSTALL AND NOT ARG_NOT_INSTALLED)
     coffeeauth_install_component(${name}
-      LINKS ${ARG_LINKS} PKG_CONFIG ${ARG_PKG_CONFIG} PKG_CONFIG_LIBS ${ARG_PKG_CONFIG_LIBS})
+      LINKS ${ARG_LINKS} ${parts} PKG_CONFIG ${ARG_PKG_CONFIG} PKG_CONFIG_LIBS ${ARG_PKG_CONFIG_LIBS})
   endif()
+endfunction()
+
+# Adds the internal modules named, which nobody lists in COFFEEAUTH_ADAPTERS, where none has yet.
+function(coffeeauth_add_parts)
+  foreach(part IN LISTS ARGN)
+    if(NOT TARGET coffeeauth_${part})
+      add_subdirectory(${PROJECT_SOURCE_DIR}/adapters/${part} ${PROJECT_BINARY_DIR}/adapters/${part})
+    endif()
+  endforeach()
 endfunction()
 
 # Looks for what a component is made with, as its consumers will.

@@ -1,2 +1,1 @@
-find_dependency(OpenSSL)
-find_dependency(Poco COMPONENTS Foundation Net NetSSL)
+find_dependency(Poco COMPONENTS Foundation Net)

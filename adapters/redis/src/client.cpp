@@ -72,7 +72,7 @@ std::optional<Reply> PooledClient::ask(const std::vector<std::string_view>& word
     auto& connection = ticket->connection;
     if (connection && connection->is_stale()) connection.reset();
     if (!connection) {
-      connection = std::make_unique<Connection>(options_, resolver_, context_, deadline);
+      connection = std::make_unique<Connection>(options_, resolver_, tls_.get(), deadline);
     }
     auto reply = connection->exchange(words, deadline);
     const bool well = reply.kind != Reply::Kind::error;

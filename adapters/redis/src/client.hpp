@@ -20,8 +20,9 @@ class PooledClient final : public RedisClient {
   /// Throws as make_redis_client().
   explicit PooledClient(RedisOptions options)
       : options_(std::move(options)),
-        context_(make_tls_context(options_)),
-        resolver_(options_.host) {}
+        tls_(options_.tls ? std::make_unique<net::TlsContext>(options_.host, options_.ca_file,
+                                                              "the Redis server")
+                          : nullptr) {}
 
   /// One command and its reply; nothing when the server could not be asked or answered with an
   /// error.
@@ -50,9 +51,10 @@ class PooledClient final : public RedisClient {
   void failed(DownReason reason) noexcept;
 
   const RedisOptions options_;
-  const Poco::Net::Context::Ptr context_;
+  /// Null without TLS.
+  const std::unique_ptr<const net::TlsContext> tls_;
   Generations generations_{*this};
-  Resolver resolver_;
+  net::Resolver resolver_;
   mutable std::mutex mutex_;
   /// One got free, or the server does not answer.
   std::condition_variable changed_;

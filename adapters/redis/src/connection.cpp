@@ -1,12 +1,45 @@
 #include "connection.hpp"
 
+#include <string>
 #include <utility>
 
-namespace coffeeauth::redis {
+#include "coffeeauth/wipe.hpp"
 
-Connection::Connection(const RedisOptions& options, Resolver& resolver,
-                       const Poco::Net::Context::Ptr& context, Deadline deadline)
-    : channel_(options, resolver, context, deadline) {
+namespace coffeeauth::redis {
+namespace {
+
+DownReason reason_of(net::Failure failure) noexcept {
+  switch (failure) {
+    case net::Failure::name_lookup_timed_out:
+    case net::Failure::name_not_found:
+      return DownReason::name_not_found;
+    case net::Failure::connecting_timed_out:
+    case net::Failure::timed_out:
+      return DownReason::timed_out;
+    case net::Failure::untrusted:
+    case net::Failure::handshake:
+      return DownReason::tls;
+    case net::Failure::refused:
+    case net::Failure::unreachable:
+    case net::Failure::closed:
+    case net::Failure::lost:
+      break;
+  }
+  return DownReason::unreachable;
+}
+
+/// A command of which one carries the password.
+struct Wiped {
+  std::string text;
+  ~Wiped() { wipe(text); }
+};
+
+}  // namespace
+
+Connection::Connection(const RedisOptions& options, net::Resolver& resolver,
+                       const net::TlsContext* tls, net::Deadline deadline) try
+    : channel_(resolver.resolve(options.host, deadline), options.port, deadline) {
+  if (tls != nullptr) secure(*tls, deadline);
   if (!options.password.empty()) {
     std::vector<std::string_view> words{"AUTH"};
     if (!options.username.empty()) words.emplace_back(options.username);
@@ -17,9 +50,19 @@ Connection::Connection(const RedisOptions& options, Resolver& resolver,
     const auto number = std::to_string(options.database);
     require_ok({"SELECT", number}, deadline, DownReason::no_database);
   }
+} catch (const net::ConnectionFailed& failed) {
+  throw ConnectionFailed{reason_of(failed.failure())};
 }
 
-void Connection::require_ok(const std::vector<std::string_view>& words, Deadline deadline,
+void Connection::secure(const net::TlsContext& tls, net::Deadline deadline) try {
+  channel_.secure(tls, deadline);
+} catch (const net::ConnectionFailed& failed) {
+  // A server that speaks no TLS may just hang up.
+  throw ConnectionFailed{failed.failure() == net::Failure::timed_out ? DownReason::timed_out
+                                                                     : DownReason::tls};
+}
+
+void Connection::require_ok(const std::vector<std::string_view>& words, net::Deadline deadline,
                             DownReason otherwise) {
   const auto reply = exchange(words, deadline);
   if (reply.kind == Reply::Kind::status && reply.text == "OK") return;
@@ -27,8 +70,11 @@ void Connection::require_ok(const std::vector<std::string_view>& words, Deadline
   throw ConnectionFailed{reason == DownReason::other ? otherwise : reason};
 }
 
-Reply Connection::exchange(const std::vector<std::string_view>& words, Deadline deadline) {
-  channel_.send(serialise_command(words), deadline);
+Reply Connection::exchange(const std::vector<std::string_view>& words, net::Deadline deadline) try {
+  {
+    const Wiped command{serialise_command(words)};
+    channel_.send(command.text, deadline);
+  }
   std::string buffer;
   for (;;) {
     channel_.receive_into(buffer, deadline);
@@ -40,6 +86,8 @@ Reply Connection::exchange(const std::vector<std::string_view>& words, Deadline 
       return std::move(parsed->reply);
     }
   }
+} catch (const net::ConnectionFailed& failed) {
+  throw ConnectionFailed{reason_of(failed.failure())};
 }
 
 }  // namespace coffeeauth::redis

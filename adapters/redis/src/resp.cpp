@@ -102,7 +102,13 @@ std::variant<Parsed, Incomplete, Malformed> parse_reply(std::string_view input) 
 }
 
 std::string serialise_command(const std::vector<std::string_view>& words) {
-  std::string out = "*" + std::to_string(words.size());
+  // The sign, 20 digits and the line ends.
+  constexpr std::size_t most_around = 32;
+  std::size_t size = most_around;
+  for (const auto word : words) size += word.size() + most_around;
+  std::string out;
+  out.reserve(size);
+  out += "*" + std::to_string(words.size());
   out += line_end;
   for (const auto word : words) {
     out += "$" + std::to_string(word.size());

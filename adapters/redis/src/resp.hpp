@@ -43,7 +43,8 @@ struct Parsed {
 /// items in all, four levels).
 [[nodiscard]] std::variant<Parsed, Incomplete, Malformed> parse_reply(std::string_view input);
 
-/// A command as the server reads it: an array of bulk strings.
+/// A command as the server reads it: an array of bulk strings. The string does not grow while it is
+/// written, so that wiping it leaves nothing of the words behind.
 [[nodiscard]] std::string serialise_command(const std::vector<std::string_view>& words);
 
 }  // namespace coffeeauth::redis

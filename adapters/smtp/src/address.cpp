@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "adapters/net/src/ip_address.hpp"
 #include "coffeeauth/email_address.hpp"
 
 namespace coffeeauth::smtp {
@@ -84,13 +85,8 @@ bool is_one_line(std::string_view text) noexcept {
   return true;
 }
 
-bool is_ip_address(const std::string& host) {
-  Poco::Net::IPAddress ignored;
-  return Poco::Net::IPAddress::tryParse(host, ignored);
-}
-
 bool is_host(const std::string& host) {
-  if (is_ip_address(host)) return true;
+  if (net::is_ip_address(host)) return true;
   return !host.empty() && host.size() <= longest_host &&
          std::all_of(host.begin(), host.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -103,6 +99,11 @@ bool is_client_name(std::string_view text) {
     return is_address_literal(text.substr(1, text.size() - 2));
   }
   return is_domain(to_ascii_host(std::string{text}));
+}
+
+std::string address_literal(const std::string& address) {
+  const bool is_six = address.find(':') != std::string::npos;
+  return (is_six ? "[IPv6:" : "[") + address + "]";
 }
 
 std::string to_ascii_host(const std::string& host) {

@@ -15,11 +15,11 @@ namespace coffeeauth::smtp {
 /// Whether `text` is UTF-8 without control characters.
 [[nodiscard]] bool is_one_line(std::string_view text) noexcept;
 
-/// Whether `host` is an IP address, without brackets.
-[[nodiscard]] bool is_ip_address(const std::string& host);
-
 /// Whether `host` is an IP address or can be a host's name. Not whether there is one.
 [[nodiscard]] bool is_host(const std::string& host);
+
+/// `address`, an IP address, as EHLO wants it: `[192.0.2.1]` (RFC 5321 4.1.3).
+[[nodiscard]] std::string address_literal(const std::string& address);
 
 /// `host` with its domain in A-labels (RFC 5890), as the wire wants it; as it is when it is ASCII,
 /// or nothing that IDNA knows.

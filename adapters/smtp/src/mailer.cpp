@@ -4,7 +4,6 @@
 
 #include "address.hpp"
 #include "message.hpp"
-#include "pipe_signal.hpp"
 #include "session.hpp"
 
 namespace coffeeauth::smtp {
@@ -60,12 +59,13 @@ class SmtpMailer final : public Mailer {
  public:
   explicit SmtpMailer(SmtpOptions options)
       : options_(require_valid(std::move(options))),
-        context_(options_.security == SmtpSecurity::none ? nullptr : make_tls_context(options_)) {}
+        tls_(options_.security == SmtpSecurity::none
+                 ? nullptr
+                 : std::make_unique<net::TlsContext>(options_.host, options_.ca_file,
+                                                     "the mail server")) {}
 
   ~SmtpMailer() override {
-    const PipeSignalBlocked quiet;
     for (const auto& kept : kept_) kept.session->quit();
-    kept_.clear();
   }
   SmtpMailer(const SmtpMailer&) = delete;
   SmtpMailer& operator=(const SmtpMailer&) = delete;
@@ -76,7 +76,6 @@ class SmtpMailer final : public Mailer {
   }
 
   [[nodiscard]] Delivery deliver_in_turn(const Mail& mail, DeliveryTurn& turn) noexcept override {
-    const PipeSignalBlocked quiet;
     try {
       const auto deadline = Clock::now() + options_.delivery_timeout;
       const auto& to = mail.to.canonical();
@@ -132,7 +131,8 @@ class SmtpMailer final : public Mailer {
 
   Delivery send_on_fresh(std::string_view to, std::string_view data, DeliveryTurn& turn,
                          Deadline deadline) {
-    return send(std::make_unique<Session>(options_, context_, deadline), to, data, turn, deadline);
+    return send(std::make_unique<Session>(options_, resolver_, tls_.get(), deadline), to, data,
+                turn, deadline);
   }
 
   /// Leaves `session` with the caller when it fails.
@@ -179,7 +179,9 @@ class SmtpMailer final : public Mailer {
   }
 
   const SmtpOptions options_;
-  const Poco::Net::Context::Ptr context_;
+  /// Null without TLS.
+  const std::unique_ptr<const net::TlsContext> tls_;
+  net::Resolver resolver_;
   std::mutex mutex_;
   /// Oldest first.
   std::vector<Kept> kept_;

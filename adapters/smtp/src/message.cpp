@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <stdexcept>
 
-#include "base64.hpp"
+#include "adapters/net/src/base64.hpp"
 #include "encoding.hpp"
 
 namespace coffeeauth::smtp {
@@ -105,7 +105,7 @@ std::string decode_header_text(std::string_view text) {
     if (text.starts_with("=?UTF-8?B?")) {
       const auto end = text.find("?=", 10);
       const auto bytes =
-          decode_base64(text.substr(10, end == std::string_view::npos ? 0 : end - 10));
+          net::decode_base64(text.substr(10, end == std::string_view::npos ? 0 : end - 10));
       if (end == std::string_view::npos || !bytes) return out;
       out += *bytes;
       text.remove_prefix(end + 2);
@@ -138,7 +138,7 @@ std::string encode_header_text(std::string_view text) {
     const auto size = whole_characters(text, octets_a_word);
     if (size == 0) throw std::invalid_argument("a mail header must be UTF-8");
     if (!out.empty()) out += "\r\n ";
-    out += "=?UTF-8?B?" + encode_base64(text.substr(0, size)) + "?=";
+    out += "=?UTF-8?B?" + net::encode_base64(text.substr(0, size)) + "?=";
     text.remove_prefix(size);
   }
   return out;

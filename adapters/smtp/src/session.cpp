@@ -31,17 +31,29 @@ Secret take_token(const TokenSource& source, bool refused) {
   fail(Step::login, "no token is to be had", DeliveryProblem::login);
 }
 
+DeliveryProblem problem_of(const net::ConnectionFailed& why) noexcept {
+  const bool tls =
+      why.failure() == net::Failure::untrusted || why.failure() == net::Failure::handshake;
+  return tls ? DeliveryProblem::tls : DeliveryProblem::unreachable;
+}
+
 /// Says at which step it was.
-[[noreturn]] void fail(Step step, const SessionFailed& why) {
-  fail(step, why.what(), why.problem());
+[[noreturn]] void fail(Step step, const net::ConnectionFailed& why) {
+  fail(step, why.what(), problem_of(why));
+}
+
+net::Channel connect(const SmtpOptions& options, net::Resolver& resolver, Deadline deadline) try {
+  return {resolver.resolve(options.host, deadline), options.port, deadline};
+} catch (const net::ConnectionFailed& why) {
+  throw SessionFailed(why.what(), problem_of(why));
 }
 
 }  // namespace
 
-Session::Session(const SmtpOptions& options, const Poco::Net::Context::Ptr& context,
+Session::Session(const SmtpOptions& options, net::Resolver& resolver, const net::TlsContext* tls,
                  Deadline deadline)
-    : options_(options), channel_(options.host, options.port, by(deadline)) {
-  if (options_.security == SmtpSecurity::implicit_tls) secure(context, "TLS", deadline);
+    : options_(options), channel_(connect(options, resolver, by(deadline))) {
+  if (options_.security == SmtpSecurity::implicit_tls) secure(*tls, "TLS", deadline);
   const auto greeting = read_reply(Step::greeting, by(deadline));
   if (greeting.code != 220) fail(Step::greeting, greeting);
   greet(deadline);
@@ -52,7 +64,7 @@ Session::Session(const SmtpOptions& options, const Poco::Net::Context::Ptr& cont
     if (!buffer_.empty()) {
       fail(Step::starttls, "octets in clear behind the reply", DeliveryProblem::tls);
     }
-    secure(context, "STARTTLS", deadline);
+    secure(*tls, "STARTTLS", deadline);
     // What was offered in clear may have been anybody's offer (RFC 3207 4.2).
     greet(deadline);
   }
@@ -76,7 +88,7 @@ Reply Session::read_reply(Step step, Deadline deadline) {
     }
     try {
       channel_.receive_into(buffer_, deadline);
-    } catch (const SessionFailed& e) {
+    } catch (const net::ConnectionFailed& e) {
       fail(step, e);
     }
   }
@@ -87,7 +99,7 @@ void Session::say(Step step, std::string_view bytes, Deadline deadline) {
   if (!buffer_.empty()) fail(step, unasked, DeliveryProblem::protocol);
   try {
     channel_.send(bytes, deadline);
-  } catch (const SessionFailed& e) {
+  } catch (const net::ConnectionFailed& e) {
     fail(step, e);
   }
 }
@@ -107,7 +119,11 @@ void Session::greet(Deadline deadline) {
   auto name = host_name(options_.client_name, options_.from);
   // A name of one label is nobody's in the DNS; an address is at least true.
   if (options_.client_name.empty() && name.find('.') == std::string::npos) {
-    name = channel_.local_literal();
+    try {
+      name = address_literal(channel_.local_address());
+    } catch (const net::ConnectionFailed& e) {
+      fail(Step::hello, e);
+    }
   }
   auto reply = ask(Step::hello, "EHLO " + name + "\r\n", deadline);
   const bool unknown = reply.code == 500 || reply.code == 502 || reply.code == 504;
@@ -120,13 +136,10 @@ void Session::greet(Deadline deadline) {
   can_ = read_capabilities(reply);
 }
 
-void Session::secure(const Poco::Net::Context::Ptr& context, const char* step_name,
-                     Deadline deadline) {
-  try {
-    channel_.secure(context, options_.host, by(deadline));
-  } catch (const SessionFailed& e) {
-    throw SessionFailed(std::string{step_name} + ": " + e.what(), e.problem());
-  }
+void Session::secure(const net::TlsContext& tls, const char* step_name, Deadline deadline) try {
+  channel_.secure(tls, by(deadline));
+} catch (const net::ConnectionFailed& why) {
+  throw SessionFailed(std::string{step_name} + ": " + why.what(), problem_of(why));
 }
 
 void Session::log_in(Deadline deadline) {

@@ -1,15 +1,37 @@
 #pragma once
 /// One SMTP conversation (RFC 5321): from the greeting to QUIT, for any number of mails.
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "channel.hpp"
+#include "adapters/net/src/channel.hpp"
+#include "coffeeauth/smtp/smtp.hpp"
 #include "judgement.hpp"
 #include "wire.hpp"
 
 namespace coffeeauth::smtp {
+
+using net::Deadline;
+
+/// The conversation cannot go on, and its connection must not be used again.
+class SessionFailed : public std::exception {
+ public:
+  /// `reason`: fixed words; nothing that the server said beyond a code.
+  explicit SessionFailed(std::string reason, DeliveryProblem problem = DeliveryProblem::unreachable,
+                         bool turned_away = false)
+      : reason_(std::move(reason)), problem_(problem), turned_away_(turned_away) {}
+  [[nodiscard]] const char* what() const noexcept override { return reason_.c_str(); }
+  [[nodiscard]] DeliveryProblem problem() const noexcept { return problem_; }
+  /// Delivery::turned_away.
+  [[nodiscard]] bool turned_away() const noexcept { return turned_away_; }
+
+ private:
+  std::string reason_;
+  DeliveryProblem problem_;
+  bool turned_away_;
+};
 
 /// The mail was not handed over because its turn did not come; its connection is of no use.
 class NoTurn : public std::exception {};
@@ -17,9 +39,10 @@ class NoTurn : public std::exception {};
 /// Belongs to one thread at a time. What throws leaves a session that is of no use.
 class Session {
  public:
-  /// Connects, secures and logs in, by `deadline`. `options` must outlive the session; `context` is
+  /// Connects, secures and logs in, by `deadline`. `options` must outlive the session; `tls` is
   /// null when there is to be no TLS.
-  Session(const SmtpOptions& options, const Poco::Net::Context::Ptr& context, Deadline deadline);
+  Session(const SmtpOptions& options, net::Resolver& resolver, const net::TlsContext* tls,
+          Deadline deadline);
 
   /// One mail; `data` as of to_data(). The session stays of use whatever the verdict is. On a
   /// connection that carried a mail before, what was begun is ended first, and the answer to that,
@@ -60,7 +83,7 @@ class Session {
   [[nodiscard]] Reply ask(Step step, std::string_view line, Deadline deadline);
   void require(Step step, std::string_view line, int code, Deadline deadline);
   void greet(Deadline deadline);
-  void secure(const Poco::Net::Context::Ptr& context, const char* step_name, Deadline deadline);
+  void secure(const net::TlsContext& tls, const char* step_name, Deadline deadline);
   void log_in(Deadline deadline);
   void log_in_by_password(Deadline deadline);
   void log_in_by_token(Deadline deadline);
@@ -77,7 +100,7 @@ class Session {
                                                       Deadline proof_of_life);
 
   const SmtpOptions& options_;
-  Channel channel_;
+  net::Channel channel_;
   /// As of the last EHLO.
   Capabilities can_;
   /// What came and was not yet read as a reply.

@@ -1,9 +1,9 @@
 #include "wire.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include "adapters/net/src/base64.hpp"
 
 namespace coffeeauth::smtp {
 namespace {
@@ -106,16 +106,11 @@ std::string to_data(std::string_view message) {
 }
 
 Secret secret_line(std::string_view before, const Secret& bytes) {
-  const auto encoded_size = 4 * ((bytes.size() + 2) / 3);
-  auto line = Secret::of_size(before.size() + encoded_size + 2);
+  constexpr std::string_view line_end = "\r\n";
+  const auto encoded = net::encode_base64(bytes);
+  auto line = Secret::of_size(before.size() + encoded.size() + line_end.size());
   auto room = line.writable();
-  copy_into(room, before);
-  const auto in = bytes.expose_secret_bytes();
-  // Its terminating zero falls on the place of the CR.
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(room.data()),
-                  reinterpret_cast<const unsigned char*>(in.data()), static_cast<int>(in.size()));
-  room = room.subspan(encoded_size);
-  copy_into(room, "\r\n");
+  for (const auto part : {before, encoded.expose_secret(), line_end}) copy_into(room, part);
   return line;
 }
 

@@ -11,21 +11,33 @@ required_conan_version = ">=2.0"
 CORE = ["tl-expected::tl-expected", "nlohmann_json::nlohmann_json", "libsodium::libsodium", "libidn2::libidn2",
         "libunistring::libunistring"]
 
-# Each component: the option that it comes with (None: always), which of ours it needs, and of others.
+# Each component: the options of which one brings it (none: always), which of ours it needs, and of others.
 COMPONENTS = {
-    "core": (None, [], CORE),
-    "http_api": (None, ["core"], ["nlohmann_json::nlohmann_json", "libsodium::libsodium"]),
-    "memory": (None, ["core"], []),
-    "testing": (None, ["core", "memory"], []),
-    "contracts": ("contracts", ["testing"], ["doctest::doctest"]),
-    "crypto": ("crypto", ["core"], ["openssl::crypto"]),
-    "http_poco": ("http", ["http_api"], ["poco::poco_net"]),
-    "redis": ("redis", ["core"], ["poco::poco_netssl", "openssl::openssl"]),
-    "smtp": ("smtp", ["core"], ["poco::poco_netssl", "openssl::openssl"]),
-    "sql": ("sql", ["core"], ["poco::poco_datasqlite"]),
+    "core": ([], [], CORE),
+    "http_api": ([], ["core"], ["nlohmann_json::nlohmann_json", "libsodium::libsodium"]),
+    "memory": ([], ["core"], []),
+    "testing": ([], ["core", "memory"], []),
+    "contracts": (["contracts"], ["testing"], ["doctest::doctest"]),
+    "crypto": (["crypto"], ["core"], ["openssl::crypto"]),
+    "http_poco": (["http"], ["http_api"], ["poco::poco_net"]),
+    "net": (["redis", "smtp"], ["core"], ["poco::poco_netssl", "openssl::openssl"]),
+    "redis": (["redis"], ["core", "net"], []),
+    "smtp": (["smtp"], ["core", "net"], ["poco::poco_net"]),
+    "sql": (["sql"], ["core"], ["poco::poco_datasqlite"]),
 }
+# Parts of the others, for nobody to ask for. A shared library takes them in.
+INTERNAL = ["net"]
 # Options that are adapters of the build.
 ADAPTERS = ["crypto", "http", "redis", "smtp", "sql"]
+
+
+def requirements_of(name, shared):
+    """The components, ours and those of others, that a component is linked with."""
+    _, ours, others = COMPONENTS[name]
+    if not shared:
+        return ours + others
+    taken_in = [part for part in ours if part in INTERNAL]
+    return [part for part in ours if part not in taken_in] + others + sum((COMPONENTS[part][2] for part in taken_in), [])
 
 
 class CoffeeauthConan(ConanFile):
@@ -112,12 +124,14 @@ class CoffeeauthConan(ConanFile):
         self.cpp_info.set_property("cmake_file_name", "coffeeauth")
         # Or the name of the core would mean all of them.
         self.cpp_info.set_property("cmake_target_name", "coffeeauth::every_component")
-        for name, (option, ours, others) in COMPONENTS.items():
-            if option and not self.options.get_safe(option):
+        for name, (options, _, _) in COMPONENTS.items():
+            if options and not any(self.options.get_safe(option) for option in options):
+                continue
+            if name in INTERNAL and self.options.shared:
                 continue
             component = self.cpp_info.components[name]
             component.libs = [f"coffeeauth_{name}"]
-            component.requires = ours + others
+            component.requires = requirements_of(name, bool(self.options.shared))
             component.set_property("cmake_target_name", f"coffeeauth::{name}")
             component.set_property("pkg_config_name", f"coffeeauth-{name}")
         core = self.cpp_info.components["core"]

@@ -14,7 +14,7 @@
 #include <utility>
 
 // Private: only its own writing can be timed to meet a connection that has just gone.
-#include "adapters/redis/src/channel.hpp"
+#include "adapters/net/src/channel.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "tests/integration/redis/faulty_proxy.hpp"
 #include "tests/integration/redis/scripted_server.hpp"
@@ -182,9 +182,10 @@ TEST_CASE("a server that hangs up on a large value ends the exchange and not the
 
 TEST_CASE("writing to a connection that is gone raises no signal") {
   const auto write_until_it_fails = [](const redis::RedisOptions& options, auto end_it) {
-    redis::Resolver resolver{options.host};
+    net::Resolver resolver;
     const auto in_time = std::chrono::steady_clock::now() + 60s;
-    redis::Channel channel{options, resolver, redis::make_tls_context(options), in_time};
+    net::Channel channel{resolver.resolve(options.host, in_time), options.port, in_time};
+    if (options.tls) channel.secure(net::TlsContext{options.host, options.ca_file}, in_time);
     // Once all that was sent has been read, the server's end is an end, and not a reset.
     std::string reply;
     channel.send("PING\r\n", in_time);
@@ -196,7 +197,7 @@ TEST_CASE("writing to a connection that is gone raises no signal") {
         std::this_thread::sleep_for(1ms);
       }
     };
-    CHECK_THROWS_AS(write(), redis::ConnectionFailed);
+    CHECK_THROWS_AS(write(), net::ConnectionFailed);
   };
 
   static std::atomic<int> raised;

@@ -9,6 +9,7 @@
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "tests/integration/redis/scripted_server.hpp"
+#include "tests/swallowing.hpp"
 
 using namespace coffeeauth;
 using namespace std::chrono_literals;
@@ -116,4 +117,41 @@ TEST_CASE("a name that does not exist is as good as none") {
   redis::RedisOptions options;
   options.host = "no-such-host.invalid";
   CHECK_FALSE(redis::make_redis_client(std::move(options))->ping());
+}
+
+TEST_CASE("the client says why the server is of no use") {
+  const auto why = [](redis::RedisOptions options) {
+    const auto client = redis::make_redis_client(std::move(options));
+    CHECK_FALSE(client->ping());
+    return client->statistics().trouble;
+  };
+  const auto why_of = [&](const Script& script, bool tls) {
+    const ScriptedServer server{script};
+    auto options = options_for(server);
+    options.tls = tls;
+    return why(std::move(options));
+  };
+  CHECK(why_of({.answer = "-WRONGPASS no\r\n"}, false) == DownReason::credentials);
+  CHECK(why_of({.answer = "HTTP/1.1 200 OK\r\n"}, false) == DownReason::other);
+  CHECK(why_of({.close_after = true}, false) == DownReason::unreachable);
+  CHECK(why_of({}, false) == DownReason::timed_out);
+  // One that speaks no TLS answers in clear, or hangs up on what it does not understand.
+  CHECK(why_of({.answer = "-ERR what\r\n"}, true) == DownReason::tls);
+  CHECK(why_of({.close_after = true}, true) == DownReason::tls);
+  CHECK(why_of({}, true) == DownReason::timed_out);
+
+  redis::RedisOptions options;
+  options.host = "no-such-host.invalid";
+  options.timeout = 60s;
+  CHECK(why(std::move(options)) == DownReason::name_not_found);
+  {
+    const ScriptedServer gone{{}};
+    options = options_for(gone);
+  }
+  CHECK(why(std::move(options)) == DownReason::unreachable);
+  const testing::Swallowing swallowing;
+  options = {};
+  options.host = "127.0.0.1";
+  options.port = swallowing.port();
+  CHECK(why(std::move(options)) == DownReason::timed_out);
 }

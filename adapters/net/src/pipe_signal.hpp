@@ -3,7 +3,7 @@
 
 #include <csignal>
 
-namespace coffeeauth::smtp {
+namespace coffeeauth::net {
 
 /// While it lives, writing to a connection that is gone raises no SIGPIPE on this thread. OpenSSL
 /// writes to its socket without MSG_NOSIGNAL, and what the signal does is the embedder's to say.
@@ -19,4 +19,4 @@ class PipeSignalBlocked {
   bool was_pending_ = false;
 };
 
-}  // namespace coffeeauth::smtp
+}  // namespace coffeeauth::net

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-namespace coffeeauth::smtp {
+namespace coffeeauth::net {
 namespace {
 
 sigset_t pipe_signal() noexcept {
@@ -33,4 +33,4 @@ PipeSignalBlocked::~PipeSignalBlocked() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-}  // namespace coffeeauth::smtp
+}  // namespace coffeeauth::net

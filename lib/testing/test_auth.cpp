@@ -32,6 +32,7 @@ TestAuth::TestAuth(Config config, std::unique_ptr<Store> store)
                                              .counters = *counters_,
                                              .clock = clock_,
                                              .random = random_,
+                                             .judge = judge_,
                                              .hasher = hasher_,
                                              .keys = *keys_,
                                              .templates = *templates_,

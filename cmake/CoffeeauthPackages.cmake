@@ -23,7 +23,7 @@ set(CPACK_DEBIAN_SERVER_PACKAGE_SECTION net)
 # What the core's headers and the core itself are compiled with; what an adapter needs, only its users do.
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
     "libexpected-dev, nlohmann-json3-dev, libsodium-dev, libidn2-dev, libunistring-dev")
-set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "doctest-dev, libpoco-dev, libpq-dev, libssl-dev, pkg-config")
+set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "doctest-dev, libpoco-dev, libpq-dev, libssl-dev, libzxcvbn-dev, pkg-config")
 
 get_property(components GLOBAL PROPERTY COFFEEAUTH_COMPONENTS)
 set(CPACK_COMPONENTS_ALL)

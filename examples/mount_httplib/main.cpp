@@ -55,6 +55,7 @@ struct Accounts {
                  .counters = *counters,
                  .clock = *clock,
                  .random = *random,
+                 .judge = ca::accept_any_password(),
                  .hasher = *hasher,
                  .keys = *keys,
                  .templates = *templates,

@@ -41,6 +41,7 @@ Accounts::Accounts(const std::string& database)
                                                     .counters = *counters,
                                                     .clock = *clock,
                                                     .random = *random,
+                                                    .judge = ca::accept_any_password(),
                                                     .hasher = *hasher,
                                                     .keys = *keys,
                                                     .templates = *templates,

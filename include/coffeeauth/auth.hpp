@@ -20,6 +20,7 @@
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/diagnostics.hpp"
 #include "coffeeauth/ports/event_sink.hpp"
+#include "coffeeauth/ports/password_judge.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/rate_limiter.hpp"
@@ -67,6 +68,14 @@ struct BasicAuthParts {
   /// Codes, tokens, salts and ids come from it.
   RandomSource& random = []() -> RandomSource& {
     static_assert(detail::part_given<Given>, "AuthParts::random is missing or misplaced");
+    std::abort();
+  }();
+  /// Which passwords are too easy to guess: make_zxcvbn_judge() of the component zxcvbn, one of
+  /// your own, or accept_any_password() to go without.
+  PasswordJudge& judge = []() -> PasswordJudge& {
+    static_assert(detail::part_given<Given>,
+                  "AuthParts::judge is missing or misplaced; accept_any_password() is the one that "
+                  "refuses nothing");
     std::abort();
   }();
   /// Argon2id, best behind make_hashing_pool().

@@ -10,6 +10,7 @@
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/password_hasher.hpp"
+#include "coffeeauth/ports/password_judge.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/user.hpp"
 
@@ -41,12 +42,13 @@ enum class LoginPassword {
 class PasswordService {
  public:
   /// Borrows everything.
-  PasswordService(const PasswordConfig& config, const Vault& vault, PasswordHasher& hasher,
-                  RandomSource& random);
+  PasswordService(const PasswordConfig& config, const Vault& vault, PasswordJudge& judge,
+                  PasswordHasher& hasher, RandomSource& random);
 
-  /// Whether the password may be set: long enough, not a common one, not the owner's address, its
-  /// local part, a name or the service's name (letter case aside). Errors: validation_failed on
-  /// `password` with code `too_short`, `too_common` or `too_similar`.
+  /// Checks whether the password may be set: long enough; not the owner's address, its local part,
+  /// a name or the service's name (letter case aside); good enough for the PasswordJudge. Errors:
+  /// validation_failed on `password` with code `invisible`, `too_short`, `too_similar` or that of
+  /// the judge (`too_common`, `too_weak`, ...). Throws Unavailable when the judge does.
   [[nodiscard]] Result<void> check_strength(const Password& password,
                                             const PasswordOwner& owner) const;
 
@@ -68,6 +70,7 @@ class PasswordService {
  private:
   PasswordConfig config_;
   const Vault& vault_;
+  PasswordJudge& judge_;
   PasswordHasher& hasher_;
   RandomSource& random_;
 };

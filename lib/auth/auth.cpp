@@ -43,6 +43,7 @@ AuthParts checked(AuthParts parts) {
   require(parts.counters, "counters");
   require(parts.clock, "clock");
   require(parts.random, "random");
+  require(parts.judge, "judge");
   require(parts.hasher, "hasher");
   require(parts.keys, "keys");
   require(parts.templates, "templates");
@@ -60,7 +61,7 @@ Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_i
       vault(secret_key),
       live_users(config.tokens.live_user_lifetime, config.tokens.verified_cache_size),
       limits(config.limits, parts.counters, parts.clock),
-      passwords(config.passwords, vault, parts.hasher, parts.random),
+      passwords(config.passwords, vault, parts.judge, parts.hasher, parts.random),
       tokens(config.tokens, parts.store, vault, parts.keys, parts.clock, parts.random, events),
       users(*this),
       verification(*this),

@@ -1,10 +1,10 @@
 #include "coffeeauth/password_service.hpp"
 
 #include <algorithm>
-#include <initializer_list>
+#include <utility>
 
 #include "coffeeauth/wipe.hpp"
-#include "lib/passwords/common_passwords.hpp"
+#include "lib/passwords/own_words.hpp"
 #include "lib/values/unicode.hpp"
 #include "lib/vault/vault.hpp"
 
@@ -18,36 +18,11 @@ Secret folded_form(const Password& password) {
   return secret;
 }
 
-/// The local part less what stands behind a `+`, where mail providers let people put anything.
-std::string_view mailbox_of(std::string_view local_part) {
-  return local_part.substr(0, local_part.find('+'));
-}
-
-/// Whether the password is the owner's address, name or a spelling of them.
-bool is_owners(std::string_view folded_password, const PasswordOwner& owner) {
-  const std::string first{owner.first_name};
-  const std::string last{owner.last_name};
-  const auto& email = owner.email;
-  const std::initializer_list<std::string> spellings{email.canonical(),
-                                                     email.display(),
-                                                     std::string{email.local_part()},
-                                                     std::string{mailbox_of(email.local_part())},
-                                                     first,
-                                                     last,
-                                                     first + last,
-                                                     first + " " + last,
-                                                     last + first,
-                                                     last + " " + first};
-  return std::any_of(spellings.begin(), spellings.end(), [&](const std::string& spelling) {
-    return folded_password == unicode::fold(spelling);
-  });
-}
-
 }  // namespace
 
 PasswordService::PasswordService(const PasswordConfig& config, const Vault& vault,
-                                 PasswordHasher& hasher, RandomSource& random)
-    : config_(config), vault_(vault), hasher_(hasher), random_(random) {}
+                                 PasswordJudge& judge, PasswordHasher& hasher, RandomSource& random)
+    : config_(config), vault_(vault), judge_(judge), hasher_(hasher), random_(random) {}
 
 Result<void> PasswordService::check_strength(const Password& password,
                                              const PasswordOwner& owner) const {
@@ -60,14 +35,17 @@ Result<void> PasswordService::check_strength(const Password& password,
                        "Enter at least " + std::to_string(config_.min_length) + " characters.");
   }
   const Secret folded = folded_form(password);
-  if (is_common_password(folded.expose_secret())) {
-    return field_error("password", "too_common", "This password is too common.");
-  }
-  if (is_owners(folded.expose_secret(), owner) ||
-      folded.expose_secret() == unicode::fold(config_.service_name)) {
+  auto spellings = own_spellings(owner);
+  const auto is_password = [&](const std::string& text) { return text == folded.expose_secret(); };
+  if (std::any_of(spellings.begin(), spellings.end(), is_password) ||
+      is_password(unicode::fold(config_.service_name))) {
     return field_error("password", "too_similar",
                        "The password is too similar to your address or name.");
   }
+  const auto words = own_words(std::move(spellings), config_.service_name);
+  const auto weakness =
+      judge_.weakness({.password = password, .folded = folded.expose_secret(), .own_words = words});
+  if (weakness) return field_error("password", weakness->code, weakness->message);
   return {};
 }
 

@@ -37,6 +37,7 @@ TestAuth::TestAuth(TestAuthOptions options)
                                              .counters = *counters_,
                                              .clock = clock_,
                                              .random = random_,
+                                             .judge = judge_,
                                              .hasher = hasher_,
                                              .keys = *keys_,
                                              .templates = *templates_,

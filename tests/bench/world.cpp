@@ -73,6 +73,7 @@ struct World::Parts {
              .counters = *counters,
              .clock = *clock,
              .random = *random,
+             .judge = accept_any_password(),
              .hasher = *hasher,
              .keys = *keys,
              .templates = *templates,

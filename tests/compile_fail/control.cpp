@@ -25,6 +25,7 @@ void right(const VerifiedToken& token, Secret secret, AuthParts parts) {
                       .counters = parts.counters,
                       .clock = parts.clock,
                       .random = parts.random,
+                      .judge = parts.judge,
                       .hasher = parts.hasher,
                       .keys = parts.keys,
                       .templates = parts.templates,

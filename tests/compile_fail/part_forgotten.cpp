@@ -8,6 +8,7 @@ void wrong(coffeeauth::AuthParts parts) {
                          .counters = parts.counters,
                          .clock = parts.clock,
                          .random = parts.random,
+                         .judge = parts.judge,
                          .hasher = parts.hasher,
                          .templates = parts.templates,
                          .events = parts.events}};

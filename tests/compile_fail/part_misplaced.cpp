@@ -8,6 +8,7 @@ void wrong(coffeeauth::AuthParts parts) {
                          .cache = parts.cache,
                          .clock = parts.clock,
                          .random = parts.random,
+                         .judge = parts.judge,
                          .hasher = parts.hasher,
                          .keys = parts.keys,
                          .templates = parts.templates,

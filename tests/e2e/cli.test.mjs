@@ -109,6 +109,8 @@ test('create-admin makes a verified administrator who can log in', async () => {
     assert.equal(me.is_verified, true);
     bad(await server.command(['create-admin', '--email', email, '--password-stdin'], {input: `${password}\n`}), /--promote|exist|taken|use/i);
     bad(await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: 'short\n'}), /password/i);
+    bad(await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: 'sunshine1984\n'}),
+        /password: .*a common word or name and a date or year/);
     bad(await server.command(['create-admin', '--email', 'nonsense', '--password-stdin'], {input: `${password}\n`}), /mail/i);
     bad(await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: ''}), /password/i);
     for (const ended of [await server.command(['create-admin', '--email', newAddress(), '--password-stdin'], {input: `${password}\n`})]) {

@@ -127,13 +127,42 @@ test('weak passwords are refused with a reason', async () => {
   }
 });
 
+test('a weak password\'s error says what makes it weak', async () => {
+  for (const [weak, code, reason] of [
+    ['Password', 'too_common', /too common/],
+    ['p4ssw0rd', 'too_common', /too common/],
+    ['sunshine1984', 'too_weak', /a common word or name and a date or year/],
+    ['hijklmnop', 'too_weak', /a sequence like abc or 123/],
+    ['ä'.repeat(100), 'too_weak', /repeated characters/],
+    ['lovelace-ada1', 'too_similar', /your address or name/],
+  ]) {
+    const sent = {email: newAddress(), password: weak, first_name: 'Ada', last_name: 'Lovelace'};
+    const [error] = badFields(await server.post('/api/auth/signup', sent), 'password').password;
+    assert.equal(error.code, code, weak);
+    assert.match(error.message, reason);
+    assert.ok(!error.message.includes(weak));
+  }
+});
+
+test('PASSWORD_MIN_STRENGTH says how hard to guess a password has to be', async () => {
+  for (const [strength, accepted, refused] of [['0', 'password123', 'password'], ['4', 'canary bird & 12 seeds', 'graceful tide']]) {
+    const own = await startServer({env: {PASSWORD_MIN_STRENGTH: strength}});
+    try {
+      success(await own.post('/api/auth/signup', {email: newAddress(), password: accepted}), 201);
+      badFields(await own.post('/api/auth/signup', {email: newAddress(), password: refused}), 'password');
+    } finally {
+      await own.stop();
+    }
+  }
+});
+
 test('a password counts in characters, whole, after NFKC', async () => {
   const long = await makeUser(server).then(() => newAddress('long'));
-  const secret = 'ä'.repeat(100);
+  const secret = 'ä plum tart & 47 spoons. '.repeat(4);
   success(await server.post('/api/auth/signup', {email: long, password: secret}), 201);
   success(await server.post('/api/auth/verify', {email: long, code: await server.code(long)}));
-  problem(await server.post('/api/auth/login', {email: long, password: 'ä'.repeat(72)}), 401, 'invalid_credentials');
-  success(await server.post('/api/auth/login', {email: long, password: 'a\u0308'.repeat(100)}));
+  problem(await server.post('/api/auth/login', {email: long, password: secret.slice(0, 72)}), 401, 'invalid_credentials');
+  success(await server.post('/api/auth/login', {email: long, password: secret.replaceAll('ä', 'a\u0308')}));
 });
 
 test('a body over 64 KiB is 413, at once', async () => {

@@ -35,6 +35,7 @@ int run_openapi(const Arguments& arguments) {
              .counters = *counters,
              .clock = *clock,
              .random = *random,
+             .judge = accept_any_password(),
              .hasher = *hasher,
              .keys = *keys,
              .templates = *templates,

@@ -11,6 +11,7 @@
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/sql/sql.hpp"
+#include "coffeeauth/zxcvbn/zxcvbn.hpp"
 #include "measured_hasher.hpp"
 #include "setting_table.hpp"
 
@@ -244,6 +245,7 @@ struct Service::Parts {
         redis(make_redis(settings)),
         cache(make_cache(redis, *clock)),
         counters(make_counters(redis)),
+        judge(zxcvbn::make_zxcvbn_judge({.min_strength = settings.password_min_strength})),
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
         templates(make_default_templates(settings.policy.passwords.service_name)),
@@ -253,6 +255,7 @@ struct Service::Parts {
               .counters = *counters,
               .clock = *clock,
               .random = *random,
+              .judge = *judge,
               .hasher = *hasher,
               .keys = *keys,
               .templates = *templates,
@@ -282,6 +285,7 @@ struct Service::Parts {
   /// Passwords being hashed, and these with those that wait.
   std::atomic<int> hashing_now{0};
   std::atomic<int> hashing_all{0};
+  std::unique_ptr<PasswordJudge> judge;
   std::unique_ptr<PasswordHasher> hasher;
   std::unique_ptr<SigningKeyFactory> keys;
   std::unique_ptr<MailTemplates> templates;

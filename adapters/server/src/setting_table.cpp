@@ -258,6 +258,14 @@ void add_network(std::vector<Setting>& out) {
 }
 
 void add_rest(std::vector<Setting>& out) {
+  out.push_back(
+      {"PASSWORD_MIN_STRENGTH",
+       "How hard to guess a new password has to be, as zxcvbn estimates it: 0 for any but "
+       "a common one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
+       [](Settings& s, std::string_view text) {
+         return read_number<unsigned>(text, s.password_min_strength, 0, 4);
+       },
+       [](const Settings& s) { return std::to_string(s.password_min_strength); }, "0 to 4"});
   out.push_back({"DEFAULT_FROM_EMAIL", "Who the mails are from: an address or `Name <address>`.",
                  [](Settings& s, std::string_view text) {
                    try {

@@ -51,6 +51,8 @@ struct Settings {
   std::vector<std::string> cors_origins{};
   /// Where clients reach the service, as PublicUrl::str(); empty when nobody said.
   std::string public_url{};
+  /// As zxcvbn::ZxcvbnOptions has it.
+  unsigned password_min_strength = 2;
   std::string from_email = "coffeeauth@localhost";
   /// Empty for the domain of `from_email`.
   std::string mail_hostname{};

@@ -49,8 +49,8 @@ class CoffeeauthConan(ConanFile):
     package_type = "library"
     settings = "os", "arch", "compiler", "build_type"
     options = {"shared": [True, False], "contracts": [True, False], "postgresql": [True, False],
-               "common_passwords": [None, "ANY"], **{adapter: [True, False] for adapter in ADAPTERS}}
-    default_options = {"shared": False, "contracts": False, "postgresql": False, "common_passwords": None,
+               **{adapter: [True, False] for adapter in ADAPTERS}}
+    default_options = {"shared": False, "contracts": False, "postgresql": False,
                        **{adapter: False for adapter in ADAPTERS}}
 
     def export_sources(self):
@@ -102,8 +102,6 @@ class CoffeeauthConan(ConanFile):
         toolchain.cache_variables["COFFEEAUTH_DEVELOPER_MODE"] = False
         if self.options.sql:
             toolchain.cache_variables["COFFEEAUTH_SQL_POSTGRESQL"] = bool(self.options.postgresql)
-        if self.options.common_passwords:
-            toolchain.cache_variables["COFFEEAUTH_COMMON_PASSWORDS_FILE"] = str(self.options.common_passwords)
         toolchain.generate()
         CMakeDeps(self).generate()
         PkgConfigDeps(self).generate()

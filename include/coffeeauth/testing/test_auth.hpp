@@ -12,6 +12,7 @@
 #include "coffeeauth/jobs/worker.hpp"
 #include "coffeeauth/testing/fast_hasher.hpp"
 #include "coffeeauth/testing/faulty_store.hpp"
+#include "coffeeauth/testing/list_judge.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
 #include "coffeeauth/testing/recording_events.hpp"
 #include "coffeeauth/testing/recording_mailer.hpp"
@@ -79,6 +80,8 @@ class TestAuth {
   [[nodiscard]] ManualClock& clock() noexcept { return clock_; }
   /// Scripts the codes and tokens to come.
   [[nodiscard]] ScriptedRandom& random() noexcept { return random_; }
+  /// Refuses few passwords, and those that your test names.
+  [[nodiscard]] ListJudge& judge() noexcept { return judge_; }
   /// Tells how many passwords were hashed.
   [[nodiscard]] FastHasher& hasher() noexcept { return hasher_; }
   /// What happened so far.
@@ -103,6 +106,7 @@ class TestAuth {
   FaultyStore faults_;
   std::unique_ptr<Cache> cache_;
   std::unique_ptr<RateCounter> counters_;
+  ListJudge judge_;
   FastHasher hasher_;
   std::unique_ptr<SigningKeyFactory> keys_;
   std::unique_ptr<MailTemplates> templates_;

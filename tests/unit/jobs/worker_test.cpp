@@ -584,6 +584,7 @@ TEST_CASE("what a template throws is told, whatever it is, and the mail waits fo
              .counters = usual.counters,
              .clock = usual.clock,
              .random = usual.random,
+             .judge = usual.judge,
              .hasher = usual.hasher,
              .keys = usual.keys,
              .templates = templates,

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "coffeeauth/testing/fast_hasher.hpp"
+#include "coffeeauth/testing/list_judge.hpp"
 #include "lib/vault/vault.hpp"
 #include "tests/unit/passwords/fixture.hpp"
 
@@ -13,9 +14,10 @@ constexpr std::string_view good = "correct horse battery";
 
 struct Fixture {
   Vault vault{Secret{std::string_view{"0123456789abcdef0123456789abcdef"}}};
+  testing::ListJudge judge;
   testing::FastHasher hasher;
   testing::ScriptedRandom random;
-  PasswordService service{{.service_name = "Bean Counter"}, vault, hasher, random};
+  PasswordService service{{.service_name = "Bean Counter"}, vault, judge, hasher, random};
   EmailAddress email = EmailAddress::parse("Grace.Hopper+navy@Example.com").value();
 
   /// The word for what is wrong with `text`, or nothing.
@@ -64,7 +66,7 @@ TEST_CASE_FIXTURE(Fixture, "a password of which nothing can be seen is refused f
 }
 
 TEST_CASE_FIXTURE(Fixture, "the least length is the configured one") {
-  const PasswordService strict{{.min_length = 12}, vault, hasher, random};
+  const PasswordService strict{{.min_length = 12}, vault, judge, hasher, random};
   const PasswordOwner owner{email, "", ""};
   CHECK_FALSE(strict.check_strength(password("zq8!vTr2#mL"), owner));
   CHECK(strict.check_strength(password("zq8!vTr2#mLp"), owner));

@@ -176,6 +176,7 @@ __attribute__((no_sanitize("undefined"))) void make_auth_without_a_store(const A
                    .counters = parts.counters,
                    .clock = parts.clock,
                    .random = parts.random,
+                   .judge = parts.judge,
                    .hasher = parts.hasher,
                    .keys = parts.keys,
                    .templates = parts.templates,

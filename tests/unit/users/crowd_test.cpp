@@ -89,6 +89,7 @@ struct CrowdFixture : Fixture {
                       .counters = t.counters(),
                       .clock = t.clock(),
                       .random = t.random(),
+                      .judge = t.judge(),
                       .hasher = hasher,
                       .keys = *keys,
                       .templates = *templates,

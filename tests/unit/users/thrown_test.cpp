@@ -84,6 +84,7 @@ struct Embedder : Fixture {
                  .counters = parts.counters,
                  .clock = parts.clock,
                  .random = parts.random,
+                 .judge = parts.judge,
                  .hasher = hasher,
                  .keys = make_keys(),
                  .templates = templates,

@@ -11,10 +11,6 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
   FEATURES
     contracts  COFFEEAUTH_CONTRACTS
     postgresql COFFEEAUTH_SQL_POSTGRESQL)
-# Set in the triplet, where no Debian puts the list into its place.
-if(DEFINED COFFEEAUTH_COMMON_PASSWORDS_FILE)
-  list(APPEND FEATURE_OPTIONS "-DCOFFEEAUTH_COMMON_PASSWORDS_FILE=${COFFEEAUTH_COMMON_PASSWORDS_FILE}")
-endif()
 vcpkg_find_acquire_program(PKGCONFIG)
 
 vcpkg_cmake_configure(

@@ -1,0 +1,16 @@
+#pragma once
+/// The contract of PasswordJudge, as a test suite. Needs doctest; used as
+/// testing/contract/store.hpp says.
+
+#include "coffeeauth/export.hpp"
+#include "coffeeauth/ports/password_judge.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace testing {
+
+/// Runs the suite inside a TEST_CASE: each promise is a SUBCASE that begins with `judge:`.
+/// accept_any_password() does not keep them.
+void password_judge_contract(PasswordJudge& judge);
+
+}  // namespace testing
+}  // namespace coffeeauth

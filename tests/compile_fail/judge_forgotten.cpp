@@ -1,0 +1,15 @@
+#include "coffeeauth/auth.hpp"
+
+void wrong(coffeeauth::AuthParts parts) {
+  coffeeauth::Auth auth{{},
+                        {},
+                        {.store = parts.store,
+                         .cache = parts.cache,
+                         .counters = parts.counters,
+                         .clock = parts.clock,
+                         .random = parts.random,
+                         .hasher = parts.hasher,
+                         .keys = parts.keys,
+                         .templates = parts.templates,
+                         .events = parts.events}};
+}

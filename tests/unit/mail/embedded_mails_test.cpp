@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 
 #include "coffeeauth/mail_templates.hpp"
@@ -117,6 +118,22 @@ TEST_CASE("every mail is there in English and in German, as text and as HTML") {
         "email_change_taken", "email_change_asked", "email_changed", "email_restored"}) {
     CAPTURE(kind);
     CHECK(names.contains(kind));
+  }
+}
+
+TEST_CASE("six digits in a mail are its code, and no color") {
+  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  const std::regex six_digits{"[^0-9]([0-9]{6})[^0-9]"};
+  for (const auto& kind : all_kinds()) {
+    CAPTURE(kind.name);
+    auto parameters = sample("en", kind.name);
+    parameters.code = "042137";
+    const auto mail = templates->render(kind.name, parameters).value();
+    for (const auto& form : {mail.text, mail.html}) {
+      for (std::sregex_iterator at{form.begin(), form.end(), six_digits}, end; at != end; ++at) {
+        CHECK((*at)[1] == "042137");
+      }
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/zxcvbn/zxcvbn.hpp"
+#include "folder_templates.hpp"
 #include "measured_hasher.hpp"
 #include "setting_table.hpp"
 
@@ -248,7 +249,8 @@ struct Service::Parts {
         judge(zxcvbn::make_zxcvbn_judge({.min_strength = settings.password_min_strength})),
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
-        templates(make_default_templates(settings.policy.passwords.service_name)),
+        templates(
+            make_folder_templates(settings.mail_templates, settings.policy.passwords.service_name)),
         auth(settings.policy, key_for(settings, *store, use),
              {.store = *store,
               .cache = *cache,

@@ -11,6 +11,10 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
   FEATURES
     contracts  COFFEEAUTH_CONTRACTS
     postgresql COFFEEAUTH_SQL_POSTGRESQL)
+# Set in the triplet, where no Debian puts the header into its place.
+if(DEFINED COFFEEAUTH_MUSTACHE_FOLDER)
+  list(APPEND FEATURE_OPTIONS "-DCOFFEEAUTH_MUSTACHE_FOLDER=${COFFEEAUTH_MUSTACHE_FOLDER}")
+endif()
 vcpkg_find_acquire_program(PKGCONFIG)
 
 vcpkg_cmake_configure(

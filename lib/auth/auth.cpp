@@ -52,11 +52,11 @@ AuthParts checked(AuthParts parts) {
 
 }  // namespace
 
-Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_in)
+Services::Services(Config config_in, const SecretKeys& secret_keys, const AuthParts& parts_in)
     : config(checked(std::move(config_in))),
       parts(checked(parts_in)),
       events(parts.events),
-      vault(secret_key),
+      vault(secret_keys),
       live_users(config.tokens.live_user_lifetime, config.tokens.verified_cache_size),
       limits(config.limits, parts.counters, parts.clock),
       passwords(config.passwords, vault, parts.hasher, parts.random),
@@ -77,8 +77,8 @@ void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, Ut
   static_cast<void>(tx.keys().acquire_lease("turn-" + std::to_string(row), LeaseId{}, now, now));
 }
 
-Auth::Auth(Config config, Secret secret_key, AuthParts parts)
-    : services_(std::make_unique<Services>(std::move(config), std::move(secret_key), parts)) {}
+Auth::Auth(Config config, SecretKeys secret_keys, AuthParts parts)
+    : services_(std::make_unique<Services>(std::move(config), secret_keys, parts)) {}
 
 Auth::~Auth() {
   if (services_->background_parts == 0) return;

@@ -7,6 +7,7 @@
 #include "lib/auth/services.hpp"
 #include "lib/sessions/login_codes.hpp"
 #include "lib/sessions/refresh_token.hpp"
+#include "lib/users/known_network.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -67,8 +68,7 @@ class SessionService::Login {
         found_(services.parts.store.users().find_credentials(email)),
         network_(rate_limit_network(client.address)),
         address_(services.vault.address_digest(network_)),
-        is_familiar_(services.parts.store.users().knows_address(found_ ? found_->user.id : UserId{},
-                                                                address_)) {}
+        is_familiar_(knows_network(services, found_ ? found_->user.id : UserId{}, network_)) {}
 
   Result<TokenPair> by_password(const Password& password);
   Result<TokenPair> by_code(const Password& password, const VerificationCode& code);
@@ -175,7 +175,7 @@ Result<TokenPair> SessionService::Login::by_code(const Password& password,
 bool SessionService::Login::spend(const VerificationCode& code, bool password_is_right) {
   const auto nobody = UserId::make(now_, s_.parts.random);
   const auto user = found_ ? found_->user.id : nobody;
-  const LoginGuess guess{.digest = s_.vault.login_code_digest(user, email_, code),
+  const LoginGuess guess{.digest = s_.vault.login_code_guess(user, email_, code),
                          .password_is_right = password_is_right};
   const GuessLimits limits{.per_code = s_.config.codes.attempts,
                            .per_day = s_.config.codes.guesses_per_day};
@@ -193,7 +193,7 @@ Result<TokenPair> SessionService::Login::open() {
   const auto opened = s_.transact_on_user(user.id, [&](Transaction& tx) {
     const auto outcome = tx.sessions().open_session(session, user.security_version,
                                                     s_.config.tokens.sessions_per_user);
-    if (outcome.outcome == OpenSessionOutcome::opened && !is_familiar_) {
+    if (outcome.outcome == OpenSessionOutcome::opened && is_to_be_remembered(s_, is_familiar_)) {
       tx.users().remember_address(user.id, address_, now_);
     }
     return outcome;

@@ -71,7 +71,11 @@ std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir) {
 }
 
 std::optional<Secret> kept_previous_secret_key(const std::filesystem::path& data_dir) {
-  return key_in(data_dir / "secret.key.previous");
+  const auto file = data_dir / "secret.key.previous";
+  // Who has SECRET_KEY and PostgreSQL needs no DATA_DIR that can be looked into.
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return std::nullopt;
+  return key_in(file);
 }
 
 bool has_previous_secret_key(const Settings& settings) {

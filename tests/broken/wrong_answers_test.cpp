@@ -372,7 +372,10 @@ struct CodeThatStays : Sound {
                         const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       auto done = Codes::activate(user, code, wanted, now);
       if (done.outcome == ActivationOutcome::activated) {
-        put_code(user, {.digest = code, .network = {}, .expires_at = now + std::chrono::hours{1}},
+        put_code(user,
+                 {.digest = code.digests().front(),
+                  .network = {},
+                  .expires_at = now + std::chrono::hours{1}},
                  now);
       }
       return done;
@@ -409,8 +412,9 @@ struct LoginCodeThatStays : Sound {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
       if (right) {
         static_cast<void>(put_login_code(
-            user, {.digest = guess.digest, .expires_at = now + std::chrono::hours{1}}, 1'000'000,
-            now));
+            user,
+            {.digest = guess.digest.digests().front(), .expires_at = now + std::chrono::hours{1}},
+            1'000'000, now));
       }
       return right;
     }

@@ -44,6 +44,13 @@ bool KeysPart::revoke_key(std::string_view kid) {
   return true;
 }
 
+bool KeysPart::reseal_key(std::string_view kid, const std::string& from, const std::string& to) {
+  const auto key = work_.tables.keys.find(kid);
+  if (key == work_.tables.keys.end() || key->second.sealed_private != from) return false;
+  key->second.sealed_private = to;
+  return true;
+}
+
 std::size_t KeysPart::delete_keys_before(UtcTime now) {
   return std::erase_if(work_.tables.keys, [&](const auto& entry) {
     return entry.second.verifies_until && *entry.second.verifies_until < now;

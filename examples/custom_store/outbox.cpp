@@ -43,6 +43,16 @@ std::vector<JobSummary> OutboxReadsPart::list_jobs(JobState state, std::size_t l
   return page;
 }
 
+std::vector<SealedJob> OutboxReadsPart::list_sealed_jobs(const JobId& after, std::size_t limit) {
+  const auto tables = source_.look();
+  std::vector<SealedJob> page;
+  for (const auto& [id, row] : tables->jobs) {
+    if (page.size() == limit) break;
+    if (after < id) page.push_back({id, row.job.kind, row.job.sealed_payload});
+  }
+  return page;
+}
+
 OutboxDepth OutboxReadsPart::depth() {
   const auto tables = source_.look();
   const auto pending = by_age(tables->jobs, is_pending);
@@ -131,6 +141,13 @@ bool OutboxPart::revive_job(const JobId& job, UtcTime now) {
   entry->second.abandoned = 0;
   entry->second.lease.reset();
   entry->second.due = now;
+  return true;
+}
+
+bool OutboxPart::reseal_job(const JobId& job, const std::string& from, const std::string& to) {
+  const auto entry = work_.tables.jobs.find(job);
+  if (entry == work_.tables.jobs.end() || entry->second.job.sealed_payload != from) return false;
+  entry->second.job.sealed_payload = to;
   return true;
 }
 

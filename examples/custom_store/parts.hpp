@@ -89,9 +89,9 @@ class SignUpsPart final : public SignUps {
   bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
                       UtcTime now) override;
   void put_code(const UserId& user, const NewCode& code, UtcTime now) override;
-  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                        const GuessLimits& limits, UtcTime now) override;
-  Activation activate(const UserId& user, const CodeDigest& code,
+  Activation activate(const UserId& user, const CodeGuess& code,
                       const std::optional<ChosenPassword>& chosen, UtcTime now) override;
   std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override;
 
@@ -133,6 +133,7 @@ class OutboxReadsPart : public virtual OutboxReads {
  public:
   explicit OutboxReadsPart(Source& source) : source_(source) {}
   std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) override;
+  std::vector<SealedJob> list_sealed_jobs(const JobId& after, std::size_t limit) override;
   OutboxDepth depth() override;
   std::optional<UtcTime> next_due() override;
 
@@ -154,6 +155,7 @@ class OutboxPart final : public OutboxWrites, public OutboxReadsPart {
   bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
                 UtcTime now) override;
   bool revive_job(const JobId& job, UtcTime now) override;
+  bool reseal_job(const JobId& job, const std::string& from, const std::string& to) override;
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override;
   std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) override;
 
@@ -178,6 +180,7 @@ class KeysPart final : public KeyWrites, public KeyReadsPart {
   bool rotate_key(const StoredKey& next, std::string_view current_kid,
                   UtcTime current_verifies_until) override;
   bool revoke_key(std::string_view kid) override;
+  bool reseal_key(std::string_view kid, const std::string& from, const std::string& to) override;
   std::size_t delete_keys_before(UtcTime now) override;
   bool acquire_lease(std::string_view name, const LeaseId& holder, UtcTime now,
                      UtcTime until) override;

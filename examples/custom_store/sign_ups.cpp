@@ -18,7 +18,7 @@ bool is_live(const std::optional<Code>& code, UtcTime now) {
   return code && now < code->expires_at;
 }
 
-bool is_code(const std::optional<Code>& code, const CodeDigest& digest, UtcTime now) {
+bool is_code(const std::optional<Code>& code, const CodeGuess& digest, UtcTime now) {
   return is_live(code, now) && code->digest == digest;
 }
 
@@ -166,7 +166,7 @@ void SignUpsPart::put_code(const UserId& user, const NewCode& code, UtcTime now)
 }
 
 CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& network,
-                                  const CodeDigest& guess, const GuessLimits& limits, UtcTime now) {
+                                  const CodeGuess& guess, const GuessLimits& limits, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr) return CodeVerdict::dead;
   auto& share = share_of(*row, network, now);
@@ -187,7 +187,7 @@ CodeVerdict SignUpsPart::try_code(const UserId& user, const AddressDigest& netwo
   return CodeVerdict::no_match;
 }
 
-Activation SignUpsPart::activate(const UserId& user, const CodeDigest& code,
+Activation SignUpsPart::activate(const UserId& user, const CodeGuess& code,
                                  const std::optional<ChosenPassword>& chosen, UtcTime now) {
   auto* row = find_row(work_.tables, user);
   if (row == nullptr || !row->account.user.is_active || !awaits_owner(row->account) ||

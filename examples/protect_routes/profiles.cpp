@@ -36,11 +36,11 @@ class SignUpsWithProfiles final : public ca::SignUps {
     inner_.sign_ups().put_code(user, code, now);
   }
   ca::CodeVerdict try_code(const ca::UserId& user, const ca::AddressDigest& network,
-                           const ca::CodeDigest& guess, const ca::GuessLimits& limits,
+                           const ca::CodeGuess& guess, const ca::GuessLimits& limits,
                            ca::UtcTime now) override {
     return inner_.sign_ups().try_code(user, network, guess, limits, now);
   }
-  ca::Activation activate(const ca::UserId& user, const ca::CodeDigest& code,
+  ca::Activation activate(const ca::UserId& user, const ca::CodeGuess& code,
                           const std::optional<ca::ChosenPassword>& chosen,
                           ca::UtcTime now) override {
     return inner_.sign_ups().activate(user, code, chosen, now);

@@ -24,6 +24,7 @@
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/rate_limiter.hpp"
+#include "coffeeauth/secret_keys.hpp"
 #include "coffeeauth/session_service.hpp"
 #include "coffeeauth/token_service.hpp"
 #include "coffeeauth/user_service.hpp"
@@ -112,21 +113,22 @@ using AuthParts = BasicAuthParts<>;
 /// each other.
 class Auth {
  public:
-  /// `secret_key` (32 bytes at least) keys the hashes of codes, refresh tokens and list cursors,
-  /// and encrypts signing keys and pending mails: every process over one Store needs the same.
+  /// `secret_keys` (one Secret of 32 bytes at least, or a ring of them) keys the hashes of codes,
+  /// refresh tokens and list cursors, and encrypts signing keys and pending mails: every process
+  /// over one Store needs the same. How to change the key: docs/operations.md, and rewrap().
   /// `features` are attached in their order, which is that of their login steps; borrowed, each
-  /// must outlive the Auth. Throws std::invalid_argument when `config`, the key, a part or a
-  /// feature is not acceptable (a part made from a null pointer is named); calls no part yet.
-  Auth(Config config, Secret secret_key, AuthParts parts,
+  /// must outlive the Auth. Throws std::invalid_argument when `config`, a key, a part or a feature
+  /// is not acceptable (a part made from a null pointer is named); calls no part yet.
+  Auth(Config config, SecretKeys secret_keys, AuthParts parts,
        const std::vector<Feature*>& features = {});
   /// Ends the program when a MailWorker or Scheduler that was made over it still lives.
   ~Auth();
   Auth(const Auth&) = delete;
   Auth& operator=(const Auth&) = delete;
 
-  /// Asks the Store whether this secret key is the one that its signing keys were sealed with; call
-  /// it once before anything is served. Throws SecretKeyMismatch when it is another one, and
-  /// Unavailable when the Store cannot be asked.
+  /// Asks the Store whether one of the secret keys is the one that its signing keys were sealed
+  /// with; call it once before anything is served. Throws SecretKeyMismatch when it is none of
+  /// them, and Unavailable when the Store cannot be asked.
   void check();
 
   /// What it was made with.

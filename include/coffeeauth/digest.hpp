@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "coffeeauth/export.hpp"
 
@@ -40,6 +42,31 @@ class Digest {
 
 /// Keyed hash of a verification code, bound to purpose, user and address.
 using CodeDigest = Digest<struct CodeDigestTag>;
+/// What somebody guesses: the digest of one code under each secret key of the service. There is
+/// more than one while the secret key is being changed. A guess is one guess, however many digests
+/// it has.
+class CodeGuess {
+ public:
+  /// Under the only key.
+  // NOLINTNEXTLINE(google-explicit-constructor): a guess at what has that digest.
+  CodeGuess(const CodeDigest& digest) : digests_{digest} {}
+  /// Of one code, under several keys.
+  explicit CodeGuess(std::vector<CodeDigest> digests) : digests_(std::move(digests)) {}
+
+  /// All of them, in no order; one at least.
+  [[nodiscard]] const std::vector<CodeDigest>& digests() const noexcept { return digests_; }
+
+  /// Whether the code with that digest was guessed; all are compared, in constant time.
+  friend bool operator==(const CodeDigest& kept, const CodeGuess& guess) noexcept {
+    bool is_equal = false;
+    for (const auto& digest : guess.digests_) is_equal = (kept == digest) || is_equal;
+    return is_equal;
+  }
+
+ private:
+  std::vector<CodeDigest> digests_;
+};
+
 /// Keyed hash of a refresh token.
 using RefreshTokenDigest = Digest<struct RefreshTokenDigestTag>;
 /// Keyed hash of a client's network, to recognise it without keeping it: where somebody logged in

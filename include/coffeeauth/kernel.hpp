@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/digest.hpp"
@@ -38,8 +39,12 @@ class Sealer {
   Sealer& operator=(const Sealer&) = delete;
 
   /// Keyed hash (HMAC-SHA-256) of the parts, each framed by its length so that no two lists of
-  /// parts collide.
+  /// parts collide: what a Store is given to keep.
   [[nodiscard]] virtual FeatureDigest digest(
+      std::string_view purpose, std::initializer_list<std::string_view> parts) const = 0;
+  /// The same under each key of the ring, the current one first: what a Store is asked for, since
+  /// it may have been kept under a previous one.
+  [[nodiscard]] virtual std::vector<FeatureDigest> digests(
       std::string_view purpose, std::initializer_list<std::string_view> parts) const = 0;
 
   /// Encrypts `plain` and binds it to `purpose` and to `context`, which names the row it is for.

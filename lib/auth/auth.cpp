@@ -54,11 +54,11 @@ AuthParts checked(AuthParts parts) {
 
 }  // namespace
 
-Services::Services(Config config_in, Secret secret_key, const AuthParts& parts_in)
+Services::Services(Config config_in, const SecretKeys& secret_keys, const AuthParts& parts_in)
     : config(checked(std::move(config_in))),
       parts(checked(parts_in)),
       events(parts.events),
-      vault(secret_key),
+      vault(secret_keys),
       live_users(config.tokens.live_user_lifetime, config.tokens.verified_cache_size),
       limits(config.limits, parts.counters, parts.clock),
       passwords(config.passwords, vault, parts.judge, parts.hasher, parts.random),
@@ -105,8 +105,9 @@ void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, Ut
   static_cast<void>(tx.keys().acquire_lease("turn-" + std::to_string(row), LeaseId{}, now, now));
 }
 
-Auth::Auth(Config config, Secret secret_key, AuthParts parts, const std::vector<Feature*>& features)
-    : services_(std::make_unique<Services>(std::move(config), std::move(secret_key), parts)),
+Auth::Auth(Config config, SecretKeys secret_keys, AuthParts parts,
+           const std::vector<Feature*>& features)
+    : services_(std::make_unique<Services>(std::move(config), secret_keys, parts)),
       kernel_(make_kernel(*services_)) {
   attach_all(features, *services_, *kernel_);
 }

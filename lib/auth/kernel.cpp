@@ -22,6 +22,14 @@ class FeatureSealer final : public Sealer {
                        std::initializer_list<std::string_view> parts) const override {
     return FeatureDigest{s_.vault.mac(whole(purpose), parts)};
   }
+  std::vector<FeatureDigest> digests(std::string_view purpose,
+                                     std::initializer_list<std::string_view> parts) const override {
+    std::vector<FeatureDigest> all;
+    for (std::size_t key = 0; key < s_.vault.key_count(); ++key) {
+      all.emplace_back(s_.vault.mac(whole(purpose), parts, key));
+    }
+    return all;
+  }
   std::string seal(std::string_view purpose, std::string_view context,
                    std::string_view plain) const override {
     return s_.vault.seal(whole(purpose), context, plain, s_.parts.random);

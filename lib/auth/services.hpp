@@ -31,7 +31,7 @@ class GuardedEvents final : public EventSink {
 };
 
 struct Services {
-  Services(Config config_in, Secret secret_key, const AuthParts& parts_in);
+  Services(Config config_in, const SecretKeys& secret_keys, const AuthParts& parts_in);
 
   const Config config;
   const AuthParts parts;

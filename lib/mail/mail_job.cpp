@@ -42,6 +42,10 @@ NewJob make_mail_job(std::string_view kind, const MailParameters& parameters, co
       .expires_at = expires_at};
 }
 
+Resealed reseal_mail_job(const SealedJob& job, const Vault& vault, RandomSource& random) {
+  return vault.reseal(purpose, context_of(job.id, job.kind), job.sealed_payload, random);
+}
+
 std::optional<MailParameters> open_mail_job(const NewJob& job, const Vault& vault) {
   const auto plain = vault.open(purpose, context_of(job.id, job.kind), job.sealed_payload);
   if (!plain) return std::nullopt;

@@ -20,4 +20,8 @@ namespace coffeeauth {
 /// The parameters of a job; nothing when it was sealed with another secret or is damaged.
 [[nodiscard]] std::optional<MailParameters> open_mail_job(const NewJob& job, const Vault& vault);
 
+/// The payload of a job, for rewrap().
+[[nodiscard]] Resealed reseal_mail_job(const SealedJob& job, const Vault& vault,
+                                       RandomSource& random);
+
 }  // namespace coffeeauth

@@ -5,6 +5,7 @@
 
 #include "lib/auth/services.hpp"
 #include "lib/sessions/refresh_token.hpp"
+#include "lib/users/known_network.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -33,7 +34,9 @@ bool write_session(Services& s, const PendingLogin& login, const Arrival& from,
     const auto opened = tx.sessions().open_session(session, user.security_version,
                                                    s.config.tokens.sessions_per_user);
     if (opened.outcome != OpenSessionOutcome::opened) return false;
-    if (!from.is_familiar) tx.users().remember_address(user.id, from.address, login.now);
+    if (is_to_be_remembered(s, from.is_familiar)) {
+      tx.users().remember_address(user.id, from.address, login.now);
+    }
     const auto record = [&](EventKind kind, std::optional<SessionId> which, std::size_t count) {
       s.record(tx, {.kind = kind,
                     .at = login.now,
@@ -59,7 +62,7 @@ Result<TokenPair> tokens_of(Result<LoginOutcome> outcome) {
 Arrival arrival_of(const Services& s, const UserId& user, const ClientContext& client) {
   auto network = rate_limit_network(client.address);
   const auto address = s.vault.address_digest(network);
-  const bool is_familiar = s.parts.store.users().knows_address(user, address);
+  const bool is_familiar = knows_network(s, user, network);
   return {.network = std::move(network), .address = address, .is_familiar = is_familiar};
 }
 

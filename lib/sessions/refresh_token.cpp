@@ -27,6 +27,15 @@ Secret encode(std::string_view bytes) {
   return Secret{text.expose_secret().substr(0, text_size)};
 }
 
+/// Which secret key the tag was made with, and so the digest that was kept.
+std::optional<std::size_t> key_of(std::string_view token, const Vault& vault) {
+  for (std::size_t key = 0; key < vault.key_count(); ++key) {
+    const auto mac = vault.mac("refresh_token_tag", {token.substr(0, body_size)}, key);
+    if (equal_in_constant_time(token.substr(body_size), tag_of(mac))) return key;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 RefreshToken RefreshToken::make(const SessionId& session, const Vault& vault,
@@ -59,12 +68,12 @@ std::optional<RefreshToken> RefreshToken::parse(std::string_view text, const Vau
   // and all but one of them would look spent.
   const auto canonical = encode(bytes);
   if (!equal_in_constant_time(canonical.expose_secret(), text)) return std::nullopt;
-  const auto mac = vault.mac("refresh_token_tag", {bytes.substr(0, body_size)});
-  if (!equal_in_constant_time(bytes.substr(body_size), tag_of(mac))) return std::nullopt;
+  const auto key = key_of(bytes, vault);
+  if (!key) return std::nullopt;
   UuidBytes id{};
   std::transform(bytes.begin(), bytes.begin() + id_size, id.begin(),
                  [](char c) { return static_cast<std::uint8_t>(c); });
-  return RefreshToken{SessionId{id}, vault.refresh_digest(text), Secret{text}};
+  return RefreshToken{SessionId{id}, vault.refresh_digest(text, *key), Secret{text}};
 }
 
 }  // namespace coffeeauth

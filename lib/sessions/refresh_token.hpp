@@ -21,7 +21,7 @@ class RefreshToken {
  public:
   [[nodiscard]] static RefreshToken make(const SessionId& session, const Vault& vault,
                                          RandomSource& random);
-  /// Nothing for what is not exactly such a token with a right tag.
+  /// Nothing for what is not exactly such a token with a right tag, under whichever secret key.
   [[nodiscard]] static std::optional<RefreshToken> parse(std::string_view text, const Vault& vault);
 
   [[nodiscard]] const SessionId& session() const noexcept { return session_; }

@@ -171,7 +171,7 @@ Result<LoginOutcome> SessionService::Login::by_code(const Password& password,
 bool SessionService::Login::spend(const VerificationCode& code, bool password_is_right) {
   const auto nobody = UserId::make(now_, s_.parts.random);
   const auto user = found_ ? found_->user.id : nobody;
-  const LoginGuess guess{.digest = s_.vault.login_code_digest(user, email_, code),
+  const LoginGuess guess{.digest = s_.vault.login_code_guess(user, email_, code),
                          .password_is_right = password_is_right};
   const GuessLimits limits{.per_code = s_.config.codes.attempts,
                            .per_day = s_.config.codes.guesses_per_day};

@@ -97,6 +97,10 @@ KeySet open_keys(const std::vector<StoredKey>& stored, const KeySet& known, cons
   return KeySet{std::move(keys)};
 }
 
+Resealed reseal_key(const StoredKey& key, const Vault& vault, RandomSource& random) {
+  return vault.reseal(purpose, context_of(key.kid, key.algorithm), key.sealed_private, random);
+}
+
 StoredKey make_stored_key(SigningAlgorithm algorithm, UtcTime now, UtcTime signs_from,
                           const Vault& vault, SigningKeyFactory& factory, RandomSource& random) {
   const auto key = factory.generate(algorithm);

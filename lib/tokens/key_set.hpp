@@ -63,4 +63,7 @@ class KeySet {
                                         const Vault& vault, SigningKeyFactory& factory,
                                         RandomSource& random);
 
+/// The private part of a key, for rewrap().
+[[nodiscard]] Resealed reseal_key(const StoredKey& key, const Vault& vault, RandomSource& random);
+
 }  // namespace coffeeauth

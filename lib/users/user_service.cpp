@@ -5,6 +5,7 @@
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
 #include "lib/users/code_mail.hpp"
+#include "lib/users/known_network.hpp"
 #include "lib/users/names.hpp"
 
 namespace coffeeauth {
@@ -133,7 +134,7 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   // A stolen access token must not become a way to guess the password: counted as a login is.
   const auto since = s_.now();
   const auto network = rate_limit_network(client.address);
-  const bool familiar = s_.parts.store.users().knows_address(id, s_.vault.address_digest(network));
+  const bool familiar = knows_network(s_, id, network);
   const auto& email = found->user.email;
   auto allowed = s_.limits.begin_login(email, network);
   if (allowed && !familiar) allowed = s_.limits.begin_login(email, {});

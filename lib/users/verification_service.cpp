@@ -46,7 +46,7 @@ Result<User> VerificationService::verify(VerifyRequest request, const ClientCont
         .hash = s_.passwords.hash_for_sign_up(*request.password, request.email, account.found),
         .is_acceptable = strong.has_value()};
   }
-  const auto digest = s_.vault.code_digest(account.id, request.email, request.code);
+  const auto digest = s_.vault.code_guess(account.id, request.email, request.code);
   const auto network = network_of(s_, client);
   const GuessLimits limits{.per_code = s_.config.codes.attempts,
                            .per_day = s_.config.codes.guesses_per_day};

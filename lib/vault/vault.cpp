@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include <stdexcept>
+#include <utility>
 
 namespace coffeeauth {
 namespace {
@@ -11,6 +11,8 @@ const unsigned char* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+constexpr std::string_view code_purpose = "verification_code";
+constexpr std::string_view login_code_purpose = "login_code";
 constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 
@@ -83,42 +85,64 @@ Secret key_from(std::string_view material, std::string_view purpose) {
 
 }  // namespace
 
-Vault::Vault(const Secret& secret_key) : root_(secret_key.clone()) {
+Vault::Vault(const SecretKeys& secret_keys) : roots_(secret_keys.clone()) {
   if (sodium_init() < 0) throw Unavailable("libsodium cannot be initialised");
-  if (secret_key.size() < min_secret_size) {
-    throw std::invalid_argument("coffeeauth: the secret key must have 32 bytes at least");
-  }
 }
 
-Secret Vault::key_for(std::string_view purpose) const {
-  return key_from(root_.expose_secret(), purpose);
+Secret Vault::key_for(std::string_view purpose, std::size_t key) const {
+  return key_from(roots_.all().at(key).expose_secret(), purpose);
 }
 
 std::array<std::uint8_t, 32> Vault::mac(std::string_view purpose,
-                                        std::initializer_list<std::string_view> parts) const {
-  const auto key = key_for(purpose);
-  Hmac hmac{key.expose_secret()};
+                                        std::initializer_list<std::string_view> parts,
+                                        std::size_t key) const {
+  const auto derived = key_for(purpose, key);
+  Hmac hmac{derived.expose_secret()};
   for (const auto part : parts) hmac.add_framed(part);
   return hmac.finish();
 }
 
+CodeDigest Vault::digest_of_code(std::string_view purpose, const UserId& user,
+                                 const EmailAddress& email, const VerificationCode& code,
+                                 std::size_t key) const {
+  return CodeDigest{mac(purpose, {user.str(), email.canonical(), code.expose_secret()}, key)};
+}
+
+CodeGuess Vault::guess_at_code(std::string_view purpose, const UserId& user,
+                               const EmailAddress& email, const VerificationCode& code) const {
+  std::vector<CodeDigest> digests;
+  for (std::size_t key = 0; key < key_count(); ++key) {
+    digests.push_back(digest_of_code(purpose, user, email, code, key));
+  }
+  return CodeGuess{std::move(digests)};
+}
+
 CodeDigest Vault::code_digest(const UserId& user, const EmailAddress& email,
                               const VerificationCode& code) const {
-  return CodeDigest{
-      mac("verification_code", {user.str(), email.canonical(), code.expose_secret()})};
+  return digest_of_code(code_purpose, user, email, code, current);
 }
 
 CodeDigest Vault::login_code_digest(const UserId& user, const EmailAddress& email,
                                     const VerificationCode& code) const {
-  return CodeDigest{mac("login_code", {user.str(), email.canonical(), code.expose_secret()})};
+  return digest_of_code(login_code_purpose, user, email, code, current);
 }
 
-RefreshTokenDigest Vault::refresh_digest(std::string_view refresh_token) const {
-  return RefreshTokenDigest{mac("refresh_token", {refresh_token})};
+CodeGuess Vault::code_guess(const UserId& user, const EmailAddress& email,
+                            const VerificationCode& code) const {
+  return guess_at_code(code_purpose, user, email, code);
 }
 
-AddressDigest Vault::address_digest(std::string_view network) const {
-  return AddressDigest{mac("network_address", {network})};
+CodeGuess Vault::login_code_guess(const UserId& user, const EmailAddress& email,
+                                  const VerificationCode& code) const {
+  return guess_at_code(login_code_purpose, user, email, code);
+}
+
+RefreshTokenDigest Vault::refresh_digest(std::string_view refresh_token, std::size_t key) const {
+  return RefreshTokenDigest{mac("refresh_token", {refresh_token}, key)};
+}
+
+AddressDigest Vault::address_digest(std::string_view network, std::size_t key) const {
+  return AddressDigest{mac("network_address", {network}, key)};
 }
 
 PasswordSalt Vault::sign_up_salt(const EmailAddress& email) const {
@@ -130,12 +154,25 @@ PasswordSalt Vault::sign_up_salt(const EmailAddress& email) const {
 
 std::string Vault::seal(std::string_view purpose, std::string_view context, std::string_view plain,
                         RandomSource& random) const {
-  return encrypt(key_for(purpose), context, plain, random);
+  return encrypt(key_for(purpose, current), context, plain, random);
 }
 
 std::optional<Secret> Vault::open(std::string_view purpose, std::string_view context,
                                   std::string_view sealed) const {
-  return decrypt(key_for(purpose), context, sealed);
+  // No key's name stands in what is sealed: a release before this one reads it, too.
+  for (std::size_t key = 0; key < key_count(); ++key) {
+    if (auto plain = decrypt(key_for(purpose, key), context, sealed)) return plain;
+  }
+  return std::nullopt;
+}
+
+Resealed Vault::reseal(std::string_view purpose, std::string_view context, std::string_view sealed,
+                       RandomSource& random) const {
+  using State = Resealed::State;
+  if (decrypt(key_for(purpose, current), context, sealed)) return {State::current};
+  const auto plain = open(purpose, context, sealed);
+  if (!plain) return {State::unreadable};
+  return {State::resealed, seal(purpose, context, plain->expose_secret(), random)};
 }
 
 std::string seal_with(std::string_view key_material, std::string_view plain, RandomSource& random) {

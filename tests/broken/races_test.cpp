@@ -92,7 +92,7 @@ struct RacySignUp : Sound {
 struct RacyAttempts : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return look_then_leap(work_,
                             [&] { return Codes::try_code(user, network, guess, limits, now); });
@@ -103,7 +103,7 @@ struct RacyAttempts : Sound {
 struct RacyActivation : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    Activation activate(const UserId& user, const CodeDigest& code,
+    Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       return look_then_leap(work_, [&] { return Codes::activate(user, code, wanted, now); });
     }

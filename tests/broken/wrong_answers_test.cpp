@@ -76,7 +76,7 @@ struct EagerCleanUp : Sound {
 struct FreeAttempts : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return Codes::try_code(user, network, guess,
                              {.per_code = 1'000'000, .per_day = limits.per_day}, now);
@@ -87,7 +87,7 @@ struct FreeAttempts : Sound {
 struct EndlessDay : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return Codes::try_code(user, network, guess,
                              {.per_code = limits.per_code, .per_day = 1'000'000}, now);
@@ -174,7 +174,7 @@ struct ForgetsBans : Sound {
   };
   struct CodesPart : Codes {
     using Codes::Codes;
-    Activation activate(const UserId& user, const CodeDigest& code,
+    Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       static_cast<void>(work_->users().update_user(user, {}, {.is_active = true}, now));
       return Codes::activate(user, code, chosen, now);
@@ -320,7 +320,7 @@ struct OldestGoes : Sound {
 struct AnyPassword : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    Activation activate(const UserId& user, const CodeDigest& code,
+    Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       auto lax = chosen;
       if (lax) lax->is_acceptable = true;
@@ -334,7 +334,7 @@ template <bool Verified>
 struct CodeAlone : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    Activation activate(const UserId& user, const CodeDigest& code,
+    Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       const auto account = work_->users().find(user);
       if (chosen || !account || account->is_verified != Verified) {
@@ -368,11 +368,14 @@ struct ForgetsAttempts : Sound {
 struct CodeThatStays : Sound {
   struct CodesPart : Codes {
     using Codes::Codes;
-    Activation activate(const UserId& user, const CodeDigest& code,
+    Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       auto done = Codes::activate(user, code, wanted, now);
       if (done.outcome == ActivationOutcome::activated) {
-        put_code(user, {.digest = code, .network = {}, .expires_at = now + std::chrono::hours{1}},
+        put_code(user,
+                 {.digest = code.digests().front(),
+                  .network = {},
+                  .expires_at = now + std::chrono::hours{1}},
                  now);
       }
       return done;
@@ -409,8 +412,9 @@ struct LoginCodeThatStays : Sound {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
       if (right) {
         static_cast<void>(put_login_code(
-            user, {.digest = guess.digest, .expires_at = now + std::chrono::hours{1}}, 1'000'000,
-            now));
+            user,
+            {.digest = guess.digest.digests().front(), .expires_at = now + std::chrono::hours{1}},
+            1'000'000, now));
       }
       return right;
     }
@@ -634,6 +638,66 @@ struct DeadByAge : Sound {
   };
 };
 
+struct OneDigestOfAGuess : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
+                         const GuessLimits& limits, UtcTime now) override {
+      return Codes::try_code(user, network, guess.digests().front(), limits, now);
+    }
+  };
+};
+
+struct EachDigestAGuess : Sound {
+  struct CodesPart : Codes {
+    using Codes::Codes;
+    CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
+                         const GuessLimits& limits, UtcTime now) override {
+      for (const auto& digest : guess.digests()) {
+        const auto verdict = Codes::try_code(user, network, digest, limits, now);
+        if (verdict != CodeVerdict::no_match) return verdict;
+      }
+      return CodeVerdict::no_match;
+    }
+  };
+};
+
+struct OneDigestOfALoginGuess : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      return Sessions::try_login_code(
+          user, {guess.digest.digests().front(), guess.password_is_right}, limits, now);
+    }
+  };
+};
+
+struct ResealsAnyKey : Sound {
+  struct KeysPart : Keys {
+    using Keys::Keys;
+    bool reseal_key(std::string_view kid, const std::string& /*from*/,
+                    const std::string& to) override {
+      for (const auto& one : list_keys()) {
+        if (one.kid == kid) return Keys::reseal_key(kid, one.sealed_private, to);
+      }
+      return false;
+    }
+  };
+};
+
+struct ResealsAnyMail : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Jobs;
+    bool reseal_job(const JobId& job, const std::string& /*from*/, const std::string& to) override {
+      for (const auto& one : list_sealed_jobs(JobId{}, 100)) {
+        if (one.id == job) return Jobs::reseal_job(job, one.sealed_payload, to);
+      }
+      return false;
+    }
+  };
+};
+
 struct SharedLease : Sound {
   struct KeysPart : Keys {
     using Keys::Keys;
@@ -689,6 +753,12 @@ REJECTED("that revives a mail in a worker's hands", RevivedFromHands, outbox_con
 REJECTED("that deletes dead mails with the expired ones", DeadExpire, outbox_contract)
 REJECTED("that deletes dead mails by when they were written", DeadByAge, outbox_contract)
 REJECTED("that gives one lease to two holders", SharedLease, key_contract)
+REJECTED("that compares one digest of a guess", OneDigestOfAGuess, code_contract)
+REJECTED("that counts each digest of a guess", EachDigestAGuess, code_contract)
+REJECTED("that compares one digest of a guess at a login code", OneDigestOfALoginGuess,
+         session_contract)
+REJECTED("that seals another key's content anew", ResealsAnyKey, reseal_contract)
+REJECTED("that seals another mail's content anew", ResealsAnyMail, reseal_contract)
 REJECTED("that gives a verified account the password of a sign-up", VerifiesTheRow, admin_contract)
 REJECTED("that takes an account over from its owner", AppointsAnybody, admin_contract)
 REJECTED("that calls every update a change", SaysChanged, user_contract)

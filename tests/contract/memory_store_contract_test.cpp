@@ -3,6 +3,7 @@
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/contract/store.hpp"
 #include "tests/contract/rounds.hpp"
+#include "tests/contract/secret_key_change.hpp"
 
 using namespace coffeeauth;
 
@@ -24,4 +25,9 @@ class MemoryStoreHarness final : public testing::StoreHarness {
 TEST_CASE("the memory store keeps the Store contract") {
   MemoryStoreHarness harness;
   testing::store_contract(harness);
+}
+
+TEST_CASE("a change of the secret key loses nothing that the memory store holds") {
+  MemoryStoreHarness harness;
+  testing::secret_key_change(harness);
 }

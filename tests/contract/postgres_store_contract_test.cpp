@@ -5,6 +5,7 @@
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/testing/contract/store.hpp"
 #include "tests/contract/rounds.hpp"
+#include "tests/contract/secret_key_change.hpp"
 #include "tests/postgres_server.hpp"
 
 using namespace coffeeauth;
@@ -80,4 +81,9 @@ TEST_CASE("the PostgreSQL store keeps the Store contract in another time zone an
   // Of what differs here no race depends.
   static PostgresStoreHarness harness({.time_zone = "Asia/Kolkata", .language = "en-US"}, 1);
   testing::store_contract(harness);
+}
+
+TEST_CASE("a change of the secret key loses nothing that the PostgreSQL store holds") {
+  static PostgresStoreHarness harness;
+  testing::secret_key_change(harness);
 }

@@ -3,6 +3,7 @@
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/testing/contract/store.hpp"
 #include "tests/contract/rounds.hpp"
+#include "tests/contract/secret_key_change.hpp"
 #include "tests/temporary_folder.hpp"
 
 using namespace coffeeauth;
@@ -36,4 +37,9 @@ class SqliteStoreHarness final : public testing::StoreHarness {
 TEST_CASE("the SQLite store keeps the Store contract") {
   SqliteStoreHarness harness;
   testing::store_contract(harness);
+}
+
+TEST_CASE("a change of the secret key loses nothing that the SQLite store holds") {
+  SqliteStoreHarness harness;
+  testing::secret_key_change(harness);
 }

@@ -52,6 +52,15 @@ bool MemoryKeyWrites::revoke_key(std::string_view kid) {
   return true;
 }
 
+bool MemoryKeyWrites::reseal_key(std::string_view kid, const std::string& from,
+                                 const std::string& to) {
+  const auto key = database_.keys.find(kid);
+  if (key == database_.keys.end() || key->second.sealed_private != from) return false;
+  unit_.undo.keep(database_.keys, key->first);
+  key->second.sealed_private = to;
+  return true;
+}
+
 std::size_t MemoryKeyWrites::delete_keys_before(UtcTime now) {
   std::vector<std::string> retired;
   for (const auto& [kid, key] : database_.keys) {

@@ -28,6 +28,22 @@ std::vector<JobSummary> MemoryOutboxReads::list_jobs(JobState state, std::size_t
   return jobs;
 }
 
+std::vector<SealedJob> MemoryOutboxReads::list_sealed_jobs(const JobId& after, std::size_t limit) {
+  const Lock lock{database_.mutex};
+  std::vector<JobId> ids;
+  for (const auto& [id, row] : database_.jobs) {
+    if (after < id) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.resize(std::min(ids.size(), limit));
+  std::vector<SealedJob> jobs;
+  for (const auto& id : ids) {
+    const auto& job = database_.jobs.at(id).job;
+    jobs.push_back({id, job.kind, job.sealed_payload});
+  }
+  return jobs;
+}
+
 OutboxDepth MemoryOutboxReads::depth() {
   const Lock lock{database_.mutex};
   OutboxDepth depth;
@@ -143,6 +159,15 @@ bool MemoryOutboxWrites::revive_job(const JobId& job, UtcTime now) {
   row->second.abandoned = 0;
   row->second.lease.reset();
   row->second.due_at = now;
+  return true;
+}
+
+bool MemoryOutboxWrites::reseal_job(const JobId& job, const std::string& from,
+                                    const std::string& to) {
+  const auto row = database_.jobs.find(job);
+  if (row == database_.jobs.end() || row->second.job.sealed_payload != from) return false;
+  unit_.undo.keep(database_.jobs, job);
+  row->second.job.sealed_payload = to;
   return true;
 }
 

@@ -10,6 +10,7 @@ class MemoryOutboxReads : public virtual OutboxReads {
   explicit MemoryOutboxReads(Database& database) : database_(database) {}
 
   std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) override;
+  std::vector<SealedJob> list_sealed_jobs(const JobId& after, std::size_t limit) override;
   OutboxDepth depth() override;
   std::optional<UtcTime> next_due() override;
 
@@ -32,6 +33,7 @@ class MemoryOutboxWrites final : public OutboxWrites, public MemoryOutboxReads {
   bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
                 UtcTime now) override;
   bool revive_job(const JobId& job, UtcTime now) override;
+  bool reseal_job(const JobId& job, const std::string& from, const std::string& to) override;
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override;
   std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) override;
 

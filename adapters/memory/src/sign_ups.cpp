@@ -18,7 +18,7 @@ bool is_live(const std::optional<LiveCode>& code, UtcTime now) {
   return code && code->expires_at > now;
 }
 
-bool is_live(const std::optional<LiveCode>& code, const CodeDigest& digest, UtcTime now) {
+bool is_live(const std::optional<LiveCode>& code, const CodeGuess& digest, UtcTime now) {
   return is_live(code, now) && code->digest == digest;
 }
 
@@ -213,7 +213,7 @@ void MemorySignUps::put_code(const UserId& user, const NewCode& code, UtcTime no
 }
 
 CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& network,
-                                    const CodeDigest& guess, const GuessLimits& limits,
+                                    const CodeGuess& guess, const GuessLimits& limits,
                                     UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr) return CodeVerdict::dead;
@@ -236,7 +236,7 @@ CodeVerdict MemorySignUps::try_code(const UserId& user, const AddressDigest& net
   return CodeVerdict::no_match;
 }
 
-Activation MemorySignUps::activate(const UserId& user, const CodeDigest& code,
+Activation MemorySignUps::activate(const UserId& user, const CodeGuess& code,
                                    const std::optional<ChosenPassword>& chosen, UtcTime now) {
   auto* row = hold_user(unit_, user);
   if (row == nullptr || !row->credentials.user.is_active || !awaits_owner(row->credentials) ||

@@ -15,9 +15,9 @@ class MemorySignUps final : public SignUps {
   bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
                       UtcTime now) override;
   void put_code(const UserId& user, const NewCode& code, UtcTime now) override;
-  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                        const GuessLimits& limits, UtcTime now) override;
-  Activation activate(const UserId& user, const CodeDigest& code,
+  Activation activate(const UserId& user, const CodeGuess& code,
                       const std::optional<ChosenPassword>& chosen, UtcTime now) override;
   std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override;
 

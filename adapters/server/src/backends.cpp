@@ -335,6 +335,7 @@ std::unique_ptr<Mailer> make_mailer(const Settings& settings) {
 }
 
 void check_settings(const Settings& settings, Mails mails) {
+  check_secret_keys(settings);
   static_cast<void>(database_of(settings));
   static_cast<void>(make_redis(settings));
   static_cast<void>(make_mailer(settings));

@@ -1,12 +1,13 @@
 #include <iostream>
 
+#include "coffeeauth/rewrap.hpp"
 #include "command.hpp"
 #include "service.hpp"
 
 namespace coffeeauth::server {
 namespace {
 
-constexpr std::string_view usage = "there are list, rotate [--now] and revoke [--] KID";
+constexpr std::string_view usage = "there are list, rotate [--now], revoke [--] KID and rewrap";
 
 void warn_of_shared_secret(const Auth& auth) {
   if (auth.config().tokens.algorithm != SigningAlgorithm::hs256) return;
@@ -69,6 +70,44 @@ void revoke_key(TokenService& tokens, const std::string& kid) {
   std::cout << kid << " is gone; other processes stop taking its tokens within a second\n";
 }
 
+std::string_view words_for(const std::string& kind) {
+  if (kind == "signing_keys") return "signing keys";
+  return kind;
+}
+
+void tell(const RewrapPart& part) {
+  std::cout << words_for(part.name) << ": " << part.seen << " looked at, " << part.resealed
+            << " sealed anew";
+  if (part.unreadable > 0) {
+    std::cout << ", " << part.unreadable
+              << " sealed with a secret key that is not here, or damaged";
+  }
+  std::cout << "\n" << std::flush;
+}
+
+/// Whether everything is sealed with the current key now.
+bool rewrap_all(Service& service) {
+  constexpr std::size_t rows_between_lines = 10'000;
+  const auto report = rewrap(service.auth().services(), [](const RewrapPart& part) {
+    if (part.seen % rows_between_lines == 0) tell(part);
+  });
+  bool is_whole = true;
+  for (const auto& part : report.parts) {
+    tell(part);
+    is_whole = is_whole && part.unreadable == 0;
+  }
+  if (!has_previous_secret_key(service.settings())) {
+    std::cout << "there is no previous secret key here, so that nothing had to be sealed anew\n";
+  } else {
+    std::cout << "refresh tokens, codes and known networks are renewed when they are used. If "
+                 "every process has the new key as SECRET_KEY by now, the last token or code of a "
+                 "previous key is over at "
+              << to_rfc3339(report.previous_needed_until)
+              << "; until then keep SECRET_KEY_PREVIOUS\n";
+  }
+  return is_whole;
+}
+
 }  // namespace
 
 int run_keys(const Arguments& arguments) {
@@ -76,7 +115,7 @@ int run_keys(const Arguments& arguments) {
   const auto what = words.empty() ? std::string{} : words[0];
   const bool revokes = what == "revoke";
   const bool at_once = arguments.has("--now");
-  if (what != "list" && what != "rotate" && !revokes) {
+  if (what != "list" && what != "rotate" && what != "rewrap" && !revokes) {
     throw UsageError((words.empty() ? "needs a word" : "unknown word " + what) + "; " +
                      std::string{usage});
   }
@@ -86,11 +125,14 @@ int run_keys(const Arguments& arguments) {
   if (at_once && what != "rotate") throw UsageError("--now is for rotate");
 
   // What mends goes on with whatever key there is, and what only looks or takes away needs none.
-  const auto use = what != "rotate" ? SecretKeyUse::none
-                   : at_once        ? SecretKeyUse::any
-                                    : SecretKeyUse::own;
+  const auto use = what == "list" || revokes ? SecretKeyUse::none
+                   : at_once                 ? SecretKeyUse::any
+                                             : SecretKeyUse::own;
   Service service{settings_of(arguments), use, MissingFile::refused};
-  if (what == "rotate") {
+  bool is_whole = true;
+  if (what == "rewrap") {
+    is_whole = rewrap_all(service);
+  } else if (what == "rotate") {
     rotate_keys(service.auth(), at_once ? KeyStart::now : KeyStart::after_publication);
   } else if (revokes) {
     revoke_key(service.auth().tokens(), words[1]);
@@ -99,7 +141,7 @@ int run_keys(const Arguments& arguments) {
     warn_of_shared_secret(service.auth());
   }
   std::cout << "in " << service.store_name() << "\n";
-  return 0;
+  return is_whole ? 0 : 1;
 }
 
 }  // namespace coffeeauth::server

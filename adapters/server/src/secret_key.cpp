@@ -2,8 +2,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "coffeeauth/ports/random_source.hpp"
 #include "descriptor.hpp"
@@ -46,14 +48,59 @@ void make_key(const std::filesystem::path& file) {
   if (folder.get() >= 0) ::fsync(folder.get());
 }
 
-}  // namespace
-
-std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir) {
-  const auto file = data_dir / "secret.key";
+std::optional<Secret> key_in(const std::filesystem::path& file) {
   const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   if (in.get() >= 0) return read_key(file, in.get());
   if (errno != ENOENT) fail(file, "cannot be read");
   return std::nullopt;
+}
+
+void refuse_twins(const std::vector<Secret>& keys, std::string_view where) {
+  for (auto key = keys.begin(); key != keys.end(); ++key) {
+    if (std::find(keys.begin(), key, *key) == key) continue;
+    throw ConfigError(std::string{where} +
+                      ": one key stands there twice, or is the one in use, too; the old key and "
+                      "the new one are needed, each once");
+  }
+}
+
+}  // namespace
+
+std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir) {
+  return key_in(data_dir / "secret.key");
+}
+
+std::optional<Secret> kept_previous_secret_key(const std::filesystem::path& data_dir) {
+  const auto file = data_dir / "secret.key.previous";
+  // Who has SECRET_KEY and PostgreSQL needs no DATA_DIR that can be looked into.
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return std::nullopt;
+  return key_in(file);
+}
+
+bool has_previous_secret_key(const Settings& settings) {
+  return !settings.previous_secret_keys.empty() || kept_previous_secret_key(settings.data_dir);
+}
+
+SecretKeys ring_of(const Settings& settings, Secret current) {
+  std::vector<Secret> keys;
+  keys.push_back(std::move(current));
+  for (const auto& key : settings.previous_secret_keys) keys.push_back(key.clone());
+  refuse_twins(keys, "SECRET_KEY_PREVIOUS");
+  if (auto kept = kept_previous_secret_key(settings.data_dir)) {
+    keys.push_back(*std::move(kept));
+    refuse_twins(keys, (settings.data_dir / "secret.key.previous").string());
+  }
+  auto first = std::move(keys.front());
+  keys.erase(keys.begin());
+  return {std::move(first), std::move(keys)};
+}
+
+void check_secret_keys(const Settings& settings) {
+  std::vector<Secret> keys;
+  if (!settings.secret_key.empty()) keys.push_back(settings.secret_key.clone());
+  for (const auto& key : settings.previous_secret_keys) keys.push_back(key.clone());
+  refuse_twins(keys, "SECRET_KEY_PREVIOUS");
 }
 
 Secret secret_key_of(const std::filesystem::path& data_dir) {

@@ -106,8 +106,11 @@ Secret key_for(const Settings& settings, Store& store, SecretKeyUse use) {
   constexpr std::size_t size_of_a_stand_in = 32;
   if (!settings.secret_key.empty()) return settings.secret_key.clone();
   if (use == SecretKeyUse::any) return secret_key_of(settings.data_dir);
-  // In this order, since a key is kept before anything is sealed with it.
-  const bool seals_some = use != SecretKeyUse::none && !store.keys().list_keys().empty();
+  // In this order, since a key is kept before anything is sealed with it. Beside the previous one
+  // it is meant to be made.
+  const bool seals_some = use != SecretKeyUse::none &&
+                          !kept_previous_secret_key(settings.data_dir) &&
+                          !store.keys().list_keys().empty();
   if (auto kept = kept_secret_key(settings.data_dir)) return *std::move(kept);
   if (use == SecretKeyUse::none) return random_bytes(*make_system_random(), size_of_a_stand_in);
   if (seals_some) {
@@ -133,7 +136,8 @@ void check_secret_key(const Settings& settings, Auth& auth) {
   } catch (const SecretKeyMismatch&) {
     throw ConfigError(
         place_of_secret_key(settings) +
-        ": the signing key in use was sealed with another secret key. Put that one back; if this "
+        ": the signing key in use was sealed with another secret key. Put that one back, or into "
+        "SECRET_KEY_PREVIOUS if the key is being changed; if this "
         "one is right, `coffeeauth keys list` shows the key that was made with another one and "
         "`coffeeauth keys revoke KID` takes it away; if the right one is lost, `coffeeauth keys "
         "rotate --now` makes a new signing key, and then every session, code and mail that waits "
@@ -251,7 +255,7 @@ struct Service::Parts {
         keys(crypto::make_openssl_keys()),
         templates(
             make_folder_templates(settings.mail_templates, settings.policy.passwords.service_name)),
-        auth(settings.policy, key_for(settings, *store, use),
+        auth(settings.policy, ring_of(settings, key_for(settings, *store, use)),
              {.store = *store,
               .cache = *cache,
               .counters = *counters,

@@ -76,6 +76,21 @@ Setting list_setting(std::string_view name, std::string_view description,
           [member](const Settings& s) { return join(s.*member); }, expects};
 }
 
+/// One a line where there are lines; with commas otherwise. So a key may hold a comma in a file.
+std::vector<Secret> parse_secrets(std::string_view text) {
+  const char separator = text.find('\n') == std::string_view::npos ? ',' : '\n';
+  std::vector<Secret> secrets;
+  while (!text.empty()) {
+    const auto end = text.find(separator);
+    auto part = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (separator == ',') part = trim_blanks(part);
+    if (part.ends_with('\r')) part.remove_suffix(1);
+    if (!part.empty()) secrets.emplace_back(part);
+  }
+  return secrets;
+}
+
 std::optional<std::string> read_network(std::string_view text) {
   try {
     static_cast<void>(NetworkRange{text});
@@ -181,6 +196,18 @@ void add_storage(std::vector<Setting>& out) {
                  },
                  [](const Settings& s) { return s.secret_key.empty() ? "" : "********"; },
                  "32 bytes at least", true, "DJANGO_SECRET_KEY"});
+  out.push_back({"SECRET_KEY_PREVIOUS",
+                 "Secret keys of before, with commas; in SECRET_KEY_PREVIOUS_FILE one a line. What "
+                 "was made with them stays good. Also where the next key waits while the key is "
+                 "changed: see operations.md.",
+                 [](Settings& s, std::string_view text) {
+                   s.previous_secret_keys = parse_secrets(text);
+                   return std::all_of(
+                       s.previous_secret_keys.begin(), s.previous_secret_keys.end(),
+                       [](const Secret& key) { return key.size() >= SecretKeys::min_size; });
+                 },
+                 [](const Settings& s) { return s.previous_secret_keys.empty() ? "" : "********"; },
+                 "keys of 32 bytes at least, with commas", true});
 }
 
 void add_network(std::vector<Setting>& out) {

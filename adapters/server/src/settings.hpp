@@ -13,6 +13,7 @@
 
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/secret.hpp"
+#include "coffeeauth/secret_keys.hpp"
 #include "env_file.hpp"
 
 namespace coffeeauth::server {
@@ -35,6 +36,7 @@ struct Settings {
   std::map<std::string, std::string, std::less<>> old_names{};
   std::filesystem::path data_dir = "data";
   Secret secret_key{};
+  std::vector<Secret> previous_secret_keys{};
   std::string http_host = "127.0.0.1";
   std::uint16_t http_port = 8000;
   /// Between two requests on a connection.
@@ -121,5 +123,17 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 
 /// The key that is kept there; nothing when there is none. Never makes one.
 [[nodiscard]] std::optional<Secret> kept_secret_key(const std::filesystem::path& data_dir);
+
+/// The key that was kept there before, as `secret.key.previous`; nothing when there is none.
+[[nodiscard]] std::optional<Secret> kept_previous_secret_key(const std::filesystem::path& data_dir);
+
+/// `current` and all previous keys. Throws ConfigError when one key stands there twice.
+[[nodiscard]] SecretKeys ring_of(const Settings& settings, Secret current);
+
+/// Whether there is a previous key. Throws ConfigError when the file of one cannot be read.
+[[nodiscard]] bool has_previous_secret_key(const Settings& settings);
+
+/// Throws ConfigError when one key stands in SECRET_KEY and SECRET_KEY_PREVIOUS twice.
+void check_secret_keys(const Settings& settings);
 
 }  // namespace coffeeauth::server

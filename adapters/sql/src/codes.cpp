@@ -80,7 +80,7 @@ struct KeptCode {
   UtcTime expires_at{};
 
   [[nodiscard]] bool is_live(UtcTime now) const { return digest && expires_at > now; }
-  [[nodiscard]] bool is(const CodeDigest& guess, UtcTime now) const {
+  [[nodiscard]] bool is(const CodeGuess& guess, UtcTime now) const {
     return is_live(now) && *digest == guess;
   }
 };
@@ -186,7 +186,7 @@ CountedAt counts_for(const FoundCounts& found, const KeptCodes& kept, const std:
 
 }  // namespace
 
-bool is_live_code(Connection& connection, const UserId& user, const CodeDigest& code, UtcTime now) {
+bool is_live_code(Connection& connection, const UserId& user, const CodeGuess& code, UtcTime now) {
   const auto kept = find_codes(connection, user);
   return kept.newest.is(code, now) || kept.older.is(code, now);
 }
@@ -237,7 +237,7 @@ void SqlSignUps::put_code(const UserId& user, const NewCode& code, UtcTime now) 
 }
 
 CodeVerdict SqlSignUps::try_code(const UserId& user, const AddressDigest& network,
-                                 const CodeDigest& guess, const GuessLimits& limits, UtcTime now) {
+                                 const CodeGuess& guess, const GuessLimits& limits, UtcTime now) {
   const auto connection = source_.lease();
   // As everybody: the user's row before what hangs on it. Nobody else compares before this one has
   // decided, so that no two guesses see the same count.

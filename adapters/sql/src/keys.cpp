@@ -28,6 +28,9 @@ const Sql retire_sql{.text = R"(
   RETURNING 1)",
                      .columns = "n"};
 const Sql revoke_sql{.text = "DELETE FROM signing_keys WHERE kid = $1 RETURNING 1", .columns = "n"};
+const Sql reseal_sql{.text = R"(
+  UPDATE signing_keys SET sealed_private = $1 WHERE kid = $2 AND sealed_private = $3 RETURNING 1)",
+                     .columns = "n"};
 const Sql delete_sql{.text = "DELETE FROM signing_keys WHERE verifies_until < $1 RETURNING 1",
                      .columns = "n"};
 
@@ -79,6 +82,11 @@ bool SqlKeyWrites::rotate_key(const StoredKey& next, std::string_view current_ki
 
 bool SqlKeyWrites::revoke_key(std::string_view kid) {
   return source_.lease()->any(revoke_sql, kid);
+}
+
+bool SqlKeyWrites::reseal_key(std::string_view kid, const std::string& from,
+                              const std::string& to) {
+  return source_.lease()->any(reseal_sql, Bytes{to}, kid, Bytes{from});
 }
 
 std::size_t SqlKeyWrites::delete_keys_before(UtcTime now) {

@@ -24,6 +24,7 @@ class SqlKeyWrites final : public KeyWrites, public SqlKeyReads {
   bool rotate_key(const StoredKey& next, std::string_view current_kid,
                   UtcTime current_verifies_until) override;
   bool revoke_key(std::string_view kid) override;
+  bool reseal_key(std::string_view kid, const std::string& from, const std::string& to) override;
   std::size_t delete_keys_before(UtcTime now) override;
   bool acquire_lease(std::string_view name, const LeaseId& holder, UtcTime now,
                      UtcTime until) override;

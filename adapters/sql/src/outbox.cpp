@@ -11,6 +11,9 @@ const Sql list_sql{.text = R"(
   SELECT id, kind, state, attempts, abandoned, created_at, due_at, last_error FROM outbox_jobs
   WHERE state = $1 ORDER BY created_at, id LIMIT $2)",
                    .columns = "ttnnnnnt"};
+const Sql list_sealed_sql{.text = R"(
+  SELECT id, kind, sealed_payload FROM outbox_jobs WHERE id > $1 ORDER BY id LIMIT $2)",
+                          .columns = "ttb"};
 // Subqueries, so that each is answered from an index of its own.
 const Sql depth_sql{.text = R"(
   SELECT (SELECT count(*) FROM outbox_jobs WHERE state = 0),
@@ -43,6 +46,10 @@ const Sql bury_sql{.text = R"(
 const Sql revive_sql{.text = R"(
   UPDATE outbox_jobs SET state = 0, attempts = 0, abandoned = 0, lease_id = NULL, due_at = $1
   WHERE id = $2 AND (lease_id IS NULL OR due_at <= $1) RETURNING 1)",
+                     .columns = "n"};
+
+const Sql reseal_sql{.text = R"(
+  UPDATE outbox_jobs SET sealed_payload = $1 WHERE id = $2 AND sealed_payload = $3 RETURNING 1)",
                      .columns = "n"};
 
 JobSummary read_summary(const Row& row) {
@@ -83,6 +90,14 @@ std::vector<JobSummary> SqlOutboxReads::list_jobs(JobState state, std::size_t li
   std::vector<JobSummary> jobs;
   const auto rows = source_.lease()->query(list_sql, state == JobState::dead, to_limit(limit));
   for (const auto& row : rows) jobs.push_back(read_summary(row));
+  return jobs;
+}
+
+std::vector<SealedJob> SqlOutboxReads::list_sealed_jobs(const JobId& after, std::size_t limit) {
+  std::vector<SealedJob> jobs;
+  for (const auto& row : source_.lease()->query(list_sealed_sql, after, to_limit(limit))) {
+    jobs.push_back({row.id<JobId>(0), row.text(1), row.bytes(2)});
+  }
   return jobs;
 }
 
@@ -150,6 +165,10 @@ bool SqlOutboxWrites::bury_job(const JobId& job, const LeaseId& lease, const std
 
 bool SqlOutboxWrites::revive_job(const JobId& job, UtcTime now) {
   return source_.lease()->any(revive_sql, now, job);
+}
+
+bool SqlOutboxWrites::reseal_job(const JobId& job, const std::string& from, const std::string& to) {
+  return source_.lease()->any(reseal_sql, Bytes{to}, job, Bytes{from});
 }
 
 std::size_t SqlOutboxWrites::delete_expired_jobs(UtcTime now, std::size_t limit) {

@@ -11,6 +11,7 @@ class SqlOutboxReads : public virtual OutboxReads {
   explicit SqlOutboxReads(ConnectionSource& source) : source_(source) {}
 
   std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) override;
+  std::vector<SealedJob> list_sealed_jobs(const JobId& after, std::size_t limit) override;
   OutboxDepth depth() override;
   std::optional<UtcTime> next_due() override;
 
@@ -33,6 +34,7 @@ class SqlOutboxWrites final : public OutboxWrites, public SqlOutboxReads {
   bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
                 UtcTime now) override;
   bool revive_job(const JobId& job, UtcTime now) override;
+  bool reseal_job(const JobId& job, const std::string& from, const std::string& to) override;
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override;
   std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) override;
 };

@@ -161,7 +161,7 @@ SignUp SqlSignUps::sign_up(const NewUser& candidate, std::size_t max_pending) {
   return {outcome, std::move(account->user)};
 }
 
-Activation SqlSignUps::activate(const UserId& user, const CodeDigest& code,
+Activation SqlSignUps::activate(const UserId& user, const CodeGuess& code,
                                 const std::optional<ChosenPassword>& chosen, UtcTime now) {
   const auto connection = source_.lease();
   const auto before = hold_user(*connection, user);

@@ -59,6 +59,10 @@ class KeyWrites : public virtual KeyReads {
   /// Deletes a key whatever its state, so that it neither signs nor verifies from now on. False
   /// when there is none of that name.
   virtual bool revoke_key(std::string_view kid) = 0;
+  /// Replaces what is sealed of the key `kid` by `to` while it still is `from`. False, and nothing
+  /// changed, when it is something else or there is no such key. The key itself stays the same.
+  [[nodiscard]] virtual bool reseal_key(std::string_view kid, const std::string& from,
+                                        const std::string& to) = 0;
   /// Deletes keys whose `verifies_until` is before `now`.
   virtual std::size_t delete_keys_before(UtcTime now) = 0;
 

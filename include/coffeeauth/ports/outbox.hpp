@@ -70,6 +70,16 @@ struct JobSummary {
   std::string last_error;
 };
 
+/// What is sealed of a job, for sealing it anew.
+struct SealedJob {
+  /// For reseal_job().
+  JobId id;
+  /// What the payload is bound to, with the id.
+  std::string kind;
+  /// The encrypted parameters; bytes.
+  std::string sealed_payload;
+};
+
 /// How much waits, for health checks and metrics.
 struct OutboxDepth {
   /// Jobs that wait or are in a worker's hands.
@@ -89,6 +99,10 @@ class OutboxReads {
 
   /// The oldest jobs in `state`, at most `limit`.
   [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
+  /// All jobs, dead ones and those in a worker's hands too, whose id is greater than `after`: the
+  /// least ids first, at most `limit`. JobId{} is less than every id.
+  [[nodiscard]] virtual std::vector<SealedJob> list_sealed_jobs(const JobId& after,
+                                                                std::size_t limit) = 0;
   /// Counted now.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
   /// When the next pending job is due or its lease runs out; nothing when none is pending. A moment
@@ -133,6 +147,10 @@ class OutboxWrites : public virtual OutboxReads {
   /// dead or waits for its next try. False when there is none, or it is in a worker's hands at
   /// `now`.
   virtual bool revive_job(const JobId& job, UtcTime now) = 0;
+  /// Replaces the payload of a job by `to` while it still is `from`, whoever holds the job. False,
+  /// and nothing changed, when it is something else or the job is gone. A lease stays as it is.
+  [[nodiscard]] virtual bool reseal_job(const JobId& job, const std::string& from,
+                                        const std::string& to) = 0;
   /// Deletes at most `limit` pending jobs that expired before `now` and are in nobody's hands.
   /// Dead ones stay: they are an administrator's to look at.
   [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;

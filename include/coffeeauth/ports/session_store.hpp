@@ -92,8 +92,8 @@ struct NewLoginCode {
 
 /// What a login with a code gives.
 struct LoginGuess {
-  /// Keyed hash of the code.
-  CodeDigest digest;
+  /// Keyed hash of the code, under each secret key.
+  CodeGuess digest;
   /// Whether the account's password stands beside it.
   bool password_is_right = false;
 };

@@ -160,12 +160,13 @@ class SignUps {
   /// that was put for it, so that strangers, who have signed up from as many networks as have one,
   /// cannot use them up; the guesses of the day are those of the share all the same.
   ///
+  /// A guess that has several digests is compared with each, and is one guess all the same.
   /// Comparison and count are one decision, so a thousand parallel guesses still get only
   /// `per_code` comparisons with one code. Callers run it in a transaction
   /// of its own that commits, so that the count survives whatever follows, and treat every outcome
   /// but `match` alike towards the client.
   [[nodiscard]] virtual CodeVerdict try_code(const UserId& user, const AddressDigest& network,
-                                             const CodeDigest& guess, const GuessLimits& limits,
+                                             const CodeGuess& guess, const GuessLimits& limits,
                                              UtcTime now) = 0;
 
   /// Consumes the codes, and verifies an active account that awaits its owner (awaits_owner()).
@@ -178,7 +179,7 @@ class SignUps {
   /// sign-up with that password; where none has it, an account that never had an owner starts
   /// without names. The other sign-ups stay as decoys. Exactly one of many simultaneous calls is
   /// `activated`.
-  [[nodiscard]] virtual Activation activate(const UserId& user, const CodeDigest& code,
+  [[nodiscard]] virtual Activation activate(const UserId& user, const CodeGuess& code,
                                             const std::optional<ChosenPassword>& chosen,
                                             UtcTime now) = 0;
 

@@ -60,6 +60,27 @@ void guesses(StoreHarness& harness) {
   }
 }
 
+void guesses_under_several_keys(StoreHarness& harness) {
+  const CodeGuess found{{code(8), right, code(9)}};
+  const CodeGuess missed{{code(7), code(8), code(9)}};
+
+  SUBCASE("codes: a guess with several digests is right when one of them is") {
+    const Waiting t{harness};
+    CHECK(t.alone.try_code(ada, missed) == CodeVerdict::no_match);
+    CHECK(t.alone.activate(ada, missed).outcome == ActivationOutcome::gone);
+    CHECK(t.alone.try_code(ada, found) == CodeVerdict::match);
+    CHECK(t.alone.activate(ada, found).outcome == ActivationOutcome::activated);
+  }
+
+  SUBCASE("codes: a guess with several digests is one guess") {
+    const Waiting t{harness};
+    for (int i = 0; i < 4; ++i) CHECK(t.alone.try_code(ada, missed) == CodeVerdict::no_match);
+    CHECK(t.alone.try_code(ada, found) == CodeVerdict::match);
+    CHECK(t.alone.try_code(ada, missed) == CodeVerdict::no_match);
+    CHECK(t.alone.try_code(ada, found) == CodeVerdict::dead);
+  }
+}
+
 void new_codes(StoreHarness& harness) {
   SUBCASE("codes: the last two live, each with attempts of its own") {
     const Waiting t{harness};
@@ -337,6 +358,7 @@ void parallel_guesses(StoreHarness& harness) {
 
 void code_contract(StoreHarness& harness) {
   guesses(harness);
+  guesses_under_several_keys(harness);
   new_codes(harness);
   shares(harness);
   parallel_guesses(harness);

@@ -56,13 +56,13 @@ class EachAlone {
                              now);
     });
   }
-  CodeVerdict try_code(const UserId& id, const CodeDigest& guess,
+  CodeVerdict try_code(const UserId& id, const CodeGuess& guess,
                        const GuessLimits& limits = five_guesses, UtcTime now = noon,
                        const AddressDigest& from = network(1)) const {
     return store_.transact(
         [&](Transaction& tx) { return tx.sign_ups().try_code(id, from, guess, limits, now); });
   }
-  Activation activate(const UserId& id, const CodeDigest& digest,
+  Activation activate(const UserId& id, const CodeGuess& digest,
                       const std::optional<ChosenPassword>& chosen = {}, UtcTime now = noon) const {
     return store_.transact(
         [&](Transaction& tx) { return tx.sign_ups().activate(id, digest, chosen, now); });
@@ -89,7 +89,7 @@ class EachAlone {
           id, {.digest = digest, .expires_at = expires_at, .budget = budget}, 3, now);
     });
   }
-  bool try_login_code(const UserId& id, const CodeDigest& guess,
+  bool try_login_code(const UserId& id, const CodeGuess& guess,
                       const GuessLimits& limits = five_guesses, UtcTime now = noon,
                       bool password_is_right = true) const {
     return store_.transact([&](Transaction& tx) {
@@ -136,12 +136,19 @@ class EachAlone {
     return store_.transact([&](Transaction& tx) { return tx.outbox().revive_job(id, now); });
   }
 
+  bool reseal_job(const JobId& id, const std::string& from, const std::string& to) const {
+    return store_.transact([&](Transaction& tx) { return tx.outbox().reseal_job(id, from, to); });
+  }
+
   bool insert_first(const StoredKey& made, UtcTime others_verify_until = noon + 1h) const {
     return store_.transact(
         [&](Transaction& tx) { return tx.keys().insert_first_key(made, others_verify_until); });
   }
   bool revoke(std::string_view kid) const {
     return store_.transact([&](Transaction& tx) { return tx.keys().revoke_key(kid); });
+  }
+  bool reseal_key(std::string_view kid, const std::string& from, const std::string& to) const {
+    return store_.transact([&](Transaction& tx) { return tx.keys().reseal_key(kid, from, to); });
   }
   bool rotate_key(const StoredKey& next, std::string_view current, UtcTime until) const {
     return store_.transact(

@@ -146,6 +146,16 @@ void login_codes(StoreHarness& harness) {
     CHECK_FALSE(t.alone.try_login_code(ada, code(1)));
   }
 
+  SUBCASE("login codes: a guess with several digests is one guess, right when one of them is") {
+    const TwoUsers t{harness};
+    const GuessLimits limits{.per_code = 3, .per_day = 10};
+    CHECK(t.alone.put_login_code(ada, code(1)));
+    const CodeGuess missed{{code(7), code(8)}};
+    for (int i = 0; i < 2; ++i) CHECK_FALSE(t.alone.try_login_code(ada, missed, limits));
+    CHECK(t.alone.try_login_code(ada, CodeGuess{{code(8), code(1)}}, limits));
+    CHECK_FALSE(t.alone.try_login_code(ada, CodeGuess{{code(8), code(1)}}, limits));
+  }
+
   SUBCASE("login codes: one that lives is not voided by the next, and ends in its time") {
     const TwoUsers t{harness};
     CHECK(t.alone.put_login_code(ada, code(1), noon + 10min));

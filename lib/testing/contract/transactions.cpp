@@ -224,6 +224,7 @@ void store_contract(StoreHarness& harness) {
   refresh_contract(harness);
   outbox_contract(harness);
   key_contract(harness);
+  reseal_contract(harness);
   transaction_contract(harness);
 }
 

@@ -90,6 +90,26 @@ TEST_CASE_FIXTURE(KeyFolder, "a link to a key somewhere else is not followed") {
   CHECK(complaint() == "cannot be read");
 }
 
+TEST_CASE_FIXTURE(KeyFolder, "the previous key is kept beside the one in use, and is never made") {
+  CHECK_FALSE(kept_previous_secret_key(path()).has_value());
+  CHECK_FALSE(kept_previous_secret_key(path() / "missing").has_value());
+  const auto old = secret_key_of(path());
+  fs::rename(key, path() / "secret.key.previous");
+  CHECK(kept_previous_secret_key(path()) == old);
+  const auto current = secret_key_of(path());
+  CHECK_FALSE(current == old);
+  Settings settings;
+  settings.data_dir = path();
+  settings.previous_secret_keys.emplace_back("a key of before, of 32 bytes or more");
+  const auto ring = ring_of(settings, current.clone());
+  REQUIRE(ring.all().size() == 3);
+  CHECK(ring.current() == current);
+  CHECK(ring.all()[1] == settings.previous_secret_keys.front());
+  CHECK(ring.all()[2] == old);
+  CHECK(has_previous_secret_key(settings));
+  CHECK_THROWS_AS(static_cast<void>(ring_of(settings, old.clone())), ConfigError);
+}
+
 TEST_CASE("without its folder there is no key") {
   const coffeeauth::testing::TemporaryFolder folder;
   CHECK_THROWS_AS(static_cast<void>(secret_key_of(folder.path() / "missing")), ConfigError);

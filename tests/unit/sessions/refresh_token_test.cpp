@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace coffeeauth;
 
@@ -50,6 +52,20 @@ TEST_CASE_FIXTURE(Fixture, "a token of another length is no token") {
   }
   CHECK_FALSE(RefreshToken::parse(text + "A", vault).has_value());
   CHECK_FALSE(RefreshToken::parse(text + "==", vault).has_value());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a token made under a previous secret has the digest of then") {
+  std::vector<Secret> previous;
+  previous.emplace_back(std::string_view{"one more secret that is not in use"});
+  previous.emplace_back(std::string_view{"0123456789abcdef0123456789abcdef"});
+  const Vault later{
+      {Secret{std::string_view{"another secret of thirty-two byte"}}, std::move(previous)}};
+  const auto parsed = RefreshToken::parse(text, later);
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->session() == session);
+  CHECK(parsed->digest() == token.digest());
+  const auto next = RefreshToken::make(session, later, *random);
+  CHECK_FALSE(RefreshToken::parse(next.expose_secret(), vault).has_value());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a token made under another secret is no token") {

@@ -179,6 +179,9 @@ TEST_CASE("login, refresh, the claim of jobs and the clean-up search indexes") {
     static_cast<void>(tx.outbox().depth());
     static_cast<void>(tx.outbox().next_due());
     static_cast<void>(tx.outbox().list_jobs(JobState::pending, 10));
+    static_cast<void>(tx.outbox().list_sealed_jobs(JobId{}, 10));
+    static_cast<void>(tx.outbox().reseal_job(JobId{}, "before", "after"));
+    static_cast<void>(tx.keys().reseal_key("kid", "before", "after"));
   });
 
   check_plans(recorded.path);

@@ -74,6 +74,9 @@ class KeysOnlyStore final : public Store {
       rows_.push_back(next);
       return true;
     }
+    bool reseal_key(std::string_view, const std::string&, const std::string&) override {
+      return none<bool>();
+    }
     std::size_t delete_keys_before(UtcTime) override { return none<std::size_t>(); }
     bool acquire_lease(std::string_view, const LeaseId&, UtcTime, UtcTime) override {
       return none<bool>();

@@ -23,7 +23,7 @@ struct ToldCodes final : broken::Codes {
     asked.emplace_back("admit_network");
     Codes::admit_network(user, network, max_networks, now);
   }
-  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& code,
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& code,
                        const GuessLimits& limits, UtcTime now) override {
     asked.emplace_back("try_code");
     return Codes::try_code(user, network, code, limits, now);

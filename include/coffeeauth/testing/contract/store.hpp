@@ -61,6 +61,7 @@ void session_contract(StoreHarness& harness);
 void refresh_contract(StoreHarness& harness);
 void outbox_contract(StoreHarness& harness);
 void key_contract(StoreHarness& harness);
+void reseal_contract(StoreHarness& harness);
 void transaction_contract(StoreHarness& harness);
 
 }  // namespace testing

@@ -1,3 +1,5 @@
+# coffeeauth_embed_migrations(), for tables of one's own.
+include(${CMAKE_CURRENT_LIST_DIR}/../CoffeeauthMigrations.cmake)
 find_dependency(Poco COMPONENTS Foundation Data DataSQLite)
 find_dependency(SQLite3)
 if(coffeeauth_SQL_POSTGRESQL)

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "app_migrations.hpp"
 #include "coffeeauth/sql/sql.hpp"
 #include "profiles.hpp"
 
@@ -27,7 +28,7 @@ Accounts::Accounts(const std::string& database)
     : config(eddsa()),
       clock(ca::make_system_clock()),
       random(ca::make_system_random()),
-      sql(ca::sql::make_sqlite_store({.path = database})),
+      sql(ca::sql::make_sqlite_store({.path = database, .rooms = {ca::sql::app_migrations()}})),
       store(with_profiles(*sql)),
       cache(ca::memory::make_memory_cache({}, *clock)),
       counters(ca::memory::make_memory_counters({})),

@@ -72,13 +72,7 @@ class TransactionWithProfiles final : public ca::Transaction {
 
 class StoreWithProfiles final : public ca::Store {
  public:
-  explicit StoreWithProfiles(ca::Store& inner) : inner_(inner) {
-    inner_.transact([](ca::Transaction& tx) {
-      query(tx, {"CREATE TABLE IF NOT EXISTS app_profiles ("
-                 "user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE, "
-                 "number BIGINT NOT NULL UNIQUE, motto TEXT NOT NULL)"});
-    });
-  }
+  explicit StoreWithProfiles(ca::Store& inner) : inner_(inner) {}
 
   ca::UserReads& users() override { return inner_.users(); }
   ca::SessionReads& sessions() override { return inner_.sessions(); }

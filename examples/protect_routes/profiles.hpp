@@ -16,7 +16,7 @@ struct Profile {
 
 /// `sql`, and a profile beside each user who signs up: written in the transaction that writes the
 /// user, deleted with it, so that there is never one without the other. Borrows `sql`, a Store of
-/// coffeeauth/sql/sql.hpp, and makes the table when it is not there.
+/// coffeeauth/sql/sql.hpp that was opened with the room in migrations/.
 [[nodiscard]] std::unique_ptr<coffeeauth::Store> with_profiles(coffeeauth::Store& sql);
 
 /// Nothing for an account that did not sign up: an administrator whom the program made.

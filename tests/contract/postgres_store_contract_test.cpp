@@ -54,7 +54,7 @@ class PostgresStoreHarness final : public testing::StoreHarness {
         SET LOCAL lock_timeout = '5s';
         SET LOCAL session_replication_role = replica;
         FOR each IN SELECT tablename FROM pg_tables
-                    WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
+                    WHERE schemaname = 'public' AND tablename NOT IN ('schema_migrations', 'feature_migrations') LOOP
           EXECUTE format('DELETE FROM %I', each.tablename);
         END LOOP; END $$)");
       return true;

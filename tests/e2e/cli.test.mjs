@@ -98,6 +98,16 @@ test('migrate makes the database, and a second time changes nothing', async () =
   assert.notEqual(again.stdout + again.stderr, first.stdout + first.stderr);
 });
 
+test('migrate shows the rooms of a database, and leaves alone those that this program does not have', async () => {
+  const first = await run(['migrate']);
+  const file = join(first.data, 'coffeeauth.db');
+  execFileSync('sqlite3', [file, `CREATE TABLE shop_orders (x); INSERT INTO feature_migrations (feature, version, name, checksum)
+    VALUES ('shop', 1, 'a', 'b'), ('shop', 2, 'c', 'd')`]);
+  assert.match(good(await run(['migrate'], {dataDir: first.data})),
+               /is at version \d+: nothing to do\nshop is at version 2, which this program does not have: left alone\n$/);
+  assert.match(execFileSync('sqlite3', [file, '.tables']).toString(), /shop_orders/);
+});
+
 test('create-admin makes a verified administrator who can log in', async () => {
   const server = await startServer();
   try {

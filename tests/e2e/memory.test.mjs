@@ -1,4 +1,5 @@
-// What a person typed as a password is gone from the server's memory when it was answered.
+// How much memory a server at rest takes, and that what a person typed as a password is gone from it when it was
+// answered.
 import assert from 'node:assert/strict';
 import {open, readFile} from 'node:fs/promises';
 import {after, before, test} from 'node:test';
@@ -9,6 +10,15 @@ const service = 'a service name that stays in memory';
 let server;
 before(async () => (server = await startServer({env: {SERVICE_NAME: service}})));
 after(() => server.stop());
+
+test('a server at rest takes less than 25 MiB', async () => {
+  const idle = await startServer();
+  const status = await readFile(`/proc/${idle.child.pid}/status`, 'utf8');
+  await idle.stop();
+  const resident = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) / 1024;
+  console.log(`# resident at rest: ${resident.toFixed(1)} MiB`);
+  assert.ok(resident < 25, `${resident} MiB`);
+});
 
 /** How often each text stands in what the process could have written to. */
 async function found(pid, texts) {

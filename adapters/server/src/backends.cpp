@@ -8,7 +8,6 @@
 #include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/url.hpp"
-#include "postgresql.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -211,14 +210,14 @@ void check_there(const Database& database) {
 
 std::unique_ptr<Store> open_store(const Database& database) {
   if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return open_postgresql(*postgres);
+    return sql::make_postgres_store(*postgres);
   }
   return sql::make_sqlite_store(std::get<sql::SqliteOptions>(database));
 }
 
 sql::MigrationReport migrate(const Database& database) {
   if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return migrate_postgresql(*postgres);
+    return sql::migrate_postgres(*postgres);
   }
   return sql::migrate_sqlite(std::get<sql::SqliteOptions>(database));
 }

@@ -14,8 +14,6 @@ namespace {
 constexpr OptionSpec no_worker{"--no-worker", "", "deliver no mail in this process"};
 constexpr OptionSpec env_file{"--env-file", "FILE", "read settings from FILE (default: .env)"};
 
-constexpr bool opens_store = true;
-
 std::optional<std::string> environment(const std::string& name) {
   // Nothing in this program changes the environment.
   const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
@@ -85,22 +83,15 @@ const std::vector<Command>& commands() {
        "serves the REST API, with worker and scheduler inside",
        "",
        {no_worker, {"--no-scheduler", "", "clean nothing up in this process"}, env_file},
-       run_serve,
-       opens_store},
-      {"worker", "delivers the mails of the outbox", "", {env_file}, run_worker, opens_store},
-      {"scheduler",
-       "cleans up what nobody needs any more",
-       "",
-       {env_file},
-       run_scheduler,
-       opens_store},
+       run_serve},
+      {"worker", "delivers the mails of the outbox", "", {env_file}, run_worker},
+      {"scheduler", "cleans up what nobody needs any more", "", {env_file}, run_scheduler},
       {"migrate",
        "brings the database up to date",
        "",
        {{"--recount", "", "count the users anew, for after a load with triggers switched off"},
         env_file},
-       run_migrate,
-       opens_store},
+       run_migrate},
       {"create-admin",
        "makes a verified administrator",
        "",
@@ -110,8 +101,7 @@ const std::vector<Command>& commands() {
         {"--first-name", "NAME", "the first name"},
         {"--last-name", "NAME", "the last name"},
         env_file},
-       run_create_admin,
-       opens_store},
+       run_create_admin},
       {"config",
        "shows the settings in force and where each came from",
        "",
@@ -131,7 +121,6 @@ const std::vector<Command>& commands() {
        {{"--now", "", "rotate: sign with the new key at once, before others can have fetched it"},
         env_file},
        run_keys,
-       opens_store,
        {{"list", "", "shows each key, since when it signs and until when it verifies"},
         {"rotate", "[--now]", "makes a new one, which signs once others can have fetched it"},
         {"revoke", "[--] KID", "takes one away at once, and every access token signed with it"},
@@ -143,7 +132,6 @@ const std::vector<Command>& commands() {
        "list|retry [ID...]|delete [ID...]",
        {env_file},
        run_outbox,
-       opens_store,
        {{"list", "", "shows the mails that wait and those given up, by id and without addresses"},
         {"retry", "[ID...]", "has those named tried now, or all that were given up"},
         {"delete", "[ID...]", "deletes those named, or all that were given up"}}},

@@ -47,8 +47,6 @@ struct Command {
   std::string_view usage;
   std::vector<OptionSpec> options;
   int (*run)(const Arguments&);
-  /// Whether it needs the database.
-  bool opens_store = false;
   /// What may be its first word; `argument` as the words behind it.
   std::vector<OptionSpec> subcommands{};
 };

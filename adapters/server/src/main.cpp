@@ -4,11 +4,8 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
-#include <variant>
 
-#include "backends.hpp"
 #include "command.hpp"
-#include "postgresql.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -51,10 +48,6 @@ int complain(int status, std::string_view text) {
   return status;
 }
 
-bool on_postgresql(const Arguments& arguments) {
-  return std::holds_alternative<sql::PostgresOptions>(database_of(settings_of(arguments).settings));
-}
-
 int run(const std::vector<std::string>& words) {
   const auto is_help = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (words.size() == 2 && words.front() == "help") return run({words.back(), "--help"});
@@ -80,7 +73,6 @@ int run(const std::vector<std::string>& words) {
     if (command->usage.empty() && !arguments.words().empty()) {
       throw UsageError("unexpected " + arguments.words().front());
     }
-    if (command->opens_store && on_postgresql(arguments)) go_on_with_postgresql(words);
     return command->run(arguments);
   } catch (const UsageError& error) {
     throw UsageError(name + ": " + error.what() + "; see coffeeauth " + name + " --help");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "command.hpp"
@@ -15,6 +16,12 @@ sql::MigrationReport migrate_with_place(const Settings& settings, const Database
   }
 }
 
+bool did_nothing(const sql::MigrationReport& report) {
+  return report.applied.empty() &&
+         std::all_of(report.rooms.begin(), report.rooms.end(),
+                     [](const sql::RoomReport& room) { return room.applied.empty(); });
+}
+
 }  // namespace
 
 int run_migrate(const Arguments& arguments) {
@@ -22,8 +29,17 @@ int run_migrate(const Arguments& arguments) {
   const auto database = prepare_database(loaded.settings);
   const auto report = migrate_with_place(loaded.settings, database);
   for (const int version : report.applied) std::cout << "applied migration " << version << "\n";
+  for (const auto& room : report.rooms) {
+    for (const int version : room.applied) {
+      std::cout << "applied migration " << version << " of " << room.feature << "\n";
+    }
+  }
   std::cout << name_of(database) << " is at version " << report.version
-            << (report.applied.empty() ? ": nothing to do" : "") << "\n";
+            << (did_nothing(report) ? ": nothing to do" : "") << "\n";
+  for (const auto& room : report.rooms) {
+    std::cout << room.feature << " is at version " << room.version
+              << (room.is_opened ? "" : ", which this program does not have: left alone") << "\n";
+  }
   if (arguments.has("--recount")) {
     sql::recount_users(*open_store(database));
     std::cout << "counted the users anew\n";

@@ -124,29 +124,35 @@ Rows Connection::run_own(const Sql& sql, std::vector<Value> parameters, OwnUse u
   }
 }
 
-Rows Connection::run_own_here(const OwnCall& own, std::vector<Value> parameters) {
-  // Outside of what is told: what waits is the library's.
-  if (driver_.keep_words != nullptr) {
-    guarded([&] { driver_.keep_words(*session_, true); });
-  }
-  const auto stop_keeping = [&] {
-    if (driver_.keep_words != nullptr) driver_.keep_words(*session_, false);
+// Runs `work` while failures keep the database's own words. Outside of what is told: what waits is
+// the library's.
+template <class Work>
+auto Connection::with_words(Work&& work) {
+  const auto keep = [&](bool keeps) {
+    if (driver_.keep_words != nullptr) driver_.keep_words(*session_, keeps);
   };
+  guarded([&] { keep(true); });
   try {
-    const auto& sql = own.statement.sql;
-    auto rows = guarded(
+    auto result = work();
+    keep(false);
+    return result;
+  } catch (...) {
+    keep(false);
+    throw;
+  }
+}
+
+Rows Connection::run_own_here(const OwnCall& own, std::vector<Value> parameters) {
+  const auto& sql = own.statement.sql;
+  return with_words([&] {
+    return guarded(
         [&] {
           set_sending(Sending::at_once);
           return run_kept(sql.columns + '\0' + sql.text, sql, std::move(parameters),
                           Author::embedder);
         },
         &own);
-    stop_keeping();
-    return rows;
-  } catch (...) {
-    stop_keeping();
-    throw;
-  }
+  });
 }
 
 // After an exception the state of a statement inside Poco is unknown.
@@ -164,6 +170,21 @@ Rows Connection::run_once(const Sql& sql) {
     return PreparedStatement(driver_.make_statement(*session_, sql, Author::library), sql.columns)
         .run({});
   });
+}
+
+void Connection::run_own_once(const Sql& sql, Diagnostics& diagnostics) {
+  const OwnStatement statement{.sql = sql};
+  const OwnCall own{statement, OwnUse::transaction, diagnostics};
+  static_cast<void>(with_words([&] {
+    return guarded(
+        [&] {
+          set_sending(Sending::at_once);
+          return PreparedStatement(driver_.make_statement(*session_, sql, Author::library),
+                                   sql.columns)
+              .run({});
+        },
+        &own);
+  }));
 }
 
 void Connection::set_sending(Sending sending) {

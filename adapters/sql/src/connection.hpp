@@ -100,6 +100,9 @@ class Connection {
   Rows run_own(const Sql& sql, std::vector<Value> parameters, OwnUse use, Diagnostics& diagnostics);
   /// Runs a text once and does not keep it; for schema changes and settings.
   Rows run_once(const Sql& sql);
+  /// The same of a statement that is not the library's: what the database says of its failure goes
+  /// to `diagnostics`.
+  void run_own_once(const Sql& sql, Diagnostics& diagnostics);
 
   /// Begins a transaction that writes. Whatever fails from here on makes commit() throw.
   void begin();
@@ -131,6 +134,8 @@ class Connection {
   void tell(const Poco::Exception& cause, const Failure& failure, const OwnCall& own) noexcept;
   Rows run_kept(const std::string& key, const Sql& sql, std::vector<Value> parameters,
                 Author author);
+  template <class Work>
+  auto with_words(Work&& work);
   Rows run_own_here(const OwnCall& own, std::vector<Value> parameters);
   void begin(const std::string& text);
   void drop(const std::string& key);

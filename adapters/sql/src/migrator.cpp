@@ -4,9 +4,13 @@
 #include <stdexcept>
 
 #include "adapters/sql/src/fill_search_text.hpp"
+#include "adapters/sql/src/statement_body.hpp"
+#include "coffeeauth/ports/store.hpp"
 
 namespace coffeeauth::sql {
 namespace {
+
+constexpr int most_conflicts = 20;
 
 const Sql create_table_sql{.text = R"(
   CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -15,28 +19,64 @@ const Sql create_table_sql{.text = R"(
     checksum   TEXT NOT NULL,
     applied_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
   ))"};
-const Sql applied_sql{.text = "SELECT version, checksum FROM schema_migrations ORDER BY version",
-                      .columns = "nt"};
-const Sql record_sql{
+const Sql core_applied_sql{
+    .text = "SELECT version, checksum FROM schema_migrations ORDER BY version", .columns = "nt"};
+const Sql core_record_sql{
     .text = "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)"};
+// A load of data may have brought rows that were there.
+const Sql applied_sql{.text =
+                          "SELECT DISTINCT version, checksum FROM feature_migrations "
+                          "WHERE feature = $1 ORDER BY version",
+                      .columns = "nt"};
+const Sql record_sql{.text =
+                         "INSERT INTO feature_migrations (feature, version, name, checksum) "
+                         "VALUES ($1, $2, $3, $4)"};
+const Sql features_sql{.text =
+                           "SELECT feature, max(version) FROM feature_migrations "
+                           "GROUP BY feature ORDER BY feature",
+                       .columns = "tn"};
 
-// How many of `migrations` the database has; throws when its history is another one.
-std::size_t agreed(Connection& connection, std::span<const Migration> migrations) {
-  const auto applied = connection.query(applied_sql);
+bool is_core(const Room& room) { return room.feature == core_feature; }
+
+bool has_table(Connection& connection, std::string_view name) {
+  const Sql exists_sql{.text = connection.dialect().table_exists, .columns = "n"};
+  return connection.any(exists_sql, name);
+}
+
+// "of the database" for the library's own, "of shop in the database" for a room's.
+std::string place_of(const Room& room) {
+  return is_core(room) ? "of the database" : "of " + std::string(room.feature) + " in the database";
+}
+
+std::string state_of(const Room& room, std::int64_t version) {
+  return "the database is at schema version " + std::to_string(version) +
+         (is_core(room) ? "" : " of " + std::string(room.feature));
+}
+
+// How many of the room's migrations the database has; throws when its history is another one.
+std::size_t agreed(Connection& connection, const Room& room) {
+  const auto applied = is_core(room) ? connection.query(core_applied_sql)
+                                     : connection.query(applied_sql, room.feature);
   for (std::size_t i = 0; i < applied.size(); ++i) {
     const auto version = applied[i].number(0);
-    if (i >= migrations.size()) {
-      throw std::runtime_error("the database is at schema version " + std::to_string(version) +
-                               ", newer than this program knows (" +
-                               std::to_string(migrations.size()) + "): use a newer program");
+    if (i >= room.migrations.size()) {
+      throw std::runtime_error(state_of(room, version) + ", newer than this program knows (" +
+                               std::to_string(room.migrations.size()) + "): use a newer program");
     }
-    if (version != migrations[i].version || applied[i].text(1) != migrations[i].checksum) {
-      throw std::runtime_error("migration " + std::to_string(version) +
-                               " of the database is not the one of this program: it was changed "
-                               "after it had been applied");
+    const auto& known = room.migrations[i];
+    if (version != known.version || applied[i].text(1) != checksum_of(known)) {
+      throw std::runtime_error("migration " + std::to_string(version) + " " + place_of(room) +
+                               " is not the one of this program: it was changed after it had been "
+                               "applied");
     }
   }
   return applied.size();
+}
+
+// How many there are, seen without waiting for who is at it.
+std::size_t count_applied(Connection& connection, const Room& room) {
+  const auto* const table = is_core(room) ? "schema_migrations" : "feature_migrations";
+  return has_table(connection, table) ? agreed(connection, room) : 0;
 }
 
 // Runs `work` in a transaction of its own.
@@ -53,95 +93,119 @@ auto in_transaction(Connection& connection, Work&& work) {
   }
 }
 
+void run_statements(Connection& connection, const Room& room, const Migration& migration,
+                    Diagnostics& diagnostics) {
+  const auto statements = split_statements(migration.sql, connection.dialect().grammar);
+  for (const auto& statement : statements) {
+    if (is_core(room)) {
+      connection.run_once({.text = std::string(statement)});
+    } else {
+      connection.run_own_once({.text = std::string(statement)}, diagnostics);
+    }
+  }
+}
+
 // Applies the next one, if there is one: which that is, is asked under the lock.
-std::optional<int> apply_next(Connection& connection, std::span<const Migration> migrations) {
+std::optional<int> apply_next(Connection& connection, const Room& room, Diagnostics& diagnostics) {
   return in_transaction(connection, [&]() -> std::optional<int> {
     const auto& lock = connection.dialect().schema_lock;
     if (!lock.empty()) connection.run_once({.text = lock, .columns = "t"});
-    connection.run_once(create_table_sql);
-    const auto count = agreed(connection, migrations);
-    if (count == migrations.size()) return std::nullopt;
-    const auto& next = migrations[count];
-    for (const auto& statement : split_statements(next.text)) {
-      connection.run_once({.text = statement});
+    if (is_core(room)) connection.run_once(create_table_sql);
+    const auto count = agreed(connection, room);
+    if (count == room.migrations.size()) return std::nullopt;
+    const auto& next = room.migrations[count];
+    run_statements(connection, room, next, diagnostics);
+    const std::int64_t version = next.version;
+    if (is_core(room)) {
+      connection.query(core_record_sql, version, next.name, checksum_of(next));
+    } else {
+      connection.query(record_sql, room.feature, version, next.name, checksum_of(next));
     }
-    connection.query(record_sql, std::int64_t{next.version}, next.name, next.checksum);
     return next.version;
   });
 }
 
 // An index of texts that are there is made many times quicker than one that grows with each.
-bool wants_search_texts(const Migration& migration) {
-  return migration.name.ends_with("_search_index");
+bool wants_search_texts(const Room& room, const Migration& migration) {
+  return is_core(room) && migration.name.ends_with("_search_index");
 }
 
-// How many there are, seen without waiting for who is at it.
-std::size_t count_applied(Connection& connection, std::span<const Migration> migrations) {
-  const Sql exists_sql{.text = connection.dialect().table_exists, .columns = "n"};
-  if (!connection.any(exists_sql, "schema_migrations")) return 0;
-  return agreed(connection, migrations);
+// The versions that this call applied.
+std::vector<int> bring_up(Connection& connection, const Room& room,
+                          const MigrationProgress& progress, Diagnostics& diagnostics) {
+  std::vector<int> done;
+  int conflicts = 0;
+  for (;;) {
+    const auto count = count_applied(connection, room);
+    if (count == room.migrations.size()) return done;
+    if (wants_search_texts(room, room.migrations[count])) fill_search_text(connection, progress);
+    try {
+      if (const auto version = apply_next(connection, room, diagnostics)) done.push_back(*version);
+    } catch (const Unavailable& failure) {
+      // Under SERIALIZABLE a transaction sees what was there before it waited for the lock, and
+      // fails on what another process did meanwhile: then that is there now.
+      const bool is_conflict = dynamic_cast<const TransactionConflict*>(&failure) != nullptr;
+      const bool goes_on = connection.usable() && (count_applied(connection, room) > count ||
+                                                   (is_conflict && ++conflicts < most_conflicts));
+      if (goes_on) continue;
+      if (is_core(room)) throw;
+      throw Unavailable("migration " + std::to_string(room.migrations[count].version) + " of " +
+                        std::string(room.feature) + ": " + failure.what());
+    }
+  }
+}
+
+int last_version(const Room& room) {
+  return room.migrations.empty() ? 0 : room.migrations.back().version;
+}
+
+// What the database has of rooms that it was not opened with.
+void add_others(Connection& connection, std::vector<RoomReport>& rooms) {
+  if (!has_table(connection, "feature_migrations")) return;
+  const auto opened = rooms.size();
+  for (const auto& row : connection.query(features_sql)) {
+    const auto last = rooms.begin() + static_cast<std::ptrdiff_t>(opened);
+    const auto is_same = [&](const RoomReport& room) { return room.feature == row.text(0); };
+    if (std::any_of(rooms.begin(), last, is_same)) continue;
+    rooms.push_back(
+        {.feature = row.text(0), .version = static_cast<int>(row.number(1)), .is_opened = false});
+  }
 }
 
 }  // namespace
 
-MigrationReport migrate(Connection& connection, std::span<const Migration> migrations,
-                        const MigrationProgress& progress) {
-  MigrationReport report;
-  for (;;) {
-    const auto count = count_applied(connection, migrations);
-    if (count < migrations.size() && wants_search_texts(migrations[count])) {
-      fill_search_text(connection, progress);
-    }
-    const auto version = apply_next(connection, migrations);
-    if (!version) break;
-    report.applied.push_back(*version);
-  }
+MigrationReport migrate(Connection& connection, std::span<const Migration> core,
+                        std::span<const Room> rooms, const MigrationProgress& progress,
+                        Diagnostics& diagnostics) {
+  const Room house{.feature = core_feature, .migrations = core};
+  MigrationReport report{.applied = bring_up(connection, house, progress, diagnostics),
+                         .version = last_version(house)};
   // Those that an older program wrote meanwhile, or that a load of older data brought.
-  if (std::any_of(migrations.begin(), migrations.end(), wants_search_texts)) {
+  if (std::any_of(core.begin(), core.end(), [&](const Migration& migration) {
+        return wants_search_texts(house, migration);
+      })) {
     fill_search_text(connection, progress);
   }
-  report.version = migrations.empty() ? 0 : migrations.back().version;
+  for (const auto& room : rooms) {
+    report.rooms.push_back({.feature = std::string(room.feature),
+                            .applied = bring_up(connection, room, progress, diagnostics),
+                            .version = last_version(room)});
+  }
+  add_others(connection, report.rooms);
   return report;
 }
 
-void require_current(Connection& connection, std::span<const Migration> migrations) {
-  std::size_t count = 0;
-  const Sql exists_sql{.text = connection.dialect().table_exists, .columns = "n"};
-  if (connection.any(exists_sql, "schema_migrations")) count = agreed(connection, migrations);
-  if (count < migrations.size()) {
-    throw std::runtime_error("the database is at schema version " + std::to_string(count) +
-                             ", this program needs " + std::to_string(migrations.size()) +
+void require_current(Connection& connection, std::span<const Migration> core,
+                     std::span<const Room> rooms) {
+  const auto check = [&](const Room& room) {
+    const auto count = count_applied(connection, room);
+    if (count == room.migrations.size()) return;
+    throw std::runtime_error(state_of(room, static_cast<std::int64_t>(count)) +
+                             ", this program needs " + std::to_string(room.migrations.size()) +
                              ": apply the migrations first");
-  }
-}
-
-std::vector<std::string> split_statements(std::string_view text) {
-  std::vector<std::string> statements;
-  std::string statement;
-  bool in_body = false;  // of a function, between two $$
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    const auto line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    const auto first = line.find_first_not_of(' ');
-    if (first == std::string_view::npos || line.substr(first, 2) == "--") continue;
-    statement += line;
-    for (auto at = line.find("$$"); at != std::string_view::npos; at = line.find("$$", at + 2)) {
-      in_body = !in_body;
-    }
-    if (line.back() == ';' && !in_body) {
-      statement.pop_back();
-      statements.push_back(std::move(statement));
-      statement.clear();
-    } else {
-      statement += '\n';
-    }
-  }
-  if (!statement.empty()) {
-    statement.pop_back();
-    statements.push_back(std::move(statement));
-  }
-  return statements;
+  };
+  check({.feature = core_feature, .migrations = core});
+  for (const auto& room : rooms) check(room);
 }
 
 }  // namespace coffeeauth::sql

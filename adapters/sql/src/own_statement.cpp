@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/sql/src/sql_words.hpp"
+#include "adapters/sql/src/statement_body.hpp"
 
 namespace coffeeauth::sql {
 namespace {
@@ -16,24 +17,12 @@ namespace {
 // More than any statement needs, and as many as PostgreSQL can count in its protocol.
 constexpr std::size_t most_parameters = 32766;
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw std::invalid_argument("query(): " + reason);
-}
-
-std::string upper(std::string_view word) {
-  std::string text(word);
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
+[[noreturn]] void refuse(const std::string& reason) { throw std::invalid_argument(reason); }
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-constexpr std::array<std::string_view, 9> of_transactions{
-    "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
 // What they change outlives the transaction, for whoever uses the connection next. DO and CALL may
 // hold a COMMIT.
 constexpr std::array<std::string_view, 17> of_connections{
@@ -56,38 +45,6 @@ bool is_of_the_connection(std::string_view name) {
 constexpr std::array<std::string_view, 8> before_tables{"INSERT", "MERGE", "REPLACE",  "IGNORE",
                                                         "ABORT",  "FAIL",  "ROLLBACK", "OVERWRITE"};
 constexpr std::array<std::string_view, 5> of_reads{"SELECT", "WITH", "VALUES", "TABLE", "EXPLAIN"};
-
-// The semicolons inside the body of a trigger on SQLite, or of a function between BEGIN ATOMIC and
-// END on PostgreSQL, do not end the embedder's statement.
-class Body {
- public:
-  explicit Body(Grammar grammar) : grammar_(grammar) {}
-
-  void pass(std::string_view name) {
-    if (words_++ == 0) can_be_ = name == "CREATE";
-    if (!can_be_) return;
-    if (name == "TRIGGER") is_trigger_ = true;
-    if (depth_ == 0) {
-      const bool begins = grammar_ == Grammar::sqlite ? is_trigger_ && name == "BEGIN"
-                                                      : last_ == "BEGIN" && name == "ATOMIC";
-      if (begins) depth_ = 1;
-    } else if (name == "CASE") {
-      ++depth_;
-    } else if (name == "END") {
-      --depth_;
-    }
-    last_ = name;
-  }
-  [[nodiscard]] bool is_inside() const noexcept { return depth_ > 0; }
-
- private:
-  const Grammar grammar_;
-  std::size_t words_ = 0;
-  std::size_t depth_ = 0;
-  bool can_be_ = false;
-  bool is_trigger_ = false;
-  std::string last_;
-};
 
 class Reader {
  public:
@@ -178,7 +135,7 @@ class Reader {
 
   SqlWords words_;
   const Grammar grammar_;
-  Body body_;
+  StatementBody body_;
   const char* const base_;
   std::string text_;
   std::size_t end_ = 0;
@@ -201,7 +158,7 @@ bool creates_for_the_connection(std::span<const std::string> names) {
 
 void check_use(const std::vector<std::string>& names, OwnUse use) {
   const auto& first = names.front();
-  if (is_one_of(first, of_transactions)) {
+  if (is_of_transactions(first)) {
     refuse(first + " is not for here: a transaction is begun and ended by its Store");
   }
   const bool is_local_setting =
@@ -224,9 +181,7 @@ void check_letters(std::string_view columns) {
   refuse("letter " + std::to_string(wrong + 1) + " of `columns` is none of n, t and b");
 }
 
-}  // namespace
-
-OwnStatement read_own_statement(const Sql& sql, Grammar grammar, OwnUse use) {
+OwnStatement read(const Sql& sql, Grammar grammar, OwnUse use) {
   check_letters(sql.columns);
   // The databases would read to there.
   if (sql.text.find('\0') != std::string::npos) refuse("the text holds a NUL");
@@ -236,6 +191,16 @@ OwnStatement read_own_statement(const Sql& sql, Grammar grammar, OwnUse use) {
   check_use(reader.first_names(), use);
   statement.sql.columns = sql.columns;
   return statement;
+}
+
+}  // namespace
+
+OwnStatement read_own_statement(const Sql& sql, Grammar grammar, OwnUse use) {
+  try {
+    return read(sql, grammar, use);
+  } catch (const std::invalid_argument& mistake) {
+    throw std::invalid_argument(std::string("query(): ") + mistake.what());
+  }
 }
 
 }  // namespace coffeeauth::sql

@@ -128,8 +128,10 @@ std::unique_ptr<Connection> open_postgres(const PostgresOptions& options, Purpos
 
 MigrationReport migrate_postgres(const PostgresOptions& options) {
   check(options);
-  return migrate(*open_postgres(options, Purpose::migration), postgres_migrations(),
-                 options.migration_progress);
+  const auto rooms = rooms_for(Grammar::postgresql, options.rooms);
+  return migrate(*open_postgres(options, Purpose::migration), postgres_migrations(), rooms,
+                 options.migration_progress,
+                 options.diagnostics != nullptr ? *options.diagnostics : stderr_diagnostics());
 }
 
 std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options) {
@@ -143,8 +145,12 @@ std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options) {
   const auto share = std::min(options.list_connections, options.connections / 2);
   auto pool = make_pool(options.connections - share);
   auto list_pool = share > 0 ? make_pool(share) : pool;
-  if (!options.migrate) require_current(*pool->lease(), postgres_migrations());
-  return std::make_unique<SqlStore>(pool, pool, std::move(list_pool), options.diagnostics);
+  if (!options.migrate) {
+    require_current(*pool->lease(), postgres_migrations(),
+                    rooms_for(Grammar::postgresql, options.rooms));
+  }
+  return std::make_unique<SqlStore>(pool, pool, std::move(list_pool), Engine::postgresql,
+                                    options.diagnostics);
 }
 
 }  // namespace coffeeauth::sql

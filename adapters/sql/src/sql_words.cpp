@@ -6,9 +6,7 @@
 namespace coffeeauth::sql {
 namespace {
 
-[[noreturn]] void refuse(const char* reason) {
-  throw std::invalid_argument(std::string("query(): ") + reason);
-}
+[[noreturn]] void refuse(const char* reason) { throw std::invalid_argument(reason); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -111,6 +111,12 @@ void use_write_ahead_log(Connection& connection, std::chrono::milliseconds patie
   }
 }
 
+MigrationReport migrate(Connection& connection, const std::vector<Room>& rooms,
+                        const SqliteOptions& options) {
+  return migrate(connection, sqlite_migrations(), rooms, options.migration_progress,
+                 options.diagnostics != nullptr ? *options.diagnostics : stderr_diagnostics());
+}
+
 }  // namespace
 
 std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access access) {
@@ -135,12 +141,13 @@ std::unique_ptr<Connection> open_sqlite(const SqliteOptions& options, Access acc
 
 MigrationReport migrate_sqlite(const SqliteOptions& options) {
   check(options);
-  return migrate(*open_sqlite(options, Access::write), sqlite_migrations(),
-                 options.migration_progress);
+  const auto rooms = rooms_for(Grammar::sqlite, options.rooms);
+  return migrate(*open_sqlite(options, Access::write), rooms, options);
 }
 
 std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options) {
   check(options);
+  const auto rooms = rooms_for(Grammar::sqlite, options.rooms);
   const auto pool = [&options](std::size_t size, Access access) {
     return std::make_unique<ConnectionPool>(
         size, options.busy_timeout, [options, access] { return open_sqlite(options, access); });
@@ -149,13 +156,14 @@ std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options) {
   {
     const auto connection = writers->lease();
     if (options.migrate) {
-      migrate(*connection, sqlite_migrations(), options.migration_progress);
+      migrate(*connection, rooms, options);
     } else {
-      require_current(*connection, sqlite_migrations());
+      require_current(*connection, sqlite_migrations(), rooms);
     }
   }
   return std::make_unique<SqlStore>(std::move(writers), pool(options.readers, Access::read),
-                                    pool(options.list_readers, Access::read), options.diagnostics);
+                                    pool(options.list_readers, Access::read), Engine::sqlite,
+                                    options.diagnostics);
 }
 
 }  // namespace coffeeauth::sql

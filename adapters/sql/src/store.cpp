@@ -23,10 +23,11 @@ class BusyMark {
 
 class SqlTransaction final : public Transaction, private ConnectionSource {
  public:
-  SqlTransaction(BusyThreads& threads, ConnectionPool& writers, SearchSample& sample,
+  SqlTransaction(BusyThreads& threads, ConnectionPool& writers, SearchSample& sample, Engine engine,
                  Diagnostics& diagnostics)
       : mark_(threads),
         connection_(writers.lease()),
+        engine_(engine),
         diagnostics_(diagnostics),
         users_(*this, *this, sample) {
     connection_->begin();
@@ -39,6 +40,7 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
   OutboxWrites& outbox() override { return outbox_; }
   KeyWrites& keys() override { return keys_; }
 
+  [[nodiscard]] Engine engine() const noexcept { return engine_; }
   Rows run(const Sql& sql, std::vector<Value> parameters) {
     refuse_after_commit();
     return connection_->run_own(sql, std::move(parameters), OwnUse::transaction, diagnostics_);
@@ -61,6 +63,7 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
 
   BusyMark mark_;
   Lease connection_;
+  const Engine engine_;
   Diagnostics& diagnostics_;
   bool committed_ = false;
   SqlUserWrites users_;
@@ -71,6 +74,18 @@ class SqlTransaction final : public Transaction, private ConnectionSource {
 };
 
 const Sql ping_sql{.text = "SELECT count(*) FROM schema_migrations", .columns = "n"};
+
+SqlTransaction& ours(Transaction& transaction) {
+  auto* const found = dynamic_cast<SqlTransaction*>(&transaction.innermost());
+  if (found == nullptr) throw std::invalid_argument("the transaction is not one of a SQL store");
+  return *found;
+}
+
+SqlStore& ours(Store& store) {
+  auto* const found = dynamic_cast<SqlStore*>(&store.innermost());
+  if (found == nullptr) throw std::invalid_argument("the store is not a SQL store");
+  return *found;
+}
 
 }  // namespace
 
@@ -87,10 +102,12 @@ void BusyThreads::leave(std::thread::id thread) noexcept {
 }
 
 SqlStore::SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers,
-                   std::shared_ptr<ConnectionPool> list_readers, Diagnostics* diagnostics)
+                   std::shared_ptr<ConnectionPool> list_readers, Engine engine,
+                   Diagnostics* diagnostics)
     : writers_(std::move(writers)),
       readers_(std::move(readers)),
       list_readers_(std::move(list_readers)),
+      engine_(engine),
       diagnostics_(diagnostics != nullptr ? *diagnostics : stderr_diagnostics()),
       users_(*readers_, *list_readers_, sample_),
       sessions_(*readers_),
@@ -98,7 +115,7 @@ SqlStore::SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<Conn
       keys_(*readers_) {}
 
 std::unique_ptr<Transaction> SqlStore::begin() {
-  return std::make_unique<SqlTransaction>(busy_, *writers_, sample_, diagnostics_);
+  return std::make_unique<SqlTransaction>(busy_, *writers_, sample_, engine_, diagnostics_);
 }
 
 void SqlStore::ping() {
@@ -124,11 +141,7 @@ void SqlStore::recount_users() {
   }
 }
 
-void recount_users(Store& store) {
-  auto* const ours = dynamic_cast<SqlStore*>(&store.innermost());
-  if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
-  ours->recount_users();
-}
+void recount_users(Store& store) { ours(store).recount_users(); }
 
 std::vector<NamedPoolStatistics> SqlStore::pools() const {
   std::vector<NamedPoolStatistics> all{{"writers", writers_->statistics()}};
@@ -137,22 +150,18 @@ std::vector<NamedPoolStatistics> SqlStore::pools() const {
   return all;
 }
 
-std::vector<NamedPoolStatistics> statistics(Store& store) {
-  const auto* const ours = dynamic_cast<SqlStore*>(&store.innermost());
-  if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
-  return ours->pools();
-}
+std::vector<NamedPoolStatistics> statistics(Store& store) { return ours(store).pools(); }
 
 Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters) {
-  auto* const ours = dynamic_cast<SqlTransaction*>(&transaction.innermost());
-  if (ours == nullptr) throw std::invalid_argument("the transaction is not one of a SQL store");
-  return ours->run(sql, std::move(parameters));
+  return ours(transaction).run(sql, std::move(parameters));
 }
 
 Rows query(Store& store, const Sql& sql, std::vector<Value> parameters) {
-  auto* const ours = dynamic_cast<SqlStore*>(&store.innermost());
-  if (ours == nullptr) throw std::invalid_argument("the store is not a SQL store");
-  return ours->read(sql, std::move(parameters));
+  return ours(store).read(sql, std::move(parameters));
 }
+
+Engine engine_of(Transaction& transaction) { return ours(transaction).engine(); }
+
+Engine engine_of(Store& store) { return ours(store).engine(); }
 
 }  // namespace coffeeauth::sql

@@ -12,6 +12,7 @@
 #include "adapters/sql/src/sign_ups.hpp"
 #include "adapters/sql/src/users.hpp"
 #include "coffeeauth/ports/store.hpp"
+#include "coffeeauth/sql/query.hpp"
 
 namespace coffeeauth::sql {
 
@@ -33,7 +34,7 @@ class SqlStore final : public Store {
   /// `readers` and `list_readers` may be the same pool as `writers`.
   /// `diagnostics` is borrowed; stderr_diagnostics() when it is null.
   SqlStore(std::shared_ptr<ConnectionPool> writers, std::shared_ptr<ConnectionPool> readers,
-           std::shared_ptr<ConnectionPool> list_readers, Diagnostics* diagnostics);
+           std::shared_ptr<ConnectionPool> list_readers, Engine engine, Diagnostics* diagnostics);
 
   UserReads& users() override { return users_; }
   SessionReads& sessions() override { return sessions_; }
@@ -45,6 +46,7 @@ class SqlStore final : public Store {
   void recount_users();
   /// See statistics().
   [[nodiscard]] std::vector<NamedPoolStatistics> pools() const;
+  [[nodiscard]] Engine engine() const noexcept { return engine_; }
   /// Runs a statement of an embedder's that reads, in a snapshot of its own.
   [[nodiscard]] Rows read(const Sql& sql, std::vector<Value> parameters);
 
@@ -55,6 +57,7 @@ class SqlStore final : public Store {
   const std::shared_ptr<ConnectionPool> writers_;
   const std::shared_ptr<ConnectionPool> readers_;
   const std::shared_ptr<ConnectionPool> list_readers_;
+  const Engine engine_;
   Diagnostics& diagnostics_;
   SearchSample sample_;
   SqlUserReads users_;

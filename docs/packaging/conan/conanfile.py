@@ -27,6 +27,8 @@ COMPONENTS = {
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.
 INTERNAL = ["net"]
+# What coffeeauth_embed_migrations() of the component sql is in; the first includes nothing and finds the other.
+MIGRATION_SCRIPTS = ["CoffeeauthMigrations.cmake", "embed_migrations.cmake"]
 # Options that are adapters of the build.
 ADAPTERS = ["crypto", "http", "redis", "smtp", "sql"]
 
@@ -116,6 +118,9 @@ class CoffeeauthConan(ConanFile):
     def package(self):
         CMake(self).install()
         copy(self, "LICENSE", self.source_folder, join(self.package_folder, "licenses"))
+        # coffeeauth_embed_migrations(), which is no target.
+        for script in MIGRATION_SCRIPTS if self.options.sql else ():
+            copy(self, script, join(self.source_folder, "cmake"), join(self.package_folder, "cmake"))
         # Conan writes these from package_info().
         rmdir(self, join(self.package_folder, "lib", "cmake"))
         rmdir(self, join(self.package_folder, "lib", "pkgconfig"))
@@ -137,5 +142,7 @@ class CoffeeauthConan(ConanFile):
         core = self.cpp_info.components["core"]
         core.set_property("cmake_target_aliases", ["coffeeauth::coffeeauth"])
         core.system_libs = ["pthread"]
+        if self.options.sql:
+            self.cpp_info.set_property("cmake_build_modules", [join("cmake", MIGRATION_SCRIPTS[0])])
         if self.options.postgresql:
             self.cpp_info.components["sql"].requires += ["poco::poco_datapostgresql", "libpq::libpq"]

@@ -61,6 +61,11 @@ TEST_CASE("query() on PostgreSQL begins and ends no transaction") {
   check_transactions_are_the_stores(*own.store);
 }
 
+TEST_CASE("query() on PostgreSQL gives back what it wrote, and reads beside a transaction") {
+  const OwnStore own;
+  check_what_a_port_needs(*own.store, coffeeauth::sql::Engine::postgresql);
+}
+
 TEST_CASE("the message of PostgreSQL for a statement of one's own goes to the diagnostics") {
   const OwnStore own;
   check_diagnostics(*own.store, own.heard);

@@ -158,4 +158,48 @@ inline void check_diagnostics(Store& store,
   CHECK(query(store, {"SELECT a FROM app_t", "n"}).size() == 1);
 }
 
+/// What a room's port is written with: rows that come back from what wrote them, and how many they
+/// were; bytes; reads outside of a transaction, which see what was committed.
+inline void check_what_a_port_needs(Store& store, Engine engine) {
+  const std::string bytes("\0\xff'x", 4);
+  CHECK(engine_of(store) == engine);
+  store.transact([&](Transaction& tx) {
+    CHECK(engine_of(tx) == engine);
+    query(tx, {"CREATE TABLE room_t (id BIGINT PRIMARY KEY, name TEXT, data " +
+               std::string(engine == Engine::sqlite ? "BLOB" : "BYTEA") + ")"});
+    const Sql insert{
+        "INSERT INTO room_t (id, name, data) VALUES ($1, $2, $3) "
+        "ON CONFLICT (id) DO NOTHING RETURNING id, name, data",
+        "ntb"};
+    const auto rows = query(tx, insert, {std::int64_t{1}, std::monostate{}, Bytes{bytes}});
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].number(0) == 1);
+    CHECK(rows[0].is_null(1));
+    CHECK(rows[0].bytes(2) == bytes);
+    CHECK(query(tx, insert, {std::int64_t{1}, "other", Bytes{"other"}}).empty());
+    CHECK(query(tx, insert, {std::int64_t{2}, "two", Bytes{"2"}}).size() == 1);
+    CHECK(query(tx, {"UPDATE room_t SET name = 'both' RETURNING id", "n"}).size() == 2);
+  });
+  const auto all = [&] {
+    std::string text;
+    for (const auto& row : query(store, {"SELECT id, name FROM room_t ORDER BY id", "nt"})) {
+      text += std::to_string(row.number(0)) + row.text(1);
+    }
+    return text;
+  };
+  CHECK(all() == "1both2both");
+  store.transact([&](Transaction& tx) {
+    const auto gone =
+        query(tx, {"DELETE FROM room_t WHERE id = $1 RETURNING data", "b"}, {std::int64_t{1}});
+    REQUIRE(gone.size() == 1);
+    CHECK(gone[0].bytes(0) == bytes);
+    // Beside it, what was before is read still.
+    CHECK(all() == "1both2both");
+    if (engine == Engine::postgresql) {
+      CHECK(query(tx, {"SELECT id FROM room_t FOR UPDATE SKIP LOCKED", "n"}).size() == 1);
+    }
+  });
+  CHECK(all() == "2both");
+}
+
 }  // namespace coffeeauth::sql::testing

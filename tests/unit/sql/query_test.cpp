@@ -122,6 +122,11 @@ TEST_CASE("query() on SQLite begins and ends no transaction") {
   check_transactions_are_the_stores(*own.store);
 }
 
+TEST_CASE("query() on SQLite gives back what it wrote, and reads beside a transaction") {
+  const OwnStore own;
+  check_what_a_port_needs(*own.store, coffeeauth::sql::Engine::sqlite);
+}
+
 TEST_CASE("the message of SQLite for a statement of one's own goes to the diagnostics") {
   const OwnStore own;
   check_diagnostics(*own.store, own.heard);
@@ -134,5 +139,7 @@ TEST_CASE("a store of another kind has no statements") {
   CHECK_THROWS_AS(world.store().transact([](Transaction& tx) {
     query(tx, {"SELECT 1", "n"});
   }),
+                  std::invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(coffeeauth::sql::engine_of(world.store())),
                   std::invalid_argument);
 }

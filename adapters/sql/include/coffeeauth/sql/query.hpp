@@ -1,11 +1,11 @@
 #pragma once
 /// query(): statements of an embedder's own, on the connection of a SQL store.
 ///
-/// For tables of your own beside the library's: a profile of each user, say, that is written in the
-/// same transaction as the user. What such tables may rely on is that `users` has a primary key
-/// `id`, text of 36 characters (UserId::str()), which a foreign key may reference with
-/// `ON DELETE CASCADE`. Everything else of the library's tables changes with its versions: use the
-/// ports. Name your tables with a prefix that is yours.
+/// For tables of your own beside the library's (coffeeauth/sql/migrations.hpp makes them): a
+/// profile of each user, say, that is written in the same transaction as the user. What such tables
+/// may rely on is that `users` has a primary key `id`, text of 36 characters (UserId::str()), which
+/// a foreign key may reference with `ON DELETE CASCADE`. Everything else of the library's tables
+/// changes with its versions: use the ports. Name your tables with a prefix that is yours.
 
 #include <cstddef>
 #include <cstdint>
@@ -113,6 +113,20 @@ Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> paramete
 /// others. Throws as the other one, and std::invalid_argument for a statement that writes. Callable
 /// from any thread.
 [[nodiscard]] Rows query(Store& store, const Sql& sql, std::vector<Value> parameters = {});
+
+/// A database that a SQL store speaks to.
+enum class Engine {
+  /// One transaction writes at a time, so no row needs to be locked.
+  sqlite,
+  /// Also a server of another make that speaks its protocol.
+  postgresql,
+};
+
+/// Which one it is, for the few statements that cannot be the same on both, such as those with `FOR
+/// UPDATE SKIP LOCKED`. Throws std::invalid_argument for a transaction or a Store of another kind.
+[[nodiscard]] Engine engine_of(Transaction& transaction);
+/// The same of a Store; callable from any thread.
+[[nodiscard]] Engine engine_of(Store& store);
 
 }  // namespace sql
 }  // namespace coffeeauth

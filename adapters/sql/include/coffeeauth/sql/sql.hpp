@@ -18,6 +18,7 @@
 #include "coffeeauth/ports/diagnostics.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/secret.hpp"
+#include "coffeeauth/sql/migrations.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace sql {
@@ -51,6 +52,10 @@ struct SqliteOptions {
   /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
   /// standard error output.
   Diagnostics* diagnostics = nullptr;
+  /// The rooms whose tables the database is to hold beside the library's; their migrations come
+  /// behind the library's, in this order. A room that the database has and that is not named here
+  /// is left alone. Read while the Store is opened.
+  std::vector<RoomMigrations> rooms{};
 };
 
 /// How to reach a PostgreSQL server, 13 or later, with a database encoded in UTF-8.
@@ -93,6 +98,8 @@ struct PostgresOptions {
   /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
   /// standard error output.
   Diagnostics* diagnostics = nullptr;
+  /// As SqliteOptions::rooms.
+  std::vector<RoomMigrations> rooms{};
 };
 
 /// Reads `postgresql://user:password@host:port/database`, or `postgres://`, with percent-encoding,
@@ -100,20 +107,36 @@ struct PostgresOptions {
 /// socket. Throws std::invalid_argument with a text that holds no part of the URL.
 [[nodiscard]] PostgresOptions parse_postgres_url(std::string_view url);
 
-/// What a migration did.
-struct MigrationReport {
-  /// The versions that this call applied, in order; empty when nothing was missing.
+/// The migrations of one room in a database.
+struct RoomReport {
+  /// As RoomMigrations::feature.
+  std::string feature{};
+  /// The versions that this call applied, in order.
   std::vector<int> applied{};
-  /// The version of the schema now.
+  /// The version of the room's tables now.
   int version = 0;
+  /// Whether the options name the room. One that they do not name is left alone.
+  bool is_opened = true;
 };
 
-/// Brings the schema up to date: each missing migration in a transaction of its own under a lock,
-/// so that of many processes at once one applies it.
+/// What a migration did.
+struct MigrationReport {
+  /// The library's own versions that this call applied, in order; empty when none was missing.
+  std::vector<int> applied{};
+  /// The version of the library's schema now.
+  int version = 0;
+  /// The rooms of the options, in their order, and behind them those that the database has besides.
+  std::vector<RoomReport> rooms{};
+};
+
+/// Brings the schema up to date, the library's first and then that of each room: each missing
+/// migration in a transaction of its own under a lock, so that of many processes at once one
+/// applies it.
 ///
-/// Throws std::runtime_error with a text for the operator when the database is newer than this
-/// program, or when a migration it was made with has changed since; Unavailable when it cannot be
-/// opened or locked; std::invalid_argument for options that mean nothing.
+/// Throws std::runtime_error with a text for the operator, which names the room, when the database
+/// is newer than this program, or when a migration it was made with has changed since; Unavailable
+/// when it cannot be opened or locked, or refuses a statement of a room, of which the Diagnostics
+/// are told more; std::invalid_argument for options that mean nothing, rooms included.
 MigrationReport migrate_sqlite(const SqliteOptions& options);
 
 /// Opens the Store. Callable from many threads and beside other processes on the same machine.

@@ -1,0 +1,5 @@
+CREATE TABLE app_profiles (
+  user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  number  BIGINT NOT NULL UNIQUE,
+  motto   TEXT NOT NULL
+);

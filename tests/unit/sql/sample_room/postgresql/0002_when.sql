@@ -1,0 +1,1 @@
+ALTER TABLE sample_notes ADD COLUMN written_at BIGINT NOT NULL DEFAULT 0;

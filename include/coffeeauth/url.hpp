@@ -37,6 +37,10 @@ struct Url {
 /// no part of the URL, since a password may be anywhere in it by mistake.
 [[nodiscard]] Url parse_url(std::string_view text);
 
+/// Writes a URL, or what was meant to be one, with the passwords in it masked: behind the user, and
+/// in parameters whose name ends with `password`.
+[[nodiscard]] std::string masked_url(std::string_view url);
+
 /// Where the world reaches the service: an origin and, when a proxy mounts the service below one, a
 /// path. Never taken from a request: whoever sends one may write any Host into it.
 class PublicUrl {

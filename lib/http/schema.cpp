@@ -187,12 +187,9 @@ std::vector<FieldError> validate(const Schema& schema, const Json& value) {
 }
 
 std::optional<bool> parse_flag(std::string_view text) noexcept {
-  const auto is = [text](std::string_view word) {
-    return std::equal(text.begin(), text.end(), word.begin(), word.end(),
-                      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-  };
-  if (is("true") || text == "1") return true;
-  if (is("false") || text == "0") return false;
+  // Fewer words than a setting has, and no blanks: this is a contract with clients.
+  if (equal_ignoring_case(text, "true") || text == "1") return true;
+  if (equal_ignoring_case(text, "false") || text == "0") return false;
   return std::nullopt;
 }
 

@@ -1,11 +1,12 @@
 #include "coffeeauth/network_address.hpp"
 
-#include <charconv>
 #include <stdexcept>
 #include <string>
 
 #include <algorithm>
 #include <vector>
+
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -136,13 +137,9 @@ NetworkRange::NetworkRange(std::string_view cidr) {
   const unsigned offset = is_v4_mapped(base_) ? v4_offset : 0;
   bits_ = 128;
   if (slash == std::string_view::npos) return;
-  const auto text = cidr.substr(slash + 1);
-  unsigned length = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || length > 128 - offset) {
-    throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
-  }
-  bits_ = offset + length;
+  const auto length = parse_digits<unsigned>(cidr.substr(slash + 1), 0, 128 - offset);
+  if (!length) throw std::invalid_argument("not a network in CIDR notation: " + std::string{cidr});
+  bits_ = offset + *length;
 }
 
 bool NetworkRange::contains(const NetworkAddress& address) const noexcept {

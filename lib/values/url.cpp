@@ -1,10 +1,10 @@
 #include "coffeeauth/url.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 
 #include "coffeeauth/network_address.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -60,11 +60,9 @@ std::string decode(std::string_view text) {
 }
 
 std::uint16_t read_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc{} || at != end || port == 0) refuse("has no port from 1 to 65535");
-  return port;
+  const auto port = parse_digits<std::uint16_t>(text, 1, 65'535);
+  if (!port) refuse("has no port from 1 to 65535");
+  return *port;
 }
 
 void read_server(Url& url, std::string_view text) {

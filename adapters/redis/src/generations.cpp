@@ -1,9 +1,9 @@
 #include "generations.hpp"
 
-#include <charconv>
 #include <random>
 
 #include "client.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth::redis {
 namespace {
@@ -18,11 +18,8 @@ std::uint64_t fresh_generation() {
 
 std::optional<CacheGeneration> parse_generation(const Reply& reply) {
   if (reply.kind != Reply::Kind::bulk) return std::nullopt;
-  std::uint64_t value = 0;
-  const auto* const end = reply.text.data() + reply.text.size();
-  const auto [at, error] = std::from_chars(reply.text.data(), end, value);
-  if (error != std::errc{} || at != end) return std::nullopt;
-  return CacheGeneration{value};
+  const auto value = parse_digits(reply.text);
+  return value ? std::optional{CacheGeneration{*value}} : std::nullopt;
 }
 
 constexpr std::string_view get_or_set =

@@ -3,24 +3,19 @@
 
 #include "coffeeauth/url.hpp"
 
-#include <charconv>
 #include <stdexcept>
 
 #include "coffeeauth/redis/redis.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth::redis {
 namespace {
 
 std::uint32_t read_database(std::string_view text) {
-  constexpr std::uint32_t most = 65'535;
   if (text.empty()) return 0;
-  std::uint32_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || at != end || number > most) {
-    throw std::invalid_argument("the URL has a path that is no number of a database");
-  }
-  return number;
+  const auto number = parse_digits<std::uint32_t>(text, 0, 65'535);
+  if (!number) throw std::invalid_argument("the URL has a path that is no number of a database");
+  return *number;
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 #include <initializer_list>
 #include <stdexcept>
 
-#include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/url.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -21,8 +21,7 @@ const std::string* old_value(const Settings& settings, std::string_view name) {
 template <class Number>
 Number old_number(const Settings& settings, std::string_view name, Number otherwise) {
   const auto* const text = old_value(settings, name);
-  const auto number = text == nullptr ? std::nullopt : parse_whole_number(*text);
-  return number ? static_cast<Number>(*number) : otherwise;
+  return text == nullptr ? otherwise : parse_number<Number>(*text).value_or(otherwise);
 }
 
 std::optional<bool> old_switch(const Settings& settings, std::string_view name) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "coffeeauth/config_fields.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth::server {
 namespace {

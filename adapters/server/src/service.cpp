@@ -11,10 +11,10 @@
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/sql/sql.hpp"
+#include "coffeeauth/value_text.hpp"
 #include "coffeeauth/zxcvbn/zxcvbn.hpp"
 #include "folder_templates.hpp"
 #include "measured_hasher.hpp"
-#include "setting_table.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -237,7 +237,7 @@ struct Service::Parts {
 
   Parts(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
       : settings(std::move(loaded.settings)),
-        meaningless(join(loaded.meaningless)),
+        meaningless(to_list_text(loaded.meaningless)),
         near_misses(std::move(loaded.near_misses)),
         database(prepare_database(settings, missing)),
         mail_server(name_of(smtp_of(settings))),

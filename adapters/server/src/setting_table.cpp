@@ -1,11 +1,11 @@
 #include "setting_table.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
-#include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/network_address.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/url.hpp"
@@ -14,6 +14,9 @@ namespace coffeeauth::server {
 namespace {
 
 using namespace std::chrono_literals;
+using Fields = std::vector<ConfigField>;
+
+constexpr std::size_t most_connections = 100'000;
 
 /// What a bearer token may be made of (RFC 6750 2.1).
 bool is_operator_token(std::string_view text) {
@@ -24,71 +27,10 @@ bool is_operator_token(std::string_view text) {
          });
 }
 
-bool read_switch(std::string_view text, bool& out) {
-  const auto value = parse_switch(text);
-  if (value) out = *value;
-  return value.has_value();
-}
+std::optional<std::string> read_anything(std::string_view text) { return std::string{text}; }
 
-template <class Enum, std::size_t Size>
-bool read_word(std::string_view text, Enum& out,
-               const std::array<std::pair<std::string_view, Enum>, Size>& words) {
-  for (const auto& [word, value] : words) {
-    if (!is_word(text, word)) continue;
-    out = value;
-    return true;
-  }
-  return false;
-}
-
-template <class Enum, std::size_t Size>
-std::string word_of(Enum value, const std::array<std::pair<std::string_view, Enum>, Size>& words) {
-  for (const auto& [word, known] : words) {
-    if (known == value) return std::string{word};
-  }
-  return {};
-}
-
-constexpr std::array<std::pair<std::string_view, LogFormat>, 3> formats{
-    {{"auto", LogFormat::automatic}, {"json", LogFormat::json}, {"text", LogFormat::text}}};
-constexpr std::array<std::pair<std::string_view, LogLevel>, 4> levels{
-    {{"debug", LogLevel::debug},
-     {"info", LogLevel::info},
-     {"warning", LogLevel::warning},
-     {"error", LogLevel::error}}};
-
-/// Values with commas between them, each as `read` makes it.
-Setting list_setting(std::string_view name, std::string_view description,
-                     std::vector<std::string> Settings::*member,
-                     std::optional<std::string> (*read)(std::string_view),
-                     std::string_view expects) {
-  return {name, description,
-          [member, read](Settings& s, std::string_view text) {
-            std::vector<std::string> values;
-            for (const auto& part : parse_list(text)) {
-              auto value = read(part);
-              if (!value) return false;
-              values.push_back(*std::move(value));
-            }
-            s.*member = std::move(values);
-            return true;
-          },
-          [member](const Settings& s) { return join(s.*member); }, expects};
-}
-
-/// One a line where there are lines; with commas otherwise. So a key may hold a comma in a file.
-std::vector<Secret> parse_secrets(std::string_view text) {
-  const char separator = text.find('\n') == std::string_view::npos ? ',' : '\n';
-  std::vector<Secret> secrets;
-  while (!text.empty()) {
-    const auto end = text.find(separator);
-    auto part = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (separator == ',') part = trim_blanks(part);
-    if (part.ends_with('\r')) part.remove_suffix(1);
-    if (!part.empty()) secrets.emplace_back(part);
-  }
-  return secrets;
+std::optional<std::string> read_host(std::string_view text) {
+  return parse_host(trim_blanks(text));
 }
 
 std::optional<std::string> read_network(std::string_view text) {
@@ -104,292 +46,227 @@ std::optional<std::string> read_origin(std::string_view text) {
   return text == "*" ? std::string{text} : parse_origin(text);
 }
 
+std::optional<std::string> read_public_url(std::string_view text) {
+  try {
+    return PublicUrl::parse(trim_blanks(text)).str();
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> read_sender(std::string_view text) {
+  try {
+    static_cast<void>(smtp::parse_sender(text));
+    return std::string{text};
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> read_client_name(std::string_view text) {
+  return smtp::is_client_name(text) ? std::optional{std::string{text}} : std::nullopt;
+}
+
+ConfigField folder_field(std::string name, std::string description, std::filesystem::path& value) {
+  return {.name = std::move(name),
+          .description = std::move(description),
+          .expects = "a folder",
+          .get = [&value] { return value.string(); },
+          .set =
+              [&value](std::string_view text) {
+                if (text.empty()) return false;
+                value = std::filesystem::path{text};
+                return true;
+              }};
+}
+
+ConfigField mail_templates_field(std::filesystem::path& value) {
+  auto made = folder_field("MAIL_TEMPLATES",
+                           "A folder with mails of your own, `<language>/<kind>.txt` and `.html`, "
+                           "over the library's; see the guide to mails.",
+                           value);
+  // Empty for none.
+  made.set = [&value](std::string_view text) {
+    value = std::filesystem::path{text};
+    return true;
+  };
+  return made;
+}
+
+/// A URL of a part, whose adapter says what is wrong with it, and more exactly.
+ConfigField part_url_field(std::string name, std::string description, std::string& value) {
+  auto made = url_field(std::move(name), std::move(description), value);
+  made.check = nullptr;
+  return made;
+}
+
+/// A host to listen on.
+ConfigField host_field(std::string name, std::string description, std::string& value) {
+  return field(std::move(name), std::move(description), value, read_host,
+               "a host name or an address");
+}
+
 /// Networks in CIDR notation, with commas.
-Setting networks_setting(std::string_view name, std::string_view description,
-                         std::vector<std::string> Settings::*member) {
-  return list_setting(name, description, member, read_network,
-                      "networks such as 10.0.0.0/8, with commas");
+ConfigField networks_field(std::string name, std::string description,
+                           std::vector<std::string>& value) {
+  return field(std::move(name), std::move(description), value, read_network,
+               "networks such as 10.0.0.0/8, with commas");
 }
 
-Setting count_setting(std::string_view name, std::string_view description,
-                      std::size_t Settings::*member, std::size_t most, std::string_view expects) {
-  return {name, description,
-          [member, most](Settings& s, std::string_view text) {
-            return read_number<std::size_t>(text, s.*member, 1, most);
-          },
-          [member](const Settings& s) { return std::to_string(s.*member); }, expects};
+ConfigField secret_key_field(Secret& value) {
+  auto made = field(
+      "SECRET_KEY",
+      "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
+      "keys. With SQLite, made in DATA_DIR when unset; PostgreSQL needs one. "
+      "DJANGO_SECRET_KEY is read too.",
+      value, [](std::string_view text) { return text.size() >= 32; }, "32 bytes at least");
+  made.older_name = "DJANGO_SECRET_KEY";
+  return made;
 }
 
-Setting count_setting(std::string_view name, std::string_view description,
-                      std::size_t Settings::*member) {
-  return count_setting(name, description, member, 100'000, "1 to 100000");
+ConfigField token_command_field(std::string& value) {
+  auto made = field("EMAIL_TOKEN_COMMAND",
+                    "With EMAIL_AUTH=xoauth2: shell command whose first line is the bearer token, "
+                    "run again when one is refused.",
+                    value, read_anything, "a command");
+  // It may hold a client's secret.
+  made.get = [&value] { return std::string{value.empty() ? "" : masked_text}; };
+  return made;
 }
 
-Setting switch_setting(std::string_view name, std::string_view description,
-                       bool Settings::*member) {
-  return {name, description,
-          [member](Settings& s, std::string_view text) { return read_switch(text, s.*member); },
-          [member](const Settings& s) { return s.*member ? "true" : "false"; }, "true or false"};
-}
-
-Setting url_setting(std::string_view name, std::string_view description,
-                    std::string Settings::*member) {
-  return {name,
-          description,
-          [member](Settings& s, std::string_view text) {
-            s.*member = trim_blanks(text);
-            return true;
-          },
-          [member](const Settings& s) { return masked_url(s.*member); },
-          "a URL",
-          true};
-}
-
-Setting public_url_setting() {
-  return {
-      "PUBLIC_URL",
-      "The URL where clients reach the service, such as `https://example.com/auth`: the OpenAPI "
-      "document shows it and the links of lists begin with it. It is never taken from a "
-      "request's Host.",
-      [](Settings& s, std::string_view text) {
-        try {
-          s.public_url = PublicUrl::parse(trim_blanks(text)).str();
-          return true;
-        } catch (const std::invalid_argument&) {
-          return false;
-        }
-      },
-      [](const Settings& s) { return s.public_url; },
-      "https://host or https://host/path (http for loopback only), without a query"};
-}
-
-void add_storage(std::vector<Setting>& out) {
-  out.push_back({"DATA_DIR", "Folder that holds the database, the mails and the secret key.",
-                 [](Settings& s, std::string_view text) {
-                   s.data_dir = std::filesystem::path{text};
-                   return !text.empty();
-                 },
-                 [](const Settings& s) { return s.data_dir.string(); }, "a folder"});
-  out.push_back({"DATABASE_URL",
-                 "`sqlite:///relative/path`, `sqlite:////absolute/path` or "
-                 "`postgresql://user:password@host:port/name`; SQLite in DATA_DIR when unset.",
-                 [](Settings& s, std::string_view text) {
-                   s.database_url = trim_blanks(text);
-                   return true;
-                 },
-                 [](const Settings& s) { return masked_url(s.database_url); }, "a URL", true});
-  out.push_back(count_setting("DATABASE_CONNECTIONS",
-                              "Connections to PostgreSQL that this process opens at most.",
-                              &Settings::database_connections, 1'000, "1 to 1000"));
-  out.push_back(url_setting("REDIS_URL", "`redis://host`; cache and limits in memory when unset.",
-                            &Settings::redis_url));
-  out.push_back(url_setting("SMTP_URL",
-                            "`smtp://host:587`; with SQLite, mails go to DATA_DIR/mail when unset.",
-                            &Settings::smtp_url));
-  out.push_back({"SECRET_KEY",
-                 "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
-                 "keys. With SQLite, made in DATA_DIR when unset; PostgreSQL needs one. "
-                 "DJANGO_SECRET_KEY is read too.",
-                 [](Settings& s, std::string_view text) {
-                   s.secret_key = Secret{text};
-                   return text.size() >= 32;
-                 },
-                 [](const Settings& s) { return s.secret_key.empty() ? "" : "********"; },
-                 "32 bytes at least", true, "DJANGO_SECRET_KEY"});
-  out.push_back({"SECRET_KEY_PREVIOUS",
-                 "Secret keys of before, with commas; in SECRET_KEY_PREVIOUS_FILE one a line. What "
-                 "was made with them stays good. Also where the next key waits while the key is "
-                 "changed: see operations.md.",
-                 [](Settings& s, std::string_view text) {
-                   s.previous_secret_keys = parse_secrets(text);
-                   return std::all_of(
-                       s.previous_secret_keys.begin(), s.previous_secret_keys.end(),
-                       [](const Secret& key) { return key.size() >= SecretKeys::min_size; });
-                 },
-                 [](const Settings& s) { return s.previous_secret_keys.empty() ? "" : "********"; },
-                 "keys of 32 bytes at least, with commas", true});
-}
-
-void add_network(std::vector<Setting>& out) {
-  out.push_back({"HTTP_HOST", "Address to listen on.",
-                 [](Settings& s, std::string_view text) {
-                   auto host = parse_host(trim_blanks(text));
-                   if (host) s.http_host = *std::move(host);
-                   return host.has_value();
-                 },
-                 [](const Settings& s) { return s.http_host; }, "a host name or an address"});
-  out.push_back({"HTTP_PORT", "Port to listen on; 0 for any free one.",
-                 [](Settings& s, std::string_view text) {
-                   return read_number<std::uint16_t>(text, s.http_port, 0, 65'535);
-                 },
-                 [](const Settings& s) { return std::to_string(s.http_port); }, "0 to 65535"});
-  out.push_back({"HTTP_IDLE_TIMEOUT",
-                 "How long a connection may rest between two requests; 1s to 1h. Longer than the "
-                 "proxy in front keeps it (nginx and AWS 60s, Google Cloud 10min).",
-                 [](Settings& s, std::string_view text) {
-                   const auto read = parse_duration(text);
-                   if (!read || *read < 1s || *read > 1h) return false;
-                   s.http_idle_timeout = *read;
-                   return true;
-                 },
-                 [](const Settings& s) { return to_duration_text(s.http_idle_timeout); },
-                 "a duration of 1s to 1h"});
-  out.push_back({"METRICS_HOST", "Address that worker and scheduler listen on, see METRICS_PORT.",
-                 [](Settings& s, std::string_view text) {
-                   auto host = parse_host(trim_blanks(text));
-                   if (host) s.metrics_host = *std::move(host);
-                   return host.has_value();
-                 },
-                 [](const Settings& s) { return s.metrics_host; }, "a host name or an address"});
-  out.push_back({"METRICS_PORT",
-                 "Port on which worker and scheduler answer /healthz, /readyz and /metrics; 0 for "
-                 "any free one. None when unset.",
-                 [](Settings& s, std::string_view text) {
-                   std::uint16_t port = 0;
-                   if (!read_number<std::uint16_t>(text, port, 0, 65'535)) return false;
-                   s.metrics_port = port;
-                   return true;
-                 },
-                 [](const Settings& s) {
-                   return s.metrics_port ? std::to_string(*s.metrics_port) : std::string{};
-                 },
-                 "0 to 65535"});
-  out.push_back(count_setting("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
-                              &Settings::max_connections));
-  out.push_back(count_setting("MAX_CONNECTIONS_PER_ADDRESS",
-                              "The same for one address (IPv6 by /64; IPV6_56_FACTOR and "
-                              "IPV6_48_FACTOR times as many for a /56 and a /48, at most a "
-                              "quarter and half of MAX_CONNECTIONS).",
-                              &Settings::max_connections_per_address));
-  out.push_back(networks_setting("TRUSTED_PROXIES",
-                                 "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
-                                 &Settings::trusted_proxies));
+void add_storage(Fields& out, Settings& s) {
+  out.push_back(folder_field(
+      "DATA_DIR", "Folder that holds the database, the mails and the secret key.", s.data_dir));
   out.push_back(
-      networks_setting("OPERATOR_NETWORKS",
-                       "Networks that may read /readyz and /metrics, as CIDR with commas; "
-                       "loopback is one like any other.",
-                       &Settings::operator_networks));
-  out.push_back({"OPERATOR_TOKEN",
-                 "16 characters at least, of letters, digits and -._~+/; as bearer token it opens "
-                 "/readyz and /metrics from anywhere.",
-                 [](Settings& s, std::string_view text) {
-                   s.operator_token = Secret{text};
-                   return text.empty() || is_operator_token(text);
-                 },
-                 [](const Settings& s) { return s.operator_token.empty() ? "" : "********"; },
-                 "16 to 256 letters, digits and -._~+/", true});
-  out.push_back(public_url_setting());
-  out.push_back(list_setting("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
-                             &Settings::cors_origins, read_origin,
-                             "origins such as https://app.example, with commas, or *"));
+      part_url_field("DATABASE_URL",
+                     "`sqlite:///relative/path`, `sqlite:////absolute/path` or "
+                     "`postgresql://user:password@host:port/name`; SQLite in DATA_DIR when unset.",
+                     s.database_url));
+  out.push_back(field("DATABASE_CONNECTIONS",
+                      "Connections to PostgreSQL that this process opens at most.",
+                      s.database_connections, {1, 1'000}));
+  out.push_back(part_url_field(
+      "REDIS_URL", "`redis://host`; cache and limits in memory when unset.", s.redis_url));
+  out.push_back(part_url_field(
+      "SMTP_URL", "`smtp://host:587`; with SQLite, mails go to DATA_DIR/mail when unset.",
+      s.smtp_url));
+  out.push_back(secret_key_field(s.secret_key));
+  out.push_back(field(
+      "SECRET_KEY_PREVIOUS",
+      "Secret keys of before, with commas; in SECRET_KEY_PREVIOUS_FILE one a line. What was made "
+      "with them stays good. Also where the next key waits while the key is changed: see "
+      "operations.md.",
+      s.previous_secret_keys, [](std::string_view key) { return key.size() >= SecretKeys::min_size; },
+      "keys of 32 bytes at least, with commas"));
 }
 
-void add_rest(std::vector<Setting>& out) {
+void add_network(Fields& out, Settings& s) {
+  out.push_back(host_field("HTTP_HOST", "Address to listen on.", s.http_host));
   out.push_back(
-      {"PASSWORD_MIN_STRENGTH",
-       "How hard to guess a new password has to be, as zxcvbn estimates it: 0 for any but "
-       "a common one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
-       [](Settings& s, std::string_view text) {
-         return read_number<unsigned>(text, s.password_min_strength, 0, 4);
-       },
-       [](const Settings& s) { return std::to_string(s.password_min_strength); }, "0 to 4"});
-  out.push_back({"DEFAULT_FROM_EMAIL", "Who the mails are from: an address or `Name <address>`.",
-                 [](Settings& s, std::string_view text) {
-                   try {
-                     static_cast<void>(smtp::parse_sender(text));
-                   } catch (const std::invalid_argument&) {
-                     return false;
-                   }
-                   s.from_email = text;
-                   return true;
-                 },
-                 [](const Settings& s) { return s.from_email; }, "an address"});
-  out.push_back({"MAIL_HOSTNAME",
-                 "This host's name, for EHLO and Message-IDs, or its address in brackets; the host "
-                 "of PUBLIC_URL, or the domain of DEFAULT_FROM_EMAIL, when unset.",
-                 [](Settings& s, std::string_view text) {
-                   s.mail_hostname = text;
-                   return smtp::is_client_name(text);
-                 },
-                 [](const Settings& s) { return s.mail_hostname; },
-                 "a host name with a dot, as mail.example.com, or an address in brackets, as "
-                 "[192.0.2.1]"});
-  out.push_back({"MAIL_FOLDER",
-                 "Writes mails to this folder instead of sending them; with PostgreSQL there must "
-                 "be this or a mail server.",
-                 [](Settings& s, std::string_view text) {
-                   s.mail_folder = std::filesystem::path{text};
-                   return true;
-                 },
-                 [](const Settings& s) { return s.mail_folder.string(); }, "a folder"});
-  out.push_back({"MAIL_TEMPLATES",
-                 "A folder with mails of your own, `<language>/<kind>.txt` and `.html`, over the "
-                 "library's; see the guide to mails.",
-                 [](Settings& s, std::string_view text) {
-                   s.mail_templates = std::filesystem::path{text};
-                   return true;
-                 },
-                 [](const Settings& s) { return s.mail_templates.string(); }, "a folder"});
-  out.push_back(
-      {"EMAIL_TOKEN_FILE",
-       "With EMAIL_AUTH=xoauth2: file whose first line is the bearer token, read again for "
-       "each login.",
-       [](Settings& s, std::string_view text) {
-         s.email_token_file = text;
-         return true;
-       },
-       [](const Settings& s) { return s.email_token_file; }, "a file"});
-  out.push_back({"EMAIL_TOKEN_COMMAND",
-                 "With EMAIL_AUTH=xoauth2: shell command whose first line is the bearer token, run "
-                 "again when one is refused.",
-                 [](Settings& s, std::string_view text) {
-                   s.email_token_command = text;
-                   return true;
-                 },
-                 // It may hold a client's secret.
-                 [](const Settings& s) { return s.email_token_command.empty() ? "" : "********"; },
-                 "a command"});
-  out.push_back(switch_setting("DEV_MAIL",
-                               "Whether the mails in the folder are shown at /dev/mail, to "
-                               "whoever has the link that the start prints.",
-                               &Settings::dev_mail));
-  out.push_back(
-      {"LOG_FORMAT", "json, text, or auto: text on a terminal, else json.",
-       [](Settings& s, std::string_view text) { return read_word(text, s.log_format, formats); },
-       [](const Settings& s) { return word_of(s.log_format, formats); }, "auto, json or text"});
-  out.push_back(
-      {"LOG_LEVEL", "debug, info, warning or error.",
-       [](Settings& s, std::string_view text) { return read_word(text, s.log_level, levels); },
-       [](const Settings& s) { return word_of(s.log_level, levels); },
-       "debug, info, warning or error"});
-  out.push_back(
-      switch_setting("ACCESS_LOG", "Whether every request is logged.", &Settings::access_log));
+      field("HTTP_PORT", "Port to listen on; 0 for any free one.", s.http_port, {0, 65'535}));
+  out.push_back(field("HTTP_IDLE_TIMEOUT",
+                      "How long a connection may rest between two requests; 1s to 1h. Longer than "
+                      "the proxy in front keeps it (nginx and AWS 60s, Google Cloud 10min).",
+                      s.http_idle_timeout, {1s, 1h}));
+  out.push_back(host_field("METRICS_HOST",
+                           "Address that worker and scheduler listen on, see METRICS_PORT.",
+                           s.metrics_host));
+  out.push_back(field("METRICS_PORT",
+                      "Port on which worker and scheduler answer /healthz, /readyz and /metrics; 0 "
+                      "for any free one. None when unset.",
+                      s.metrics_port, {0, 65'535}));
+  out.push_back(field("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
+                      s.max_connections, {1, most_connections}));
+  out.push_back(field("MAX_CONNECTIONS_PER_ADDRESS",
+                      "The same for one address (IPv6 by /64; IPV6_56_FACTOR and IPV6_48_FACTOR "
+                      "times as many for a /56 and a /48, at most a quarter and half of "
+                      "MAX_CONNECTIONS).",
+                      s.max_connections_per_address, {1, most_connections}));
+  out.push_back(networks_field("TRUSTED_PROXIES",
+                               "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
+                               s.trusted_proxies));
+  out.push_back(networks_field("OPERATOR_NETWORKS",
+                               "Networks that may read /readyz and /metrics, as CIDR with commas; "
+                               "loopback is one like any other.",
+                               s.operator_networks));
+  out.push_back(field("OPERATOR_TOKEN",
+                      "16 characters at least, of letters, digits and -._~+/; as bearer token it "
+                      "opens /readyz and /metrics from anywhere.",
+                      s.operator_token, is_operator_token, "16 to 256 letters, digits and -._~+/"));
+  out.push_back(field("PUBLIC_URL",
+                      "The URL where clients reach the service, such as "
+                      "`https://example.com/auth`: the OpenAPI document shows it and the links of "
+                      "lists begin with it. It is never taken from a request's Host.",
+                      s.public_url, read_public_url,
+                      "https://host or https://host/path (http for loopback only), without a "
+                      "query"));
+  out.push_back(field("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
+                      s.cors_origins, read_origin,
+                      "origins such as https://app.example, with commas, or *"));
+}
+
+void add_mail(Fields& out, Settings& s) {
+  out.push_back(field("PASSWORD_MIN_STRENGTH",
+                      "How hard to guess a new password has to be, as zxcvbn estimates it: 0 for any "
+                      "but a common one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
+                      s.password_min_strength, {0, 4}));
+  out.push_back(field("DEFAULT_FROM_EMAIL",
+                      "Who the mails are from: an address or `Name <address>`.", s.from_email,
+                      read_sender, "an address"));
+  out.push_back(field("MAIL_HOSTNAME",
+                      "This host's name, for EHLO and Message-IDs, or its address in brackets; the "
+                      "host of PUBLIC_URL, or the domain of DEFAULT_FROM_EMAIL, when unset.",
+                      s.mail_hostname, read_client_name,
+                      "a host name with a dot, as mail.example.com, or an address in brackets, as "
+                      "[192.0.2.1]"));
+  out.push_back(folder_field("MAIL_FOLDER",
+                             "Writes mails to this folder instead of sending them; with PostgreSQL "
+                             "there must be this or a mail server.",
+                             s.mail_folder));
+  out.push_back(mail_templates_field(s.mail_templates));
+  out.push_back(field("EMAIL_TOKEN_FILE",
+                      "With EMAIL_AUTH=xoauth2: file whose first line is the bearer token, read "
+                      "again for each login.",
+                      s.email_token_file, read_anything, "a file"));
+  out.push_back(token_command_field(s.email_token_command));
+  out.push_back(field("DEV_MAIL",
+                      "Whether the mails in the folder are shown at /dev/mail, to whoever has the "
+                      "link that the start prints.",
+                      s.dev_mail));
+}
+
+void add_log(Fields& out, Settings& s) {
+  out.push_back(field(
+      "LOG_FORMAT", "json, text, or auto: text on a terminal, else json.", s.log_format,
+      {{"auto", LogFormat::automatic}, {"json", LogFormat::json}, {"text", LogFormat::text}}));
+  out.push_back(field("LOG_LEVEL", "debug, info, warning or error.", s.log_level,
+                      {{"debug", LogLevel::debug},
+                       {"info", LogLevel::info},
+                       {"warning", LogLevel::warning},
+                       {"error", LogLevel::error}}));
+  out.push_back(field("ACCESS_LOG", "Whether every request is logged.", s.access_log));
 }
 
 }  // namespace
 
-bool is_word(std::string_view text, std::string_view lower_case) {
-  text = trim_blanks(text);
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+std::vector<ConfigField> server_fields(Settings& settings) {
+  Fields out;
+  add_storage(out, settings);
+  add_network(out, settings);
+  add_mail(out, settings);
+  add_log(out, settings);
+  add_old_fields(out, settings);
+  return out;
 }
 
-std::string join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text += (text.empty() ? "" : ",") + part;
-  return text;
-}
-
-const std::vector<Setting>& server_settings() {
-  static const auto settings = [] {
-    std::vector<Setting> out;
-    add_storage(out);
-    add_network(out);
-    add_rest(out);
-    add_old_settings(out);
-    return out;
-  }();
-  return settings;
+std::vector<ConfigField> program_fields(Settings& settings, std::vector<ConfigField> rooms) {
+  auto out = server_fields(settings);
+  auto policy = config_fields(settings.policy);
+  out.insert(out.end(), std::make_move_iterator(policy.begin()),
+             std::make_move_iterator(policy.end()));
+  out.insert(out.end(), std::make_move_iterator(rooms.begin()),
+             std::make_move_iterator(rooms.end()));
+  return out;
 }
 
 }  // namespace coffeeauth::server

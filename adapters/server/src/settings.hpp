@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "coffeeauth/config.hpp"
+#include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/secret_keys.hpp"
 #include "env_file.hpp"
@@ -104,14 +105,14 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// Environment first, then the env file, then defaults; a value of blanks alone is as good as none.
 /// Throws ConfigError with one clear line for a malformed or out-of-range value, and for a name in
 /// the env file that is no setting. `environment_names`: all that are set there, for near_misses;
-/// most of them are not this program's.
+/// most of them are not this program's. `rooms`: the fields of every feature that the program
+/// holds, bound to its Options, which are filled. Throws std::logic_error when two fields have one
+/// name.
 [[nodiscard]] LoadedSettings load_settings(const EnvironmentLookup& environment,
                                            const std::vector<EnvEntry>& file_entries,
                                            std::string_view file_name,
-                                           const std::vector<std::string>& environment_names = {});
-
-/// A URL with the password in it masked.
-[[nodiscard]] std::string masked_url(std::string_view url);
+                                           const std::vector<std::string>& environment_names = {},
+                                           std::vector<ConfigField> rooms = {});
 
 /// The path of a `sqlite:///path` URL, percent-decoded: relative with three slashes, absolute with
 /// four. Throws ConfigError for any other URL, and for parameters.

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 
 #include "adapters/sql/src/postgres_url.hpp"
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/url.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth::sql {
 namespace {
@@ -18,15 +18,11 @@ namespace {
   throw std::invalid_argument(std::string{"the URL "} + what);
 }
 
-template <class Number>
-Number number(std::string_view text, Number least, Number most, const char* otherwise) {
-  Number value{};
-  const auto* end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, value);
-  if (result.ec != std::errc{} || result.ptr != end || value < least || value > most) {
-    refuse(otherwise);
-  }
-  return value;
+std::uint16_t number(std::string_view text, std::uint16_t least, std::uint16_t most,
+                     const char* otherwise) {
+  const auto value = parse_digits<std::uint16_t>(text, least, most);
+  if (!value) refuse(otherwise);
+  return *value;
 }
 
 /// A host, or the folder of a socket.
@@ -49,10 +45,10 @@ void read_parameter(PostgresOptions& options, std::string_view name, const std::
     if (value.empty()) refuse("names no host");
     options.host = host(value);
   } else if (name == "port") {
-    options.port = number<std::uint16_t>(value, 1, 65535, "has no port from 1 to 65535");
+    options.port = number(value, 1, 65535, "has no port from 1 to 65535");
   } else if (name == "connect_timeout") {
     options.connect_timeout =
-        std::chrono::seconds{number<int>(value, 1, 600, "has no connect_timeout from 1 to 600 s")};
+        std::chrono::seconds{number(value, 1, 600, "has no connect_timeout from 1 to 600 s")};
   } else {
     refuse("has a parameter other than sslmode, sslrootcert, host, port, connect_timeout");
   }

@@ -12,12 +12,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const ConfigField& field(std::string_view name) {
-  const auto& fields = config_fields();
+/// The field of that name among all of `config`.
+ConfigField field_of(Config& config, std::string_view name) {
+  const auto fields = config_fields(config);
   const auto found = std::find_if(fields.begin(), fields.end(),
                                   [&](const ConfigField& one) { return one.name == name; });
   REQUIRE_MESSAGE(found != fields.end(), name);
   return *found;
+}
+
+/// What the field of that name shows.
+std::string shown(Config config, std::string_view name) { return field_of(config, name).get(); }
+
+/// Every field, bound to a Config of defaults that lives for ever.
+const std::vector<ConfigField>& defaults() {
+  static Config config;
+  static const auto fields = config_fields(config);
+  return fields;
 }
 
 /// The names of what validate() complains about.
@@ -29,7 +40,7 @@ std::set<std::string> complaints(const Config& config) {
 
 /// What `config` becomes with one field set.
 Config with(Config config, std::string_view name, std::string_view text) {
-  const auto done = set_config_field(config, name, text);
+  const auto done = set_field(config_fields(config), name, text);
   REQUIRE_MESSAGE(done.has_value(), name << " = " << text);
   return config;
 }
@@ -39,7 +50,7 @@ TEST_CASE("the defaults are valid") { CHECK(validate(Config{}).empty()); }
 
 TEST_CASE("names are those of an environment, each once, each explained") {
   std::set<std::string_view> names;
-  for (const auto& one : config_fields()) {
+  for (const auto& one : defaults()) {
     CAPTURE(one.name);
     CHECK(names.insert(one.name).second);
     CHECK(std::all_of(one.name.begin(), one.name.end(), [](char c) {
@@ -52,8 +63,8 @@ TEST_CASE("names are those of an environment, each once, each explained") {
 }
 
 TEST_CASE("the fields show the defaults that are documented") {
-  std::map<std::string_view, std::string> defaults;
-  for (const auto& one : config_fields()) defaults[one.name] = one.get(Config{});
+  std::map<std::string_view, std::string> all;
+  for (const auto& one : defaults()) all[one.name] = one.get();
   const std::map<std::string_view, std::string> expected{
       {"CODE_LIFETIME", "1h"},
       {"CODE_ATTEMPTS", "5"},
@@ -123,67 +134,65 @@ TEST_CASE("the fields show the defaults that are documented") {
       {"CLEAN_UP_INTERVAL", "10min"},
       {"CLEAN_UP_BATCH", "500"},
   };
-  CHECK(defaults.size() == expected.size());
+  CHECK(all.size() == expected.size());
   for (const auto& each : expected) {
     CAPTURE(each.first);
-    CHECK(defaults[each.first] == each.second);
+    CHECK(all[each.first] == each.second);
   }
 }
 
 /// A value that differs from the default and that validate() accepts.
 std::string another_value(const ConfigField& one) {
-  const auto now = one.get(Config{});
+  const auto now = one.get();
   for (const std::string_view text : {"HS256", "another text", "true", "false", "9", "3", "100",
                                       "200", "500ms", "20s", "2min", "20min", "2h", "15d"}) {
     Config config;
-    if (!one.set(config, text) || one.get(config) == now) continue;
+    const auto field = field_of(config, one.name);
+    if (!field.set(text) || field.get() == now) continue;
     if (validate(config).empty()) return std::string{text};
   }
   return {};
 }
 
 TEST_CASE("what a field shows is what it reads") {
-  for (const auto& one : config_fields()) {
+  for (const auto& one : defaults()) {
     CAPTURE(one.name);
     const auto text = another_value(one);
     REQUIRE_FALSE(text.empty());
-    const auto config = with(one.name, text);
-    const auto shown = one.get(config);
-    CHECK(shown != one.get(Config{}));
-    Config again;
-    REQUIRE(one.set(again, shown));
-    CHECK(one.get(again) == shown);
+    const auto text_shown = shown(with(one.name, text), one.name);
+    CHECK(text_shown != one.get());
+    CHECK(shown(with(one.name, text_shown), one.name) == text_shown);
   }
 }
 
 TEST_CASE("a field sets itself and no other") {
-  for (const auto& one : config_fields()) {
+  for (const auto& one : defaults()) {
     CAPTURE(one.name);
     const auto config = with(one.name, another_value(one));
-    for (const auto& other : config_fields()) {
+    for (const auto& other : defaults()) {
       if (other.name == one.name) continue;
       CAPTURE(other.name);
-      CHECK(other.get(config) == other.get(Config{}));
+      CHECK(shown(config, other.name) == other.get());
     }
   }
 }
 
 TEST_CASE("a malformed value changes nothing and says what is expected") {
-  for (const auto& one : config_fields()) {
+  for (const auto& one : defaults()) {
     for (const std::string_view text :
          {"", "s3cret-looking", "-1", "+1", "1.5", "0x10", "\n1", "1\r", "1,000", "1e3",
           "99999999999999999999999", "10 min", "ten"}) {
       CAPTURE(one.name);
       CAPTURE(text);
       Config config;
-      const auto done = set_config_field(config, one.name, text);
+      const auto done = set_field(config_fields(config), one.name, text);
       if (one.expects == "some text" && !text.empty()) continue;
       REQUIRE_FALSE(done.has_value());
-      CHECK(one.get(config) == one.get(Config{}));
+      CHECK(shown(config, one.name) == one.get());
       const auto& problem = done.error().fields.at(0);
       CHECK(problem.field == one.name);
       CHECK(problem.code == "invalid");
-      CHECK(problem.message == "must be " + std::string{one.expects});
+      CHECK(problem.message == "must be " + one.expects);
       CHECK((text.empty() || problem.message.find("s3cret") == std::string::npos));
     }
   }
@@ -192,7 +201,7 @@ TEST_CASE("a malformed value changes nothing and says what is expected") {
 TEST_CASE("a field that is not there is unknown, also in another letter case") {
   for (const std::string_view name : {"", "CODE_LIFETIMES", "code_lifetime", "CODE_LIFETIME "}) {
     Config config;
-    const auto done = set_config_field(config, name, "1h");
+    const auto done = set_field(config_fields(config), name, "1h");
     REQUIRE_FALSE(done.has_value());
     CHECK(done.error().fields.at(0).code == "unknown_field");
   }
@@ -306,22 +315,35 @@ TEST_CASE("the ends of every range are accepted, and what is one beyond is named
   }
 }
 
-TEST_CASE("every number has a range, and its description tells it") {
+TEST_CASE("every number has a range, which its description and its refusal tell") {
   std::set<std::string_view> with_range;
   for (const auto& range : ranges()) {
     with_range.insert(range.name);
-    const auto& one = field(range.name);
-    Config least;
-    Config most;
-    REQUIRE(one.set(least, range.least));
-    REQUIRE(one.set(most, range.most));
+    const auto text = shown(with(range.name, range.least), range.name) + " to " +
+                      shown(with(range.name, range.most), range.name);
+    Config config;
+    const auto one = field_of(config, range.name);
     CAPTURE(one.description);
-    CHECK(one.description.ends_with("; " + one.get(least) + " to " + one.get(most) + "."));
+    CHECK(one.description.ends_with("; " + text + "."));
+    CAPTURE(one.expects);
+    CHECK(one.expects.find(text) != std::string::npos);
   }
-  for (const auto& one : config_fields()) {
-    const bool is_number = one.expects == "a whole number" || one.expects.starts_with("a duration");
+  for (const auto& one : defaults()) {
     CAPTURE(one.name);
-    CHECK(with_range.contains(one.name) == is_number);
+    CHECK(with_range.contains(one.name) == (one.expects.find(" to ") != std::string::npos));
+  }
+}
+
+TEST_CASE("every switch, number and duration is read by the one parser") {
+  for (const auto& one : defaults()) {
+    CAPTURE(one.name);
+    if (one.expects == "true or false") {
+      CHECK(shown(with(one.name, " OFF "), one.name) == "false");
+    } else if (one.expects.find(" to ") != std::string::npos) {
+      static_cast<void>(with(one.name, " 90 "));
+      Config config;
+      CHECK_FALSE(field_of(config, one.name).set("-90"));
+    }
   }
 }
 
@@ -402,17 +424,19 @@ TEST_CASE("a switch is read as people write one") {
   }
   for (const std::string_view text : {"", "2", "t", "y", "enabled", "true\n", "00"}) {
     Config config;
-    CHECK_FALSE(field("RATE_LIMITS_ENABLED").set(config, text));
+    CHECK_FALSE(field_of(config, "RATE_LIMITS_ENABLED").set(text));
     CHECK(config.limits.enabled);
   }
 }
 
 TEST_CASE("a lifetime in seconds is not cut to whole ones") {
   Config config;
-  CHECK_FALSE(field("CODE_LIFETIME").set(config, "600500ms"));
-  CHECK(field("CODE_LIFETIME").set(config, "600000ms"));
+  const auto lifetime = field_of(config, "CODE_LIFETIME");
+  CHECK_FALSE(lifetime.set("600500ms"));
+  CHECK(lifetime.expects == "a duration of 5min to 1d, in whole seconds");
+  CHECK(lifetime.set("600000ms"));
   CHECK(config.codes.lifetime == 10min);
-  CHECK(field("MAIL_POLL_INTERVAL").set(config, "250ms"));
+  CHECK(field_of(config, "MAIL_POLL_INTERVAL").set("250ms"));
   CHECK(config.jobs.poll_interval == 250ms);
 }
 
@@ -430,9 +454,10 @@ TEST_CASE("a mail is tried alone before it is given up for the workers that died
 TEST_CASE("an algorithm that is none is malformed") {
   Config config;
   for (const std::string_view text : {"none", "ES25", "ES512", "HS256\n"}) {
-    CHECK_FALSE(field("TOKEN_ALGORITHM").set(config, text));
+    CHECK_FALSE(field_of(config, "TOKEN_ALGORITHM").set(text));
   }
-  CHECK(field("TOKEN_ALGORITHM").set(config, "EdDSA"));
+  CHECK(field_of(config, "TOKEN_ALGORITHM").expects == "ES256, EdDSA, RS256 or HS256");
+  CHECK(field_of(config, "TOKEN_ALGORITHM").set(" eddsa"));
   CHECK(config.tokens.algorithm == SigningAlgorithm::eddsa);
 }
 

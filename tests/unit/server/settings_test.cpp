@@ -8,9 +8,11 @@
 #include <set>
 
 #include "coffeeauth/config_fields.hpp"
+#include "setting_report.hpp"
 #include "setting_table.hpp"
 #include "tests/exposed.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/unit/config/room.hpp"
 
 namespace coffeeauth::server {
 namespace {
@@ -99,8 +101,10 @@ TEST_CASE("a kind of mail login is one of two words, whatever else is set") {
 }
 
 TEST_CASE("every setting has one row, a name of its own and a sentence") {
+  Settings settings;
+  const auto fields = program_fields(settings);
   const auto loaded = load({});
-  CHECK(loaded.rows.size() == server_settings().size() + config_fields().size());
+  CHECK(loaded.rows.size() == fields.size());
   std::set<std::string> names;
   for (const auto& one : loaded.rows) {
     CAPTURE(one.name);
@@ -157,16 +161,16 @@ TEST_CASE("MAIL_HOSTNAME is a name or an address in brackets, and its refusal sa
   for (const auto* const bad :
        {"-x.example", "bad_host", "1.2.3.4", "localhost", "[1]", "[1.2.3]", "[0x7f.1]"}) {
     CHECK(complaint({{"MAIL_HOSTNAME", bad}}) ==
-          "MAIL_HOSTNAME (environment): expected a host name with a dot, as mail.example.com, or "
+          "MAIL_HOSTNAME (environment): must be a host name with a dot, as mail.example.com, or "
           "an address in brackets, as [192.0.2.1]");
   }
 }
 
 TEST_CASE("a malformed value says which setting, where, and what is expected") {
-  CHECK(complaint({{"HTTP_PORT", "eighty"}}) == "HTTP_PORT (environment): expected 0 to 65535");
-  CHECK(complaint({}, {{"HTTP_PORT", "65536", 2}}) == "HTTP_PORT (.env:2): expected 0 to 65535");
+  CHECK(complaint({{"HTTP_PORT", "eighty"}}) == "HTTP_PORT (environment): must be 0 to 65535");
+  CHECK(complaint({}, {{"HTTP_PORT", "65536", 2}}) == "HTTP_PORT (.env:2): must be 0 to 65535");
   CHECK(complaint({{"CODE_LIFETIME", "soon"}})
-            .starts_with("CODE_LIFETIME (environment): expected a duration"));
+            .starts_with("CODE_LIFETIME (environment): must be a duration"));
 }
 
 TEST_CASE("a value out of its range says which setting, where, and the range") {
@@ -221,7 +225,7 @@ TEST_CASE("values that each setting must refuse are refused") {
     CAPTURE(each.first);
     CAPTURE(each.second);
     const auto& [name, text] = each;
-    CHECK(complaint({{name, text}}).starts_with(name + " (environment): expected "));
+    CHECK(complaint({{name, text}}).starts_with(name + " (environment): must be "));
   }
 }
 
@@ -269,7 +273,7 @@ TEST_CASE("the secret key has an older name, and the newer one wins") {
   const auto both = load({{"SECRET_KEY", long_secret + "!"}, {"DJANGO_SECRET_KEY", long_secret}});
   CHECK(both.settings.secret_key.expose_secret() == long_secret + "!");
   CHECK(complaint({{"DJANGO_SECRET_KEY", "short"}}) ==
-        "DJANGO_SECRET_KEY (environment): expected 32 bytes at least");
+        "DJANGO_SECRET_KEY (environment): must be 32 bytes at least");
 }
 
 TEST_CASE("an empty value is as good as none, for every setting") {
@@ -308,8 +312,7 @@ TEST_CASE("every switch of the program has the same words") {
       CHECK(row(load({{one.name, no}}), one.name).value == "false");
     }
     for (const std::string neither : {"maybe", "y", "2", "truth", "enabled", "-"}) {
-      CHECK(complaint({{one.name, neither}}) ==
-            one.name + " (environment): expected true or false");
+      CHECK(complaint({{one.name, neither}}) == one.name + " (environment): must be true or false");
     }
   }
   CHECK(switches >= 6);
@@ -363,6 +366,90 @@ TEST_CASE("what Kubernetes says of a service called redis is no port") {
   CHECK(load({{"HTTP_PORT", "tcp://10.0.0.7:80"}}).settings.http_port == 8000);
 }
 
+struct Room {
+  coffeeauth::testing::RoomOptions options;
+
+  LoadedSettings load(const Environment& environment, const std::vector<EnvEntry>& file = {}) {
+    const auto look_up = [&](const std::string& name) -> std::optional<std::string> {
+      const auto found = environment.find(name);
+      return found == environment.end() ? std::nullopt : std::optional{found->second};
+    };
+    return load_settings(look_up, file, ".env", {"RESET_LIFETIMES", "RESET_TOKEN_FILES"},
+                         room_fields(options));
+  }
+
+  std::string complaint(const Environment& environment, const std::vector<EnvEntry>& file = {}) {
+    options = {};
+    try {
+      static_cast<void>(load(environment, file));
+      return {};
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+  }
+};
+
+TEST_CASE_FIXTURE(Room, "the settings of a room are rows like any other, behind all others") {
+  const auto loaded = load({});
+  Settings settings;
+  const auto first = program_fields(settings).size();
+  REQUIRE(loaded.rows.size() == first + room_fields(options).size());
+  CHECK(loaded.rows.at(first).name == "RESET_ENABLED");
+  const auto markdown = as_markdown(loaded.rows);
+  CHECK(markdown.starts_with("| variable | default | what it is |\n| --- | --- | --- |\n"));
+  for (const auto* const line :
+       {"| `RESET_TRIES` | `3` | Wrong guesses until a link is dead; 1 to 10. |\n",
+        "| `RESET_LIFETIME` | `1h` | How long a link is good; 5min to 1d. |\n",
+        "| `RESET_REVEAL` | `link` | What a mail holds: off, link, code or both. |\n",
+        "| `RESET_TOKEN` |  | What the hook is opened with. |\n"}) {
+    CHECK(markdown.find(line) != std::string::npos);
+  }
+}
+
+TEST_CASE_FIXTURE(Room, "the settings of a room come from the environment and the env file") {
+  const auto loaded = load({{"RESET_TRIES", "7"}, {"RESET_HOOK", "https://u:s3cret@h/x"}},
+                           {{"RESET_LIFETIME", "10min", 2}, {"RESET_REVEAL", "Both", 3}});
+  CHECK(options.tries == 7);
+  CHECK(options.lifetime == std::chrono::minutes{10});
+  CHECK(options.reveal == coffeeauth::testing::Reveal::both);
+  CHECK(options.hook == "https://u:s3cret@h/x");
+  CHECK(row(loaded, "RESET_LIFETIME").origin == ".env:2");
+  CHECK(row(loaded, "RESET_ENABLED").origin == "default");
+  const auto columns = as_columns(loaded.rows);
+  CHECK(columns.find("s3cret") == std::string::npos);
+  CHECK(columns.find("\nRESET_TRIES ") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Room, "a bad value of a room's setting stops the start with a sentence") {
+  CHECK(complaint({{"RESET_TRIES", "s3cret"}}) == "RESET_TRIES (environment): must be 1 to 10");
+  CHECK(complaint({{"RESET_TRIES", "11"}}) == "RESET_TRIES (environment): must be 1 to 10");
+  CHECK(complaint({}, {{"RESET_REVEAL", "all", 4}}) ==
+        "RESET_REVEAL (.env:4): must be off, link, code or both");
+  CHECK(complaint({{"RESET_PAUSE", "1h"}, {"RESET_LIFETIME", "10min"}}) ==
+        "RESET_LIFETIME (environment): must be at least RESET_PAUSE");
+  CHECK(complaint({{"RESET_TOKEN", "s3cret"}}) ==
+        "RESET_TOKEN (environment): must be 16 bytes at least");
+  CHECK(complaint({{"RESET_HOOK", "s3cret"}}) == "RESET_HOOK (environment): must be a URL");
+}
+
+TEST_CASE_FIXTURE(Room,
+                  "names that are nearly those of a room's settings are told, without it none") {
+  CHECK(load({}).near_misses == std::vector<NearMiss>{{"RESET_LIFETIMES", "RESET_LIFETIME"},
+                                                      {"RESET_TOKEN_FILES", "RESET_TOKEN_FILE"}});
+  CHECK(complaint({}, {{"RESET_TRYS", "1", 1}}) ==
+        ".env:1: RESET_TRYS is not a setting; RESET_TRIES is");
+  CHECK(server::complaint({}, {{"RESET_TRIES", "1", 1}}) == ".env:1: RESET_TRIES is not a setting");
+}
+
+TEST_CASE("two settings of one name are a mistake of the program") {
+  coffeeauth::testing::RoomOptions one;
+  coffeeauth::testing::RoomOptions other;
+  auto fields = room_fields(one);
+  fields.push_back(room_fields(other).front());
+  const auto nothing = [](const std::string&) { return std::optional<std::string>{}; };
+  CHECK_THROWS_AS(static_cast<void>(load_settings(nothing, {}, "", {}, fields)), std::logic_error);
+}
+
 struct SecretFiles : coffeeauth::testing::TemporaryFolder {
   [[nodiscard]] std::string with(std::string_view text) const {
     const auto file = path() / "secret";
@@ -373,11 +460,12 @@ struct SecretFiles : coffeeauth::testing::TemporaryFolder {
 
 TEST_CASE_FIXTURE(SecretFiles, "every secret may stand in a file") {
   std::size_t secrets = 0;
-  for (const auto& setting : server_settings()) {
+  Settings settings;
+  for (const auto& setting : program_fields(settings)) {
     if (!setting.secret) continue;
     ++secrets;
     CAPTURE(setting.name);
-    const std::string name{setting.name};
+    const auto& name = setting.name;
     const bool is_url = name.ends_with("_URL");
     const auto value = is_url ? "redis://:" + long_secret + "@h" : long_secret;
     const auto file = with(value + "\n");
@@ -394,6 +482,13 @@ TEST_CASE_FIXTURE(SecretFiles, "every secret may stand in a file") {
   CHECK(secrets >= 7);
 }
 
+TEST_CASE_FIXTURE(SecretFiles, "a room's secret may stand in a file, too") {
+  Room room;
+  const auto file = with("0123456789abcdef\n");
+  CHECK(row(room.load({{"RESET_TOKEN_FILE", file}}), "RESET_TOKEN").value == "********");
+  CHECK(exposed(room.options.token) == "0123456789abcdef");
+}
+
 TEST_CASE_FIXTURE(SecretFiles, "the line that holds a secret loses its end and nothing else") {
   const auto read = [&](std::string_view text) {
     return std::string{exposed(load({{"SECRET_KEY_FILE", with(text)}}).settings.secret_key)};
@@ -407,7 +502,7 @@ TEST_CASE_FIXTURE(SecretFiles, "the line that holds a secret loses its end and n
     CHECK(complaint({{"SECRET_KEY_FILE", with(text)}}).find("empty") != std::string::npos);
   }
   CHECK(complaint({{"SECRET_KEY_FILE", with("short")}}) ==
-        "SECRET_KEY_FILE (environment): expected 32 bytes at least");
+        "SECRET_KEY_FILE (environment): must be 32 bytes at least");
 }
 
 TEST_CASE("no row shows a secret") {

@@ -1,9 +1,8 @@
+#include "coffeeauth/value_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "coffeeauth/config_fields.hpp"
-#include "lib/config/field_text.hpp"
 
 namespace coffeeauth {
 
@@ -14,7 +13,8 @@ std::string_view trim_blanks(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-bool config_text::is_word(std::string_view text, std::string_view word) noexcept {
+bool is_word(std::string_view text, std::string_view word) noexcept {
+  text = trim_blanks(text);
   const auto lower = [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   };
@@ -25,19 +25,17 @@ bool config_text::is_word(std::string_view text, std::string_view word) noexcept
 std::optional<bool> parse_switch(std::string_view text) noexcept {
   constexpr std::array<std::string_view, 4> yes{"true", "yes", "on", "1"};
   constexpr std::array<std::string_view, 4> no{"false", "no", "off", "0"};
-  const auto word = trim_blanks(text);
-  const auto is_given = [&](std::string_view one) { return config_text::is_word(word, one); };
+  const auto is_given = [text](std::string_view word) { return is_word(text, word); };
   if (std::any_of(yes.begin(), yes.end(), is_given)) return true;
   if (std::any_of(no.begin(), no.end(), is_given)) return false;
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> parse_whole_number(std::string_view text) noexcept {
-  const auto digits = trim_blanks(text);
+std::optional<std::uint64_t> parse_digits(std::string_view text) noexcept {
   // Unsigned, so that from_chars takes no sign.
   std::uint64_t number = 0;
-  const auto* const end = digits.data() + digits.size();
-  const auto [at, error] = std::from_chars(digits.data(), end, number);
+  const auto* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || at != end) return std::nullopt;
   return number;
 }
@@ -51,6 +49,15 @@ std::vector<std::string> parse_list(std::string_view text) {
     if (!part.empty()) parts.emplace_back(part);
   }
   return parts;
+}
+
+std::string to_list_text(std::span<const std::string> parts) {
+  std::string text;
+  for (const auto& part : parts) {
+    if (!text.empty()) text += ',';
+    text += part;
+  }
+  return text;
 }
 
 }  // namespace coffeeauth

@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 
-#include "coffeeauth/config_fields.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -22,18 +21,15 @@ constexpr std::uint64_t most_millis = std::uint64_t{100} * 366 * 86'400'000;
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) noexcept {
   text = trim_blanks(text);
-  // Unsigned, so that from_chars takes no sign.
-  std::uint64_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{}) return std::nullopt;
-  const std::string_view suffix{at, static_cast<std::size_t>(end - at)};
+  const auto suffix = text.substr(std::min(text.find_first_not_of("0123456789"), text.size()));
+  text.remove_suffix(suffix.size());
+  const auto number = parse_digits(text);
   std::uint64_t factor = suffix.empty() ? 1'000 : 0;
   for (const auto& unit : units) {
     if (suffix == unit.suffix) factor = unit.millis;
   }
-  if (factor == 0 || number > most_millis / factor) return std::nullopt;
-  return std::chrono::milliseconds{static_cast<std::int64_t>(number * factor)};
+  if (!number || factor == 0 || *number > most_millis / factor) return std::nullopt;
+  return std::chrono::milliseconds{static_cast<std::int64_t>(*number * factor)};
 }
 
 std::string to_duration_text(std::chrono::milliseconds duration) {

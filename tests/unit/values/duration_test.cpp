@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "coffeeauth/config_fields.hpp"
+#include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 /// REJECTED: a Store of which one part is wrong, and the part of the suite that must find it.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "tests/broken/decorated_store.hpp"
 

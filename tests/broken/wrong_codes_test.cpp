@@ -1,7 +1,7 @@
 // Stores whose sign-ups, codes or activations are wrong, even when only one thread asks. The suite
 // must reject each.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 

@@ -1,7 +1,7 @@
 // Stores whose outbox, keys or leases are wrong, even when only one thread asks. The suite must
 // reject each.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <chrono>

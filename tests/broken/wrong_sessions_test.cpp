@@ -1,7 +1,7 @@
 // Stores whose sessions or login codes are wrong, even when only one thread asks. The suite must
 // reject each.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 

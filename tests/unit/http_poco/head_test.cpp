@@ -1,6 +1,6 @@
 #include "adapters/http/src/head.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

@@ -1,5 +1,5 @@
-#include <doctest/doctest.h>
 #include <sys/stat.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <fstream>
 #include <thread>

@@ -1,7 +1,7 @@
 // What a Store of one's own has to show: that it keeps the contract, and that it survives.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <signal.h>
 #include <stdlib.h>

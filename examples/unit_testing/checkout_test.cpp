@@ -1,7 +1,7 @@
 // How a handler that builds on coffeeauth is tested: no server, no database, no waiting.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 
@@ -24,10 +24,10 @@ struct World {
   /// The Authorization header of somebody who went all the way.
   std::string log_in() {
     auto& auth = fakes.auth();
-    REQUIRE(auth.users().sign_up({.email = email, .password = password()}, {}));
+    REQUIRE_OK(auth.users().sign_up({.email = email, .password = password()}, {}));
     fakes.deliver_mail();
     auto code = ca::VerificationCode::parse(fakes.mailer().last_code_for(email).value());
-    REQUIRE(auth.verification().verify({.email = email, .code = std::move(code.value())}, {}));
+    REQUIRE_OK(auth.verification().verify({.email = email, .code = std::move(code.value())}, {}));
     const auto tokens = ca::tokens_of(auth.sessions().log_in(email, password(), {}));
     return "Bearer " + std::string{tokens.value().access_token.expose_secret()};
   }
@@ -77,10 +77,7 @@ TEST_CASE("who deleted their account orders no more") {
   const auto header = world.log_in();
   const auto customer = world.fakes.auth().sessions().authenticate_token(header.substr(7)).value();
 
-  REQUIRE(world.fakes.auth()
-              .users()
-              .delete_account(customer.user.id, World::password(), {})
-              .has_value());
+  REQUIRE_OK(world.fakes.auth().users().delete_account(customer.user.id, World::password(), {}));
 
   CHECK(world.checkout.order(header, "tea").status == 401);
 }

@@ -1,6 +1,6 @@
 // Judges of passwords that are wrong. The suite must reject each.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 

@@ -1,7 +1,7 @@
 // Stores that are right while one thread asks, and wrong when many do: each looks first and writes
 // later, in another transaction. The races of the suite must find them.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <thread>

@@ -1,6 +1,6 @@
 // Stores whose lists are wrong, a Cache that can be made stale, and counters that lose counts.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/contract/cache.hpp"

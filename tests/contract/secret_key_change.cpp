@@ -1,6 +1,6 @@
 #include "tests/contract/secret_key_change.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <string>
@@ -59,8 +59,8 @@ struct World {
     return at.verification().verify({.email = email(address), .code = std::move(code)}, home);
   }
   void make_user(Auth& at, std::string_view address) {
-    REQUIRE(sign_up(at, address).has_value());
-    REQUIRE(verify(at, address, mailed_code(at, address)).has_value());
+    REQUIRE_OK(sign_up(at, address));
+    REQUIRE_OK(verify(at, address, mailed_code(at, address)));
   }
   static Result<TokenPair> log_in(Auth& at, std::string_view address,
                                   const ClientContext& from = home) {
@@ -91,11 +91,6 @@ struct World {
   Auth after = process(ring(new_key));
 };
 
-ErrorCode error_of(const auto& result) {
-  REQUIRE_FALSE(result.has_value());
-  return result.error().code;
-}
-
 RewrapPart part_of(const RewrapReport& report, std::string_view name) {
   for (const auto& part : report.parts) {
     if (part.name == name) return part;
@@ -111,10 +106,10 @@ void sessions(StoreHarness& harness) {
     const auto tokens = w.log_in(w.before, "ada@example.org").value();
     CHECK(w.knows(w.second, tokens));
     const auto renewed = w.refresh(w.second, tokens);
-    REQUIRE(renewed.has_value());
+    REQUIRE_OK(renewed);
     static_cast<void>(rewrap(w.second.services()));
     CHECK(w.knows(w.after, tokens));
-    CHECK(w.refresh(w.after, *renewed).has_value());
+    CHECK_OK(w.refresh(w.after, *renewed));
   }
 
   SUBCASE(
@@ -123,8 +118,8 @@ void sessions(StoreHarness& harness) {
     w.make_user(w.before, "ada@example.org");
     const auto tokens = w.log_in(w.before, "ada@example.org").value();
     static_cast<void>(rewrap(w.second.services()));
-    CHECK(error_of(w.refresh(w.after, tokens)) == ErrorCode::token_invalid);
-    CHECK(w.refresh(w.second, tokens).has_value());
+    CHECK_ERROR(w.refresh(w.after, tokens), ErrorCode::token_invalid);
+    CHECK_OK(w.refresh(w.second, tokens));
   }
 
   SUBCASE("a token that was spent under one key has its one successor under the other") {
@@ -138,7 +133,7 @@ void sessions(StoreHarness& harness) {
       const auto renewed = w.refresh(one, tokens).value();
       const auto again = w.refresh(other, tokens).value();
       CHECK(again.refresh_token == renewed.refresh_token);
-      CHECK(w.refresh(other, renewed).has_value());
+      CHECK_OK(w.refresh(other, renewed));
     }
   }
 
@@ -148,9 +143,9 @@ void sessions(StoreHarness& harness) {
     const auto stolen = w.log_in(w.before, "ada@example.org").value();
     const auto renewed = w.refresh(w.second, stolen).value();
     w.t.clock().advance(1h);
-    CHECK(error_of(w.refresh(w.second, stolen)) == ErrorCode::token_invalid);
+    CHECK_ERROR(w.refresh(w.second, stolen), ErrorCode::token_invalid);
     CHECK(w.t.events().count(EventKind::refresh_token_reused) == 1);
-    CHECK(error_of(w.refresh(w.second, renewed)) == ErrorCode::token_invalid);
+    CHECK_ERROR(w.refresh(w.second, renewed), ErrorCode::token_invalid);
   }
 
   SUBCASE("a signing key opens under the new key alone once it is sealed anew") {
@@ -176,14 +171,13 @@ void sessions(StoreHarness& harness) {
 void codes(StoreHarness& harness) {
   SUBCASE("a code that was mailed under the old key verifies under the new one") {
     World w{harness};
-    REQUIRE(w.sign_up(w.before, "ada@example.org").has_value());
-    CHECK(w.verify(w.second, "ada@example.org", w.mailed_code(w.before, "ada@example.org"))
-              .has_value());
+    REQUIRE_OK(w.sign_up(w.before, "ada@example.org"));
+    CHECK_OK(w.verify(w.second, "ada@example.org", w.mailed_code(w.before, "ada@example.org")));
   }
 
   SUBCASE("a guess under two keys is one guess") {
     World w{harness};
-    REQUIRE(w.sign_up(w.before, "ada@example.org").has_value());
+    REQUIRE_OK(w.sign_up(w.before, "ada@example.org"));
     auto right = w.mailed_code(w.before, "ada@example.org");
     const auto wrong = [&] {
       const std::string digits{right.expose_secret() == "000000" ? "000001" : "000000"};
@@ -191,9 +185,9 @@ void codes(StoreHarness& harness) {
     };
     const auto attempts = w.t.auth().config().codes.attempts;
     for (std::size_t i = 1; i < attempts; ++i) {
-      CHECK(error_of(w.verify(w.second, "ada@example.org", wrong())) == ErrorCode::invalid_code);
+      CHECK_ERROR(w.verify(w.second, "ada@example.org", wrong()), ErrorCode::invalid_code);
     }
-    CHECK(w.verify(w.second, "ada@example.org", std::move(right)).has_value());
+    CHECK_OK(w.verify(w.second, "ada@example.org", std::move(right)));
   }
 
   SUBCASE("a login code that was mailed under the old key lets in under the new one") {
@@ -201,19 +195,16 @@ void codes(StoreHarness& harness) {
     w.make_user(w.before, "ada@example.org");
     static_cast<void>(w.before.sessions().send_login_code(email("ada@example.org"), home));
     const auto code = w.mailed_code(w.before, "ada@example.org");
-    CHECK(w.second.sessions()
-              .log_in(email("ada@example.org"), password(good), code, home)
-              .has_value());
+    CHECK_OK(w.second.sessions().log_in(email("ada@example.org"), password(good), code, home));
   }
 
   SUBCASE("a sign-up that waits is the same as one with its password under the new key") {
     World w{harness};
-    REQUIRE(w.sign_up(w.before, "ada@example.org").has_value());
-    REQUIRE(w.sign_up(w.second, "ada@example.org").has_value());
+    REQUIRE_OK(w.sign_up(w.before, "ada@example.org"));
+    REQUIRE_OK(w.sign_up(w.second, "ada@example.org"));
     // Two of different passwords would need one with the code.
-    CHECK(w.verify(w.second, "ada@example.org", w.mailed_code(w.second, "ada@example.org"))
-              .has_value());
-    CHECK(w.log_in(w.second, "ada@example.org").has_value());
+    CHECK_OK(w.verify(w.second, "ada@example.org", w.mailed_code(w.second, "ada@example.org")));
+    CHECK_OK(w.log_in(w.second, "ada@example.org"));
   }
 }
 
@@ -221,7 +212,7 @@ void known_places(StoreHarness& harness) {
   SUBCASE("a network that was known under the old key is known under the new one, and then stays") {
     World w{harness};
     w.make_user(w.before, "ada@example.org");
-    REQUIRE(w.log_in(w.before, "ada@example.org").has_value());
+    REQUIRE_OK(w.log_in(w.before, "ada@example.org"));
     static_cast<void>(rewrap(w.second.services()));
     for (int i = 0; i < 10; ++i) {
       static_cast<void>(w.second.sessions().log_in(email("ada@example.org"),
@@ -232,8 +223,8 @@ void known_places(StoreHarness& harness) {
             ErrorCode::rate_limited);
     // Without the old key nobody has logged in from there yet.
     REQUIRE(error_of(w.log_in(w.after, "ada@example.org")) == ErrorCode::rate_limited);
-    CHECK(w.log_in(w.second, "ada@example.org").has_value());
-    CHECK(w.log_in(w.after, "ada@example.org").has_value());
+    CHECK_OK(w.log_in(w.second, "ada@example.org"));
+    CHECK_OK(w.log_in(w.after, "ada@example.org"));
   }
 
   SUBCASE("the next page of a list is where it was") {
@@ -252,10 +243,10 @@ void known_places(StoreHarness& harness) {
 void mails(StoreHarness& harness) {
   SUBCASE("a mail that waits goes out under the new key, and under it alone once sealed anew") {
     World w{harness};
-    REQUIRE(w.sign_up(w.before, "ada@example.org").has_value());
+    REQUIRE_OK(w.sign_up(w.before, "ada@example.org"));
     CHECK(w.deliver(w.second, w.t.mailer()) == 1);
     CHECK(w.t.mailer().count_for(email("ada@example.org")) == 1);
-    REQUIRE(w.sign_up(w.before, "bob@example.org").has_value());
+    REQUIRE_OK(w.sign_up(w.before, "bob@example.org"));
     CHECK(part_of(rewrap(w.second.services()), "mails").resealed == 1);
     CHECK(w.deliver(w.after, w.t.mailer()) == 1);
     CHECK(w.t.mailer().count_for(email("bob@example.org")) == 1);
@@ -345,15 +336,15 @@ void side_by_side(StoreHarness& harness) {
       auto& one = new_first ? w.second : w.first;
       auto& other = new_first ? w.first : w.second;
       const std::string address = new_first ? "bob@example.org" : "eve@example.org";
-      REQUIRE(w.sign_up(one, address).has_value());
-      CHECK(w.verify(other, address, w.mailed_code(other, address)).has_value());
+      REQUIRE_OK(w.sign_up(one, address));
+      CHECK_OK(w.verify(other, address, w.mailed_code(other, address)));
       const auto tokens = w.log_in(one, address).value();
       CHECK(w.knows(other, tokens));
       const auto renewed = w.refresh(other, tokens).value();
-      CHECK(w.refresh(one, renewed).has_value());
+      CHECK_OK(w.refresh(one, renewed));
       // A signing key of one is used by the other.
       w.t.clock().advance(2s);
-      REQUIRE(one.tokens().rotate_key(KeyStart::now).has_value());
+      REQUIRE_OK(one.tokens().rotate_key(KeyStart::now));
       w.t.clock().advance(2s);
       CHECK(w.knows(other, w.log_in(other, address).value()));
       CHECK(w.knows(other, w.log_in(one, address).value()));

@@ -1,6 +1,6 @@
 // The seeds of the fuzzers, and every input that has broken something, as a test of any build.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <filesystem>

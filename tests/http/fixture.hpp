@@ -2,7 +2,7 @@
 /// The REST API in one process, without a network: over fakes, so that faults and time can be
 /// scripted. Every answer of every test is held against what all answers promise.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <memory>

@@ -273,7 +273,7 @@ TEST_CASE("a record of a request names its route and its user, and no target") {
   CHECK(record.method == "GET");
   CHECK(record.route == "/api/me");
   CHECK(record.status == 200);
-  REQUIRE(record.user.has_value());
+  REQUIRE(record.user);
   CHECK(record.user->str() == id);
   CHECK(record.client.address == "203.0.113.9");
   CHECK(record.client.user_agent == "tests/1?[2J");

@@ -156,7 +156,8 @@ void add_storage(Fields& out, Settings& s) {
       "Secret keys of before, with commas; in SECRET_KEY_PREVIOUS_FILE one a line. What was made "
       "with them stays good. Also where the next key waits while the key is changed: see "
       "operations.md.",
-      s.previous_secret_keys, [](std::string_view key) { return key.size() >= SecretKeys::min_size; },
+      s.previous_secret_keys,
+      [](std::string_view key) { return key.size() >= SecretKeys::min_size; },
       "keys of 32 bytes at least, with commas"));
 }
 
@@ -206,10 +207,11 @@ void add_network(Fields& out, Settings& s) {
 }
 
 void add_mail(Fields& out, Settings& s) {
-  out.push_back(field("PASSWORD_MIN_STRENGTH",
-                      "How hard to guess a new password has to be, as zxcvbn estimates it: 0 for any "
-                      "but a common one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
-                      s.password_min_strength, {0, 4}));
+  out.push_back(
+      field("PASSWORD_MIN_STRENGTH",
+            "How hard to guess a new password has to be, as zxcvbn estimates it: 0 for any "
+            "but a common one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
+            s.password_min_strength, {0, 4}));
   out.push_back(field("DEFAULT_FROM_EMAIL",
                       "Who the mails are from: an address or `Name <address>`.", s.from_email,
                       read_sender, "an address"));

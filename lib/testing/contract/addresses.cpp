@@ -1,6 +1,6 @@
 // Who has an address that several want: administrators, for accounts of theirs, and sign-ups.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <functional>
@@ -41,7 +41,7 @@ void sign_ups_that_give_way(StoreHarness& harness) {
       // Whoever hears of deleted users hears of this one.
       CHECK(written.gave_way == squat.id);
       const auto account = t.store->users().find_credentials(wanted);
-      REQUIRE(account.has_value());
+      REQUIRE(account);
       CHECK(account->user.is_verified);
       CHECK(account->sign_ups.empty());
       CHECK_FALSE(t.exists(squat.id));

@@ -1,6 +1,6 @@
 // What an administrator does to users: removing them, what follows from it, and the last one.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 #include <vector>
@@ -24,7 +24,7 @@ void removal(StoreHarness& harness) {
     CHECK_FALSE(t.is_live(nth<SessionId>(1)));
     CHECK(t.store->sessions().list_sessions(id, noon, 10).empty());
     CHECK_FALSE(t.store->users().knows_address(id, network(1)));
-    CHECK_FALSE(t.store->users().find_credentials(address("user1@example.org")).has_value());
+    CHECK_FALSE(t.store->users().find_credentials(address("user1@example.org")));
     CHECK(t.alone.erase(id) == UserWriteOutcome::not_found);
 
     // The address starts anew: no old sign-up waits there.
@@ -271,7 +271,7 @@ void taking_over(StoreHarness& harness) {
     const Trial t{harness};
     const auto made = t.alone.take_over(admin(1));
     REQUIRE(made.outcome == UserWriteOutcome::written);
-    CHECK_FALSE(made.before.has_value());
+    CHECK_FALSE(made.before);
     CHECK(is_effective_admin(t.store->users().find_credentials(nth<UserId>(1)).value()));
     CHECK(t.store->users().find_credentials(nth<UserId>(1))->password_hash == hash(1));
     const auto before = t.get(nth<UserId>(1));

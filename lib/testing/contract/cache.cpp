@@ -1,6 +1,6 @@
 #include "coffeeauth/testing/contract/cache.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -20,7 +20,7 @@ std::shared_ptr<const std::string> text(std::string value) {
 
 CacheGeneration generation(Cache& cache, std::string_view tag) {
   const auto now = cache.generation(tag);
-  REQUIRE(now.has_value());
+  REQUIRE(now);
   return *now;
 }
 

@@ -1,6 +1,6 @@
 // What goes with time: accounts that nobody proved, sign-ups beside those that stay, codes, counts.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 

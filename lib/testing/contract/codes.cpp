@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/testing/contract/store.hpp"
 #include "lib/testing/contract/each_alone.hpp"

@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 
@@ -28,18 +28,18 @@ void keys(StoreHarness& harness) {
     CHECK(listed[0].sealed_private == key("a").sealed_private);
     CHECK(listed[0].created_at == noon);
     CHECK(listed[0].signs_from == noon + 1ms);
-    CHECK_FALSE(listed[0].verifies_until.has_value());
+    CHECK_FALSE(listed[0].verifies_until);
   }
 
   SUBCASE("keys: a first key of another algorithm retires the one that signs") {
     const Trial t{harness};
     CHECK(t.alone.insert_first(key("a", "ES256"), noon + 1h));
     CHECK_FALSE(t.alone.insert_first(key("b", "ES256"), noon + 2h));
-    CHECK_FALSE(t.store->keys().list_keys()[0].verifies_until.has_value());
+    CHECK_FALSE(t.store->keys().list_keys()[0].verifies_until);
     CHECK(t.alone.insert_first(key("c", "EdDSA"), noon + 3h));
     CHECK(kids(t) == Kids{"a", "c"});
     CHECK(t.store->keys().list_keys()[0].verifies_until == noon + 3h);
-    CHECK_FALSE(t.store->keys().list_keys()[1].verifies_until.has_value());
+    CHECK_FALSE(t.store->keys().list_keys()[1].verifies_until);
     // And back: the retired one does not stand in the way.
     CHECK(t.alone.insert_first(key("d", "ES256"), noon + 4h));
     CHECK(t.store->keys().list_keys()[0].verifies_until == noon + 3h);
@@ -87,7 +87,7 @@ void rotation(StoreHarness& harness) {
     CHECK(listed[0].verifies_until == noon + 2h);
     CHECK(listed[1].kid == "b");
     CHECK(listed[1].signs_from == noon + 1h);
-    CHECK_FALSE(listed[1].verifies_until.has_value());
+    CHECK_FALSE(listed[1].verifies_until);
 
     CHECK_FALSE(t.alone.rotate_key(key("c"), "a", noon + 3h));
     CHECK_FALSE(t.alone.rotate_key(key("d"), "unknown", noon + 3h));

@@ -1,6 +1,6 @@
 #include "coffeeauth/testing/contract/mailer.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <set>
 
@@ -68,7 +68,7 @@ void claiming(StoreHarness& harness) {
     CHECK(t.claimed(mine, noon + 8s, 2) == Numbers{2});
     const auto last = t.alone.claim(2, mine, noon + 1min);
     REQUIRE(last.size() == 1);
-    CHECK_FALSE(last[0].job.expires_at.has_value());
+    CHECK_FALSE(last[0].job.expires_at);
   }
 
   SUBCASE("outbox: a job under a lease is nobody else's until the lease has run out") {
@@ -285,8 +285,8 @@ void overview(StoreHarness& harness) {
     const Outbox t{harness, 0};
     auto& outbox = t.store->outbox();
     CHECK(outbox.depth().pending == 0);
-    CHECK_FALSE(outbox.depth().oldest_pending.has_value());
-    CHECK_FALSE(outbox.next_due().has_value());
+    CHECK_FALSE(outbox.depth().oldest_pending);
+    CHECK_FALSE(outbox.next_due());
     for (std::uint64_t n = 1; n <= 3; ++n) {
       auto made = job(n);
       made.created_at = noon + std::chrono::seconds{n};

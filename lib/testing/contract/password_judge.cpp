@@ -1,6 +1,6 @@
 #include "coffeeauth/testing/contract/password_judge.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -40,16 +40,16 @@ void verdicts(PasswordJudge& judge) {
   SUBCASE("judge: what everybody tries first is refused, in any letter case") {
     for (const auto text : known_to_all) {
       CAPTURE(text);
-      CHECK(ask(judge, text).has_value());
+      CHECK(ask(judge, text));
       std::string upper{text};
       std::transform(upper.begin(), upper.end(), upper.begin(),
                      [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-      CHECK(ask(judge, upper, text).has_value());
+      CHECK(ask(judge, upper, text));
     }
   }
 
   SUBCASE("judge: a long password that nobody has is accepted, whosever words there are") {
-    CHECK_FALSE(ask(judge, unguessable).has_value());
+    CHECK_FALSE(ask(judge, unguessable));
     const auto password = Password::parse(unguessable).value();
     CHECK_FALSE(judge.weakness({.password = password, .folded = unguessable, .own_words = {}}));
   }
@@ -61,7 +61,7 @@ void reasons(PasswordJudge& judge) {
       CAPTURE(text);
       // "password" is a word that a sentence about passwords has.
       const auto reason = ask(judge, text);
-      REQUIRE(reason.has_value());
+      REQUIRE(reason);
       CHECK(is_snake_case(reason->code));
       CHECK(reason->message.ends_with('.'));
       if (text != "password") CHECK(reason->message.find(text) == std::string::npos);

@@ -1,6 +1,6 @@
 #include "coffeeauth/testing/contract/rate_counter.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <set>
 #include <string>

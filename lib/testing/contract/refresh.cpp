@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/testing/contract/store.hpp"
 #include "lib/testing/contract/each_alone.hpp"
@@ -36,14 +36,14 @@ void rotation(StoreHarness& harness) {
     const LoggedIn t{harness};
     const auto first = t.alone.rotate(refresh(1, 2, noon + 1h));
     REQUIRE(first.outcome == RotationOutcome::rotated);
-    REQUIRE(first.live.has_value());
+    REQUIRE(first.live);
     CHECK(first.live->user == t.get(ada));
     CHECK(first.live->session.last_used_at == noon + 1h);
     CHECK(first.live->session.idle_expires_at == noon + 25h);
     CHECK(first.live->session.expires_at == noon + 72h);
     CHECK(first.live->session.created_at == noon);
     const auto stored = t.store->sessions().find_live(hers, noon + 1h);
-    REQUIRE(stored.has_value());
+    REQUIRE(stored);
     CHECK(stored->session.idle_expires_at == noon + 25h);
     CHECK(stored->session.last_used_at == noon + 1h);
     CHECK(t.alone.rotate(refresh(2, 3, noon + 2h)).outcome == RotationOutcome::rotated);
@@ -67,7 +67,7 @@ void rotation(StoreHarness& harness) {
     CHECK(t.alone.rotate(other).outcome == RotationOutcome::missing);
     t.alone.update(ada, {.is_active = false});
     CHECK(t.alone.rotate(refresh(1, 2)).outcome == RotationOutcome::missing);
-    CHECK_FALSE(t.alone.rotate(refresh(1, 2)).live.has_value());
+    CHECK_FALSE(t.alone.rotate(refresh(1, 2)).live);
   }
 }
 
@@ -79,7 +79,7 @@ void replay(StoreHarness& harness) {
       const auto again = t.alone.rotate(refresh(1, n, noon + 10s - 1ms));
       REQUIRE(again.outcome == RotationOutcome::replayed);
       CHECK(again.sealed_successor == sealed(2));
-      REQUIRE(again.live.has_value());
+      REQUIRE(again.live);
       CHECK(again.live->session.id == hers);
     }
     CHECK(t.alone.rotate(refresh(2, 5, noon + 10s)).outcome == RotationOutcome::rotated);
@@ -96,7 +96,7 @@ void replay(StoreHarness& harness) {
 void reuse(StoreHarness& harness) {
   const auto check_ended = [](const LoggedIn& t, const RotationResult& result) {
     CHECK(result.outcome == RotationOutcome::reused);
-    REQUIRE(result.live.has_value());
+    REQUIRE(result.live);
     CHECK(result.live->user.id == ada);
     CHECK_FALSE(t.is_live(hers));
     CHECK(t.alone.rotate(refresh(2, 9)).outcome == RotationOutcome::missing);

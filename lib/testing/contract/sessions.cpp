@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -48,7 +48,7 @@ void opening(StoreHarness& harness) {
     const auto opened = session(1, ada);
     REQUIRE(t.alone.open(opened) == OpenSessionOutcome::opened);
     const auto live = t.store->sessions().find_live(nth<SessionId>(1), noon);
-    REQUIRE(live.has_value());
+    REQUIRE(live);
     CHECK(live->session.id == opened.session.id);
     CHECK(live->session.user_id == ada);
     CHECK(live->session.created_at == opened.session.created_at);
@@ -62,14 +62,14 @@ void opening(StoreHarness& harness) {
     // A login is no change of the account: who edits it meanwhile has read what there is.
     CHECK(t.get(ada).version == 1);
     CHECK(t.get(ada).security_version == 1);
-    CHECK_FALSE(t.get(bob).last_login.has_value());
+    CHECK_FALSE(t.get(bob).last_login);
   }
 
   SUBCASE("sessions: who changed since the password was checked gets none") {
     const TwoUsers t{harness};
     CHECK(t.alone.open(session(1, ada), 2) == OpenSessionOutcome::user_changed);
     CHECK(t.alone.open(session(2, nth<UserId>(9))) == OpenSessionOutcome::user_changed);
-    CHECK_FALSE(t.get(ada).last_login.has_value());
+    CHECK_FALSE(t.get(ada).last_login);
 
     t.alone.update(ada, {.is_active = false});
     CHECK(t.alone.open(session(3, ada), t.get(ada).security_version) ==

@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 
@@ -48,7 +48,7 @@ void outcomes(StoreHarness& harness) {
     t.alone.sign_up(candidate(1, ada_mail, hash(1)));
     t.alone.sign_up(candidate(2, ada_mail, hash(2)));
     const auto found = t.store->users().find_credentials(address(ada_mail));
-    REQUIRE(found.has_value());
+    REQUIRE(found);
     CHECK(found->password_hash.empty());
     CHECK(found->sign_ups == std::vector{hash(1), hash(2)});
     CHECK(t.store->users().find_credentials(ada)->password_hash.empty());

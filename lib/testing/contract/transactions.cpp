@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <latch>
 #include <stdexcept>
@@ -47,15 +47,15 @@ void change_everything(Transaction& tx) {
 void check_nothing_changed(const Trial& t) {
   CHECK(t.store->users().count({}) == 3);
   CHECK(t.get(nth<UserId>(1)).email.canonical() == "user1@example.org");
-  CHECK(t.store->users().find_credentials(address("user1@example.org")).has_value());
-  CHECK_FALSE(t.store->users().find_credentials(address("moved@example.org")).has_value());
+  CHECK(t.store->users().find_credentials(address("user1@example.org")));
+  CHECK_FALSE(t.store->users().find_credentials(address("moved@example.org")));
   CHECK(t.exists(nth<UserId>(2)));
-  CHECK(t.store->users().find_credentials(address("user2@example.org")).has_value());
+  CHECK(t.store->users().find_credentials(address("user2@example.org")));
   CHECK_FALSE(t.store->users().knows_address(nth<UserId>(1), network(1)));
   CHECK(t.is_live(nth<SessionId>(1)));
   CHECK(t.store->sessions().list_sessions(nth<UserId>(1), noon, 10).size() == 1);
   CHECK(t.store->keys().list_keys().size() == 1);
-  CHECK_FALSE(t.store->keys().list_keys().front().verifies_until.has_value());
+  CHECK_FALSE(t.store->keys().list_keys().front().verifies_until);
   CHECK_FALSE(t.alone.acquire("held", nth<LeaseId>(2)));
   CHECK(t.alone.acquire("new", nth<LeaseId>(2)));
   const MailPace one_an_hour{.pause = 0ms, .per_hour = 1, .per_day = 1};
@@ -72,8 +72,7 @@ void rollback(StoreHarness& harness) {
       change_everything(tx);
       return ErrorCode::forbidden;
     });
-    REQUIRE_FALSE(result.has_value());
-    CHECK(result.error().code == ErrorCode::forbidden);
+    REQUIRE_ERROR(result, ErrorCode::forbidden);
     check_nothing_changed(t);
   }
 
@@ -97,7 +96,7 @@ void rollback(StoreHarness& harness) {
     });
     CHECK(result.value() == 7);
     CHECK(t.store->users().count({}) == 4);
-    CHECK(t.store->users().find_credentials(address("moved@example.org")).has_value());
+    CHECK(t.store->users().find_credentials(address("moved@example.org")));
     CHECK_FALSE(t.exists(nth<UserId>(2)));
     CHECK(t.store->users().knows_address(nth<UserId>(1), network(1)));
     CHECK_FALSE(t.is_live(nth<SessionId>(1)));
@@ -115,7 +114,7 @@ void isolation(StoreHarness& harness) {
     const Trial t{harness};
     t.store->transact([](Transaction& tx) {
       static_cast<void>(tx.users().create_user(user(1)));
-      CHECK(tx.users().find(nth<UserId>(1)).has_value());
+      CHECK(tx.users().find(nth<UserId>(1)));
       CHECK(tx.users().count({}) == 1);
       tx.outbox().enqueue(job(1));
       CHECK(tx.outbox().depth().pending == 1);
@@ -197,7 +196,7 @@ void lasting(StoreHarness& harness) {
     const auto later = harness.reopen();
     REQUIRE(later != nullptr);
     CHECK(later->users().count({}) == 4);
-    CHECK(later->sessions().find_live(nth<SessionId>(1), noon).has_value());
+    CHECK(later->sessions().find_live(nth<SessionId>(1), noon));
     CHECK(later->outbox().depth().pending == 1);
     CHECK(later->keys().list_keys().size() == 1);
   }

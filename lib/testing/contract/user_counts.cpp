@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "lib/testing/contract/listed_users.hpp"
 #include "lib/testing/contract/race.hpp"

@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <set>
 
@@ -32,8 +32,8 @@ void creation(StoreHarness& harness) {
     CHECK(t.get(made.id).email.display() == "Ada.Lovelace@Example.org");
     const auto by_id = t.store->users().find_credentials(made.id);
     const auto by_address = t.store->users().find_credentials(address("ADA.lovelace@EXAMPLE.ORG"));
-    REQUIRE(by_id.has_value());
-    REQUIRE(by_address.has_value());
+    REQUIRE(by_id);
+    REQUIRE(by_address);
     CHECK(by_id->password_hash == made.password_hash);
     CHECK(by_address->user == expected);
     CHECK(by_address->password_hash == made.password_hash);
@@ -42,8 +42,8 @@ void creation(StoreHarness& harness) {
   SUBCASE("users: who does not exist is not found") {
     const Trial t{harness};
     CHECK_FALSE(t.exists(nth<UserId>(1)));
-    CHECK_FALSE(t.store->users().find_credentials(nth<UserId>(1)).has_value());
-    CHECK_FALSE(t.store->users().find_credentials(address("ada@example.org")).has_value());
+    CHECK_FALSE(t.store->users().find_credentials(nth<UserId>(1)));
+    CHECK_FALSE(t.store->users().find_credentials(address("ada@example.org")));
   }
 
   SUBCASE("users: an address is taken in any letter case, and the second changes nothing") {
@@ -197,7 +197,7 @@ void new_addresses(StoreHarness& harness) {
 
     t.alone.update(id, {.email = address("new@example.org")});
     CHECK(t.store->users().find_credentials(address("NEW@example.org"))->user.id == id);
-    CHECK_FALSE(t.store->users().find_credentials(address("user1@example.org")).has_value());
+    CHECK_FALSE(t.store->users().find_credentials(address("user1@example.org")));
     auto heir = user(3);
     heir.email = address("user1@example.org");
     CHECK(t.alone.create(heir).outcome == UserWriteOutcome::written);

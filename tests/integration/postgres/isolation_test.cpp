@@ -1,5 +1,5 @@
 // Races that the suite has, under the stricter isolation: no verb may count on READ COMMITTED.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <thread>

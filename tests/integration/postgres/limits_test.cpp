@@ -1,5 +1,5 @@
 // Every wait has an end, and whoever waited in vain leaves nothing broken behind.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 // What operators do to the tables from outside: pg_dump, pg_restore, psql, TRUNCATE.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <cstdlib>
 #include <fstream>

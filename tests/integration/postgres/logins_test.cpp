@@ -1,5 +1,5 @@
 // What a login costs, and what the lists that show it cost then.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <thread>

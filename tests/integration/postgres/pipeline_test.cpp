@@ -1,5 +1,5 @@
 // Statements that ask for nothing back travel with the next one.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "adapters/sql/src/postgres.hpp"
 #include "tests/integration/postgres/fixture.hpp"

@@ -1,7 +1,7 @@
 // A server that goes away and comes back: failures are said, and nothing that failed is taken for
 // done. The tests have servers of their own, since they stop them.
-#include <doctest/doctest.h>
 #include <signal.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <mutex>

@@ -1,5 +1,5 @@
 // Migrations by room on PostgreSQL; see tests/unit/sql/room_migrations.hpp.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "adapters/sql/src/migrator.hpp"
 #include "adapters/sql/src/postgres.hpp"

@@ -1,6 +1,6 @@
 // What goes in comes out, whatever the settings of the database are; and what fails says nothing
 // of what it was about.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <future>
 

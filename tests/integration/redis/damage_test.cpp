@@ -1,8 +1,8 @@
 // What stands between Redis and its client cuts, changes, repeats, mixes up or slows down what it
 // carries.
 
-#include <doctest/doctest.h>
 #include <signal.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <chrono>

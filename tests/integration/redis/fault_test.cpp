@@ -1,7 +1,7 @@
 // A server that is no Redis, or one that has gone mad: what it says is never used, and what is
 // asked of it ends in time.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <string>

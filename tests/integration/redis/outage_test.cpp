@@ -1,6 +1,6 @@
 // A real redis-server that is killed, frozen, locked or full, and comes back.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <string>

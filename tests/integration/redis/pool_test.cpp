@@ -1,6 +1,6 @@
 // How one process shares its few connections, and what it leaves on the server.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -2,7 +2,7 @@
 
 #include <Poco/Delegate.h>
 #include <Poco/Net/SSLManager.h>
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <stdexcept>

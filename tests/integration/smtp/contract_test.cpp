@@ -1,7 +1,7 @@
 // The suite that is installed for mailers of an embedder's own, over a real server.
 #include "coffeeauth/testing/contract/mailer.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <optional>
 

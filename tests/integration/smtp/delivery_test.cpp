@@ -1,5 +1,5 @@
 // Mails to a real server, read by a real mail client's parser.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <set>

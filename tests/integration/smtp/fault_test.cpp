@@ -1,6 +1,6 @@
 // What a server can do wrong at each step, and what becomes of the mail.
-#include <doctest/doctest.h>
 #include <openssl/err.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <csignal>
 

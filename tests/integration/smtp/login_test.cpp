@@ -1,5 +1,5 @@
 // Logins with a bearer token, as Gmail and Microsoft 365 ask for.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <fstream>
 

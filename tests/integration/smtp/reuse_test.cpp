@@ -1,5 +1,5 @@
 // A kept connection may be dead; a mail must not be lost to that, nor sent twice.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "fault_server.hpp"
 

@@ -1,5 +1,5 @@
 // Deadlines: each of these would wait for ever, or for as long as the server likes, without one.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "fault_server.hpp"
 

@@ -1,5 +1,5 @@
 // Nothing that matters is said to anybody who is not proved to be the server.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "fault_server.hpp"
 

@@ -1,6 +1,6 @@
 // The final dot is what makes a mail the server's: all before it goes out at once, and it waits for
 // its turn.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 

@@ -36,11 +36,11 @@ TEST_CASE("every algorithm issues, publishes and rotates through one service") {
     const auto here = world.service();
     const auto there = world.service();
     const auto before = here->issue(world.live());
-    CHECK(there->verify(before.expose_secret()).has_value());
-    REQUIRE(there->rotate_key(KeyStart::now).has_value());
+    CHECK_OK(there->verify(before.expose_secret()));
+    REQUIRE_OK(there->rotate_key(KeyStart::now));
     const auto after = there->issue(world.live());
-    CHECK(here->verify(after.expose_secret()).has_value());
-    CHECK(there->verify(before.expose_secret()).has_value());
+    CHECK_OK(here->verify(after.expose_secret()));
+    CHECK_OK(there->verify(before.expose_secret()));
     const auto published = nlohmann::json::parse(here->jwks()).at("keys");
     CHECK(published.size() == (algorithm == SigningAlgorithm::hs256 ? 0 : 2));
     for (const auto& jwk : published) {

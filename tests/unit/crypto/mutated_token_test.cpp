@@ -1,6 +1,6 @@
 // A million tokens that differ a little from good ones, in the ways that attackers and bugs know.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <functional>
@@ -154,7 +154,7 @@ std::size_t accepted_of(SigningAlgorithm algorithm) {
   for (std::size_t i = 0; i < tokens_each; ++i) {
     if (service->verify(mutator.next()).has_value()) ++accepted;
   }
-  for (const auto& token : genuine) CHECK(service->verify(token).has_value());
+  for (const auto& token : genuine) CHECK_OK(service->verify(token));
   return accepted;
 }
 

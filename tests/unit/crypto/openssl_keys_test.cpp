@@ -2,7 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 #include "lib/tokens/jws.hpp"
 #include "tests/unit/crypto/jwk_keys.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 using namespace coffeeauth;
 
@@ -43,7 +43,7 @@ TEST_CASE("RFC 7515 A.2: the RS256 example is verified") {
   const auto jwk = nlohmann::json::parse(rsa_jwk);
   const auto key = JwkReader{jwk}.key();
   CHECK(verified("eyJhbGciOiJSUzI1NiJ9", rsa_signature, *key) == rfc7515_payload);
-  CHECK_FALSE(verified("eyJhbGciOiJSUzI1NiIgfQ", rsa_signature, *key).has_value());
+  CHECK_FALSE(verified("eyJhbGciOiJSUzI1NiIgfQ", rsa_signature, *key));
   CHECK_THROWS_AS((void)key->sign("input"), Unavailable);
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("RFC 7515 A.3: the ES256 example is verified") {
   const auto jwk = nlohmann::json::parse(ec_jwk);
   const auto key = JwkReader{jwk}.key();
   CHECK(verified("eyJhbGciOiJFUzI1NiJ9", ec_signature, *key) == rfc7515_payload);
-  CHECK_FALSE(verified("eyJhbGciOiJFUzI1NiIgfQ", ec_signature, *key).has_value());
+  CHECK_FALSE(verified("eyJhbGciOiJFUzI1NiIgfQ", ec_signature, *key));
 }
 
 TEST_CASE("RFC 7515 A.3: the key is told as the RFC tells it, and signs what it verifies") {
@@ -66,13 +66,13 @@ TEST_CASE("RFC 7519 6.1: the unsecured example is refused by EC and RSA keys") {
   for (const auto* text : {rsa_jwk, ec_jwk}) {
     const auto jwk = nlohmann::json::parse(text);
     const auto key = JwkReader{jwk}.key();
-    CHECK_FALSE(verified("eyJhbGciOiJub25lIn0", "", *key).has_value());
+    CHECK_FALSE(verified("eyJhbGciOiJub25lIn0", "", *key));
   }
 }
 
 TEST_CASE("a signature of one algorithm means nothing under the name of another") {
   const auto rsa = nlohmann::json::parse(rsa_jwk);
   const auto ec = nlohmann::json::parse(ec_jwk);
-  CHECK_FALSE(verified("eyJhbGciOiJSUzI1NiJ9", rsa_signature, *JwkReader{ec}.key()).has_value());
-  CHECK_FALSE(verified("eyJhbGciOiJFUzI1NiJ9", ec_signature, *JwkReader{rsa}.key()).has_value());
+  CHECK_FALSE(verified("eyJhbGciOiJSUzI1NiJ9", rsa_signature, *JwkReader{ec}.key()));
+  CHECK_FALSE(verified("eyJhbGciOiJFUzI1NiJ9", ec_signature, *JwkReader{rsa}.key()));
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// The Wycheproof files, where they are at hand.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <filesystem>
 #include <fstream>

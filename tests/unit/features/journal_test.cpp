@@ -73,7 +73,7 @@ TEST_CASE("an error undoes, and hooks know") {
     tx.at_end([&](TransactionEnd end) { ends.push_back(end); });
     return ErrorCode::not_found;
   });
-  CHECK(refused.error().code == ErrorCode::not_found);
+  CHECK_ERROR(refused, ErrorCode::not_found);
   CHECK(ends == std::vector{TransactionEnd::rolled_back});
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("a recorder writes in the transaction of what it is told") {
   room.mail_on = EventKind::signed_up;
   Fixture f{.t = testing::TestAuth{{.features = {&room}}}};
 
-  REQUIRE(f.sign_up("ada@example.org").has_value());
+  REQUIRE_OK(f.sign_up("ada@example.org"));
   CHECK(room.recorded == std::vector<std::string>{"signed_up", "code_queued"});
   CHECK(f.t.store().outbox().depth().pending == 2);
   CHECK(f.t.events().count(EventKind::signed_up) == 1);
@@ -150,9 +150,9 @@ TEST_CASE("every change of an account is told to recorders, with what it was") {
   const auto user = f.verified_user("ada@example.org");
   const auto tokens = f.log_in("ada@example.org").value();
   const auto next = f.refresh(tokens).value();
-  REQUIRE(f.auth().admin().update_user(user.id, {.role = Role::admin}, {}, admin.id, {}));
-  REQUIRE(f.auth().admin().update_user(user.id, {.is_active = false}, {}, admin.id, {}));
-  REQUIRE(f.auth().admin().delete_user(user.id, {}, admin.id, {}));
+  REQUIRE_OK(f.auth().admin().update_user(user.id, {.role = Role::admin}, {}, admin.id, {}));
+  REQUIRE_OK(f.auth().admin().update_user(user.id, {.is_active = false}, {}, admin.id, {}));
+  REQUIRE_OK(f.auth().admin().delete_user(user.id, {}, admin.id, {}));
 
   CHECK(room.recorded == std::vector<std::string>{"role_changed", "signed_up", "code_queued",
                                                   "user_verified", "logged_in", "session_refreshed",

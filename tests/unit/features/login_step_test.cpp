@@ -47,7 +47,7 @@ TEST_CASE("before a step is passed there is no session, and nothing of a login")
   CHECK(f.auth().sessions().list(user.id).empty());
   CHECK_FALSE(f.auth().users().get(user.id).value().last_login);
   CHECK(f.t.events().count(EventKind::logged_in) == 0);
-  CHECK(code_of(f.log_in("ada@example.org")) == factor_required);
+  CHECK_ERROR(f.log_in("ada@example.org"), factor_required);
 }
 
 TEST_CASE("who answers a challenge goes on through the same door") {
@@ -89,9 +89,9 @@ TEST_CASE("steps are asked after a right password alone, and may refuse") {
   WithStep f{room};
   const auto user = f.verified_user("ada@example.org");
 
-  CHECK(code_of(f.enter(other_good)) == ErrorCode::invalid_credentials);
+  CHECK_ERROR(f.enter(other_good), ErrorCode::invalid_credentials);
   CHECK(asked == 0);
-  CHECK(code_of(f.enter()) == ErrorCode::forbidden);
+  CHECK_ERROR(f.enter(), ErrorCode::forbidden);
   CHECK(asked == 1);
   CHECK(f.auth().sessions().list(user.id).empty());
 }
@@ -105,9 +105,9 @@ TEST_CASE("the first step that asks is the one that is answered") {
   };
   Fixture f{.t = testing::TestAuth{{.features = {&first, &second}}}};
   f.verified_user("ada@example.org");
-  CHECK(code_of(f.log_in("ada@example.org")) == factor_required);
+  CHECK_ERROR(f.log_in("ada@example.org"), factor_required);
   first.asks = nullptr;
-  CHECK(code_of(f.log_in("ada@example.org")) == ErrorCode::forbidden);
+  CHECK_ERROR(f.log_in("ada@example.org"), ErrorCode::forbidden);
 }
 
 TEST_CASE("nobody gets through the door who may not log in") {
@@ -119,10 +119,10 @@ TEST_CASE("nobody gets through the door who may not log in") {
     return room.kernel->begin_login(whom, {LoginMethod::password}, f.client);
   };
 
-  CHECK(enter(user.id).has_value());
-  REQUIRE(f.auth().admin().update_user(user.id, {.is_active = false}, {}, admin.id, {}));
-  CHECK(code_of(enter(user.id)) == ErrorCode::account_disabled);
-  CHECK(code_of(enter(UserId{})) == ErrorCode::not_found);
+  CHECK_OK(enter(user.id));
+  REQUIRE_OK(f.auth().admin().update_user(user.id, {.is_active = false}, {}, admin.id, {}));
+  CHECK_ERROR(enter(user.id), ErrorCode::account_disabled);
+  CHECK_ERROR(enter(UserId{}), ErrorCode::not_found);
 }
 
 TEST_CASE("an account that changes while a step is asked is not let in") {
@@ -131,9 +131,9 @@ TEST_CASE("an account that changes while a step is asked is not let in") {
   const auto admin = f.admin("root@example.org");
   const auto user = f.verified_user("ada@example.org");
   room.asks = [&](const PendingLogin&) -> Result<std::optional<LoginChallenge>> {
-    REQUIRE(f.auth().admin().update_user(user.id, {.role = Role::admin}, {}, admin.id, {}));
+    REQUIRE_OK(f.auth().admin().update_user(user.id, {.role = Role::admin}, {}, admin.id, {}));
     return std::optional<LoginChallenge>{};
   };
-  CHECK(code_of(f.enter()) == ErrorCode::invalid_credentials);
+  CHECK_ERROR(f.enter(), ErrorCode::invalid_credentials);
   CHECK(f.auth().sessions().list(user.id).empty());
 }

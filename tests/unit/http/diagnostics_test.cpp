@@ -1,5 +1,5 @@
 // What an embedder's own code throws is told, and what the library's throws is not.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 /// What the tests of the REST API's parts share. They are private to the library; each is tested by
 /// itself because what reaches them over HTTP has been through the others.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 #include <string_view>

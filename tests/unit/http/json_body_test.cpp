@@ -20,7 +20,7 @@ TEST_CASE("an object is read as it is") {
   const auto body = parse_json_object(
       R"( {"a": "x", "b": [1, -2, 2.5, true, null, {"c": {}}], "\u0064": "\ud83d\ude00 é"} )",
       depth);
-  REQUIRE(body);
+  REQUIRE_OK(body);
   CHECK((*body)["a"] == "x");
   CHECK((*body)["b"].size() == 6);
   CHECK((*body)["b"][5]["c"].is_object());
@@ -62,8 +62,7 @@ TEST_CASE("what is no object is refused") {
                                       "{\"a\":tru}"}) {
     CAPTURE(text);
     const auto body = parse_json_object(text, depth);
-    REQUIRE_FALSE(body.has_value());
-    CHECK(body.error().code == ErrorCode::invalid_request);
+    REQUIRE_ERROR(body, ErrorCode::invalid_request);
   }
 }
 
@@ -199,7 +198,7 @@ TEST_CASE("no text of random bytes breaks the reader") {
 std::string said_of_declaration(std::vector<Header> headers) {
   const auto checked = check_declared_as_json(with_headers(std::move(headers)));
   if (checked) return "fine";
-  CHECK(checked.error().code == http::errors::unsupported_media_type);
+  CHECK_ERROR(checked, http::errors::unsupported_media_type);
   return checked.error().detail;
 }
 

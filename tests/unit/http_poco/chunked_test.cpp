@@ -2,7 +2,7 @@
 
 #include "adapters/http/src/chunked.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 using coffeeauth::http_poco::ChunkedReader;
 using State = ChunkedReader::State;

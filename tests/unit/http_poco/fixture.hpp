@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/http_poco/http_poco.hpp"
 #include "tests/unit/http_poco/raw_client.hpp"

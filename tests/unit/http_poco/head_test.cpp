@@ -1,7 +1,7 @@
 #include "adapters/http/src/head.hpp"
 #include "coffeeauth/http/errors.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 #include "adapters/http/src/network_counts.hpp"
 
 #include <Poco/Net/IPAddress.h>
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <cstdio>

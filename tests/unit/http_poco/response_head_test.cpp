@@ -1,6 +1,6 @@
 #include "adapters/http/src/response_head.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "adapters/http/src/http_date.hpp"
 

@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <set>
 #include <string>
@@ -11,9 +11,9 @@ using namespace std::chrono_literals;
 
 TEST_CASE_FIXTURE(Fixture, "unverified users go after 48 hours, verified ones never") {
   const auto kept = verified_user("ada@example.org");
-  REQUIRE(sign_up("early@example.org").has_value());
+  REQUIRE_OK(sign_up("early@example.org"));
   t.clock().advance(1h);
-  REQUIRE(sign_up("late@example.org").has_value());
+  REQUIRE_OK(sign_up("late@example.org"));
   jobs::Scheduler scheduler{auth().services()};
 
   t.clock().advance(47h - 1ms);
@@ -25,7 +25,7 @@ TEST_CASE_FIXTURE(Fixture, "unverified users go after 48 hours, verified ones ne
   t.clock().advance(24h * 365);
   CHECK(scheduler.run_once().unverified_users == 1);
   CHECK(t.store().users().count({}) == 1);
-  CHECK(auth().users().get(kept.id).has_value());
+  CHECK_OK(auth().users().get(kept.id));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a clean-up larger than a batch goes on to its end") {
@@ -33,7 +33,7 @@ TEST_CASE_FIXTURE(Fixture, "a clean-up larger than a batch goes on to its end") 
   config.jobs.clean_up_batch = 3;
   Fixture f{.t = testing::TestAuth{config}};
   for (int i = 0; i < 10; ++i) {
-    REQUIRE(f.sign_up("user" + std::to_string(i) + "@example.org").has_value());
+    REQUIRE_OK(f.sign_up("user" + std::to_string(i) + "@example.org"));
   }
   f.t.clock().advance(49h);
   jobs::Scheduler scheduler{f.auth().services()};
@@ -51,13 +51,13 @@ TEST_CASE_FIXTURE(Fixture, "a clean-up larger than a batch goes on to its end") 
 TEST_CASE_FIXTURE(Fixture,
                   "codes, counts and decoys go when their time is over, of every account") {
   verified_user("ada@example.org");
-  REQUIRE(sign_up("ada@example.org", other_good).has_value());
+  REQUIRE_OK(sign_up("ada@example.org", other_good));
   verified_user("bob@example.org");
   jobs::Scheduler scheduler{auth().services()};
   t.clock().advance(49h);
   CHECK(scheduler.run_once().stale > 0);
   CHECK(scheduler.run_once().stale == 0);
-  CHECK(log_in("ada@example.org").has_value());
+  CHECK_OK(log_in("ada@example.org"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "of several schedulers one acts") {
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(Fixture, "a Store that is gone does not keep a scheduler from 
 
 TEST_CASE_FIXTURE(Fixture, "sessions past their end are removed") {
   verified_user("ada@example.org");
-  REQUIRE(log_in("ada@example.org").has_value());
+  REQUIRE_OK(log_in("ada@example.org"));
   jobs::Scheduler scheduler{auth().services()};
   CHECK(scheduler.run_once().sessions == 0);
   t.clock().advance(24h * 14);
@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(Fixture, "sessions past their end are removed") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a running scheduler cleans up by itself, and stops when told") {
-  REQUIRE(sign_up("ada@example.org").has_value());
+  REQUIRE_OK(sign_up("ada@example.org"));
   t.clock().advance(49h);
   jobs::Scheduler scheduler{auth().services()};
   scheduler.start();
@@ -119,11 +119,11 @@ TEST_CASE_FIXTURE(Fixture, "a running scheduler cleans up by itself, and stops w
 
 TEST_CASE_FIXTURE(Fixture,
                   "mails that expired are told of, and those given up stay until their time") {
-  REQUIRE(sign_up("ada@example.org").has_value());
-  REQUIRE(sign_up("bob@example.org").has_value());
+  REQUIRE_OK(sign_up("ada@example.org"));
+  REQUIRE_OK(sign_up("bob@example.org"));
   t.mailer().answer_next({DeliveryVerdict::refused, "550"});
   REQUIRE(t.worker().run_once() == 2);
-  REQUIRE(sign_up("eve@example.org").has_value());
+  REQUIRE_OK(sign_up("eve@example.org"));
   jobs::Scheduler scheduler{auth().services()};
   t.clock().advance(2h);
   const auto report = scheduler.run_once();
@@ -139,8 +139,8 @@ TEST_CASE_FIXTURE(Fixture,
 TEST_CASE_FIXTURE(Fixture,
                   "a step of the clean-up that fails keeps none of the others from their work") {
   verified_user("ada@example.org");
-  REQUIRE(log_in("ada@example.org").has_value());
-  REQUIRE(sign_up("eve@example.org").has_value());
+  REQUIRE_OK(log_in("ada@example.org"));
+  REQUIRE_OK(sign_up("eve@example.org"));
   t.clock().advance(24h * 14);
   jobs::Scheduler scheduler{auth().services()};
   const auto failed_parts = [&] {

@@ -1,5 +1,5 @@
 // How many mails may be handed over without the Store knowing it, whatever goes wrong meanwhile.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <functional>
@@ -98,7 +98,7 @@ struct TurnFixture : Fixture {
   explicit TurnFixture(const Config& config, std::size_t people)
       : Fixture{.t = testing::TestAuth{config}}, mailer{outbox()} {
     for (std::size_t i = 0; i < people; ++i) {
-      REQUIRE(sign_up("user" + std::to_string(i) + "@example.org").has_value());
+      REQUIRE_OK(sign_up("user" + std::to_string(i) + "@example.org"));
     }
     mailer.all = people;
   }

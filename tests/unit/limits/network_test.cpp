@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 
@@ -75,16 +75,16 @@ TEST_CASE("what is no address shares one bucket") {
                            "1.2.3.4::",
                            "1:1.2.3.4::5"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_network_address(text).has_value());
+    CHECK_FALSE(parse_network_address(text));
     CHECK(rate_limit_network(text) == rate_limit_network("nonsense"));
   }
-  CHECK_FALSE(parse_network_address(std::string(4'096, ':')).has_value());
+  CHECK_FALSE(parse_network_address(std::string(4'096, ':')));
 }
 
 TEST_CASE("valid forms of IPv6 are read") {
   for (const auto* text : {"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4",
                            "fe80::1%1", "::ffff:0:1.2.3.4", "1::8"}) {
     CAPTURE(text);
-    CHECK(parse_network_address(text).has_value());
+    CHECK(parse_network_address(text));
   }
 }

@@ -1,6 +1,6 @@
 #include "coffeeauth/rate_limiter.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <atomic>
@@ -35,7 +35,7 @@ struct Fixture {
     return begun ? answer : begun;
   }
   void fail_logins(std::size_t times) {
-    for (std::size_t i = 0; i < times; ++i) REQUIRE(limiter.begin_login(ada, {}).has_value());
+    for (std::size_t i = 0; i < times; ++i) REQUIRE_OK(limiter.begin_login(ada, {}));
     for (std::size_t i = 0; i < times; ++i) {
       static_cast<void>(limiter.login_failed(ada, "4-c0000201", clock.now()));
     }
@@ -95,37 +95,35 @@ TEST_CASE_FIXTURE(Fixture, "who comes between the last free login and its wait t
 TEST_CASE_FIXTURE(Fixture, "who is late for the last free login leaves its wait to who took it") {
   InterruptedCounter interrupted{*counters};
   RateLimiter between{config, interrupted, clock};
-  for (int i = 0; i < 9; ++i) REQUIRE(between.begin_login(ada, {}));
+  for (int i = 0; i < 9; ++i) REQUIRE_OK(between.begin_login(ada, {}));
   interrupted.then = [&] {
     interrupted.came_after_reading = 1;
     const auto late = between.begin_login(ada, {});
-    REQUIRE_FALSE(late);
+    REQUIRE_ERROR(late, ErrorCode::rate_limited);
     CHECK(late.error().retry_after == 15s);
   };
-  CHECK(between.begin_login(ada, {}));
-  CHECK_FALSE(between.begin_login(ada, {}));
+  CHECK_OK(between.begin_login(ada, {}));
+  CHECK_ERROR(between.begin_login(ada, {}), ErrorCode::rate_limited);
 }
 
 TEST_CASE_FIXTURE(Fixture, "an address gets as many requests as its window allows, then waits") {
   for (int i = 0; i < 20; ++i) {
-    REQUIRE(limiter.check_address(LimitScope::sign_up, "192.0.2.1").has_value());
+    REQUIRE_OK(limiter.check_address(LimitScope::sign_up, "192.0.2.1"));
   }
   const auto refused = limiter.check_address(LimitScope::sign_up, "192.0.2.1");
-  REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().code == ErrorCode::rate_limited);
+  REQUIRE_ERROR(refused, ErrorCode::rate_limited);
   CHECK(refused.error().retry_after == 3'600s);
 
-  CHECK(limiter.check_address(LimitScope::sign_up, "192.0.2.2").has_value());
-  CHECK(limiter.check_address(LimitScope::resend_code, "192.0.2.1").has_value());
+  CHECK_OK(limiter.check_address(LimitScope::sign_up, "192.0.2.2"));
+  CHECK_OK(limiter.check_address(LimitScope::resend_code, "192.0.2.1"));
   clock.advance(1h);
-  CHECK(limiter.check_address(LimitScope::sign_up, "192.0.2.1").has_value());
+  CHECK_OK(limiter.check_address(LimitScope::sign_up, "192.0.2.1"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "ten failed logins open a wait, however the address is spelled") {
   fail_logins(10);
   const auto refused = limiter.begin_login(same_ada, {});
-  REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().code == ErrorCode::rate_limited);
+  REQUIRE_ERROR(refused, ErrorCode::rate_limited);
   CHECK(refused.error().retry_after == 15s);
 }
 
@@ -136,7 +134,8 @@ TEST_CASE_FIXTURE(Fixture,
     CAPTURE(wait.count());
     CHECK(limiter.begin_login(ada, {}).error().retry_after == wait);
     // What is refused costs nothing: neither is it counted, nor does it lengthen the wait.
-    for (int i = 0; i < 100; ++i) REQUIRE_FALSE(limiter.begin_login(ada, {}).has_value());
+    for (int i = 0; i < 100; ++i)
+      REQUIRE_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
     clock.advance(wait - 1ms);
     CHECK(limiter.begin_login(ada, {}).error().retry_after == 1s);
     clock.advance(1ms);
@@ -147,11 +146,11 @@ TEST_CASE_FIXTURE(Fixture,
 TEST_CASE_FIXTURE(Fixture, "failed logins are remembered for a day, not for the length of a wait") {
   fail_logins(10);
   clock.advance(24h - 1ms);
-  CHECK(limiter.begin_login(ada, {}).has_value());
-  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  CHECK_OK(limiter.begin_login(ada, {}));
+  CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
   clock.advance(1ms);
-  CHECK(limiter.begin_login(ada, {}).has_value());
-  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK_OK(limiter.begin_login(ada, {}));
+  CHECK_OK(limiter.begin_login(ada, {}));
 }
 
 TEST_CASE_FIXTURE(Fixture,
@@ -182,10 +181,10 @@ TEST_CASE("a first wait longer than the window is the window, and one free failu
   config.login_first_wait = 1h;
   RateLimiter limiter{config, *counters, clock};
   const auto ada = EmailAddress::parse("ada@example.org").value();
-  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK_OK(limiter.begin_login(ada, {}));
   CHECK(limiter.begin_login(ada, {}).error().retry_after == 5s);
   clock.advance(5s);
-  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK_OK(limiter.begin_login(ada, {}));
   CHECK(limiter.begin_login(ada, {}).error().retry_after == 5s);
 }
 
@@ -222,7 +221,7 @@ TEST_CASE_FIXTURE(Fixture,
   for (int i = 0; i < 10'000; ++i) {
     static_cast<void>(limiter.check_address(LimitScope::sign_up, "2001:db8:1:1::1"));
   }
-  CHECK(limiter.check_address(LimitScope::sign_up, "2001:db8:1:2::1").has_value());
+  CHECK_OK(limiter.check_address(LimitScope::sign_up, "2001:db8:1:2::1"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "an IPv6 /48 that is turned away takes up no more counters") {
@@ -254,102 +253,102 @@ TEST_CASE_FIXTURE(Fixture, "an IPv6 /48 that is turned away takes up no more cou
 
 TEST_CASE_FIXTURE(Fixture, "a network that brings dead tokens is not looked up for after a while") {
   for (std::size_t i = 0; i < config.any.count; ++i) {
-    REQUIRE(limiter.may_look_up_token("192.0.2.1").has_value());
+    REQUIRE_OK(limiter.may_look_up_token("192.0.2.1"));
     limiter.token_was_dead("192.0.2.1");
   }
-  CHECK(limiter.may_look_up_token("192.0.2.1").error().code == ErrorCode::rate_limited);
-  CHECK(limiter.may_look_up_token("192.0.2.2").has_value());
+  CHECK_ERROR(limiter.may_look_up_token("192.0.2.1"), ErrorCode::rate_limited);
+  CHECK_OK(limiter.may_look_up_token("192.0.2.2"));
   clock.advance(config.any.window);
-  CHECK(limiter.may_look_up_token("192.0.2.1").has_value());
+  CHECK_OK(limiter.may_look_up_token("192.0.2.1"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a right login clears the failures of the account") {
   fail_logins(10);
   limiter.login_succeeded(ada, {});
-  CHECK(limiter.begin_login(ada, {}).has_value());
+  CHECK_OK(limiter.begin_login(ada, {}));
 }
 
 TEST_CASE_FIXTURE(Fixture, "but what a wrong password is answered depends on no login") {
   const std::string home = "4-c0000201";
-  for (int i = 0; i < 10; ++i) CHECK(fail_login(home).has_value());
+  for (int i = 0; i < 10; ++i) CHECK_OK(fail_login(home));
   CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 15s);
   limiter.login_succeeded(ada, home);
   limiter.login_succeeded(ada, {});
-  CHECK(limiter.begin_login(ada, home).has_value());
+  CHECK_OK(limiter.begin_login(ada, home));
   CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 15s);
   CHECK(limiter.login_failed(ada, "4-c0000202", clock.now()).error().retry_after == 15s);
   // Nor on one that nobody could judge.
   limiter.login_not_judged(ada, home);
-  CHECK_FALSE(limiter.login_failed(ada, home, clock.now()).has_value());
+  CHECK_ERROR(limiter.login_failed(ada, home, clock.now()), ErrorCode::rate_limited);
   clock.advance(15s);
-  CHECK(limiter.login_failed(ada, home, clock.now()).has_value());
+  CHECK_OK(limiter.login_failed(ada, home, clock.now()));
   CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 30s);
 }
 
 TEST_CASE_FIXTURE(Fixture,
                   "a wait counts from where the attempt began, though hashing took its time") {
   const std::string home = "4-c0000201";
-  for (int i = 0; i < 9; ++i) CHECK(fail_login(home).has_value());
+  for (int i = 0; i < 9; ++i) CHECK_OK(fail_login(home));
   const auto begun = clock.now();
-  REQUIRE(limiter.begin_login(ada, home).has_value());
+  REQUIRE_OK(limiter.begin_login(ada, home));
   clock.advance(2s);
-  CHECK(limiter.login_failed(ada, home, begun).has_value());
+  CHECK_OK(limiter.login_failed(ada, home, begun));
   CHECK(limiter.begin_login(ada, home).error().retry_after == 13s);
   CHECK(limiter.login_failed(ada, home, clock.now()).error().retry_after == 13s);
   clock.advance(13s);
-  CHECK(limiter.begin_login(ada, home).has_value());
-  CHECK(limiter.login_failed(ada, home, clock.now()).has_value());
+  CHECK_OK(limiter.begin_login(ada, home));
+  CHECK_OK(limiter.login_failed(ada, home, clock.now()));
 }
 
 TEST_CASE_FIXTURE(Fixture, "failures after a login are forgotten with those before it") {
   const std::string home = "4-c0000201";
-  CHECK(fail_login(home).has_value());
+  CHECK_OK(fail_login(home));
   clock.advance(12h);
   limiter.login_succeeded(ada, home);
-  for (int i = 0; i < 9; ++i) CHECK(fail_login(home).has_value());
-  CHECK_FALSE(fail_login(home).has_value());
+  for (int i = 0; i < 9; ++i) CHECK_OK(fail_login(home));
+  CHECK_ERROR(fail_login(home), ErrorCode::rate_limited);
   clock.advance(12h);
-  for (int i = 0; i < 10; ++i) CHECK(fail_login(home).has_value());
+  for (int i = 0; i < 10; ++i) CHECK_OK(fail_login(home));
 }
 
 TEST_CASE_FIXTURE(Fixture,
                   "strangers cannot lock the owner out of a network known to the account") {
   fail_logins(10);
-  REQUIRE_FALSE(limiter.begin_login(ada, {}).has_value());
-  CHECK(limiter.begin_login(ada, "4-c0000201").has_value());
+  REQUIRE_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
+  CHECK_OK(limiter.begin_login(ada, "4-c0000201"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "the owner who logs in does not give strangers another ten guesses") {
   fail_logins(10);
-  REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+  REQUIRE_OK(limiter.begin_login(ada, "4-c0000201"));
   limiter.login_succeeded(ada, "4-c0000201");
-  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
 }
 
 TEST_CASE_FIXTURE(Fixture, "failures before a right login are forgiven, and no others") {
   const auto fail_at_home = [&](int times) {
     for (int i = 0; i < times; ++i) {
-      REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
-      REQUIRE(limiter.begin_login(ada, {}).has_value());
+      REQUIRE_OK(limiter.begin_login(ada, "4-c0000201"));
+      REQUIRE_OK(limiter.begin_login(ada, {}));
     }
   };
   for (int day = 0; day < 5; ++day) {
     fail_at_home(9);
-    REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+    REQUIRE_OK(limiter.begin_login(ada, "4-c0000201"));
     limiter.login_succeeded(ada, "4-c0000201");
   }
   fail_logins(10);
-  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
   // Nor is there more to forgive than there was.
-  REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
+  REQUIRE_OK(limiter.begin_login(ada, "4-c0000201"));
   limiter.login_succeeded(ada, "4-c0000201");
-  CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+  CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
 }
 
 TEST_CASE_FIXTURE(Fixture, "what was not judged is given back, and once") {
   const auto try_in_vain = [&](int times) {
     for (int i = 0; i < times; ++i) {
-      REQUIRE(limiter.begin_login(ada, {}).has_value());
+      REQUIRE_OK(limiter.begin_login(ada, {}));
       limiter.login_not_judged(ada, {});
     }
   };
@@ -364,7 +363,7 @@ TEST_CASE_FIXTURE(Fixture, "what was not judged is given back, and once") {
   SUBCASE("of those after waits, which are as long as before") {
     fail_logins(10);
     for (const auto wait : {15s, 30s, 60s}) {
-      REQUIRE_FALSE(limiter.begin_login(ada, {}).has_value());
+      REQUIRE_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
       clock.advance(wait);
       fail_logins(1);
     }
@@ -385,31 +384,31 @@ TEST_CASE_FIXTURE(Fixture, "what was not judged is given back, and once") {
     try_in_vain(25);
     clock.advance(1h);
     fail_logins(10);
-    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+    CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
   }
   SUBCASE("nor more than was counted") {
     limiter.login_not_judged(ada, {});
     fail_logins(10);
-    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+    CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
   }
   SUBCASE("nor again by a login from its network") {
     const std::string home = "4-c0000201";
     for (int i = 0; i < 9; ++i) {
-      REQUIRE(limiter.begin_login(ada, home).has_value());
-      REQUIRE(limiter.begin_login(ada, {}).has_value());
+      REQUIRE_OK(limiter.begin_login(ada, home));
+      REQUIRE_OK(limiter.begin_login(ada, {}));
       limiter.login_not_judged(ada, home);
       limiter.login_not_judged(ada, {});
     }
-    REQUIRE(limiter.begin_login(ada, home).has_value());
+    REQUIRE_OK(limiter.begin_login(ada, home));
     limiter.login_succeeded(ada, home);
     fail_logins(10);
-    CHECK_FALSE(limiter.begin_login(ada, {}).has_value());
+    CHECK_ERROR(limiter.begin_login(ada, {}), ErrorCode::rate_limited);
   }
 }
 
 TEST_CASE_FIXTURE(Fixture, "a known network is counted too") {
-  for (int i = 0; i < 10; ++i) REQUIRE(limiter.begin_login(ada, "4-c0000201").has_value());
-  CHECK_FALSE(limiter.begin_login(ada, "4-c0000201").has_value());
+  for (int i = 0; i < 10; ++i) REQUIRE_OK(limiter.begin_login(ada, "4-c0000201"));
+  CHECK_ERROR(limiter.begin_login(ada, "4-c0000201"), ErrorCode::rate_limited);
 }
 
 TEST_CASE("limits that are turned off refuse nothing") {
@@ -420,7 +419,7 @@ TEST_CASE("limits that are turned off refuse nothing") {
   config.any.count = 1;
   RateLimiter limiter{config, *counters, clock};
   for (int i = 0; i < 100; ++i) {
-    REQUIRE(limiter.check_user("someone").has_value());
-    REQUIRE(limiter.check_address(LimitScope::any, "192.0.2.1").has_value());
+    REQUIRE_OK(limiter.check_user("someone"));
+    REQUIRE_OK(limiter.check_address(LimitScope::any, "192.0.2.1"));
   }
 }

@@ -1,6 +1,6 @@
 // Every mail of the library and of the rooms, in every language: rendered, whole, and fit for a
 // person.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 
@@ -29,7 +29,7 @@ struct Fixture {
 
 TEST_CASE_FIXTURE(Fixture, "a job gives back what was put into it") {
   const auto opened = open_mail_job(make(), vault);
-  REQUIRE(opened.has_value());
+  REQUIRE(opened);
   CHECK(opened->to.display() == "Ada@Example.org");
   CHECK(opened->to.canonical() == "ada@example.org");
   CHECK(opened->code == "001234");
@@ -43,7 +43,7 @@ TEST_CASE_FIXTURE(Fixture,
   parameters.at = now - std::chrono::minutes{5};
   parameters.extra = {{"client", "Firefox"}, {"address", "::1"}};
   const auto opened = open_mail_job(make(), vault);
-  REQUIRE(opened.has_value());
+  REQUIRE(opened);
   CHECK(opened->link == parameters.link);
   CHECK(opened->at == parameters.at);
   CHECK(opened->extra == parameters.extra);
@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(Fixture, "a job of the version before is opened") {
       R"("language":"de","code":"001234","expires_at":1790003600000})";
   job.sealed_payload = vault.seal("mail_job", job.id.str() + ":" + job.kind, payload, *random);
   const auto opened = open_mail_job(job, vault);
-  REQUIRE(opened.has_value());
+  REQUIRE(opened);
   CHECK(opened->to.canonical() == "ada@example.org");
   CHECK(opened->code == "001234");
   CHECK(opened->expires_at == from_unix_millis(1'790'003'600'000));
@@ -83,10 +83,10 @@ TEST_CASE_FIXTURE(Fixture,
   SUBCASE("changed in one bit") { job.sealed_payload.back() ^= 1; }
   SUBCASE("cut") { job.sealed_payload.pop_back(); }
   SUBCASE("empty") { job.sealed_payload.clear(); }
-  CHECK_FALSE(open_mail_job(job, vault).has_value());
+  CHECK_FALSE(open_mail_job(job, vault));
 
   const Vault stranger{Secret{std::string_view{"another secret of thirty-two byte"}}};
-  CHECK_FALSE(open_mail_job(other, stranger).has_value());
+  CHECK_FALSE(open_mail_job(other, stranger));
 }
 
 TEST_CASE_FIXTURE(Fixture, "every mail carries its code in subject-safe, complete plain text") {

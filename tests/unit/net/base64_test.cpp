@@ -1,6 +1,6 @@
 #include "adapters/net/src/base64.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

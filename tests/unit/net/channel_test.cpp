@@ -1,7 +1,7 @@
 // What redis, SMTP and HTTP clients have in common, in clear; tls_test.cpp is the secured side.
 #include "adapters/net/src/channel.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <future>

@@ -1,7 +1,7 @@
 // The lookup of names is private; that a resolver that hangs holds nobody is a promise.
 #include "adapters/net/src/resolver.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "adapters/net/src/tls.hpp"
 
-#include <doctest/doctest.h>
 #include <openssl/err.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <csignal>

@@ -106,7 +106,7 @@ TEST_CASE("nothing matches the decoy, which has today's parameters") {
   testing::ScriptedRandom random;
   const auto hasher = make_argon2_hasher({.argon2_memory_kib = 48, .argon2_iterations = 3}, random);
   const auto phc = parse_phc(hasher->decoy().phc());
-  REQUIRE(phc.has_value());
+  REQUIRE(phc);
   CHECK(phc->memory_kib == 48);
   CHECK(phc->iterations == 3);
   CHECK(phc->hash.size() == 32);

@@ -1,7 +1,7 @@
 #pragma once
 /// What the tests of password hashing share.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <memory>
 #include <string>

@@ -93,7 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "what the judge says is the error of the field, word 
   judge.answer = PasswordWeakness{.code = "of_our_own", .message = "Not this one."};
   const auto refused = check(good);
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == ErrorCode::validation_failed);
+  CHECK_ERROR(refused, ErrorCode::validation_failed);
   CHECK(refused.error().fields ==
         std::vector<FieldError>{{"password", "of_our_own", "Not this one."}});
 }

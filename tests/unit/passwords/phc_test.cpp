@@ -21,7 +21,7 @@ std::string with(const std::string& parameters) {
 
 TEST_CASE("a PHC string is read and written back unchanged") {
   const auto phc = parse_phc(valid);
-  REQUIRE(phc.has_value());
+  REQUIRE(phc);
   CHECK(phc->memory_kib == 19'456);
   CHECK(phc->iterations == 2);
   CHECK(phc->salt == std::vector<unsigned char>(16, 1));

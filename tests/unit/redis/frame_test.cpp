@@ -1,7 +1,7 @@
 // The frame is private; that no cut or foreign value gets through it is a promise.
 #include "adapters/redis/src/frame.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // The parser of replies is private; it is what stands between a broken server and the cache.
 #include "adapters/redis/src/resp.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "backends.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "env_file.hpp"
 #include "tests/exposed.hpp"

@@ -1,6 +1,6 @@
 #include "env_file.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <random>
 

@@ -1,6 +1,6 @@
 #include "folder_templates.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <fstream>
 

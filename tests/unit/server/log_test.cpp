@@ -1,7 +1,7 @@
 #include "log.hpp"
 
-#include <doctest/doctest.h>
 #include <unistd.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,6 +1,6 @@
 #include "metrics.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <thread>
 #include <vector>

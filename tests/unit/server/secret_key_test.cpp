@@ -1,5 +1,5 @@
-#include <doctest/doctest.h>
 #include <sys/stat.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <fstream>
 #include <thread>
@@ -91,8 +91,8 @@ TEST_CASE_FIXTURE(KeyFolder, "a link to a key somewhere else is not followed") {
 }
 
 TEST_CASE_FIXTURE(KeyFolder, "the previous key is kept beside the one in use, and is never made") {
-  CHECK_FALSE(kept_previous_secret_key(path()).has_value());
-  CHECK_FALSE(kept_previous_secret_key(path() / "missing").has_value());
+  CHECK_FALSE(kept_previous_secret_key(path()));
+  CHECK_FALSE(kept_previous_secret_key(path() / "missing"));
   const auto old = secret_key_of(path());
   fs::rename(key, path() / "secret.key.previous");
   CHECK(kept_previous_secret_key(path()) == old);

@@ -1,6 +1,6 @@
 #include "settings.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <fstream>

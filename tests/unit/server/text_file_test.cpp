@@ -1,8 +1,8 @@
 #include "text_file.hpp"
 
-#include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <fstream>
 
@@ -42,8 +42,8 @@ TEST_CASE_FIXTURE(Folder, "a file is read whole") {
 }
 
 TEST_CASE_FIXTURE(Folder, "only what is not there is nothing") {
-  CHECK_FALSE(read_text_file_if_there(path() / "missing").has_value());
-  CHECK(read_text_file_if_there(with("empty", "")).has_value());
+  CHECK_FALSE(read_text_file_if_there(path() / "missing"));
+  CHECK(read_text_file_if_there(with("empty", "")));
   CHECK_THROWS_AS(static_cast<void>(read_text_file(path() / "missing")), ConfigError);
 }
 

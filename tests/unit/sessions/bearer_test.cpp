@@ -1,6 +1,6 @@
 #include "coffeeauth/bearer.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "lib/sessions/live_users.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Known, "what is read again replaces what was known") {
   put(live(1, 1, "Ada"));
   put(live(1, 1, "Augusta"), noon + 500ms);
   const auto found = users.find(nth<SessionId>(1), nth<UserId>(1), noon + 1'400ms);
-  REQUIRE(found.has_value());
+  REQUIRE(found);
   CHECK(found->first_name == "Augusta");
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("no more sessions are known than there is room for, and old ones make 
   CHECK(full <= 32);
   for (int n = 255; n >= 0; --n) put(static_cast<std::uint8_t>(n), noon + 1s);
   CHECK(users.size() <= 32);
-  CHECK(users.find(nth<SessionId>(255), nth<UserId>(1), noon + 1s).has_value());
+  CHECK(users.find(nth<SessionId>(255), nth<UserId>(1), noon + 1s));
 }
 
 TEST_CASE(
@@ -178,7 +178,7 @@ TEST_CASE("with no lifetime or no room nothing is known") {
   for (auto* users : {&no_lifetime, &no_room}) {
     const auto one = live(1, 1);
     users->put(users->begin(one.session.id, one.user.id), one, noon);
-    CHECK_FALSE(users->find(one.session.id, one.user.id, noon).has_value());
+    CHECK_FALSE(users->find(one.session.id, one.user.id, noon));
     CHECK(users->size() == 0);
   }
 }

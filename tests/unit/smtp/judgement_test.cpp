@@ -1,7 +1,7 @@
 // Reads private parts: what each kind of reply means, without a server that gives them all.
 #include "adapters/smtp/src/judgement.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 // the real server.
 #include "adapters/smtp/src/message.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <stdexcept>
 #include <string>

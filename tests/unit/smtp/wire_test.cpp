@@ -3,7 +3,7 @@
 #include "adapters/smtp/src/wire.hpp"
 #include "tests/exposed.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,5 +1,5 @@
 // What a kill, a full disk or a broken statement may do: fail, but never lie.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>

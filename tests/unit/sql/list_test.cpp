@@ -1,5 +1,5 @@
 // Lists: order, pages, filters and search.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "tests/unit/sql/fixture.hpp"
 

@@ -1,5 +1,5 @@
 // Migrations: applied once, in order, by one process, and never behind the operator's back.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Session.h>

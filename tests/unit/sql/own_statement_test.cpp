@@ -1,7 +1,7 @@
 // An embedder's statement: what is one, and what is said of what is not.
 #include "adapters/sql/src/own_statement.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <array>
 #include <stdexcept>

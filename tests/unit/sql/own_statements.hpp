@@ -1,7 +1,7 @@
 #pragma once
 /// What an embedder may expect of query(), the same on every database.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,6 @@
 // The plans of the statements that every request runs: no walk over all users, no sorting of them.
-#include <doctest/doctest.h>
 #include <sqlite3.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <set>

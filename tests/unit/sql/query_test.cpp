@@ -1,7 +1,7 @@
 // Tables of an embedder's own beside the library's.
 #include "coffeeauth/sql/query.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/testing/test_auth.hpp"
 #include "tests/unit/sql/own_statements.hpp"

@@ -1,5 +1,5 @@
 // Races through several stores over one file, as several processes have them.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 /// What is true of migrations by room on every database. `Place` is a new database each time: see
 /// rooms_test.cpp, and tests/integration/postgres/rooms_test.cpp.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <atomic>
 #include <stdexcept>

@@ -1,5 +1,5 @@
 // Migrations by room: those of features and of an embedder's own, beside the library's.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "adapters/sql/src/migrator.hpp"
 #include "adapters/sql/src/sqlite.hpp"

@@ -1,5 +1,5 @@
 // What is special about the SQLite store; what every Store must do is in the contract suite.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <sys/stat.h>
 

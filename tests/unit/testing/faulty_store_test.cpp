@@ -1,6 +1,6 @@
 #include "coffeeauth/testing/faulty_store.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/memory/memory.hpp"
 

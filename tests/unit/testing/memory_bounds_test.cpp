@@ -1,6 +1,6 @@
 // What the contracts do not ask for: how much the memory adapters hold.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // What the memory store does beyond the contract of Store: how it meets callers' bugs.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <stdexcept>
 

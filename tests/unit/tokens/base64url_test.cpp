@@ -1,6 +1,6 @@
 #include "lib/tokens/base64url.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <set>
 
@@ -22,7 +22,7 @@ TEST_CASE("base64url refuses all that is not the one canonical form") {
                           "Zm9v "sv, "+w"sv, "/w"sv, "Zm9v."sv, "Zm9v\0"sv, "Zm\0v"sv,
                           "Zm9\xc3\xa9"sv, "Zh"sv, "Zm9"sv, "===="sv, "="sv}) {
     CAPTURE(text);
-    CHECK_FALSE(base64url_decode(text).has_value());
+    CHECK_FALSE(base64url_decode(text));
   }
 }
 
@@ -50,5 +50,5 @@ TEST_CASE("base64url knows 64 letters, whatever their highest bit") {
     if (base64url_decode(text)) ++accepted;
   }
   CHECK(accepted == 64);
-  CHECK_FALSE(base64url_decode("AAA\xDF").has_value());
+  CHECK_FALSE(base64url_decode("AAA\xDF"));
 }

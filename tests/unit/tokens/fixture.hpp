@@ -2,7 +2,7 @@
 /// What the tests of tokens share: a clock to turn, a Store that holds keys and nothing else, and a
 /// forger who has the service's own keys.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // Logins that are hashed at the same moment.
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <condition_variable>
 #include <future>
@@ -104,10 +104,10 @@ TEST_CASE_FIXTURE(CrowdFixture, "who is barred by logins that are being hashed i
   hasher.wait_for(11);
   hasher.let_go(10);
   for (auto& stranger : strangers) {
-    CHECK(stranger.get().error().code == ErrorCode::invalid_credentials);
+    CHECK_ERROR(stranger.get(), ErrorCode::invalid_credentials);
   }
   hasher.let_go(1);
-  CHECK(owner.get().error().code == ErrorCode::rate_limited);
+  CHECK_ERROR(owner.get(), ErrorCode::rate_limited);
 }
 
 TEST_CASE_FIXTURE(CrowdFixture, "who is barred by a wait that ends meanwhile is told to wait") {
@@ -119,10 +119,10 @@ TEST_CASE_FIXTURE(CrowdFixture, "who is barred by a wait that ends meanwhile is 
   hasher.wait_for(1);
   t.clock().advance(std::chrono::milliseconds{200});
   hasher.let_go(1);
-  CHECK(owner.get().error().code == ErrorCode::rate_limited);
+  CHECK_ERROR(owner.get(), ErrorCode::rate_limited);
   // It was no try: the next one is the first after the wait.
   owner = log_in_from(99, good);
   hasher.wait_for(1);
   hasher.let_go(1);
-  CHECK(owner.get().has_value());
+  CHECK_OK(owner.get());
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// What the tests of the services share: an Auth over fakes, and a few verbs of a person at a form.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <chrono>
 #include <string>
@@ -60,7 +60,7 @@ struct Fixture {
   }
   /// Signs up and verifies.
   User verified_user(std::string_view address, std::string_view secret = good) {
-    REQUIRE(sign_up(address, secret).has_value());
+    REQUIRE_OK(sign_up(address, secret));
     return verify(address, mailed_code(address)).value();
   }
   User admin(std::string_view address) {
@@ -84,9 +84,8 @@ struct Fixture {
 };
 
 template <class T>
-ErrorCode code_of(const Result<T>& result) {
-  REQUIRE_FALSE(result.has_value());
-  return result.error().code;
+testing::Outcome code_of(const Result<T>& result) {
+  return testing::outcome(result);
 }
 
 }  // namespace coffeeauth

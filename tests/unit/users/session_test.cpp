@@ -24,15 +24,14 @@ TEST_CASE_FIXTURE(Fixture, "unknown address and wrong password are one answer at
 TEST_CASE_FIXTURE(Fixture, "a disabled account is told so only after the right password") {
   const auto boss = admin("boss@example.org");
   const auto user = verified_user("ada@example.org");
-  REQUIRE(
-      auth().admin().update_user(user.id, {.is_active = false}, {}, boss.id, client).has_value());
+  REQUIRE_OK(auth().admin().update_user(user.id, {.is_active = false}, {}, boss.id, client));
   CHECK(code_of(log_in("ada@example.org", other_good)) == ErrorCode::invalid_credentials);
   CHECK(code_of(log_in("ada@example.org")) == ErrorCode::account_disabled);
 }
 
 TEST_CASE_FIXTURE(Fixture, "ten failures close the account to strangers, not to its owner") {
   verified_user("ada@example.org");
-  REQUIRE(log_in("ada@example.org").has_value());
+  REQUIRE_OK(log_in("ada@example.org"));
   ClientContext stranger{.address = "198.51.100.7"};
   const auto guess = [&] {
     return auth().sessions().log_in(email("ada@example.org"), password(other_good), stranger);
@@ -43,7 +42,7 @@ TEST_CASE_FIXTURE(Fixture, "ten failures close the account to strangers, not to 
   CHECK(refused.error().retry_after.value() > 0s);
   CHECK(code_of(auth().sessions().log_in(email("ada@example.org"), password(good), stranger)) ==
         ErrorCode::rate_limited);
-  CHECK(log_in("ada@example.org").has_value());
+  CHECK_OK(log_in("ada@example.org"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "the owner on a new network may try once after each wait") {
@@ -61,7 +60,7 @@ TEST_CASE_FIXTURE(Fixture, "the owner on a new network may try once after each w
   REQUIRE(code_of(refused) == ErrorCode::rate_limited);
   CHECK(refused.error().retry_after == 15s);
   t.clock().advance(15s);
-  CHECK(enter().has_value());
+  CHECK_OK(enter());
 }
 
 // A busy service must not lock its users out; nor may who keeps it busy guess for nothing.
@@ -79,20 +78,20 @@ TEST_CASE_FIXTURE(Fixture, "a login that nobody could judge is not held against 
   SUBCASE("for a full queue, on a network that is not known") {
     t.hasher().fail_next(30);
     be_refused(good, abroad);
-    CHECK(enter(good, abroad).has_value());
+    CHECK_OK(enter(good, abroad));
   }
   SUBCASE("for a full queue, on one that is") {
-    REQUIRE(enter(good, client).has_value());
+    REQUIRE_OK(enter(good, client));
     t.hasher().fail_next(30);
     be_refused(good, client);
-    CHECK(enter(good, client).has_value());
+    CHECK_OK(enter(good, client));
   }
   SUBCASE("for a Store that went away after the password was found right") {
     for (int i = 0; i < 30; ++i) {
       t.faults().fail_next_commit();
       CHECK_THROWS_AS(static_cast<void>(enter(good, abroad)), Unavailable);
     }
-    CHECK(enter(good, abroad).has_value());
+    CHECK_OK(enter(good, abroad));
   }
   SUBCASE("and what was judged is held against it as ever") {
     for (int i = 0; i < 10; ++i) {
@@ -121,7 +120,7 @@ std::string seen_by_neighbour(Fixture& f, std::string_view victim, std::string_v
   const auto fail = [&](std::string_view address) {
     const auto answer = f.auth().sessions().log_in(email(victim), password(other_good),
                                                    {.address = std::string{address}});
-    REQUIRE_FALSE(answer.has_value());
+    REQUIRE_FALSE(answer);
     return answer.error();
   };
   for (int i = 0; i < before; ++i) fail("198.51.100." + std::to_string(i % 7));
@@ -153,7 +152,7 @@ TEST_CASE("a neighbour cannot tell by failing who has an account, or logs in fro
     const auto seen = [&](std::string_view victim, std::string_view from, Owner* owner = nullptr) {
       Fixture f;
       f.verified_user("ada@example.org");
-      REQUIRE(f.log_in("ada@example.org").has_value());
+      REQUIRE_OK(f.log_in("ada@example.org"));
       return seen_by_neighbour(f, victim, from, before, owner);
     };
     const auto of_nobody = seen("nobody@example.org", away);
@@ -233,7 +232,7 @@ TEST_CASE_FIXTURE(Fixture, "a login code beside the right password passes the ac
   CHECK(code_of(enter(other_good, digits)) == ErrorCode::invalid_credentials);
   CHECK(code_of(enter(good, wrong_code(digits))) == ErrorCode::invalid_credentials);
   CHECK(t.events().count(EventKind::login_code_rejected) == 1);
-  CHECK(enter(good, digits).has_value());
+  CHECK_OK(enter(good, digits));
   CHECK(code_of(enter(good, digits)) == ErrorCode::invalid_credentials);
 }
 
@@ -262,7 +261,7 @@ TEST_CASE_FIXTURE(Fixture,
   static_cast<void>(
       auth().sessions().send_login_code(email("ada@example.org"), password(good), client));
   CHECK(code_of(enter(good, mailed_code("ada@example.org"))) == ErrorCode::invalid_credentials);
-  CHECK(log_in("ada@example.org").has_value());
+  CHECK_OK(log_in("ada@example.org"));
 }
 
 TEST_CASE_FIXTURE(
@@ -274,7 +273,8 @@ TEST_CASE_FIXTURE(
     return auth().sessions().log_in(email("ada@example.org"), password(good), code(guess), client);
   };
   SUBCASE("guessed at") {
-    for (int i = 0; i < 5; ++i) CHECK_FALSE(enter(wrong_code(digits, i)).has_value());
+    for (int i = 0; i < 5; ++i)
+      CHECK_ERROR(enter(wrong_code(digits, i)), ErrorCode::invalid_credentials);
     CHECK(code_of(enter(digits)) == ErrorCode::invalid_credentials);
   }
   SUBCASE("too late") {
@@ -287,7 +287,7 @@ TEST_CASE_FIXTURE(
       static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
     }
     CHECK(mailed_code("ada@example.org") == digits);
-    CHECK(enter(digits).has_value());
+    CHECK_OK(enter(digits));
   }
 }
 
@@ -295,16 +295,12 @@ TEST_CASE_FIXTURE(Fixture,
                   "a login code is mailed to whoever could log in, and says the same to all") {
   const auto boss = admin("boss@example.org");
   const auto disabled = verified_user("off@example.org");
-  REQUIRE(auth()
-              .admin()
-              .update_user(disabled.id, {.is_active = false}, {}, boss.id, client)
-              .has_value());
-  REQUIRE(sign_up("new@example.org").has_value());
+  REQUIRE_OK(auth().admin().update_user(disabled.id, {.is_active = false}, {}, boss.id, client));
+  REQUIRE_OK(sign_up("new@example.org"));
   // Has no password until its owner chooses one.
-  REQUIRE(sign_up("hand@example.org").has_value());
+  REQUIRE_OK(sign_up("hand@example.org"));
   const auto by_hand = t.store().users().find_credentials(email("hand@example.org"))->user.id;
-  REQUIRE(
-      auth().admin().update_user(by_hand, {.is_verified = true}, {}, boss.id, client).has_value());
+  REQUIRE_OK(auth().admin().update_user(by_hand, {.is_verified = true}, {}, boss.id, client));
   t.deliver_mail();
   for (const auto* address :
        {"off@example.org", "new@example.org", "hand@example.org", "nobody@example.org"}) {
@@ -325,7 +321,7 @@ TEST_CASE_FIXTURE(Fixture, "a mail bears a name only where its owner has proved 
     return mails.back().text.substr(0, mails.back().text.find('\n'));
   };
   CHECK(greeting() == "Hello,");
-  REQUIRE(sign_up("ada@example.org", other_good, "Free money").has_value());
+  REQUIRE_OK(sign_up("ada@example.org", other_good, "Free money"));
   t.deliver_mail();
   CHECK(greeting() == "Hello,");
   static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
@@ -364,14 +360,14 @@ TEST_CASE_FIXTURE(Fixture,
 }
 
 TEST_CASE_FIXTURE(Fixture, "neither code opens what the other is for") {
-  REQUIRE(sign_up("ada@example.org").has_value());
+  REQUIRE_OK(sign_up("ada@example.org"));
   const auto verification = mailed_code("ada@example.org");
   const auto enter = [&](std::string_view guess) {
     return auth().sessions().log_in(email("ada@example.org"), password(good), code(guess), client);
   };
-  CHECK_FALSE(enter(verification).has_value());
-  REQUIRE(verify("ada@example.org", verification).has_value());
-  CHECK_FALSE(enter(verification).has_value());
+  CHECK_ERROR(enter(verification), ErrorCode::invalid_credentials);
+  REQUIRE_OK(verify("ada@example.org", verification));
+  CHECK_ERROR(enter(verification), ErrorCode::invalid_credentials);
 }
 
 TEST_CASE("a user has as many sessions as are allowed, those used last") {
@@ -453,25 +449,25 @@ TEST_CASE(
     return sessions.authenticate("Bearer " + std::string{tokens.access_token.expose_secret()},
                                  f.client);
   };
-  REQUIRE(ask(known).has_value());
+  REQUIRE_OK(ask(known));
   f.t.clock().advance(2s);
   for (std::size_t i = 0; i < 10; ++i) CHECK(code_of(ask(dead[i])) == ErrorCode::token_invalid);
   CHECK(code_of(ask(dead[10])) == ErrorCode::rate_limited);
   CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
   // Who logged in a moment ago and has never asked yet, or was given another role and refreshed.
-  CHECK(ask(f.log_in("ada@example.org").value()).has_value());
-  REQUIRE(f.auth().admin().update_user(bob, {.role = Role::admin}, {}, boss, f.client).has_value());
+  CHECK_OK(ask(f.log_in("ada@example.org").value()));
+  REQUIRE_OK(f.auth().admin().update_user(bob, {.role = Role::admin}, {}, boss, f.client));
   CHECK(code_of(ask(other_role)) == ErrorCode::token_invalid);
   other_role = f.refresh(other_role).value();
-  CHECK(ask(other_role).has_value());
+  CHECK_OK(ask(other_role));
   CHECK(code_of(ask(unknown)) == ErrorCode::rate_limited);
   // Without an address nothing is limited, and elsewhere nobody is.
-  CHECK(sessions.authenticate("Bearer " + std::string{unknown.access_token.expose_secret()}));
-  CHECK(f.who(known).has_value());
+  CHECK_OK(sessions.authenticate("Bearer " + std::string{unknown.access_token.expose_secret()}));
+  CHECK_OK(f.who(known));
   for (int i = 0; i < 3; ++i) {
     f.t.clock().advance(2s);
     const auto calls = f.t.faults().calls();
-    CHECK(ask(known).has_value());
+    CHECK_OK(ask(known));
     CHECK(f.t.faults().calls() > calls);  // as often as before
   }
   // What is dead now is no better than the others, once the Store has said so.
@@ -490,10 +486,10 @@ TEST_CASE_FIXTURE(Fixture, "a refreshed token replaces the old one, and works") 
   verified_user("ada@example.org");
   const auto first = log_in("ada@example.org").value();
   const auto second = refresh(first);
-  REQUIRE(second.has_value());
+  REQUIRE_OK(second);
   CHECK_FALSE(second->refresh_token == first.refresh_token);
-  CHECK(who(*second).has_value());
-  CHECK(refresh(*second).has_value());
+  CHECK_OK(who(*second));
+  CHECK_OK(refresh(*second));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a token spent moments ago is answered with the same successor") {
@@ -502,9 +498,9 @@ TEST_CASE_FIXTURE(Fixture, "a token spent moments ago is answered with the same 
   const auto second = refresh(first).value();
   t.clock().advance(9s);
   const auto again = refresh(first);
-  REQUIRE(again.has_value());
+  REQUIRE_OK(again);
   CHECK(again->refresh_token == second.refresh_token);
-  CHECK(who(*again).has_value());
+  CHECK_OK(who(*again));
 }
 
 TEST_CASE_FIXTURE(Fixture, "an old token that comes back ends the session and its access tokens") {
@@ -517,7 +513,7 @@ TEST_CASE_FIXTURE(Fixture, "an old token that comes back ends the session and it
   CHECK(code_of(refresh(second)) == ErrorCode::token_invalid);
   CHECK(code_of(who(second)) == ErrorCode::token_invalid);
   CHECK(t.events().count(EventKind::refresh_token_reused) == 1);
-  CHECK(who(other_device).has_value());
+  CHECK_OK(who(other_device));
 }
 
 TEST_CASE_FIXTURE(Fixture, "an invented token of a known session does not end it") {
@@ -526,7 +522,7 @@ TEST_CASE_FIXTURE(Fixture, "an invented token of a known session does not end it
   std::string forged{tokens.refresh_token.expose_secret()};
   forged[40] = forged[40] == 'A' ? 'B' : 'A';
   CHECK(code_of(auth().sessions().refresh(forged, client)) == ErrorCode::token_invalid);
-  CHECK(who(tokens).has_value());
+  CHECK_OK(who(tokens));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a session ends when it is idle too long, or too old") {
@@ -567,7 +563,7 @@ TEST_CASE_FIXTURE(Fixture,
   verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
   auth().sessions().log_out("nonsense", client);
-  CHECK(who(tokens).has_value());
+  CHECK_OK(who(tokens));
   auth().sessions().log_out(tokens.refresh_token.expose_secret(), client);
   CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
   CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
@@ -578,7 +574,7 @@ TEST_CASE_FIXTURE(Fixture, "an access token is good for ten minutes") {
   verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
   t.clock().advance(10min - 1s);
-  CHECK(who(tokens).has_value());
+  CHECK_OK(who(tokens));
   t.clock().advance(10s);
   CHECK(code_of(who(tokens)) == ErrorCode::token_expired);
 }
@@ -605,7 +601,7 @@ TEST_CASE_FIXTURE(Fixture, "what an administrator changes stops the user's acces
     patch.role = Role::admin;
     refresh_goes_on = true;
   }
-  REQUIRE(auth().admin().update_user(user.id, patch, {}, boss.id, client).has_value());
+  REQUIRE_OK(auth().admin().update_user(user.id, patch, {}, boss.id, client));
   CHECK(code_of(who(tokens)) == ErrorCode::token_invalid);
   const auto refreshed = refresh(tokens);
   CHECK(refreshed.has_value() == refresh_goes_on);
@@ -616,8 +612,7 @@ TEST_CASE_FIXTURE(Fixture, "a name changed by an administrator stops no token") 
   const auto boss = admin("boss@example.org");
   const auto user = verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
-  REQUIRE(
-      auth().admin().update_user(user.id, {.first_name = "A."}, {}, boss.id, client).has_value());
+  REQUIRE_OK(auth().admin().update_user(user.id, {.first_name = "A."}, {}, boss.id, client));
   CHECK(who(tokens)->user.first_name == "A.");
 }
 
@@ -635,9 +630,9 @@ TEST_CASE_FIXTURE(Fixture, "a person sees and ends their sessions, and nobody el
 
   const auto target = who(there)->session;
   CHECK(code_of(auth().sessions().end(stranger.id, target, client)) == ErrorCode::not_found);
-  REQUIRE(auth().sessions().end(user.id, target, client).has_value());
+  REQUIRE_OK(auth().sessions().end(user.id, target, client));
   CHECK(code_of(who(there)) == ErrorCode::token_invalid);
-  CHECK(who(here).has_value());
+  CHECK_OK(who(here));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a person ends all sessions but the present one") {
@@ -645,7 +640,7 @@ TEST_CASE_FIXTURE(Fixture, "a person ends all sessions but the present one") {
   const auto here = log_in("ada@example.org").value();
   const auto there = log_in("ada@example.org").value();
   CHECK(auth().sessions().end_others(user.id, who(here)->session, client) == 1);
-  CHECK(who(here).has_value());
+  CHECK_OK(who(here));
   CHECK(code_of(who(there)) == ErrorCode::token_invalid);
 }
 
@@ -653,22 +648,22 @@ TEST_CASE_FIXTURE(Fixture, "a hash made with other settings is renewed at login,
   verified_user("ada@example.org");
   t.hasher().raise_parameters();
   const auto before = t.hasher().hashes();
-  REQUIRE(log_in("ada@example.org").has_value());
+  REQUIRE_OK(log_in("ada@example.org"));
   CHECK(t.hasher().hashes() == before + 2);
-  REQUIRE(log_in("ada@example.org").has_value());
+  REQUIRE_OK(log_in("ada@example.org"));
   CHECK(t.hasher().hashes() == before + 3);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a request does not ask the Store again within a second") {
   verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
-  REQUIRE(who(tokens).has_value());
+  REQUIRE_OK(who(tokens));
   const auto before = t.faults().calls();
   t.clock().advance(999ms);
-  CHECK(who(tokens).has_value());
+  CHECK_OK(who(tokens));
   CHECK(t.faults().calls() == before);
   t.clock().advance(1ms);
-  CHECK(who(tokens).has_value());
+  CHECK_OK(who(tokens));
   CHECK(t.faults().calls() > before);
 }
 
@@ -679,10 +674,10 @@ TEST_CASE_FIXTURE(Fixture, "what this process changes is seen by the next reques
   const auto tokens = log_in("ada@example.org").value();
   const auto other = log_in("ada@example.org").value();
   const auto session = who(tokens).value().session;
-  REQUIRE(who(other).has_value());
+  REQUIRE_OK(who(other));
   bool stops = true;
   SUBCASE("the session is ended by its owner") {
-    REQUIRE(auth().sessions().end(user.id, session, client).has_value());
+    REQUIRE_OK(auth().sessions().end(user.id, session, client));
   }
   SUBCASE("all others are ended") {
     CHECK(auth().sessions().end_others(user.id, who(other)->session, client) == 1);
@@ -690,15 +685,14 @@ TEST_CASE_FIXTURE(Fixture, "what this process changes is seen by the next reques
   SUBCASE("logged out") { auth().sessions().log_out(tokens.refresh_token.expose_secret(), client); }
   SUBCASE("a refresh token was reused") {
     const auto next = refresh(tokens).value();
-    REQUIRE(who(next).has_value());
+    REQUIRE_OK(who(next));
     t.clock().advance(11s);
-    REQUIRE(who(next).has_value());
+    REQUIRE_OK(who(next));
     CHECK(code_of(refresh(tokens)) == ErrorCode::token_invalid);
     CHECK(code_of(who(next)) == ErrorCode::token_invalid);
   }
   SUBCASE("disabled") {
-    REQUIRE(
-        auth().admin().update_user(user.id, {.is_active = false}, {}, boss.id, client).has_value());
+    REQUIRE_OK(auth().admin().update_user(user.id, {.is_active = false}, {}, boss.id, client));
   }
   SUBCASE("disabled, and the answer of the Store was lost") {
     t.faults().lose_next_answer();
@@ -707,20 +701,20 @@ TEST_CASE_FIXTURE(Fixture, "what this process changes is seen by the next reques
                     Unavailable);
   }
   SUBCASE("deleted by an administrator") {
-    REQUIRE(auth().admin().delete_user(user.id, {}, boss.id, client).has_value());
+    REQUIRE_OK(auth().admin().delete_user(user.id, {}, boss.id, client));
   }
   SUBCASE("deleted by their owner") {
-    REQUIRE(auth().users().delete_account(user.id, password(good), client).has_value());
+    REQUIRE_OK(auth().users().delete_account(user.id, password(good), client));
   }
-  SUBCASE("promoted") { REQUIRE(auth().admin().promote(email("ada@example.org")).has_value()); }
+  SUBCASE("promoted") { REQUIRE_OK(auth().admin().promote(email("ada@example.org"))); }
   SUBCASE("another name") {
-    REQUIRE(auth().users().update_profile(user.id, {.first_name = "Augusta"}, client).has_value());
+    REQUIRE_OK(auth().users().update_profile(user.id, {.first_name = "Augusta"}, client));
     CHECK(who(tokens)->user.first_name == "Augusta");
     stops = false;
   }
   SUBCASE("another login") {
     t.clock().advance(500ms);
-    REQUIRE(log_in("ada@example.org").has_value());
+    REQUIRE_OK(log_in("ada@example.org"));
     CHECK(who(tokens)->user.last_login == t.clock().now());
     stops = false;
   }
@@ -731,7 +725,7 @@ TEST_CASE_FIXTURE(Fixture, "a token newer than what is known of its user is not 
   const auto boss = admin("boss@example.org");
   const auto user = verified_user("ada@example.org");
   const auto tokens = log_in("ada@example.org").value();
-  REQUIRE(who(tokens).has_value());
+  REQUIRE_OK(who(tokens));
   // As another process would: over the same Store, unknown to this one.
   t.store().transact([&](Transaction& tx) {
     return tx.users().update_user(user.id, std::nullopt, {.role = Role::admin}, t.clock().now());
@@ -741,6 +735,6 @@ TEST_CASE_FIXTURE(Fixture, "a token newer than what is known of its user is not 
   });
   const auto token = auth().tokens().issue(next.value());
   const auto principal = auth().sessions().authenticate_token(token.expose_secret());
-  REQUIRE(principal.has_value());
+  REQUIRE_OK(principal);
   CHECK(principal->user.role == Role::admin);
 }

@@ -106,7 +106,7 @@ struct Embedder : Fixture {
 
 TEST_CASE_FIXTURE(Embedder, "what an event sink throws is nobody's trouble") {
   auto auth = make(throwing_events, good_templates());
-  CHECK(sign_up_at(auth).has_value());
+  CHECK_OK(sign_up_at(auth));
 }
 
 TEST_CASE_FIXTURE(Embedder, "a template or a mailer that throws anything leaves the mail waiting") {
@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Embedder, "a template or a mailer that throws anything leaves 
   for (const bool in_template : {true, false}) {
     CAPTURE(in_template);
     auto auth = make(t.events(), in_template ? throwing_templates : templates);
-    REQUIRE(sign_up_at(auth).has_value());
+    REQUIRE_OK(sign_up_at(auth));
     jobs::MailWorker worker{auth.services(), throwing_mailer};
     CHECK(worker.run_once() == 1);
     const auto waiting = t.store().outbox().list_jobs(JobState::pending, 10);
@@ -135,15 +135,15 @@ TEST_CASE_FIXTURE(Embedder, "what a sign-up policy throws stops that sign-up alo
   CHECK_THROWS_AS(static_cast<void>(sign_up_at(auth)), int);
   CHECK(t.store().outbox().depth().pending == 0);
   throwing = false;
-  CHECK(sign_up_at(auth).has_value());
+  CHECK_OK(sign_up_at(auth));
 }
 
 TEST_CASE_FIXTURE(Embedder, "keys are rotated and revoked whatever the event sink throws") {
   auto auth = make(throwing_events, good_templates());
   auth.tokens().require_signer();
   const auto made = auth.tokens().rotate_key(KeyStart::now);
-  REQUIRE(made.has_value());
-  CHECK(auth.tokens().revoke_key(made->kid).has_value());
+  REQUIRE_OK(made);
+  CHECK_OK(auth.tokens().revoke_key(made->kid));
 }
 
 TEST_CASE_FIXTURE(Embedder, "a login goes on when the better hash cannot be made or kept") {
@@ -151,13 +151,12 @@ TEST_CASE_FIXTURE(Embedder, "a login goes on when the better hash cannot be made
   const auto log_in_there = [&] {
     return auth.sessions().log_in(email("ada@example.org"), password(good), client);
   };
-  REQUIRE(auth.admin()
-              .create_admin({.email = email("ada@example.org"), .password = password(good)})
-              .has_value());
-  REQUIRE(log_in_there().has_value());
+  REQUIRE_OK(
+      auth.admin().create_admin({.email = email("ada@example.org"), .password = password(good)}));
+  REQUIRE_OK(log_in_there());
   SUBCASE("for what the hasher throws") { hasher.throws = true; }
   SUBCASE("for what the Store throws") { store.throws_next = true; }
-  CHECK(log_in_there().has_value());
+  CHECK_OK(log_in_there());
   CHECK_FALSE(store.throws_next);
 }
 

@@ -61,7 +61,7 @@ struct Told : broken::Sound {
 
 struct Turns : Fixture {
   Turns() : Fixture{{{}, std::make_unique<broken::DecoratedStore<Told>>()}} {
-    REQUIRE(sign_up("pending@example.com").has_value());
+    REQUIRE_OK(sign_up("pending@example.com"));
     static_cast<void>(verified_user("verified@example.com"));
   }
 

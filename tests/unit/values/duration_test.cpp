@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <random>
 
@@ -28,21 +28,21 @@ TEST_CASE("anything else is no duration") {
         "1 h", "\n1h", "1h\r", "1H",   "1m",      "1M",  "1hour", "1sec", "1w",
         "1y",  "1us",  "0x1s", "1e3s", "1h30min", "P1D", "inf",   "1s\n"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_duration(text).has_value());
+    CHECK_FALSE(parse_duration(text));
   }
-  CHECK_FALSE(parse_duration(std::string_view{"1s\0", 3}).has_value());
+  CHECK_FALSE(parse_duration(std::string_view{"1s\0", 3}));
 }
 
 TEST_CASE("a hundred years are the most, in every unit, and nothing wraps round") {
   CHECK(parse_duration("36600d") == 36'600 * 24h);
-  CHECK_FALSE(parse_duration("36601d").has_value());
-  CHECK(parse_duration("3162240000000ms").has_value());
-  CHECK_FALSE(parse_duration("3162240000001ms").has_value());
+  CHECK_FALSE(parse_duration("36601d"));
+  CHECK(parse_duration("3162240000000ms"));
+  CHECK_FALSE(parse_duration("3162240000001ms"));
   for (const std::string_view text :
        {"18446744073709551615ms", "18446744073709551616ms", "213503982335d", "18446744073709552s",
         "99999999999999999999999999999d"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_duration(text).has_value());
+    CHECK_FALSE(parse_duration(text));
   }
 }
 

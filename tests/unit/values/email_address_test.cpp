@@ -20,7 +20,7 @@ constexpr std::string_view invalid = "refused as email: invalid";
 
 TEST_CASE("an address is shown as it was typed and known by its lower-case form") {
   const auto address = EmailAddress::parse("  Ada.Lovelace+News@Example.COM ");
-  REQUIRE(address);
+  REQUIRE_OK(address);
   CHECK(address->display() == "Ada.Lovelace+News@Example.COM");
   CHECK(address->canonical() == "ada.lovelace+news@example.com");
   CHECK(address->local_part() == "ada.lovelace+news");
@@ -60,7 +60,7 @@ TEST_CASE("what copying leaves around an address is no part of it") {
     for (const auto& typed : {blank + "Ada@example.com", "Ada@example.com" + blank,
                               " " + blank + "Ada@example.com" + blank + blank}) {
       const auto address = EmailAddress::parse(typed);
-      REQUIRE(address);
+      REQUIRE_OK(address);
       CHECK(address->display() == "Ada@example.com");
       CHECK(address->canonical() == "ada@example.com");
     }
@@ -168,7 +168,7 @@ TEST_CASE("an internationalised domain becomes A-labels and stays as typed for s
   const auto address = EmailAddress::parse(
       "ada@B\xC3\xBC"
       "cher.Example");
-  REQUIRE(address);
+  REQUIRE_OK(address);
   CHECK(address->canonical() == "ada@xn--bcher-kva.example");
   CHECK(address->display() ==
         "ada@B\xC3\xBC"

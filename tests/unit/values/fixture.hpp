@@ -1,7 +1,7 @@
 #pragma once
 /// What the tests of the value types share.
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <cstdint>
 #include <string>

@@ -95,7 +95,7 @@ TEST_CASE("a clone is the same password") {
 
 TEST_CASE("a refused password is not quoted") {
   const auto refused = Password::parse("hunter2\n");
-  REQUIRE_FALSE(refused.has_value());
+  REQUIRE_ERROR(refused, ErrorCode::validation_failed);
   CHECK(refused.error().fields.front().message.find("hunter2") == std::string::npos);
 }
 

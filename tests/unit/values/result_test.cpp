@@ -1,6 +1,6 @@
 #include "coffeeauth/result.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 using namespace coffeeauth;
 

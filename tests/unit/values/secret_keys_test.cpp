@@ -1,6 +1,6 @@
 #include "coffeeauth/secret_keys.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -10,7 +10,7 @@ namespace {
 
 std::int64_t millis_of(std::string_view text) {
   const auto time = parse_rfc3339(text);
-  REQUIRE_MESSAGE(time.has_value(), text);
+  REQUIRE_MESSAGE(time, text);
   return to_unix_millis(*time);
 }
 
@@ -34,13 +34,13 @@ TEST_CASE("a fraction has none to nine digits, and what is finer than a millisec
 
 TEST_CASE("leap days are those of the calendar") {
   for (const std::string_view day : {"2024-02-29", "2000-02-29", "2400-02-29", "1972-02-29"}) {
-    CHECK(parse_rfc3339(std::string{day} + "T00:00:00Z").has_value());
+    CHECK(parse_rfc3339(std::string{day} + "T00:00:00Z"));
   }
   for (const std::string_view day :
        {"2023-02-29", "1900-02-29", "2100-02-29", "2024-02-30", "2026-04-31", "2026-06-31",
         "2026-09-31", "2026-11-31", "2026-01-32", "2026-00-10", "2026-13-10", "2026-01-00"}) {
     CAPTURE(day);
-    CHECK_FALSE(parse_rfc3339(std::string{day} + "T00:00:00Z").has_value());
+    CHECK_FALSE(parse_rfc3339(std::string{day} + "T00:00:00Z"));
   }
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("what to_rfc3339 does not write is nothing") {
                                       "2026/01/15T09:30:00Z",
                                       "20260115T093000.0000Z"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_rfc3339(text).has_value());
+    CHECK_FALSE(parse_rfc3339(text));
   }
 }
 
@@ -84,8 +84,8 @@ TEST_CASE("every character of a time matters") {
     auto broken = good;
     broken[i] = 'x';
     CAPTURE(broken);
-    CHECK_FALSE(parse_rfc3339(broken).has_value());
-    CHECK_FALSE(parse_rfc3339(good.substr(0, i)).has_value());
+    CHECK_FALSE(parse_rfc3339(broken));
+    CHECK_FALSE(parse_rfc3339(good.substr(0, i)));
   }
 }
 

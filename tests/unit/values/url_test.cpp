@@ -1,7 +1,7 @@
 #include "coffeeauth/url.hpp"
 #include "tests/exposed.hpp"
 
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <stdexcept>
 

@@ -131,7 +131,7 @@ TEST_CASE("a code is read as people copy it: with blanks, hyphens and what canno
                                        "\xE2\x80\xAC"}) {  // embedded, left to right
     CAPTURE(typed);
     const auto code = VerificationCode::parse(typed);
-    REQUIRE(code);
+    REQUIRE_OK(code);
     CHECK(code->expose_secret() == "042137");
   }
 }

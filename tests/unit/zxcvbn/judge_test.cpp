@@ -1,4 +1,4 @@
-#include <doctest/doctest.h>
+#include "coffeeauth/testing/doctest.hpp"
 
 #include <random>
 #include <stdexcept>
@@ -99,7 +99,7 @@ TEST_CASE("the message names what a weak password is made of") {
     CHECK(code(text) == "too_weak");
   }
   const auto digits = weakness("70391846", 3);
-  REQUIRE(digits.has_value());
+  REQUIRE(digits);
   CHECK(digits->message ==
         "This password is easy to guess: it is short and has characters of one kind only. Make it "
         "longer.");

@@ -1,0 +1,162 @@
+// Stores whose sessions or login codes are wrong, even when only one thread asks. The suite must
+// reject each.
+
+#include "coffeeauth/testing/doctest.hpp"
+
+#include <chrono>
+
+#include "tests/broken/rejected.hpp"
+
+using namespace coffeeauth;
+using namespace coffeeauth::broken;
+
+namespace {
+
+struct UncheckedLogin : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    OpenedSession open_session(const NewSession& session, std::int64_t /*version*/,
+                               std::size_t max_sessions) override {
+      const auto user = work_->users().find(session.session.user_id);
+      return Sessions::open_session(session, user ? user->security_version : 0, max_sessions);
+    }
+  };
+};
+
+struct NoCap : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    OpenedSession open_session(const NewSession& session, std::int64_t security_version,
+                               std::size_t /*max_sessions*/) override {
+      return Sessions::open_session(session, security_version, 1'000'000);
+    }
+  };
+};
+
+struct LoginCodeThatStays : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      const bool right = Sessions::try_login_code(user, guess, limits, now);
+      if (right) {
+        static_cast<void>(put_login_code(
+            user,
+            {.digest = guess.digest.digests().front(), .expires_at = now + std::chrono::hours{1}},
+            1'000'000, now));
+      }
+      return right;
+    }
+  };
+};
+
+struct OneBudgetOfLoginCodes : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
+                        UtcTime now) override {
+      auto counted = code;
+      counted.budget = LoginCodeBudget::anybodys;
+      return Sessions::put_login_code(user, counted, max_per_day, now);
+    }
+  };
+};
+
+struct FreeLoginGuesses : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& /*limits*/,
+                        UtcTime now) override {
+      return Sessions::try_login_code(user, guess, {1'000'000, 1'000'000}, now);
+    }
+  };
+};
+
+struct FreePasswordGuesses : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      return guess.password_is_right && Sessions::try_login_code(user, guess, limits, now);
+    }
+  };
+};
+
+struct StrangersSpendLoginCodes : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      if (guess.password_is_right) return Sessions::try_login_code(user, guess, limits, now);
+      auto counted = guess;
+      counted.digest = CodeDigest{};
+      counted.password_is_right = true;
+      return Sessions::try_login_code(user, counted, limits, now);
+    }
+  };
+};
+
+struct TwoSuccessors : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    RotationResult rotate_refresh(const Rotation& rotation) override {
+      auto result = Sessions::rotate_refresh(rotation);
+      if (result.outcome == RotationOutcome::replayed) {
+        result.sealed_successor = rotation.sealed_successor;
+      }
+      return result;
+    }
+  };
+};
+
+struct ToleratedReuse : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    RotationResult rotate_refresh(const Rotation& rotation) override {
+      auto result = Sessions::rotate_refresh(rotation);
+      if (result.outcome == RotationOutcome::reused) {
+        work_.roll_back();
+        work_.begin_again();
+      }
+      return result;
+    }
+  };
+};
+
+struct AnybodysSession : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool end_session(const SessionId& id, const std::optional<UserId>& /*owner*/) override {
+      return Sessions::end_session(id, std::nullopt);
+    }
+  };
+};
+
+}  // namespace
+
+struct OneDigestOfALoginGuess : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Sessions;
+    bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
+                        UtcTime now) override {
+      return Sessions::try_login_code(
+          user, {guess.digest.digests().front(), guess.password_is_right}, limits, now);
+    }
+  };
+};
+
+REJECTED("that logs in whoever was disabled meanwhile", UncheckedLogin, session_contract)
+REJECTED("that forgets the cap on sessions", NoCap, session_contract)
+REJECTED("that takes a login code twice", LoginCodeThatStays, session_contract)
+REJECTED("that compares any number of guesses at a login code", FreeLoginGuesses, session_contract)
+REJECTED("that compares any number of passwords beside a right login code", FreePasswordGuesses,
+         session_contract)
+REJECTED("that counts guesses at a login code of who has neither", StrangersSpendLoginCodes,
+         session_contract)
+REJECTED("that lets strangers spend the owner's login codes", OneBudgetOfLoginCodes,
+         session_contract)
+REJECTED("that lets anybody end a session", AnybodysSession, session_contract)
+REJECTED("that gives a spent token a second successor", TwoSuccessors, refresh_contract)
+REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract)
+REJECTED("that compares one digest of a guess at a login code", OneDigestOfALoginGuess,
+         session_contract)

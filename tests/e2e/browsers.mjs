@@ -13,8 +13,8 @@
  *   });
  *
  * registers a test for each engine. An engine is started when its first test needs it, and ended after the last test of
- * the file; there is one page at a time, with cookies and a storage of its own, and it is closed after its test. BROWSERS=webkit,firefox leaves
- * out the others, and COFFEEAUTH_PICTURES=<folder> gets a picture of the page that was open when a test failed.
+ * the file; there is one page at a time, with cookies and a storage of its own, and it is closed after its test. BROWSERS=webkit,firefox
+ * leaves out the others, and COFFEEAUTH_PICTURES=<folder> gets a picture of the page that was open when a test failed.
  *
  * Mouse and keys are those of the engine. Roles and names are computed by axe-core, which is put into the page by the
  * driver and not by the page: its Content-Security-Policy is what the server sends. WebKit alone has no events for
@@ -50,10 +50,10 @@ export function forEachEngine(name, ...rest) {
         await run(browser, t);
       } catch (error) {
         await browser.takePicture(t.name);
+        await browser.closePage().catch(() => {});
         throw error;
-      } finally {
-        await browser.closePage();
       }
+      await browser.closePage();
     });
   }
 }
@@ -65,14 +65,24 @@ after(async () => {
 
 const library = Object.values(inPage).join('\n');
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const sentence = (locator) => typeof locator === 'string' ? locator
-  : Object.entries(locator).map(([key, value]) => `${key} ${typeof value === 'object' && !(value instanceof RegExp) ? sentence(value) : value}`).join(', ');
-/** What goes into the page as JSON. */
-const plain = (locator) => typeof locator === 'string' ? {css: locator}
-  : Object.fromEntries(Object.entries(locator).map(([key, value]) => [key,
-    value instanceof RegExp ? {source: value.source, flags: value.flags} : ['within', 'has'].includes(key) ? plain(value) : value]));
-// What a driver says of an element that went away or moved while it was about to be clicked.
-const notYet = /detached|stale|not (visible|attached|stable|interactable|clickable)|intercept|no longer|no node found|context|timeout/i;
+/** A locator as it goes into the page, as JSON; and as a person reads it. */
+function plain(locator) {
+  if (typeof locator === 'string') return {css: locator};
+  const plainly = (key, value) => {
+    if (value instanceof RegExp) return {source: value.source, flags: value.flags};
+    return ['within', 'has'].includes(key) ? plain(value) : value;
+  };
+  return Object.fromEntries(Object.entries(locator).map(([key, value]) => [key, plainly(key, value)]));
+}
+const sentence = (locator) => JSON.stringify(plain(locator));
+
+/** What a driver says of an element that went away or moved, or of a page that did; throws what is something else. */
+function mayRetry(error) {
+  if (!/detached|stale|not (visible|attached|stable|interactable|clickable)|intercept|no longer|no node|context|timeout/i.test(`${error.name} ${error.message}`)) {
+    throw error;
+  }
+  return error.message;
+}
 
 class Browser {
   #driver;
@@ -169,14 +179,15 @@ class Page {
   async click(locator) {
     let reason;
     await until(`a click on ${sentence(locator)}`, async () => {
+      reason = await this.#ask('makeReady', plain(locator)).catch(mayRetry);
+      if (reason !== '') return false;
       try {
-        const ready = await this.#ask('makeReady', plain(locator));
-        if (ready !== true) throw new Error(`${ready}, and so not clickable`);
         await this.#driver.click();
         return true;
       } catch (error) {
-        if (!notYet.test(`${error.name} ${error.message}`)) throw error;
-        reason = error.message;
+        // A click that made the page go away may be an error to a driver.
+        if (await this.evaluate(() => window.e2eClick).catch(() => 'gone') !== 'to come') return true;
+        reason = mayRetry(error);
         return false;
       }
     }, {every: 50}).catch((error) => { throw new Error(`${error.message}: ${reason}`, {cause: error}); });
@@ -203,7 +214,7 @@ class Page {
     }
     throw new Error(`Tab did not come to ${sentence(locator)}`);
   }
-  /** Presses Tab from the top of the page to its end; gives what had the focus on the way, and whether that could be seen (`ring`). */
+  /** Presses Tab from the top of the page to its end; gives what had the focus, and whether that could be seen (`ring`). */
   async tabStops() {
     const expected = await this.#ask('beginTabbing'), stops = [];
     while (stops.length <= expected) {

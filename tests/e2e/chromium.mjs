@@ -45,7 +45,7 @@ async function newPage(browser, options) {
     reload: () => page.reload(),
     resize: (width, height) => page.setViewportSize({width, height}),
     evaluate: (expression) => page.evaluate(expression),
-    click: () => page.locator('[data-e2e-target]').click({timeout: 5000}),
+    click: () => page.locator('[data-e2e-target]').click({timeout: 5000, noWaitAfter: true}),
     type: (text) => page.keyboard.type(text),
     press: (keys) => page.keyboard.press(keys.join('+')),
     screenshot: () => page.screenshot(),

@@ -47,7 +47,9 @@ async function newPage(browser, {width, height, scheme}) {
   await page.setViewport({width, height});
   await setScheme(browser, scheme);
   const faults = [], requests = [];
-  page.on('console', (message) => ['error', 'warn'].includes(message.type()) && faults.push(`${message.type()}: ${message.text()} ${message.location().url ?? ''}`));
+  page.on('console', (message) => {
+    if (['error', 'warn'].includes(message.type())) faults.push(`${message.type()}: ${message.text()} ${message.location().url ?? ''}`);
+  });
   // Among them what the page's policy forbade.
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('requestfailed', (request) => {

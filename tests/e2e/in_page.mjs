@@ -74,7 +74,7 @@ export async function describeFocused() {
 
 export function focusIs(locator) { return find(locator, [document.activeElement]).length > 0; }
 
-/** Marks the first element that a locator names for a click, and says true; or says what a click has to wait for. */
+/** Marks the first element that a locator names for a click, and gives ''; or what a click has to wait for. */
 export async function makeReady(locator) {
   document.querySelectorAll('[data-e2e-target]').forEach((one) => one.removeAttribute('data-e2e-target'));
   const [element] = find(locator);
@@ -87,9 +87,11 @@ export async function makeReady(locator) {
   if (!element.isConnected || place() !== before) return 'it moved';
   const {x, y, width, height} = element.getClientRects()[0];
   const hit = document.elementFromPoint(x + width / 2, y + height / 2);
-  if (!hit || !(element.contains(hit) || hit.closest('label')?.control === element)) return `${hit?.outerHTML.slice(0, 200)} covered it`;
+  if (!element.contains(hit) && hit?.closest('label')?.control !== element) return `${hit?.outerHTML.slice(0, 200)} covered it`;
   element.setAttribute('data-e2e-target', '');
-  return true;
+  window.e2eClick = 'to come';
+  addEventListener('click', () => { window.e2eClick = 'came'; }, {capture: true, once: true});
+  return '';
 }
 
 /** A line for each element that breaks a rule. */

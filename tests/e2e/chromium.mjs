@@ -12,6 +12,7 @@ export async function startChromium() {
       '--disable-component-update', '--disable-sync'],
   });
   return {
+    browser,
     newPage: ({width, height, scheme}) => newPage(browser, {viewport: {width, height}, colorScheme: scheme}),
     stop: () => browser.close(),
   };

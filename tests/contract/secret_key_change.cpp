@@ -219,10 +219,10 @@ void known_places(StoreHarness& harness) {
                                                    password("staple the donkey twice"),
                                                    {.address = "198.51.100.7"}));
     }
-    REQUIRE(error_of(w.log_in(w.second, "ada@example.org", {.address = "203.0.113.5"})) ==
+    REQUIRE_ERROR(w.log_in(w.second, "ada@example.org", {.address = "203.0.113.5"}),
             ErrorCode::rate_limited);
     // Without the old key nobody has logged in from there yet.
-    REQUIRE(error_of(w.log_in(w.after, "ada@example.org")) == ErrorCode::rate_limited);
+    REQUIRE_ERROR(w.log_in(w.after, "ada@example.org"), ErrorCode::rate_limited);
     CHECK_OK(w.log_in(w.second, "ada@example.org"));
     CHECK_OK(w.log_in(w.after, "ada@example.org"));
   }

@@ -1,41 +1,59 @@
-// A browser for the tests that need one: headless, with a profile of its own, and nothing that it does by itself.
-import {access, rm} from 'node:fs/promises';
+// Chromium for browsers.mjs: headless, and nothing that it does by itself. Each page has a context of its own.
+import {access} from 'node:fs/promises';
 import {chromium} from 'playwright-core';
-import {temporaryFolder} from './support.mjs';
 
 export async function startChromium() {
-  const profile = await temporaryFolder();
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   await access(executablePath);
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath, headless: true, viewport: {width: 1400, height: 1000},
+  // playwright makes the profile, in TMPDIR, and removes it.
+  const browser = await chromium.launch({
+    executablePath, headless: true, timeout: 120_000,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   });
   return {
     browser,
-    async stop() {
-      await browser.close();
-      await rm(profile, {recursive: true, force: true, maxRetries: 5});
-    },
+    newPage: ({width, height, scheme}) => newPage(browser, {viewport: {width, height}, colorScheme: scheme}),
+    stop: () => browser.close(),
   };
 }
 
-/** Opens a page and collects what goes wrong in it: console errors, and requests to anywhere but `origin`. */
-export async function openPage(browser, url) {
-  const {host: origin} = new URL(url);
-  const page = await browser.newPage();
+async function newPage(browser, options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(60_000);
+  const page = await context.newPage();
   const faults = [], requests = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(`${message.text()} ${message.location().url}`));
-  page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
-  page.on('request', (request) => {
-    const {protocol, host, pathname} = new URL(request.url());
-    if (['data:', 'blob:'].includes(protocol)) return;
-    requests.push(pathname);
-    if (host !== origin) faults.push(`request to ${request.url()}`);
+  page.on('console', (message) => {
+    // What was answered from 400 on is a request's status, too.
+    if (!['error', 'warning'].includes(message.type()) || message.text().startsWith('Failed to load resource')) return;
+    faults.push(`${message.type()}: ${message.text()} ${message.location().url}`);
   });
-  page.on('response', (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
-  const answer = await page.goto(url, {waitUntil: 'networkidle'});
-  return {page, faults, requests, status: answer.status()};
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('requestfailed', (request) => {
+    // A page that is left stops loading.
+    const reason = request.failure()?.errorText;
+    if (reason !== 'net::ERR_ABORTED') faults.push(`failed: ${request.url()} ${reason}`);
+  });
+  const asked = new Map();
+  page.on('request', (request) => {
+    if (!/^https?:|^wss?:/.test(request.url())) return;
+    asked.set(request, {method: request.method(), url: request.url()});
+    requests.push(asked.get(request));
+  });
+  page.on('response', (response) => Object.assign(asked.get(response.request()) ?? {}, {status: response.status()}));
+  return {
+    open: async (url) => (await page.goto(url)).status(),
+    reload: () => page.reload(),
+    resize: (width, height) => page.setViewportSize({width, height}),
+    evaluate: (expression) => page.evaluate(expression),
+    click: () => page.locator('[data-e2e-target]').click({timeout: 5000, noWaitAfter: true}),
+    type: (text) => page.keyboard.type(text),
+    press: (keys) => page.keyboard.press(keys.join('+')),
+    screenshot: () => page.screenshot(),
+    async seen() {
+      await page.evaluate('0');
+      return {faults, requests};
+    },
+    close: () => context.close(),
+  };
 }

@@ -1,13 +1,13 @@
 // The service as nginx shows it to the world: below a path of somebody's host, and compressed on the way.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {openPage, startChromium} from './chromium.mjs';
+import {forEachEngine} from './browsers.mjs';
 import {success} from './expect.mjs';
 import {startNginx} from './production.mjs';
 import {makeAdmin, makeLoggedIn, newAddress, password, request, startProcess} from './support.mjs';
 
 const gzip = 'gzip on; gzip_proxied any; gzip_min_length 1; gzip_types application/json application/problem+json;';
-let server, nginx, chromium, at, admin;
+let server, nginx, at, admin;
 before(async () => {
   // nginx's port is free until nginx takes it, and the server has to know it before.
   server = await startProcess();
@@ -16,10 +16,8 @@ before(async () => {
   await server.stop({keep: true});
   server = await startProcess({port: server.port, dataDir: server.dataDir, env: {PUBLIC_URL: `${at}/`, TRUSTED_PROXIES: '127.0.0.1'}});
   admin = await makeAdmin(server);
-  chromium = await startChromium();
 });
 after(async () => {
-  await chromium?.stop();
   await nginx?.stop();
   await server?.stop();
 });
@@ -65,47 +63,46 @@ test('the document names the public address', async () => {
   assert.deepEqual(JSON.parse(printed.stdout).servers, servers);
 });
 
-for (const path of ['/', '/swagger', '/swagger/', '/redoc', '/redoc/']) {
-  test(`${path} works below a path of a proxy`, async () => {
-    const {page, faults, requests, status} = await openPage(chromium.browser, at + path);
-    assert.equal(status, 200);
-    await page.locator(path.includes('redoc') ? '[id*="operation/"]' : '.opblock').first().waitFor();
-    assert.deepEqual(faults, []);
-    assert.deepEqual(requests.filter((one) => !one.startsWith('/auth/')), []);
-    await page.close();
-  });
+async function open(browser, path) {
+  const page = await browser.open(at + path);
+  assert.equal(page.status, 200);
+  return page;
 }
 
-test('"Try it out" asks the API below that path, and the token is there after a reload', async () => {
-  const {page, faults, requests} = await openPage(chromium.browser, `${at}/swagger/`);
-  await page.locator('.btn.authorize').first().click();
-  await page.locator('.auth-container input').first().fill(admin.token);
-  await page.locator('.auth-btn-wrapper .authorize').first().click();
-  await page.locator('.btn-done').first().click();
-  await page.reload({waitUntil: 'networkidle'});
+forEachEngine('the pages work below a path of a proxy', async (browser) => {
+  for (const path of ['/', '/swagger', '/redoc', '/redoc/']) {
+    const page = await open(browser, path);
+    await page.see(path.includes('redoc') ? '[id*="operation/"]' : '.opblock');
+    assert.deepEqual(await page.faults(), []);
+    assert.deepEqual((await page.requests()).filter((one) => !one.startsWith('/auth/')), []);
+  }
+});
+
+const operation = (path) => ({css: '.opblock', has: `[data-path="${path}"]`});
+
+forEachEngine('"Try it out" asks the API below that path, with examples a person could have written, and a token that outlives a reload', async (browser) => {
+  const page = await open(browser, '/swagger/');
+  await page.click('.btn.authorize');
+  await page.fill('.auth-container input', admin.token);
+  await page.click('.auth-btn-wrapper .authorize');
+  await page.click('.btn-done');
+  await page.reload();
   const execute = async (path, body) => {
-    const block = page.locator('.opblock', {has: page.locator(`[data-path="${path}"]`)}).first();
-    await block.locator('.opblock-summary').first().click();
-    await block.getByRole('button', {name: 'Try it out'}).click();
-    if (body) await block.locator('textarea').fill(JSON.stringify(body));
-    await block.getByRole('button', {name: 'Execute'}).click();
-    const status = block.locator('.live-responses-table .response .response-col_status').first();
-    await status.waitFor();
-    return status.innerText();
+    const within = operation(path);
+    await page.click({css: '.opblock-summary', within});
+    if (body) {
+      const shown = JSON.parse(await page.text({css: '.body-param__example, .highlight-code code', within}));
+      assert.equal(shown.email, 'ada@example.com');
+      assert.doesNotMatch(JSON.stringify(shown), /"string"/);
+    }
+    await page.click({role: 'button', name: /Try it out/, within});
+    if (body) await page.fill({css: 'textarea', within}, JSON.stringify(body));
+    await page.click({role: 'button', name: 'Execute', within});
+    return page.text({css: '.live-responses-table .response .response-col_status', within});
   };
   assert.match(await execute('/api/me'), /^200/);
   assert.match(await execute('/api/auth/signup', {email: newAddress('proxied'), password}), /^201/);
+  const requests = await page.requests();
   assert.ok(requests.includes('/auth/api/me') && requests.includes('/auth/api/auth/signup'), requests.join(' '));
-  assert.deepEqual(faults, []);
-  await page.close();
-});
-
-test('the examples that Swagger shows are values that a person could have written', async () => {
-  const {page} = await openPage(chromium.browser, `${at}/swagger/`);
-  const block = page.locator('.opblock', {has: page.locator('[data-path="/api/auth/signup"]')});
-  await block.locator('.opblock-summary').click();
-  const shown = JSON.parse(await block.locator('.body-param__example, .highlight-code code').first().innerText());
-  assert.equal(shown.email, 'ada@example.com');
-  assert.doesNotMatch(JSON.stringify(shown), /"string"/);
-  await page.close();
+  assert.deepEqual(await page.faults(), []);
 });

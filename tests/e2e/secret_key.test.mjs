@@ -153,10 +153,7 @@ test('keys rewrap says of a mail that no key opens, ends with 1, and goes on wit
   const folder = await temporaryFolder();
   const env = {MAIL_FOLDER: join(folder, 'mail')};
   const args = ['--no-worker', '--no-scheduler'];
-  const waiting = async (key) => {
-    const database = `sqlite:///${folder}/coffeeauth.db`;
-    return startProcess({env: {...env, DATABASE_URL: database, SECRET_KEY: key}, args, dataDir: folder});
-  };
+  const waiting = (key) => startProcess({env: {...env, SECRET_KEY: key}, args, dataDir: folder});
   const lost = await waiting('a-secret-key-that-somebody-has-lost');
   success(await lost.post('/api/auth/signup', {email: newAddress(), password}), 201);
   await lost.stop({keep: true});
@@ -170,7 +167,7 @@ test('keys rewrap says of a mail that no key opens, ends with 1, and goes on wit
   const {code: status, stdout} = await command(['keys', 'rewrap'], {cwd: folder, env: ring});
   assert.equal(status, 1);
   assert.match(stdout, /^mails: 2 looked at, 1 sealed anew, 1 sealed with a secret key that is not here, or damaged$/m);
-  const last = await startProcess({env: {...ring, SECRET_KEY_PREVIOUS: ''}, dataDir: folder});
+  const last = await startProcess({env: {...env, SECRET_KEY: newKey}, dataDir: folder});
   await until('the mail', async () => (await mails(folder, ada)).length === 1);
   await last.stop();
 });

@@ -36,11 +36,11 @@ inline void mount(httplib::Server& server, coffeeauth::http::Api& api) {
   server.set_error_handler(
       Handler{[&api, send](const httplib::Request& from, httplib::Response& to) {
         if (!to.body.empty()) return httplib::Server::HandlerResponse::Unhandled;
-        using enum coffeeauth::ErrorCode;
-        const auto why = to.status == 413   ? payload_too_large
-                         : to.status == 404 ? not_found
-                         : to.status >= 500 ? internal
-                                            : invalid_request;
+        using coffeeauth::ErrorCode;
+        const auto why = to.status == 413   ? coffeeauth::http::errors::payload_too_large
+                         : to.status == 404 ? ErrorCode::not_found
+                         : to.status >= 500 ? ErrorCode::internal
+                                            : ErrorCode::invalid_request;
         send(api.problem(why, from.get_header_value("Origin")), to);
         return httplib::Server::HandlerResponse::Handled;
       }});

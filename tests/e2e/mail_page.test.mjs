@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {openPage, startChromium} from './chromium.mjs';
+import {startChromium} from './chromium.mjs';
 import {newAddress, password, startServer, until} from './support.mjs';
 
 let server, chromium;
@@ -17,10 +17,20 @@ after(async () => {
   await server?.stop();
 });
 
+/** What the page complains of, and what it could not fetch. */
+function faultsOf(page) {
+  const faults = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && faults.push(message.text()));
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  return faults;
+}
+
 async function open(path) {
-  const opened = await openPage(chromium.browser, server.base + path);
-  assert.equal(opened.status, 200);
-  return opened;
+  const page = await (await chromium.browser.newContext()).newPage();
+  const faults = faultsOf(page);
+  assert.equal((await page.goto(server.base + path)).status(), 200);
+  return {page, faults};
 }
 
 test('/dev/mail shows text and HTML side by side, newest first, and keeps itself up to date', async () => {
@@ -72,7 +82,7 @@ test('a mail in /dev/mail runs nothing, fetches nothing, and is not there withou
     'Content-Type: multipart/alternative; boundary="=_coffeeauth_alternative"', '', '--=_coffeeauth_alternative',
     'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '', 'text', '--=_coffeeauth_alternative',
     'Content-Type: text/html; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '', html, '--=_coffeeauth_alternative--', ''].join('\r\n'));
-  const {page, faults} = await openPage(chromium.browser, server.base + server.mailPage());
+  const {page, faults} = await open(server.mailPage());
   const frame = page.locator('article', {hasText: 'of a stranger'}).locator('iframe');
   await frame.scrollIntoViewIfNeeded();
   assert.equal(await frame.contentFrame().locator('.shown').innerText(), 'shown');

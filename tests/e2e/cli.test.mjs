@@ -39,7 +39,7 @@ function bad(ended, pattern) {
 }
 
 const commands = [['serve'], ['worker'], ['scheduler'], ['migrate'], ['create-admin'], ['config'], ['openapi'], ['keys'],
-  ['keys', 'list'], ['keys', 'rotate'], ['keys', 'revoke'], ['outbox'], ['outbox', 'list'], ['outbox', 'retry'], ['version']];
+  ['keys', 'list'], ['keys', 'rotate'], ['keys', 'revoke'], ['keys', 'rewrap'], ['outbox'], ['outbox', 'list'], ['outbox', 'retry'], ['version']];
 
 for (const words of commands) {
   test(`coffeeauth ${words.join(' ')} --help says what it is for`, async () => {
@@ -55,14 +55,14 @@ test('--help lists every command', async () => {
 });
 
 test('the help of keys and outbox has a line for each of their words', async () => {
-  for (const [name, words] of [['keys', ['list', 'rotate', 'revoke']], ['outbox', ['list', 'retry', 'delete']]]) {
+  for (const [name, words] of [['keys', ['list', 'rotate', 'revoke', 'rewrap']], ['outbox', ['list', 'retry', 'delete']]]) {
     const text = good(await run([name, '--help']));
     for (const word of words) assert.match(text, new RegExp(`^  ${word}\\b.* {2,}\\w`, 'm'));
   }
 });
 
 test('what was typed wrong is said once', async () => {
-  assert.equal((await run(['keys'])).stderr, 'coffeeauth: keys: needs a word; there are list, rotate [--now] and revoke [--] KID; see coffeeauth keys --help\n');
+  assert.equal((await run(['keys'])).stderr, 'coffeeauth: keys: needs a word; there are list, rotate [--now], revoke [--] KID and rewrap; see coffeeauth keys --help\n');
   for (const words of [['keys', 'lose'], ['outbox'], ['outbox', 'lose'], ['create-admin'], ['keys', 'revoke']]) {
     const {stderr} = await run(words);
     assert.equal(stderr.replace(/; see coffeeauth .*/, '').split(words[0]).length, words.join() === 'keys,revoke' ? 3 : 2, stderr);

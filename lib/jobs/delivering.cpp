@@ -75,6 +75,17 @@ std::string reason_of(const Delivery& delivery) {
 
 }  // namespace
 
+Delivering::Delivering(Services& services, Mailer& mailer)
+    : s_(services),
+      mailer_(mailer),
+      own_words_(make_default_templates(services.config.passwords.service_name)) {}
+
+std::optional<MailContent> Delivering::render(std::string_view kind,
+                                              const MailParameters& parameters) const {
+  auto content = s_.parts.templates.render(kind, parameters);
+  return content ? content : own_words_->render(kind, parameters);
+}
+
 Outcome Delivering::deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept {
   try {
     const auto& job = claimed.job;
@@ -110,7 +121,14 @@ Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parame
                                  DeliveryTurn& turn) {
   MailContent content;
   try {
-    content = s_.parts.templates.render(job.kind, parameters);
+    auto rendered = render(job.kind, parameters);
+    if (!rendered) {
+      s_.parts.diagnostics->tell({"mail template", job.kind, "no template knows this kind"});
+      return {{DeliveryVerdict::refused, "no template knows this kind of mail",
+               DeliveryProblem::message},
+              "template"};
+    }
+    content = *std::move(rendered);
     trim_end_of_line(content.subject);
     // Refused by the Mailer it would be the mail's end; as a template's mistake it waits.
     if (!is_header_text(content.subject)) throw std::runtime_error("the subject is not one line");

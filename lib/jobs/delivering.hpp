@@ -3,7 +3,9 @@
 /// to the library.
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "coffeeauth/ports/mailer.hpp"
@@ -18,7 +20,7 @@ namespace coffeeauth::jobs {
 class Delivering {
  public:
   /// Borrows both.
-  Delivering(Services& services, Mailer& mailer) : s_(services), mailer_(mailer) {}
+  Delivering(Services& services, Mailer& mailer);
 
   /// Never throws: whatever goes wrong on the way is a try that failed.
   [[nodiscard]] Outcome deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept;
@@ -42,6 +44,8 @@ class Delivering {
   };
 
   [[nodiscard]] Outcome judge(const ClaimedJob& claimed, Try tried);
+  [[nodiscard]] std::optional<MailContent> render(std::string_view kind,
+                                                  const MailParameters& parameters) const;
   [[nodiscard]] Try send(const NewJob& job, const MailParameters& parameters, DeliveryTurn& turn);
   [[nodiscard]] static Server after(Server before, const Delivery& delivery, bool tried_before);
   [[nodiscard]] bool note(const ClaimedJob& claimed, const Delivery& delivery);
@@ -49,6 +53,8 @@ class Delivering {
 
   Services& s_;
   Mailer& mailer_;
+  /// For the kinds that the templates in use do not know.
+  std::unique_ptr<MailTemplates> own_words_;
   std::mutex mutex_;
   Server server_ = Server::unknown;
   /// Why the server is bad, in each way that it was since it was well.

@@ -1,172 +1,168 @@
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
+#include <map>
+#include <stdexcept>
 #include <utility>
 
 #include "coffeeauth/mail_templates.hpp"
+#include "lib/mail/mail_words.hpp"
+#include "lib/mail/mustache.hpp"
+#include "lib/mail/time_words.hpp"
 
 namespace coffeeauth {
 namespace {
 
-/// The sentences of one kind of mail in one language. `{service}`, `{code}` and `{until}` are
-/// filled in.
-struct Words {
-  std::string_view subject;
-  std::string_view greeting;
-  std::string_view lead;
-  /// Shown large, on a line of its own; empty for none.
-  std::string_view highlight;
-  std::string_view closing;
-};
+constexpr std::string_view usual_language = "en";
 
-struct Language {
-  std::string_view tag;
-  Words verification_code;
-  Words sign_up_for_existing;
-  Words login_code;
-};
+/// What every mail may use, besides what its own kind brings.
+constexpr std::array<std::string_view, 11> usual_names{
+    "service", "email",     "first_name", "code",    "link",    "expires_at",
+    "at",      "valid_for", "subject",    "preview", "language"};
 
-const Words& words_for(std::string_view kind, const Language& language) {
-  if (kind == mail_kind::verification_code) return language.verification_code;
-  if (kind == mail_kind::login_code) return language.login_code;
-  return language.sign_up_for_existing;
+bool is_usual(std::string_view name) {
+  return std::find(usual_names.begin(), usual_names.end(), name) != usual_names.end();
 }
 
-constexpr std::array<Language, 2> languages{
-    {{"en",
-      {"{service}: your verification code", "Hello,",
-       "to finish signing up at {service}, enter this code:", "{code}",
-       "The code is good until {until}. If you did not ask for it, ignore this mail: nothing "
-       "happens without the code. Never give it to anybody."},
-      {"{service}: somebody tried to sign up with your address", "Hello,",
-       "somebody, perhaps you, just tried to sign up at {service} with this address. It already "
-       "has an account, so nothing was changed.",
-       "",
-       "If it was you, log in with the password you chose. If it was not, there is nothing you "
-       "need "
-       "to do."},
-      {"{service}: your login code", "Hello,",
-       "to log in at {service}, enter this code beside your password:", "{code}",
-       "The code is good until {until}. If you did not ask for it, ignore this mail: without your "
-       "password the code opens nothing. Never give it to anybody."}},
-     {"de",
-      {"{service}: Ihr Bestätigungscode", "Guten Tag,",
-       "um die Anmeldung bei {service} abzuschließen, geben Sie diesen Code ein:", "{code}",
-       "Der Code gilt bis {until}. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese "
-       "E-Mail: Ohne den Code geschieht nichts. Geben Sie ihn an niemanden weiter."},
-      {"{service}: Anmeldeversuch mit Ihrer Adresse", "Guten Tag,",
-       "jemand, vielleicht Sie selbst, hat gerade versucht, sich mit dieser Adresse bei {service} "
-       "zu registrieren. Dafür gibt es schon ein Konto; es wurde nichts geändert.",
-       "",
-       "Wenn Sie es waren, melden Sie sich mit Ihrem Passwort an. Wenn nicht, brauchen Sie nichts "
-       "zu tun."},
-      {"{service}: Ihr Anmeldecode", "Guten Tag,",
-       "um sich bei {service} anzumelden, geben Sie diesen Code neben Ihrem Passwort ein:",
-       "{code}",
-       "Der Code gilt bis {until}. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese "
-       "E-Mail: Ohne Ihr Passwort öffnet der Code nichts. Geben Sie ihn an niemanden weiter."}}}};
-
-/// The language whose tag is the primary subtag of `wanted`; English otherwise.
-const Language& language_for(std::string_view wanted) {
-  const auto primary = wanted.substr(0, wanted.find('-'));
-  const auto* const found =
-      std::find_if(languages.begin(), languages.end(), [&](const Language& language) {
-        return std::equal(
-            primary.begin(), primary.end(), language.tag.begin(), language.tag.end(),
-            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
-      });
-  return found == languages.end() ? languages.front() : *found;
+bool is_kind_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
-std::string until_text(UtcTime time) {
-  // To the minute: people read this, and the seconds would only worry them.
-  const auto text = to_rfc3339(time);
-  return text.substr(0, 10) + " " + text.substr(11, 5) + " UTC";
+bool is_language(std::string_view tag) {
+  return tag.size() >= 2 && tag.size() <= 8 &&
+         std::all_of(tag.begin(), tag.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
+/// The primary subtag, in lower case.
+std::string primary_subtag(std::string_view tag) {
+  std::string out{tag.substr(0, tag.find('-'))};
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   return out;
+}
+
+/// At most one blank line in a row, none at the ends: a section without a value leaves its own.
+std::string tidied(const std::string& text) {
+  std::string out;
+  std::size_t breaks = 2;
+  for (const char c : text) {
+    breaks = c == '\n' ? breaks + 1 : 0;
+    if (breaks <= 2) out += c;
+  }
+  const auto last = out.find_last_not_of(" \n");
+  out.resize(last == std::string::npos ? 0 : last + 1);
+  return out.append(1, '\n');
 }
 
 class DefaultTemplates final : public MailTemplates {
  public:
-  explicit DefaultTemplates(std::string service_name) : service_name_(std::move(service_name)) {}
+  DefaultTemplates(std::string service_name, MailFrame frame)
+      : service_name_(std::move(service_name)), frame_(checked_frame(std::move(frame))) {}
 
-  [[nodiscard]] MailContent render(std::string_view kind,
-                                   const MailParameters& parameters) const override {
-    const auto& language = language_for(parameters.language);
-    const auto& words = words_for(kind, language);
-    const auto fill = [&](std::string_view text) { return filled(text, parameters); };
+  void add(const MailKind& kind) {
+    if (!is_kind_name(kind.name)) {
+      throw std::invalid_argument(kind.name + ": a kind is named by a-z, 0-9 and _");
+    }
+    const auto known = kinds_.find(kind.name);
+    Languages added;
+    for (const auto& words : kind.words) {
+      if (!is_language(words.language)) {
+        throw std::invalid_argument(words.language + "/" + kind.name +
+                                    ": a language is named by its primary subtag, such as en");
+      }
+      auto ready = make_ready(kind.name, words, frame_);
+      if (known != kinds_.end()) check_replacement(kind.name, words.language, ready, known->second);
+      added.insert_or_assign(words.language, std::move(ready));
+    }
+    auto& all = kinds_[kind.name];
+    for (auto& [language, ready] : added) all.insert_or_assign(language, std::move(ready));
+    if (!all.contains(usual_language)) {
+      throw std::invalid_argument(std::string{usual_language} + "/" + kind.name +
+                                  ".txt: it is missing, and other languages fall back to it");
+    }
+  }
+
+  [[nodiscard]] std::optional<MailContent> render(std::string_view kind,
+                                                  const MailParameters& parameters) const override {
+    const auto found = kinds_.find(kind);
+    if (found == kinds_.end()) return std::nullopt;
+    auto language = found->second.find(primary_subtag(parameters.language));
+    if (language == found->second.end()) language = found->second.find(usual_language);
+    const auto& words = language->second;
+    auto values = values_of(parameters, language->first);
     MailContent content;
-    content.subject = fill(words.subject);
-    content.text = fill(words.greeting) + "\n\n" + fill(words.lead) + "\n\n";
-    // Alone on its line, so that a double click or a script takes the code and nothing else.
-    if (!words.highlight.empty()) content.text += fill(words.highlight) + "\n\n";
-    content.text += fill(words.closing) + "\n";
-    content.html = html(language.tag, words, parameters);
+    content.subject = mustache::render(words.subject, values, mustache::Output::text);
+    content.text = tidied(mustache::render(words.text, values, mustache::Output::text));
+    if (words.html.empty()) return content;
+    values["subject"] = content.subject;
+    values["preview"] = mustache::render(words.preview, values, mustache::Output::text);
+    content.html = mustache::render(words.html, values, mustache::Output::html);
     return content;
   }
 
  private:
-  [[nodiscard]] std::string filled(std::string_view text, const MailParameters& parameters) const {
-    std::string out;
-    while (!text.empty()) {
-      const auto open = text.find('{');
-      out += text.substr(0, open);
-      if (open == std::string_view::npos) break;
-      const auto close = text.find('}', open);
-      const auto name = text.substr(open + 1, close - open - 1);
-      if (name == "service") out += service_name_;
-      if (name == "code") out += parameters.code;
-      if (name == "until") out += until_text(parameters.expires_at);
-      text.remove_prefix(close + 1);
-    }
-    return out;
+  using Languages = std::map<std::string, ReadyWords, std::less<>>;
+
+  /// A slip in a name would send a mail with a hole in it, and nobody would be told.
+  static void check_replacement(const std::string& kind, const std::string& language,
+                                const ReadyWords& words, const Languages& known) {
+    const auto before = [&](std::string_view name) {
+      return std::any_of(known.begin(), known.end(), [&](const auto& one) {
+        return one.second.text_names.contains(name) || one.second.html_names.contains(name);
+      });
+    };
+    const auto check = [&](const std::string& file, const auto& names) {
+      for (const auto& name : names) {
+        if (!is_usual(name) && !before(name)) {
+          throw std::invalid_argument(file + ": nothing fills {{" + name + "}}");
+        }
+      }
+      const bool has_key = before("code") || before("link");
+      if (has_key && !names.contains("code") && !names.contains("link")) {
+        throw std::invalid_argument(file + ": it must hold {{" +
+                                    (before("code") ? "code" : "link") + "}}");
+      }
+    };
+    const auto file = language + "/" + kind;
+    check(file + ".txt", words.text_names);
+    if (!words.html.empty()) check(file + ".html", words.html_names);
   }
 
-  [[nodiscard]] std::string html(std::string_view tag, const Words& words,
-                                 const MailParameters& parameters) const {
-    const auto paragraph = [&](std::string_view text) {
-      return "<p>" + escape_html(filled(text, parameters)) + "</p>\n";
-    };
-    std::string out = "<!DOCTYPE html>\n<html lang=\"" + std::string{tag} +
-                      "\"><head><meta charset=\"utf-8\"></head>\n"
-                      "<body style=\"font-family:sans-serif;line-height:1.5\">\n";
-    out += paragraph(words.greeting) + paragraph(words.lead);
-    if (!words.highlight.empty()) {
-      out += "<p style=\"font-size:2em;letter-spacing:.2em;font-weight:bold\">" +
-             escape_html(filled(words.highlight, parameters)) + "</p>\n";
-    }
-    return out + paragraph(words.closing) + "</body></html>\n";
+  [[nodiscard]] mustache::Values values_of(const MailParameters& parameters,
+                                           const std::string& language) const {
+    mustache::Values values{parameters.extra.begin(), parameters.extra.end()};
+    values["service"] = service_name_;
+    values["language"] = language;
+    values["email"] = parameters.to.display();
+    values["first_name"] = parameters.first_name;
+    values["code"] = parameters.code;
+    values["link"] = parameters.link;
+    const bool ends = parameters.expires_at != UtcTime{};
+    const bool happened = parameters.at != UtcTime{};
+    values["expires_at"] = ends ? moment_in_words(parameters.expires_at, language) : std::string{};
+    values["at"] = happened ? moment_in_words(parameters.at, language) : std::string{};
+    values["valid_for"] = ends && happened
+                              ? span_in_words(parameters.expires_at - parameters.at, language)
+                              : std::string{};
+    return values;
   }
 
   std::string service_name_;
+  MailFrame frame_;
+  std::map<std::string, Languages, std::less<>> kinds_;
 };
 
 }  // namespace
 
-std::unique_ptr<MailTemplates> make_default_templates(std::string service_name) {
-  return std::make_unique<DefaultTemplates>(std::move(service_name));
+std::unique_ptr<MailTemplates> make_default_templates(std::string service_name,
+                                                      std::vector<MailKind> further,
+                                                      MailFrame frame) {
+  auto templates = std::make_unique<DefaultTemplates>(std::move(service_name), std::move(frame));
+  for (const auto& kind : library_mail_kinds()) templates->add(kind);
+  for (const auto& kind : further) templates->add(kind);
+  return templates;
 }
 
 }  // namespace coffeeauth

@@ -14,6 +14,10 @@ std::string context_of(const JobId& id, std::string_view kind) {
   return id.str().append(1, ':').append(kind);
 }
 
+UtcTime happened_at(const MailParameters& parameters, UtcTime now) {
+  return parameters.at == UtcTime{} ? now : parameters.at;
+}
+
 }  // namespace
 
 NewJob make_mail_job(std::string_view kind, const MailParameters& parameters, const Vault& vault,
@@ -23,7 +27,10 @@ NewJob make_mail_job(std::string_view kind, const MailParameters& parameters, co
                                   {"first_name", parameters.first_name},
                                   {"language", parameters.language},
                                   {"code", parameters.code},
-                                  {"expires_at", to_unix_millis(parameters.expires_at)}};
+                                  {"expires_at", to_unix_millis(parameters.expires_at)},
+                                  {"link", parameters.link},
+                                  {"at", to_unix_millis(happened_at(parameters, now))},
+                                  {"extra", parameters.extra}};
   const Secret plain{std::string_view{payload.dump()}};
   const auto id = JobId::make(now, random);
   return NewJob{
@@ -40,13 +47,16 @@ std::optional<MailParameters> open_mail_job(const NewJob& job, const Vault& vaul
   if (!plain) return std::nullopt;
   const auto payload = nlohmann::json::parse(plain->expose_secret(), nullptr, false);
   if (!payload.is_object()) return std::nullopt;
-  return MailParameters{
-      .to = EmailAddress::restore(payload.value("to", std::string{}),
-                                  payload.value("to_canonical", std::string{})),
-      .first_name = payload.value("first_name", std::string{}),
-      .language = payload.value("language", std::string{}),
-      .code = payload.value("code", std::string{}),
-      .expires_at = from_unix_millis(payload.value("expires_at", std::int64_t{}))};
+  // What jobs of earlier versions lack has a value that they could have had.
+  return MailParameters{.to = EmailAddress::restore(payload.value("to", std::string{}),
+                                                    payload.value("to_canonical", std::string{})),
+                        .first_name = payload.value("first_name", std::string{}),
+                        .language = payload.value("language", std::string{}),
+                        .code = payload.value("code", std::string{}),
+                        .expires_at = from_unix_millis(payload.value("expires_at", std::int64_t{})),
+                        .link = payload.value("link", std::string{}),
+                        .at = from_unix_millis(payload.value("at", to_unix_millis(job.created_at))),
+                        .extra = payload.value("extra", std::map<std::string, std::string>{})};
 }
 
 }  // namespace coffeeauth

@@ -27,6 +27,7 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
                           .budget = budget};
   const auto job = make_mail_job(mail_kind::login_code,
                                  {.to = email,
+                                  .first_name = is_due ? found->user.first_name : std::string{},
                                   .language = client.language,
                                   .code = std::string{code.expose_secret()},
                                   .expires_at = expires_at},

@@ -256,6 +256,12 @@ test('what cannot be a folder or a file is refused with the name of the variable
   bad(await run(['serve'], {env: {DATABASE_URL: `sqlite:///${folder}`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is not a file/);
   bad(await run(['migrate'], {env: {DATABASE_URL: `sqlite:///${folder}/nowhere/a.db`}}), /^coffeeauth: DATABASE_URL, DATA_DIR: .* is no folder/);
   bad(await run(['serve'], {env: {MAIL_FOLDER: '/dev/null'}}), /^coffeeauth: MAIL_FOLDER: \/dev\/null cannot be made/);
+  const templates = join(folder, 'templates');
+  await mkdir(join(templates, 'en'), {recursive: true});
+  await writeFile(join(templates, 'en/login_code.txt'), 'Subject: Hi\n\n{{cdoe}}');
+  const broken = await run(['serve'], {env: {MAIL_TEMPLATES: templates}});
+  bad(broken, /^coffeeauth: MAIL_TEMPLATES: /);
+  assert.ok(broken.stderr.includes(`${templates}/en/login_code.txt: nothing fills {{cdoe}}`), broken.stderr);
   bad(await run(['serve'], {env: {DATA_DIR: '/dev/null/below'}}), /^coffeeauth: DATA_DIR: \/dev\/null\/below cannot be made: Not a directory/);
 });
 

@@ -32,10 +32,12 @@ http::Route metrics_route(Service& service, std::function<std::size_t()> open_co
 std::vector<web::ShownMail> mails_in(const std::filesystem::path& folder) {
   std::vector<web::ShownMail> shown;
   for (auto& mail : smtp::list_folder(folder, mails_shown)) {
-    shown.push_back({.to = std::move(mail.to),
+    shown.push_back({.id = std::filesystem::path{mail.file}.stem().string(),
+                     .to = std::move(mail.to),
                      .subject = std::move(mail.subject),
                      .date = std::move(mail.date),
-                     .text = std::move(mail.text)});
+                     .text = std::move(mail.text),
+                     .html = std::move(mail.html)});
   }
   return shown;
 }

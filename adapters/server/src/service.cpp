@@ -10,6 +10,7 @@
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/sql/sql.hpp"
+#include "folder_templates.hpp"
 #include "measured_hasher.hpp"
 #include "setting_table.hpp"
 
@@ -249,7 +250,8 @@ struct Service::Parts {
         counters(make_counters(redis)),
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
-        templates(make_default_templates(settings.policy.passwords.service_name)),
+        templates(
+            make_folder_templates(settings.mail_templates, settings.policy.passwords.service_name)),
         auth(settings.policy, key_for(settings, *store, use),
              {.store = *store,
               .cache = *cache,

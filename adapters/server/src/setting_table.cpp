@@ -287,6 +287,14 @@ void add_rest(std::vector<Setting>& out) {
                    return true;
                  },
                  [](const Settings& s) { return s.mail_folder.string(); }, "a folder"});
+  out.push_back({"MAIL_TEMPLATES",
+                 "A folder with mails of your own, `<language>/<kind>.txt` and `.html`, over the "
+                 "library's; see the guide to mails.",
+                 [](Settings& s, std::string_view text) {
+                   s.mail_templates = std::filesystem::path{text};
+                   return true;
+                 },
+                 [](const Settings& s) { return s.mail_templates.string(); }, "a folder"});
   out.push_back(
       {"EMAIL_TOKEN_FILE",
        "With EMAIL_AUTH=xoauth2: file whose first line is the bearer token, read again for "

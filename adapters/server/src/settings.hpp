@@ -56,6 +56,8 @@ struct Settings {
   std::string mail_hostname{};
   /// Where mails are written to instead of being sent; empty for a mail server, or DATA_DIR/mail.
   std::filesystem::path mail_folder{};
+  /// An operator's own words, see make_folder_templates(); empty for none.
+  std::filesystem::path mail_templates{};
   /// Where a login with a token gets it: one of them, or neither.
   std::string email_token_file{};
   std::string email_token_command{};

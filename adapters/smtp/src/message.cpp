@@ -71,10 +71,11 @@ std::string body_part(std::string_view subtype, std::string_view text) {
          field(encoding_field, encoded.encoding) + std::string{line_end} + encoded.body;
 }
 
-/// The text of the first body part: what stands behind its transfer encoding, up to the boundary.
-std::optional<std::string> read_text(std::string_view message) {
-  // At the beginning of a line: other fields may hold the word, too.
+/// The first body part behind `type`: what stands behind its transfer encoding, up to the boundary.
+std::optional<std::string> read_part(std::string_view message, std::string_view type) {
+  // At the beginning of a line: other fields may hold the words, too.
   constexpr std::string_view marker = "\r\nContent-Transfer-Encoding: ";
+  message.remove_prefix(std::min(message.find(type), message.size()));
   const auto at = message.find(marker);
   const auto head_end = message.find("\r\n\r\n", at);
   if (at == std::string_view::npos || head_end == std::string_view::npos) return std::nullopt;
@@ -189,15 +190,19 @@ std::optional<FolderMail> read_message(std::string_view message) {
   const auto body = message.find("\r\n\r\n");
   if (body == std::string_view::npos) return std::nullopt;
   const std::string head = "\r\n" + std::string{message.substr(0, body + 2)};
-  auto text = read_text(message);
+  auto text = read_part(message, "\r\nContent-Type: text/plain;");
   if (!text) return std::nullopt;
+  const auto html_part = "\r\n--" + std::string{boundary} + "\r\nContent-Type: text/html;";
+  auto html = read_part(message, html_part).value_or(std::string{});
   // Lines end in CR LF in a message, and as everywhere else in a Mail.
   std::erase(*text, '\r');
+  std::erase(html, '\r');
   return FolderMail{.file = {},
                     .to = std::string{header_value(head, "To")},
                     .subject = decode_header_text(header_value(head, "Subject")),
                     .date = std::string{header_value(head, "Date")},
-                    .text = *std::move(text)};
+                    .text = *std::move(text),
+                    .html = std::move(html)};
 }
 
 }  // namespace coffeeauth::smtp

@@ -8,7 +8,6 @@
 namespace coffeeauth::web {
 namespace {
 
-constexpr auto script_type = "text/javascript; charset=utf-8";
 constexpr auto page_type = "text/html; charset=utf-8";
 
 // Both draw pictures from data: URLs.

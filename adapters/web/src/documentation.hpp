@@ -10,6 +10,7 @@
 namespace coffeeauth::web {
 
 inline constexpr auto style_type = "text/css; charset=utf-8";
+inline constexpr auto script_type = "text/javascript; charset=utf-8";
 
 /// `/swagger/`, `/redoc/` and what they load; none in a build without them.
 [[nodiscard]] std::vector<http::Route> documentation_routes();

@@ -1,16 +1,27 @@
+#include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
+#include "asset_route.hpp"
 #include "coffeeauth/web/web.hpp"
+#include "documentation.hpp"
 
 namespace coffeeauth::web {
 namespace {
 
-constexpr auto policy =
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'";
+constexpr auto page_policy =
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// A mail brings its styles in itself. Nothing in it may run, be fetched, or reach this page; its
+// links open in a window of their own.
+constexpr auto mail_policy =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox";
+constexpr auto page_type = "text/html; charset=utf-8";
 
-/// `text` as the content of an HTML element.
+/// `text` as the content of an HTML element or of an attribute in double quotes.
 std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -25,6 +36,9 @@ std::string escaped(std::string_view text) {
       case '>':
         out += "&gt;";
         break;
+      case '"':
+        out += "&quot;";
+        break;
       default:
         out += c;
     }
@@ -32,51 +46,103 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string render(const ShownMail& mail) {
-  return "<article>\n<dl><dt>To</dt><dd>" + escaped(mail.to) + "</dd><dt>Subject</dt><dd>" +
-         escaped(mail.subject) + "</dd><dt>Date</dt><dd>" + escaped(mail.date) +
-         "</dd></dl>\n<pre>" + escaped(mail.text) + "</pre>\n</article>\n";
+/// How the page was asked for: what is relative in it depends on that.
+struct Place {
+  /// The way to the root, which may be a path below somebody's host.
+  std::string root;
+  /// With its question mark; holds the token that opens a mail, too.
+  std::string query;
+};
+
+Place place_of(std::string_view target) {
+  const auto path = target.substr(0, target.find('?'));
+  return {path.ends_with('/') ? "../../" : "../", std::string{target.substr(path.size())}};
 }
 
-/// The way from the page to the root, which may be a path below somebody's host.
-std::string root_from(std::string_view target) {
-  return target.substr(0, target.find('?')).ends_with('/') ? "../../" : "../";
+std::string render(const ShownMail& mail, const Place& place) {
+  const auto id = escaped(mail.id);
+  const auto subject = escaped(mail.subject);
+  std::string out = "<article id=\"mail-" + id + "\">\n<h2>" + subject +
+                    "</h2>\n<dl><dt>To</dt><dd>" + escaped(mail.to) + "</dd><dt>Date</dt><dd>" +
+                    escaped(mail.date) +
+                    "</dd></dl>\n<div class=\"forms\">\n<section><h3>Text</h3>\n"
+                    "<pre tabindex=\"0\" aria-label=\"Text of " +
+                    subject + "\">" + escaped(mail.text) + "</pre></section>\n";
+  if (!mail.html.empty()) {
+    out += "<section><h3>HTML</h3>\n<iframe title=\"HTML of " + subject +
+           "\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\" loading=\"lazy\" src=\"" +
+           place.root + "dev/mail/" + id + escaped(place.query) + "\"></iframe></section>\n";
+  }
+  return out + "</div>\n</article>\n";
 }
 
-std::string render(const std::vector<ShownMail>& mails, const std::string& root) {
+std::string said_of(std::size_t count) {
+  if (count == 0) return "No mail was sent yet.";
+  return std::to_string(count) + (count == 1 ? " mail." : " mails, newest first.");
+}
+
+std::string render(const std::vector<ShownMail>& mails, const Place& place) {
+  const auto assets = place.root + "assets/";
   std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>coffeeauth: mails</title>\n"
       "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" +
-      root +
-      "assets/icon.svg\">\n"
-      "<link rel=\"stylesheet\" href=\"" +
-      root +
-      "assets/page.css\">\n</head>\n<body>\n<main>\n"
-      "<h1>Mails</h1>\n";
-  if (mails.empty()) page += "<p>No mail was sent yet.</p>\n";
-  for (const auto& mail : mails) page += render(mail);
-  return page + "</main>\n</body>\n</html>\n";
+      assets + "icon.svg\">\n<link rel=\"stylesheet\" href=\"" + assets +
+      "mail.css\">\n<script src=\"" + assets +
+      "mail.js\" defer></script>\n</head>\n<body>\n<main>\n<h1>Mails</h1>\n"
+      "<p id=\"state\" role=\"status\">" +
+      said_of(mails.size()) + "</p>\n<div id=\"mails\">\n";
+  for (const auto& mail : mails) page += render(mail, place);
+  return page + "</div>\n</main>\n</body>\n</html>\n";
+}
+
+http::Response answer(std::string body, const char* policy) {
+  http::Response response;
+  response.set("Content-Type", page_type);
+  response.set("Content-Security-Policy", policy);
+  response.body = std::make_shared<const std::string>(std::move(body));
+  return response;
+}
+
+/// The page asks for itself again and again, and mostly nothing is new.
+http::Response page_of(const std::vector<ShownMail>& mails, const http::Request& request) {
+  auto response = answer(render(mails, place_of(request.target)), page_policy);
+  const auto tag = "\"" + std::to_string(std::hash<std::string>{}(*response.body)) + "\"";
+  response.set("ETag", tag);
+  if (request.header("If-None-Match") != tag) return response;
+  http::Response unchanged{.status = 304, .headers = {}, .body = {}};
+  unchanged.set("ETag", tag);
+  return unchanged;
+}
+
+Result<http::Response> mail_of(const std::vector<ShownMail>& mails, std::string_view id) {
+  const auto found = std::find_if(mails.begin(), mails.end(),
+                                  [&](const ShownMail& mail) { return mail.id == id; });
+  if (found == mails.end() || found->html.empty()) return ErrorCode::not_found;
+  return answer(found->html, mail_policy);
 }
 
 }  // namespace
 
 std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails) {
-  http::Route page{.method = "GET",
-                   .path = "/dev/mail",
-                   .access = http::Access::link_holders,
-                   .handler = [mails = std::move(mails)](
-                                  const http::RouteContext& context) -> Result<http::Response> {
-                     http::Response response;
-                     response.set("Content-Type", "text/html; charset=utf-8");
-                     response.set("Content-Security-Policy", policy);
-                     response.body = std::make_shared<const std::string>(
-                         render(mails(), root_from(context.request.target)));
-                     return response;
-                   }};
   std::vector<http::Route> routes;
-  routes.push_back(std::move(page));
+  routes.push_back(
+      {.method = "GET",
+       .path = "/dev/mail",
+       .access = http::Access::link_holders,
+       .handler = [mails](const http::RouteContext& context) -> Result<http::Response> {
+         return page_of(mails(), context.request);
+       }});
+  routes.push_back({.method = "GET",
+                    .path = "/dev/mail/{mail}",
+                    .access = http::Access::link_holders,
+                    .handler = [mails = std::move(mails)](const http::RouteContext& context) {
+                      return mail_of(mails(), context.path_parameters.at("mail"));
+                    }});
+  routes.push_back(asset_route("/assets/mail.css", asset("mail.css"), style_type));
+  routes.push_back(asset_route("/assets/mail.js", asset("mail.js"), script_type));
   return routes;
 }
 

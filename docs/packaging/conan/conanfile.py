@@ -69,6 +69,8 @@ class CoffeeauthConan(ConanFile):
         self.requires("libsodium/1.0.20")
         self.requires("libidn2/2.3.0")
         self.requires("libunistring/0.9.10")
+        # A header, which no header of ours includes.
+        self.requires("kainjow-mustache/4.1", visible=False)
         if self.options.contracts:
             self.requires("doctest/2.4.11", transitive_headers=True)
         if any((self.options.http, self.options.redis, self.options.smtp, self.options.sql)):

@@ -7,6 +7,8 @@
 #include "coffeeauth/jobs/worker.hpp"
 
 #include "coffeeauth/memory/memory.hpp"
+#include "lib/auth/services.hpp"
+#include "lib/mail/mail_job.hpp"
 #include "tests/recording_diagnostics.hpp"
 #include "tests/unit/users/fixture.hpp"
 
@@ -560,12 +562,14 @@ namespace {
 
 class BrokenTemplates final : public MailTemplates {
  public:
-  MailContent render(std::string_view, const MailParameters&) const override {
-    if (!subject.empty()) return {.subject = subject, .text = "Code", .html = {}};
+  std::optional<MailContent> render(std::string_view, const MailParameters&) const override {
+    if (knows_nothing) return std::nullopt;
+    if (!subject.empty()) return MailContent{.subject = subject, .text = "Code", .html = {}};
     if (throws_int) throw 42;
     throw std::runtime_error("no such partial");
   }
   bool throws_int = false;
+  bool knows_nothing = false;
   /// Rendered, where there is one.
   std::string subject{};
 };
@@ -616,4 +620,48 @@ TEST_CASE("what a template throws is told, whatever it is, and the mail waits fo
   CHECK(worker.run_once() == 1);
   REQUIRE(t.mailer().delivered().size() == 1);
   CHECK(t.mailer().delivered().front().subject == "Your code");
+}
+
+TEST_CASE("where the templates know no such kind, the library's own words are sent, or none") {
+  coffeeauth::testing::TestAuth t;
+  coffeeauth::testing::RecordingDiagnostics heard;
+  BrokenTemplates templates;
+  templates.knows_nothing = true;
+  const auto& usual = t.auth().parts();
+  Auth auth{t.auth().config(),
+            Secret{"a secret key of at least 32 bytes"},
+            {.store = usual.store,
+             .cache = usual.cache,
+             .counters = usual.counters,
+             .clock = usual.clock,
+             .random = usual.random,
+             .hasher = usual.hasher,
+             .keys = usual.keys,
+             .templates = templates,
+             .events = usual.events,
+             .diagnostics = &heard}};
+  jobs::MailWorker worker{auth.services(), t.mailer()};
+  REQUIRE(auth.users()
+              .sign_up({.email = email("ada@example.org"), .password = password(good)}, {})
+              .has_value());
+  CHECK(worker.run_once() == 1);
+  REQUIRE(t.mailer().delivered().size() == 1);
+  CHECK(t.mailer().delivered().front().subject.ends_with(": your verification code"));
+  CHECK(heard.told().empty());
+
+  // A later version's, or of a feature that this process is without.
+  const auto job =
+      make_mail_job("order_shipped", {.to = email("ada@example.org")}, auth.services().vault,
+                    usual.random, t.clock().now(), std::nullopt);
+  usual.store.transact([&](Transaction& tx) { tx.outbox().enqueue(job); });
+  CHECK(worker.run_once() == 1);
+  CHECK(t.mailer().delivered().size() == 1);
+  CHECK(t.store().outbox().depth().pending == 0);
+  CHECK(t.store().outbox().depth().dead == 1);
+  REQUIRE(heard.told().size() == 1);
+  CHECK(heard.told()[0].which == "order_shipped");
+  const auto told = t.events().last(EventKind::mail_given_up);
+  REQUIRE(told);
+  CHECK(told->reason == "template");
+  CHECK(told->mail == "order_shipped");
 }

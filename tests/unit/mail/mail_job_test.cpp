@@ -37,6 +37,37 @@ TEST_CASE_FIXTURE(Fixture, "a job gives back what was put into it") {
   CHECK(opened->expires_at == parameters.expires_at);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "a job carries the link, the time and the values of a kind of one's own") {
+  parameters.link = "https://example.org/#token=1";
+  parameters.at = now - std::chrono::minutes{5};
+  parameters.extra = {{"client", "Firefox"}, {"address", "::1"}};
+  const auto opened = open_mail_job(make(), vault);
+  REQUIRE(opened.has_value());
+  CHECK(opened->link == parameters.link);
+  CHECK(opened->at == parameters.at);
+  CHECK(opened->extra == parameters.extra);
+
+  parameters.at = {};
+  CHECK(open_mail_job(make(), vault)->at == now);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a job of the version before is opened") {
+  auto job = make();
+  const std::string payload =
+      R"({"to":"Ada@Example.org","to_canonical":"ada@example.org","first_name":"Ada",)"
+      R"("language":"de","code":"001234","expires_at":1790003600000})";
+  job.sealed_payload = vault.seal("mail_job", job.id.str() + ":" + job.kind, payload, *random);
+  const auto opened = open_mail_job(job, vault);
+  REQUIRE(opened.has_value());
+  CHECK(opened->to.canonical() == "ada@example.org");
+  CHECK(opened->code == "001234");
+  CHECK(opened->expires_at == from_unix_millis(1'790'003'600'000));
+  CHECK(opened->link.empty());
+  CHECK(opened->extra.empty());
+  CHECK(opened->at == now);
+}
+
 TEST_CASE_FIXTURE(Fixture, "neither code nor address can be read in a job") {
   const auto payload = make().sealed_payload;
   CHECK(payload.find("001234") == std::string::npos);
@@ -63,7 +94,7 @@ TEST_CASE_FIXTURE(Fixture, "every mail carries its code in subject-safe, complet
   for (const auto* language : {"", "en", "de", "DE-at", "fr", "de\r\nX: y"}) {
     CAPTURE(language);
     parameters.language = language;
-    const auto mail = templates->render(mail_kind::verification_code, parameters);
+    const auto mail = templates->render(mail_kind::verification_code, parameters).value();
     CHECK(mail.text.find("001234") != std::string::npos);
     CHECK(mail.html.find("001234") != std::string::npos);
     CHECK(mail.text.find('{') == std::string::npos);
@@ -76,14 +107,17 @@ TEST_CASE_FIXTURE(Fixture, "every mail carries its code in subject-safe, complet
 TEST_CASE_FIXTURE(Fixture, "the language of a mail is the reader's where there is one") {
   const auto templates = make_default_templates("coffeeauth");
   parameters.language = "de-AT";
-  CHECK(templates->render(mail_kind::verification_code, parameters).text.find("Guten Tag") == 0);
+  CHECK(
+      templates->render(mail_kind::verification_code, parameters).value().text.find("Guten Tag") ==
+      0);
   parameters.language = "tlh";
-  CHECK(templates->render(mail_kind::verification_code, parameters).text.find("Hello") == 0);
+  CHECK(templates->render(mail_kind::verification_code, parameters).value().text.find("Hello") ==
+        0);
 }
 
 TEST_CASE_FIXTURE(Fixture, "the mail for an address that has an account holds no code") {
   const auto templates = make_default_templates("coffeeauth");
-  const auto mail = templates->render(mail_kind::sign_up_for_existing, parameters);
+  const auto mail = templates->render(mail_kind::sign_up_for_existing, parameters).value();
   CHECK(mail.text.find("001234") == std::string::npos);
   CHECK(mail.html.find("001234") == std::string::npos);
 }

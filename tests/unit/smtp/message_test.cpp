@@ -60,6 +60,7 @@ TEST_CASE("a message is ASCII in lines of at most 78 characters, and can be read
     REQUIRE(read);
     CHECK(read->subject == sent.subject);
     CHECK(read->text == sent.text);
+    CHECK(read->html == sent.html);
   }
 }
 
@@ -116,6 +117,7 @@ TEST_CASE("what mail programs could alter is quoted-printable, and reads back as
       const auto read = read_message(message);
       REQUIRE(read);
       CHECK(read->text == sent.text);
+      CHECK(read->html == sent.html);
     }
   }
   auto sent = mail();

@@ -318,6 +318,21 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(mails_to("boss@example.org") == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a mail bears a name only where its owner has proved the mailbox") {
+  verified_user("ada@example.org");
+  const auto greeting = [&] {
+    const auto mails = t.mailer().delivered();
+    return mails.back().text.substr(0, mails.back().text.find('\n'));
+  };
+  CHECK(greeting() == "Hello,");
+  REQUIRE(sign_up("ada@example.org", other_good, "Free money").has_value());
+  t.deliver_mail();
+  CHECK(greeting() == "Hello,");
+  static_cast<void>(auth().sessions().send_login_code(email("ada@example.org"), client));
+  t.deliver_mail();
+  CHECK(greeting() == "Hello Ada,");
+}
+
 TEST_CASE_FIXTURE(Fixture,
                   "strangers cannot use up the login codes of who gives the account's password") {
   verified_user("ada@example.org");

@@ -15,7 +15,9 @@ struct ThrowingEvents final : EventSink {
 };
 
 struct ThrowingTemplates final : MailTemplates {
-  MailContent render(std::string_view, const MailParameters&) const override { throw 42; }
+  std::optional<MailContent> render(std::string_view, const MailParameters&) const override {
+    throw 42;
+  }
 };
 
 struct ThrowingMailer final : Mailer {

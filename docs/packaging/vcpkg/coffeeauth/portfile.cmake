@@ -11,10 +11,12 @@ vcpkg_check_features(OUT_FEATURE_OPTIONS FEATURE_OPTIONS
   FEATURES
     contracts  COFFEEAUTH_CONTRACTS
     postgresql COFFEEAUTH_SQL_POSTGRESQL)
-# Set in the triplet, where no Debian puts the list into its place.
-if(DEFINED COFFEEAUTH_COMMON_PASSWORDS_FILE)
-  list(APPEND FEATURE_OPTIONS "-DCOFFEEAUTH_COMMON_PASSWORDS_FILE=${COFFEEAUTH_COMMON_PASSWORDS_FILE}")
-endif()
+# Set in the triplet, where no Debian puts list and header into their places.
+foreach(place IN ITEMS COFFEEAUTH_COMMON_PASSWORDS_FILE COFFEEAUTH_MUSTACHE_FOLDER)
+  if(DEFINED ${place})
+    list(APPEND FEATURE_OPTIONS "-D${place}=${${place}}")
+  endif()
+endforeach()
 vcpkg_find_acquire_program(PKGCONFIG)
 
 vcpkg_cmake_configure(

@@ -160,6 +160,8 @@ struct FolderMail {
   std::string date;
   /// The plain text.
   std::string text;
+  /// The same as HTML; empty for a plain-text mail.
+  std::string html{};
 };
 
 /// The mails that make_folder_mailer() wrote, newest first, at most `limit`. Files that are

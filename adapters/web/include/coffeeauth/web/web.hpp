@@ -15,6 +15,8 @@ namespace coffeeauth::web {
 
 /// A mail as the page shows it; texts are UTF-8, escaped by the page.
 struct ShownMail {
+  /// Unlike that of any other; letters, digits, `-`, `_`, `.` and `@`.
+  std::string id;
   /// The address it went to.
   std::string to;
   /// One line.
@@ -23,6 +25,8 @@ struct ShownMail {
   std::string date;
   /// The plain-text body.
   std::string text;
+  /// The HTML body, shown in a frame in which nothing runs; empty for a plain-text mail.
+  std::string html{};
 };
 
 /// `/` (which leads to `/swagger/`), `/swagger/`, `/redoc/`, and their assets. All addresses in
@@ -32,7 +36,8 @@ struct ShownMail {
 /// Whether Swagger and ReDoc are among them.
 [[nodiscard]] bool has_documentation() noexcept;
 
-/// `/dev/mail`, for whoever has the link. `mails` is called for each request, from any thread, and
+/// `/dev/mail`, which keeps itself up to date, and the HTML of each mail, for whoever has the link;
+/// and their assets. `mails` is called for each request, from any thread, and
 /// returns them newest first.
 [[nodiscard]] std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails);
 

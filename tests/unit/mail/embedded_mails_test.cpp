@@ -1,0 +1,151 @@
+// Every mail of the library and of the rooms, in every language: rendered, whole, and fit for a
+// person.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
+#include "coffeeauth/mail_templates.hpp"
+#include "mail_test_mails.hpp"
+
+using namespace coffeeauth;
+
+namespace {
+
+std::vector<MailKind> all_kinds() {
+  auto kinds = library_mail_kinds();
+  auto rooms = recovery::mail_kinds();
+  std::move(rooms.begin(), rooms.end(), std::back_inserter(kinds));
+  return kinds;
+}
+
+MailParameters sample(const std::string& language, std::string_view kind) {
+  const auto at = parse_rfc3339("2026-11-26T13:05:00Z").value();
+  return {.to = EmailAddress::parse("ada@example.org").value(),
+          .first_name = "Ada",
+          .language = language,
+          .code = kind == "password_reset" ? "04213756" : "042137",
+          .expires_at = at + std::chrono::hours{1},
+          .link = "https://example.org/account/reset#token=rst_0123456789&x=1",
+          .at = at,
+          .extra = {{"client", "Firefox on Linux"},
+                    {"address", "203.0.113.7"},
+                    {"new_email", "a***@example.net"},
+                    {"reset_page", "https://example.org/account/reset"}}};
+}
+
+/// Where scripts/mail_pictures looks for them.
+void keep(const std::string& name, const MailContent& mail) {
+  const char* const folder = std::getenv("COFFEEAUTH_MAILS_TO");
+  if (folder == nullptr) return;
+  std::filesystem::create_directories(folder);
+  std::ofstream{std::filesystem::path{folder} / (name + ".html")} << mail.html;
+  std::ofstream{std::filesystem::path{folder} / (name + ".txt")} << "Subject: " << mail.subject
+                                                                 << "\n\n"
+                                                                 << mail.text;
+}
+
+bool holds(const std::string& text, std::string_view what) {
+  return text.find(what) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every mail is whole in every language, with all that it may be given and with nothing") {
+  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  for (const auto& kind : all_kinds()) {
+    for (const auto& words : kind.words) {
+      const auto name = words.language + "-" + kind.name;
+      CAPTURE(name);
+      auto parameters = sample(words.language, kind.name);
+      const auto mail = templates->render(kind.name, parameters);
+      REQUIRE(mail);
+      keep(name, *mail);
+      for (const auto* const part : {&mail->subject, &mail->text, &mail->html}) {
+        CHECK_FALSE(holds(*part, "{{"));
+        CHECK_FALSE(holds(*part, "}}"));
+      }
+      // Where a section without a value was.
+      for (const auto* const part : {&mail->subject, &mail->text}) {
+        for (const auto* const gap : {" ,", " .", " :", "  ", "\n "})
+          CHECK_FALSE(holds(*part, gap));
+      }
+      CHECK(holds(mail->subject, "Roast & Co: "));
+      CHECK_FALSE(holds(mail->text, "\n\n\n"));
+      CHECK_FALSE(holds(mail->text, "<"));
+      CHECK(holds(mail->html, "<html lang=\"" + words.language + "\">"));
+      CHECK(holds(mail->html, "Roast &amp; Co"));
+      // What is in the one is in the other.
+      for (const auto* const value :
+           {"042137", "Ada", "203.0.113.7", "Firefox on Linux", "a***@example.net", "14:05",
+            "https://example.org/account/reset"}) {
+        CAPTURE(value);
+        CHECK(holds(mail->text, value) == holds(mail->html, value));
+      }
+      CHECK(holds(mail->html,
+                  "href=\"" +
+                      std::string{
+                          "https://example.org/account/reset#token=rst_0123456789&amp;x=1\""}) ==
+            holds(mail->text, "\n" + parameters.link + "\n"));
+      if (holds(words.text, "{{code}}")) CHECK(holds(mail->text, "\n" + parameters.code + "\n"));
+
+      const auto bare = templates->render(
+          kind.name, {.to = parameters.to, .language = words.language, .code = "042137"});
+      REQUIRE(bare);
+      CHECK_FALSE(holds(bare->text, "\n\n\n"));
+      CHECK_FALSE(holds(bare->text, "Ada"));
+    }
+  }
+}
+
+TEST_CASE("every mail is there in English and in German, as text and as HTML") {
+  std::set<std::string> names;
+  for (const auto& kind : all_kinds()) {
+    CAPTURE(kind.name);
+    CHECK(names.insert(kind.name).second);
+    REQUIRE(kind.words.size() == 2);
+    CHECK(kind.words[0].language == "de");
+    CHECK(kind.words[1].language == "en");
+    for (const auto& words : kind.words) CHECK_FALSE(words.html.empty());
+  }
+  for (const auto* const kind :
+       {"verification_code", "sign_up_for_existing", "login_code", "password_changed",
+        "new_device_login", "password_reset", "password_reset_done", "email_change_code",
+        "email_change_taken", "email_change_asked", "email_changed", "email_restored"}) {
+    CAPTURE(kind);
+    CHECK(names.contains(kind));
+  }
+}
+
+TEST_CASE("six digits in a mail are its code, and no color") {
+  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  const std::regex six_digits{"[^0-9]([0-9]{6})[^0-9]"};
+  for (const auto& kind : all_kinds()) {
+    CAPTURE(kind.name);
+    auto parameters = sample("en", kind.name);
+    parameters.code = "042137";
+    const auto mail = templates->render(kind.name, parameters).value();
+    for (const auto& form : {mail.text, mail.html}) {
+      for (std::sregex_iterator at{form.begin(), form.end(), six_digits}, end; at != end; ++at) {
+        CHECK((*at)[1] == "042137");
+      }
+    }
+  }
+}
+
+TEST_CASE("no mail that a stranger can cause bears a name") {
+  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  for (const auto* const kind :
+       {"verification_code", "sign_up_for_existing", "email_change_code", "email_change_taken"}) {
+    for (const auto* const language : {"en", "de"}) {
+      CAPTURE(kind);
+      const auto mail = templates->render(kind, sample(language, kind)).value();
+      CHECK_FALSE(holds(mail.text, "Ada"));
+      CHECK_FALSE(holds(mail.html, "Ada"));
+    }
+  }
+}

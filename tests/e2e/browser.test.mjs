@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import {createServer} from 'node:http';
 import {after, before, test} from 'node:test';
 import {forEachEngine} from './browsers.mjs';
+import {codeIn, openMailbox} from './mailbox.mjs';
 import {makeAdmin, newAddress, password, startServer, until} from './support.mjs';
 import {admitListener} from './webkit.mjs';
 
@@ -137,7 +138,7 @@ forEachEngine('"Try it out" signs a user up, and /dev/mail shows the mail', asyn
   assert.match(await page.text({...answer, within}), /^201/);
   assert.deepEqual(await page.faults(), []);
 
-  const code = await server.code(email);
+  const code = codeIn(await openMailbox(server, email).next());
   await page.open(server.base + server.mailPage());
   const text = await page.text('body');
   assert.ok(text.includes(email), text);

@@ -7,6 +7,7 @@ import {createServer} from 'node:http';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {forEachEngine} from './browsers.mjs';
+import {codeIn, openMailbox} from './mailbox.mjs';
 import {makeAdmin, newAddress, password, startServer, until} from './support.mjs';
 import {admitListener} from './webkit.mjs';
 
@@ -140,7 +141,7 @@ forEachEngine('"Try it out" signs a user up, and /dev/mail shows the mail', asyn
   assert.match(await page.text({...answer, within}), /^201/);
   assert.deepEqual(await page.faults(), []);
 
-  const code = await server.code(email);
+  const code = codeIn(await openMailbox(server, email).next());
   await page.open(server.base + server.mailPage());
   const text = await page.text('body');
   assert.ok(text.includes(email), text);

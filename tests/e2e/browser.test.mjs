@@ -2,9 +2,12 @@
 // out" works, and the mail page shows the mail. Swagger UI and ReDoc are not ours: what is asked of them is that they
 // work here, and not that axe-core finds nothing in them.
 import assert from 'node:assert/strict';
+import {writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
+import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {forEachEngine} from './browsers.mjs';
+import {codeIn, openMailbox} from './mailbox.mjs';
 import {makeAdmin, newAddress, password, startServer, until} from './support.mjs';
 import {admitListener} from './webkit.mjs';
 
@@ -80,7 +83,8 @@ test('what listens to a page in WebKit leaves its policy as it is for everything
 async function isInOrder(page) {
   assert.deepEqual(await page.sideways(), []);
   assert.deepEqual(await page.axe(), []);
-  const stops = await page.tabStops();
+  // What is in a frame shows by itself where it is.
+  const stops = (await page.tabStops()).filter(({tag}) => tag !== 'iframe');
   assert.deepEqual(stops.filter(({ring}) => !ring), [], 'the focus can be seen');
   assert.equal(stops.length, await page.count({css: ':is(a[href], button, input, select, textarea, summary, [tabindex="0"]):not(:disabled)'}));
   assert.deepEqual(await page.faults(), []);
@@ -137,7 +141,7 @@ forEachEngine('"Try it out" signs a user up, and /dev/mail shows the mail', asyn
   assert.match(await page.text({...answer, within}), /^201/);
   assert.deepEqual(await page.faults(), []);
 
-  const code = await server.code(email);
+  const code = codeIn(await openMailbox(server, email).next());
   await page.open(server.base + server.mailPage());
   const text = await page.text('body');
   assert.ok(text.includes(email), text);
@@ -187,3 +191,79 @@ forEachEngine('a mail shows markup as text', async (browser) => {
   assert.equal(await page.evaluate(() => document.querySelectorAll('img, b[onclick], script:not([src])').length), 0);
   assert.deepEqual(await page.faults(), []);
 });
+
+const article = (email) => ({css: 'article', has: {css: 'dd', text: email}});
+
+forEachEngine('/dev/mail shows text and HTML side by side, newest first, and keeps itself up to date', async (browser) => {
+  const page = await open(browser, server.mailPage());
+  const signUp = async (name) => {
+    const email = newAddress(name);
+    assert.equal((await server.post('/api/auth/signup', {email, password})).status, 201);
+    const code = await server.code(email);
+    await page.see(article(email));
+    return {email, code};
+  };
+  const first = await signUp('first');
+  // Whoever marks something in it, or scrolls it, is not interrupted.
+  await page.evaluate((email) => {
+    [...document.querySelectorAll('article')].find((one) => one.textContent.includes(email)).dataset.kept = 'yes';
+  }, first.email);
+  const second = await signUp('second');
+  assert.deepEqual((await page.texts('article dd:first-of-type')).slice(0, 2), [second.email, first.email]);
+  assert.equal(await page.count({css: '[data-kept]', ...article(first.email)}), 1);
+  assert.match(await page.text({role: 'status'}), /newest first. New: coffeeauth: your verification code/);
+
+  assert.ok((await page.text({css: 'pre', within: article(second.email)})).includes(`\n${second.code}\n`));
+  assert.ok((await page.textOfFrame({css: 'iframe', within: article(second.email)})).includes(second.code));
+  const places = () => page.evaluate(() => ['pre', 'iframe'].map((css) => document.querySelector(`article ${css}`).getBoundingClientRect().toJSON()));
+  const [left, right] = await places();
+  assert.equal(left.y, right.y);
+  assert.ok(left.right < right.x);
+  await page.resize(320);
+  const [above, below] = await places();
+  assert.ok(above.bottom < below.y);
+  assert.deepEqual(await page.sideways(), []);
+  assert.deepEqual(await page.faults(), []);
+
+  const background = (one) => one.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background(page);
+  assert.notEqual(await background(await open(browser, server.mailPage(), {scheme: 'dark'})), light);
+});
+
+forEachEngine('a mail in /dev/mail runs nothing and fetches nothing', async (browser) => {
+  const name = await strangeMail();
+  const page = await open(browser, server.mailPage());
+  const frame = {css: 'iframe', within: {css: 'article', has: {text: 'of a stranger'}}};
+  await page.evaluate((id) => document.querySelector(`iframe[src*="${id}"]`).scrollIntoView(), name.split('@')[0]);
+  assert.match(await page.textOfFrame(frame), /shown/);
+  assert.equal(await page.title(), 'coffeeauth: mails');
+  assert.equal(await page.evaluate(() => window.name), '');
+  const requests = await page.requests(), refused = (await page.faults()).filter((fault) => /healthz/.test(fault));
+  // Chromium tells of what it did not send as if it had been a request.
+  assert.ok(!requests.includes('/healthz') || refused.some((fault) => /csp/.test(fault)), refused.join('\n'));
+});
+
+test('a mail in /dev/mail is not there without the link', async () => {
+  const path = `/dev/mail/${encodeURIComponent(await strangeMail())}`;
+  const [, query] = server.mailPage().split('?');
+  const shown = await server.get(`${path}?${query}`);
+  assert.equal(shown.status, 200);
+  assert.equal(shown.text.trim(), strange);
+  const policy = shown.headers.get('content-security-policy');
+  for (const rule of ["default-src 'none'", "frame-ancestors 'self'", 'sandbox allow-popups']) assert.ok(policy.includes(rule), policy);
+  assert.doesNotMatch(policy, /allow-(scripts|same-origin|forms|top)|script-src/);
+  assert.equal((await server.get(`/dev/mail/nothing?${query}`)).status, 404);
+  for (const wrong of ['', '?token=', '?token=0']) assert.equal((await server.get(path + wrong)).status, 404);
+});
+
+const strange = '<title>x</title><p class="shown">shown</p><img src="/healthz"><script>parent.document.title = top.name = "taken"</script>';
+/** A mail that nobody of this project wrote, in the folder of mails; gives its name. */
+async function strangeMail() {
+  const name = '01890000-0000-7000-8000-000000000000@coffeeauth';
+  await writeFile(join(server.dataDir, 'mail', `${name}.eml`), ['Date: Thu, 26 Nov 2026 14:05:00 +0000', 'From: <a@example.com>',
+    'To: someone@example.com', 'Subject: of a stranger', 'MIME-Version: 1.0',
+    'Content-Type: multipart/alternative; boundary="=_coffeeauth_alternative"', '', '--=_coffeeauth_alternative',
+    'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '', 'text', '--=_coffeeauth_alternative',
+    'Content-Type: text/html; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '', strange, '--=_coffeeauth_alternative--', ''].join('\r\n'));
+  return name;
+}

@@ -170,6 +170,13 @@ class Page {
   }
   /** Waits until there is such an element. */
   async see(locator) { await this.text(locator); }
+  /** Waits until the frame that a locator names has a text, and gives it. */
+  textOfFrame(locator) {
+    return this.#until(`a text in ${sentence(locator)}`, async () => {
+      await this.#ask('marks', plain(locator));
+      return this.#driver.textOfFrame();
+    });
+  }
   /** Waits until there is no such element. */
   gone(locator) { return this.#until(`${sentence(locator)} to go away`, async () => (await this.count(locator)) === 0); }
   /** What has the focus: its tag, role, name and value; or undefined where nothing has it. */
@@ -217,9 +224,12 @@ class Page {
   /** Presses Tab from the top of the page to its end; gives what had the focus, and whether that could be seen (`ring`). */
   async tabStops() {
     const expected = await this.#ask('beginTabbing'), stops = [];
+    let inside = 0;
     while (stops.length <= expected) {
       await this.press('Tab');
       const stop = await this.focused();
+      // What is inside a frame has the focus of the frame.
+      if (stop?.tag === 'iframe' && stop.index === stops.at(-1)?.index && ++inside < 20) continue;
       if (!stop || stops.some(({index}) => index === stop.index)) break;
       stops.push(stop);
     }

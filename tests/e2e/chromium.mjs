@@ -47,6 +47,7 @@ async function newPage(browser, options) {
     resize: (width, height) => page.setViewportSize({width, height}),
     evaluate: (expression) => page.evaluate(expression),
     click: () => page.locator('[data-e2e-target]').click({timeout: 5000, noWaitAfter: true}),
+    textOfFrame: () => page.frameLocator('[data-e2e-target]').locator('body').innerText({timeout: 5000}),
     type: (text) => page.keyboard.type(text),
     press: (keys) => page.keyboard.press(keys.join('+')),
     screenshot: () => page.screenshot(),

@@ -73,6 +73,10 @@ async function newPage(browser, {width, height, scheme}) {
       if (!target) throw new Error('the target is detached');
       await target.click();
     },
+    async textOfFrame() {
+      const frame = await (await page.$('[data-e2e-target]'))?.contentFrame();
+      return frame?.evaluate('document.body.innerText');
+    },
     type: (text) => page.keyboard.type(text),
     async press(keys) {
       const held = keys.slice(0, -1), last = keys.at(-1);

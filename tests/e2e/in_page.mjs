@@ -74,10 +74,19 @@ export async function describeFocused() {
 
 export function focusIs(locator) { return find(locator, [document.activeElement]).length > 0; }
 
-/** Marks the first element that a locator names for a click, and gives ''; or what a click has to wait for. */
-export async function makeReady(locator) {
+/** Marks the first element that a locator names for the driver, and gives it. */
+export function mark(locator) {
   document.querySelectorAll('[data-e2e-target]').forEach((one) => one.removeAttribute('data-e2e-target'));
   const [element] = find(locator);
+  element?.setAttribute('data-e2e-target', '');
+  return element;
+}
+
+export function marks(locator) { return mark(locator) !== undefined; }
+
+/** Marks an element for a click, and gives ''; or what a click has to wait for. */
+export async function makeReady(locator) {
+  const element = mark(locator);
   if (!element) return 'it was not there';
   if (element.disabled) return 'it was disabled';
   element.scrollIntoView({block: 'center', inline: 'nearest', behavior: 'instant'});
@@ -88,7 +97,6 @@ export async function makeReady(locator) {
   const {x, y, width, height} = element.getClientRects()[0];
   const hit = document.elementFromPoint(x + width / 2, y + height / 2);
   if (!element.contains(hit) && hit?.closest('label')?.control !== element) return `${hit?.outerHTML.slice(0, 200)} covered it`;
-  element.setAttribute('data-e2e-target', '');
   window.e2eClick = 'to come';
   addEventListener('click', () => { window.e2eClick = 'came'; }, {capture: true, once: true});
   return '';
@@ -97,7 +105,7 @@ export async function makeReady(locator) {
 /** A line for each element that breaks a rule. */
 export async function runAxe(within, exclude) {
   const {violations} = await axe.run({include: [within ?? 'html'], exclude}, {
-    resultTypes: ['violations'],
+    resultTypes: ['violations'], iframes: false,
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   });
   return violations.flatMap(({id, nodes}) => nodes.map(({target, failureSummary}) => `${id}: ${target.join(' ')}: ${squeezed(failureSummary)}`));

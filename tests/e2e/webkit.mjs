@@ -61,7 +61,9 @@ async function startProxy() {
     const isDocument = headers['sec-fetch-dest'] === 'document' || /text\/html/.test(headers.accept ?? '');
     const passed = ask(url, {method: incoming.method, headers}, (answer) => {
       entry.status = answer.statusCode;
-      if (!isDocument || !/^text\/html/.test(answer.headers['content-type'] ?? '')) {
+      // Where no script may run, none has to be listened to.
+      const sealed = /\bsandbox\b(?![^;]*allow-scripts)/.test(answer.headers['content-security-policy'] ?? '');
+      if (!isDocument || sealed || !/^text\/html/.test(answer.headers['content-type'] ?? '')) {
         outgoing.writeHead(answer.statusCode, answer.rawHeaders);
         answer.pipe(outgoing);
         return;
@@ -262,6 +264,14 @@ async function newPage(session, proxy, size) {
     },
     resize, evaluate,
     async click() { await (await evaluate('document.querySelector("[data-e2e-target]")')).click(); },
+    async textOfFrame() {
+      await session.switchTo().frame(await evaluate('document.querySelector("[data-e2e-target]")'));
+      try {
+        return await evaluate('document.body.innerText');
+      } finally {
+        await session.switchTo().defaultContent();
+      }
+    },
     type: (text) => session.actions().sendKeys(text).perform(),
     async press(keys) {
       const codes = keys.map(keyOf), held = codes.slice(0, -1);

@@ -27,7 +27,7 @@ auto look_then_leap(Work& work, Verb verb) {
 
 struct RacyUsers : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_user(const NewUser& user) override {
       return look_then_leap(work_, [&] { return Users::create_user(user); });
     }
@@ -36,7 +36,7 @@ struct RacyUsers : Sound {
 
 struct RacyUpdate : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       return look_then_leap(work_, [&] { return Users::update_user(id, version, patch, now); });
@@ -46,7 +46,7 @@ struct RacyUpdate : Sound {
 
 struct RacyTakeOver : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_or_take_over(const NewUser& user) override {
       return look_then_leap(work_, [&] { return Users::create_or_take_over(user); });
     }
@@ -56,7 +56,7 @@ struct RacyTakeOver : Sound {
 // The new address was free when it looked.
 struct RacyAddress : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       auto seen = Users::update_user(id, version, patch, now);
@@ -73,7 +73,7 @@ struct RacyAddress : Sound {
 
 struct RacyLastAdmin : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWriteOutcome delete_user(const UserId& id, std::optional<std::int64_t> version) override {
       return look_then_leap(work_, [&] { return Users::delete_user(id, version); });
     }
@@ -82,7 +82,7 @@ struct RacyLastAdmin : Sound {
 
 struct RacySignUp : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
       return look_then_leap(work_, [&] { return Codes::sign_up(candidate, max_pending); });
     }
@@ -91,7 +91,7 @@ struct RacySignUp : Sound {
 
 struct RacyAttempts : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return look_then_leap(work_,
@@ -102,7 +102,7 @@ struct RacyAttempts : Sound {
 
 struct RacyActivation : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       return look_then_leap(work_, [&] { return Codes::activate(user, code, wanted, now); });
@@ -112,7 +112,7 @@ struct RacyActivation : Sound {
 
 struct RacyPace : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
                         UtcTime now) override {
       return look_then_leap(work_, [&] { return Codes::take_mail_slot(user, network, pace, now); });
@@ -122,7 +122,7 @@ struct RacyPace : Sound {
 
 struct RacyRefresh : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     RotationResult rotate_refresh(const Rotation& rotation) override {
       return look_then_leap(work_, [&] { return Sessions::rotate_refresh(rotation); });
     }
@@ -131,7 +131,7 @@ struct RacyRefresh : Sound {
 
 struct RacyClaim : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
                                        UtcTime until) override {
       return look_then_leap(work_, [&] { return Jobs::claim_jobs(limit, lease, now, until); });
@@ -141,7 +141,7 @@ struct RacyClaim : Sound {
 
 struct RacyCap : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     OpenedSession open_session(const NewSession& session, std::int64_t security_version,
                                std::size_t max_sessions) override {
       // Looks how many to end, and ends them when others have come.
@@ -161,7 +161,7 @@ struct RacyCap : Sound {
 
 struct RacyLoginCode : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       return look_then_leap(work_,
@@ -172,7 +172,7 @@ struct RacyLoginCode : Sound {
 
 struct RacyRenewal : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) override {
       return look_then_leap(work_, [&] { return Jobs::renew_lease(job, lease, until); });
     }
@@ -181,7 +181,7 @@ struct RacyRenewal : Sound {
 
 struct RacyKeys : Sound {
   struct KeysPart : Keys {
-    using Keys::Keys;
+    using Keys::Part;
     bool insert_first_key(const StoredKey& key, UtcTime others_verify_until) override {
       return look_then_leap(work_,
                             [&] { return Keys::insert_first_key(key, others_verify_until); });

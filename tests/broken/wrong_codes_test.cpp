@@ -14,7 +14,7 @@ namespace {
 
 struct FreeAttempts : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return Codes::try_code(user, network, guess,
@@ -25,7 +25,7 @@ struct FreeAttempts : Sound {
 
 struct EndlessDay : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return Codes::try_code(user, network, guess,
@@ -36,7 +36,7 @@ struct EndlessDay : Sound {
 
 struct NoPause : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     bool take_mail_slot(const UserId& user, const AddressDigest& network, const MailPace& pace,
                         UtcTime now) override {
       auto hasty = pace;
@@ -49,7 +49,7 @@ struct NoPause : Sound {
 // As if nobody had been disabled.
 struct ForgetsBans : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     std::size_t delete_unverified_before(UtcTime cutoff, std::size_t limit) override {
       const auto banned =
           work_->users().list({.filter = {.is_verified = false, .is_active = false}, .limit = 100});
@@ -60,7 +60,7 @@ struct ForgetsBans : Sound {
     }
   };
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       static_cast<void>(work_->users().update_user(user, {}, {.is_active = true}, now));
@@ -71,7 +71,7 @@ struct ForgetsBans : Sound {
 
 struct DropsTheNewest : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
       const auto found = work_->users().find_credentials(candidate.email);
       if (found && found->sign_ups.size() >= max_pending) {
@@ -84,7 +84,7 @@ struct DropsTheNewest : Sound {
 
 struct OneShareForAll : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     void admit_network(const UserId&, const AddressDigest&, std::size_t, UtcTime) override {}
   };
 };
@@ -92,7 +92,7 @@ struct OneShareForAll : Sound {
 // It keeps another network beside the code than the one that asked for it.
 struct ForgetsWhoAsked : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
       auto bytes = code.network.bytes();
       bytes.back() ^= 1U;
@@ -105,7 +105,7 @@ struct ForgetsWhoAsked : Sound {
 
 struct SharesWithoutEnd : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     void admit_network(const UserId& user, const AddressDigest& network, std::size_t,
                        UtcTime now) override {
       Codes::admit_network(user, network, 1'000'000, now);
@@ -115,7 +115,7 @@ struct SharesWithoutEnd : Sound {
 
 struct OneLiveCode : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
       auto nobodys = code;
       nobodys.digest = {};
@@ -129,7 +129,7 @@ struct OneLiveCode : Sound {
 // As if no network had ever been admitted.
 struct OldestGoes : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
       auto bytes = code.network.bytes();
       bytes.back() = static_cast<AddressDigest::Bytes::value_type>(bytes.back() ^ 1U);
@@ -142,7 +142,7 @@ struct OldestGoes : Sound {
 
 struct AnyPassword : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       auto lax = chosen;
@@ -156,7 +156,7 @@ struct AnyPassword : Sound {
 template <bool Verified>
 struct CodeAlone : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& chosen, UtcTime now) override {
       const auto account = work_->users().find(user);
@@ -172,14 +172,14 @@ struct CodeAlone : Sound {
 
 struct LeavesTheStale : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     std::size_t delete_stale(const StaleBefore&, std::size_t) override { return 0; }
   };
 };
 
 struct ForgetsAttempts : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     std::size_t delete_stale(const StaleBefore& before, std::size_t limit) override {
       auto eager = before;
       eager.now += std::chrono::hours{24 * 365};
@@ -190,7 +190,7 @@ struct ForgetsAttempts : Sound {
 
 struct CodeThatStays : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     Activation activate(const UserId& user, const CodeGuess& code,
                         const std::optional<ChosenPassword>& wanted, UtcTime now) override {
       auto done = Codes::activate(user, code, wanted, now);
@@ -210,7 +210,7 @@ struct CodeThatStays : Sound {
 
 struct OneDigestOfAGuess : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       return Codes::try_code(user, network, guess.digests().front(), limits, now);
@@ -220,7 +220,7 @@ struct OneDigestOfAGuess : Sound {
 
 struct EachDigestAGuess : Sound {
   struct CodesPart : Codes {
-    using Codes::Codes;
+    using Codes::Part;
     CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                          const GuessLimits& limits, UtcTime now) override {
       for (const auto& digest : guess.digests()) {

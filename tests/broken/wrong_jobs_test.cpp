@@ -15,7 +15,7 @@ namespace {
 
 struct KeysThatNeverRetire : Sound {
   struct KeysPart : Keys {
-    using Keys::Keys;
+    using Keys::Part;
     bool insert_first_key(const StoredKey& key, UtcTime /*others_verify_until*/) override {
       return Keys::insert_first_key(key, UtcTime::max());
     }
@@ -24,7 +24,7 @@ struct KeysThatNeverRetire : Sound {
 
 struct KeysThatStay : Sound {
   struct KeysPart : Keys {
-    using Keys::Keys;
+    using Keys::Part;
     bool revoke_key(std::string_view kid) override {
       const auto keys = list_keys();
       return std::any_of(keys.begin(), keys.end(),
@@ -35,7 +35,7 @@ struct KeysThatStay : Sound {
 
 struct ClaimsTwice : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
                                        UtcTime /*until*/) override {
       return Jobs::claim_jobs(limit, lease, now, now);
@@ -45,7 +45,7 @@ struct ClaimsTwice : Sound {
 
 struct StaleLease : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next,
                    const std::string& reason) override {
       static_cast<void>(Jobs::retry_job(job, lease, next, reason));
@@ -56,7 +56,7 @@ struct StaleLease : Sound {
 
 struct ClaimsAsTries : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
                                        UtcTime until) override {
       auto claimed = Jobs::claim_jobs(limit, lease, now, until);
@@ -68,7 +68,7 @@ struct ClaimsAsTries : Sound {
 
 struct CountedRelease : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) override {
       return Jobs::retry_job(job, lease, due_at, "not tried yet");
     }
@@ -77,7 +77,7 @@ struct CountedRelease : Sound {
 
 struct LateNewsLost : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool complete_job(const JobId& job) override {
       for (const auto& one : list_jobs(JobState::pending, 100)) {
         if (one.id == job && one.abandoned > 0) return false;
@@ -89,7 +89,7 @@ struct LateNewsLost : Sound {
 
 struct RevivedFromHands : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool revive_job(const JobId& job, UtcTime now) override {
       return Jobs::revive_job(job, now) || Jobs::revive_job(job, now + std::chrono::hours{1});
     }
@@ -98,7 +98,7 @@ struct RevivedFromHands : Sound {
 
 struct DeadExpire : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override {
       return Jobs::delete_expired_jobs(now, limit) + Jobs::delete_dead_jobs(now, limit);
     }
@@ -107,7 +107,7 @@ struct DeadExpire : Sound {
 
 struct DeadByAge : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
                   UtcTime now) override {
       // Only where it was written earlier by more than a moment: the cutoff itself is right.
@@ -121,7 +121,7 @@ struct DeadByAge : Sound {
 
 struct SharedLease : Sound {
   struct KeysPart : Keys {
-    using Keys::Keys;
+    using Keys::Part;
     bool acquire_lease(std::string_view name, const LeaseId& /*holder*/, UtcTime now,
                        UtcTime until) override {
       return Keys::acquire_lease(name, LeaseId{}, now, until);
@@ -133,7 +133,7 @@ struct SharedLease : Sound {
 
 struct ResealsAnyKey : Sound {
   struct KeysPart : Keys {
-    using Keys::Keys;
+    using Keys::Part;
     bool reseal_key(std::string_view kid, const std::string& /*from*/,
                     const std::string& to) override {
       for (const auto& one : list_keys()) {
@@ -146,7 +146,7 @@ struct ResealsAnyKey : Sound {
 
 struct ResealsAnyMail : Sound {
   struct JobsPart : Jobs {
-    using Jobs::Jobs;
+    using Jobs::Part;
     bool reseal_job(const JobId& job, const std::string& /*from*/, const std::string& to) override {
       for (const auto& one : list_sealed_jobs(JobId{}, 100)) {
         if (one.id == job) return Jobs::reseal_job(job, one.sealed_payload, to);

@@ -14,7 +14,7 @@ namespace {
 
 struct UncheckedLogin : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     OpenedSession open_session(const NewSession& session, std::int64_t /*version*/,
                                std::size_t max_sessions) override {
       const auto user = work_->users().find(session.session.user_id);
@@ -25,7 +25,7 @@ struct UncheckedLogin : Sound {
 
 struct NoCap : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     OpenedSession open_session(const NewSession& session, std::int64_t security_version,
                                std::size_t /*max_sessions*/) override {
       return Sessions::open_session(session, security_version, 1'000'000);
@@ -35,7 +35,7 @@ struct NoCap : Sound {
 
 struct LoginCodeThatStays : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       const bool right = Sessions::try_login_code(user, guess, limits, now);
@@ -52,7 +52,7 @@ struct LoginCodeThatStays : Sound {
 
 struct OneBudgetOfLoginCodes : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
                         UtcTime now) override {
       auto counted = code;
@@ -64,7 +64,7 @@ struct OneBudgetOfLoginCodes : Sound {
 
 struct FreeLoginGuesses : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& /*limits*/,
                         UtcTime now) override {
       return Sessions::try_login_code(user, guess, {1'000'000, 1'000'000}, now);
@@ -74,7 +74,7 @@ struct FreeLoginGuesses : Sound {
 
 struct FreePasswordGuesses : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       return guess.password_is_right && Sessions::try_login_code(user, guess, limits, now);
@@ -84,7 +84,7 @@ struct FreePasswordGuesses : Sound {
 
 struct StrangersSpendLoginCodes : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       if (guess.password_is_right) return Sessions::try_login_code(user, guess, limits, now);
@@ -98,7 +98,7 @@ struct StrangersSpendLoginCodes : Sound {
 
 struct TwoSuccessors : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     RotationResult rotate_refresh(const Rotation& rotation) override {
       auto result = Sessions::rotate_refresh(rotation);
       if (result.outcome == RotationOutcome::replayed) {
@@ -111,7 +111,7 @@ struct TwoSuccessors : Sound {
 
 struct ToleratedReuse : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     RotationResult rotate_refresh(const Rotation& rotation) override {
       auto result = Sessions::rotate_refresh(rotation);
       if (result.outcome == RotationOutcome::reused) {
@@ -125,7 +125,7 @@ struct ToleratedReuse : Sound {
 
 struct AnybodysSession : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool end_session(const SessionId& id, const std::optional<UserId>& /*owner*/) override {
       return Sessions::end_session(id, std::nullopt);
     }
@@ -136,7 +136,7 @@ struct AnybodysSession : Sound {
 
 struct OneDigestOfALoginGuess : Sound {
   struct SessionsPart : Sessions {
-    using Sessions::Sessions;
+    using Sessions::Part;
     bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                         UtcTime now) override {
       return Sessions::try_login_code(

@@ -24,7 +24,7 @@ struct LostRollback : Sound {
 
 struct CaseSensitiveAddress : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_user(const NewUser& user) override {
       auto as_typed = user;
       as_typed.email = EmailAddress::restore(user.email.display(), user.email.display());
@@ -35,7 +35,7 @@ struct CaseSensitiveAddress : Sound {
 
 struct SecondsOnly : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_user(const NewUser& user) override {
       auto cut = user;
       cut.now = std::chrono::floor<std::chrono::seconds>(user.now);
@@ -46,7 +46,7 @@ struct SecondsOnly : Sound {
 
 struct ShortColumns : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_user(const NewUser& user) override {
       auto cut = user;
       cut.last_name.resize(std::min<std::size_t>(cut.last_name.size(), 255));
@@ -57,7 +57,7 @@ struct ShortColumns : Sound {
 
 struct IgnoredVersion : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> /*version*/,
                           const UserPatch& patch, UtcTime now) override {
       return Users::update_user(id, std::nullopt, patch, now);
@@ -67,7 +67,7 @@ struct IgnoredVersion : Sound {
 
 struct EagerCleanUp : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     std::size_t delete_unverified_before(UtcTime cutoff, std::size_t limit) override {
       return Users::delete_unverified_before(cutoff + std::chrono::milliseconds{1}, limit);
     }
@@ -77,7 +77,7 @@ struct EagerCleanUp : Sound {
 // Each an error of the first version.
 struct VerifiesTheRow : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       auto wrong = patch;
@@ -93,7 +93,7 @@ struct VerifiesTheRow : Sound {
 
 struct AppointsAnybody : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_or_take_over(const NewUser& user) override {
       const auto found = work_->users().find_credentials(user.email);
       if (!found) return Users::create_or_take_over(user);
@@ -106,7 +106,7 @@ struct AppointsAnybody : Sound {
 template <void (*change)(UserWrite&)>
 struct TellsOtherwise : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       auto written = Users::update_user(id, version, patch, now);
@@ -122,7 +122,7 @@ void hide_who_gave_way(UserWrite& written) { written.gave_way.reset(); }
 
 struct MakesUnprovedAdmins : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_user(const NewUser& user) override {
       auto made = user;
       if (user.role == Role::admin) made.is_verified = true;
@@ -134,7 +134,7 @@ struct MakesUnprovedAdmins : Sound {
 
 struct KeepsSquatters : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite create_user(const NewUser& user) override {
       if (has_account(user.email)) return {UserWriteOutcome::email_taken};
       return Users::create_user(user);
@@ -158,7 +158,7 @@ struct KeepsSquatters : Sound {
 // Whoever is not verified, an administrator who is to prove a new address among them.
 struct UnverifiedGiveWay : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       if (patch.email) {
@@ -175,7 +175,7 @@ struct UnverifiedGiveWay : Sound {
 // It asks for role, verification and activity alone.
 struct CountsWhoHasNoPassword : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       const auto admins = list({.filter = {.role = Role::admin, .is_verified = true}, .limit = 9});
@@ -191,7 +191,7 @@ struct CountsWhoHasNoPassword : Sound {
 
 struct PromotesWhoeverHasTheRole : Sound {
   struct UsersPart : Users {
-    using Users::Users;
+    using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
       auto changed = patch;

@@ -64,13 +64,13 @@ struct World {
   }
   static Result<TokenPair> log_in(Auth& at, std::string_view address,
                                   const ClientContext& from = home) {
-    return at.sessions().log_in(email(address), password(good), from);
+    return tokens_of(at.sessions().log_in(email(address), password(good), from));
   }
   static Result<TokenPair> refresh(Auth& at, const TokenPair& tokens) {
     return at.sessions().refresh(tokens.refresh_token.expose_secret(), home);
   }
   static bool knows(Auth& at, const TokenPair& tokens) {
-    return at.sessions().authorise(tokens.access_token.expose_secret()).has_value();
+    return at.sessions().authenticate_token(tokens.access_token.expose_secret()).has_value();
   }
   void put_mails(std::size_t count, std::string_view key) {
     const Vault vault{Secret{key}};
@@ -220,7 +220,7 @@ void known_places(StoreHarness& harness) {
                                                    {.address = "198.51.100.7"}));
     }
     REQUIRE_ERROR(w.log_in(w.second, "ada@example.org", {.address = "203.0.113.5"}),
-            ErrorCode::rate_limited);
+                  ErrorCode::rate_limited);
     // Without the old key nobody has logged in from there yet.
     REQUIRE_ERROR(w.log_in(w.after, "ada@example.org"), ErrorCode::rate_limited);
     CHECK_OK(w.log_in(w.second, "ada@example.org"));

@@ -83,11 +83,11 @@ class ForwardingSignUps : public SignUps {
   void put_code(const UserId& user, const NewCode& code, UtcTime now) override {
     inner_.sign_ups().put_code(user, code, now);
   }
-  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeDigest& guess,
+  CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& guess,
                        const GuessLimits& limits, UtcTime now) override {
     return inner_.sign_ups().try_code(user, network, guess, limits, now);
   }
-  Activation activate(const UserId& user, const CodeDigest& code,
+  Activation activate(const UserId& user, const CodeGuess& code,
                       const std::optional<ChosenPassword>& chosen, UtcTime now) override {
     return inner_.sign_ups().activate(user, code, chosen, now);
   }
@@ -157,6 +157,9 @@ class ForwardingOutbox : public OutboxWrites {
   std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) override {
     return inner_.outbox().list_jobs(state, limit);
   }
+  std::vector<SealedJob> list_sealed_jobs(const JobId& after, std::size_t limit) override {
+    return inner_.outbox().list_sealed_jobs(after, limit);
+  }
   OutboxDepth depth() override { return inner_.outbox().depth(); }
   std::optional<UtcTime> next_due() override { return inner_.outbox().next_due(); }
   void enqueue(const NewJob& job) override { inner_.outbox().enqueue(job); }
@@ -181,6 +184,9 @@ class ForwardingOutbox : public OutboxWrites {
   }
   bool revive_job(const JobId& job, UtcTime now) override {
     return inner_.outbox().revive_job(job, now);
+  }
+  bool reseal_job(const JobId& job, const std::string& from, const std::string& to) override {
+    return inner_.outbox().reseal_job(job, from, to);
   }
   std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) override {
     return inner_.outbox().delete_expired_jobs(now, limit);
@@ -211,6 +217,9 @@ class ForwardingKeys : public KeyWrites {
     return inner_.keys().rotate_key(next, current, until);
   }
   bool revoke_key(std::string_view kid) override { return inner_.keys().revoke_key(kid); }
+  bool reseal_key(std::string_view kid, const std::string& from, const std::string& to) override {
+    return inner_.keys().reseal_key(kid, from, to);
+  }
   std::size_t delete_keys_before(UtcTime now) override {
     return inner_.keys().delete_keys_before(now);
   }

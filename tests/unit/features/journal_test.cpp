@@ -109,6 +109,11 @@ TEST_CASE("behind decorators the innermost transaction and Store are the ones th
   });
 }
 
+// None of them lacks a verb of its port.
+static_assert(!std::is_abstract_v<ForwardingUsers> && !std::is_abstract_v<ForwardingSignUps> &&
+              !std::is_abstract_v<ForwardingSessions> && !std::is_abstract_v<ForwardingOutbox> &&
+              !std::is_abstract_v<ForwardingKeys>);
+
 TEST_CASE("a recorder writes in the transaction of what it is told") {
   Room room;
   room.mail_on = EventKind::signed_up;

@@ -29,10 +29,10 @@ Response with_header(std::string name, std::string value) {
 }
 
 int status_of(const ErrorCode& code) {
-  if (code == http::errors::payload_too_large) return 413;
-  if (code == http::errors::headers_too_large) return 431;
-  if (code == http::errors::request_timeout) return 408;
-  if (code == http::errors::not_implemented) return 501;
+  if (code == coffeeauth::http::errors::payload_too_large) return 413;
+  if (code == coffeeauth::http::errors::headers_too_large) return 431;
+  if (code == coffeeauth::http::errors::request_timeout) return 408;
+  if (code == coffeeauth::http::errors::not_implemented) return 501;
   return code == ErrorCode::unavailable ? 503 : 400;
 }
 

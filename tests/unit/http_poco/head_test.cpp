@@ -150,16 +150,18 @@ TEST_CASE("a length is one field of one to nine digits") {
   CHECK(is_refused(with_field("Content-Length: 5\r\ncontent-length: 6")));
   CHECK(head_of(with_field("Content-Length: 999999999")).content_length == 999'999'999);
   CHECK(error_of(with_field("Content-Length: 18446744073709551621")) ==
-        http::errors::payload_too_large);
+        coffeeauth::http::errors::payload_too_large);
 }
 
 TEST_CASE("chunked is the one transfer coding, once, in HTTP/1.1 and without a length") {
   CHECK(head_of(with_field("Transfer-Encoding: chunked")).chunked);
   CHECK(head_of(with_field("transfer-encoding: CHUNKED")).chunked);
   CHECK_FALSE(head_of(with_field("Content-Length: 5")).chunked);
-  CHECK(error_of(with_field("transfer-ENCODING: identity")) == http::errors::not_implemented);
-  CHECK(error_of(with_field("Transfer-Encoding:")) == http::errors::not_implemented);
-  CHECK(error_of(with_field("Transfer-Encoding: gzip, chunked")) == http::errors::not_implemented);
+  CHECK(error_of(with_field("transfer-ENCODING: identity")) ==
+        coffeeauth::http::errors::not_implemented);
+  CHECK(error_of(with_field("Transfer-Encoding:")) == coffeeauth::http::errors::not_implemented);
+  CHECK(error_of(with_field("Transfer-Encoding: gzip, chunked")) ==
+        coffeeauth::http::errors::not_implemented);
   CHECK(is_refused(with_field("Content-Length: 5\r\nTransfer-Encoding: chunked")));
   CHECK(is_refused(with_field("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked")));
   CHECK(is_refused("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"));
@@ -177,7 +179,7 @@ TEST_CASE("more than a hundred fields are too many") {
   for (int i = 2; i < 100; ++i) fields += "\r\nA: 1";
 
   CHECK(head_of(with_field(fields)).request.headers.size() == 100);
-  CHECK(error_of(with_field(fields + "\r\nA: 1")) == http::errors::headers_too_large);
+  CHECK(error_of(with_field(fields + "\r\nA: 1")) == coffeeauth::http::errors::headers_too_large);
 }
 
 TEST_CASE("octets that are not a whole head are refused") {

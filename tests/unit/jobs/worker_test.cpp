@@ -635,6 +635,7 @@ TEST_CASE("where the templates know no such kind, the library's own words are se
              .counters = usual.counters,
              .clock = usual.clock,
              .random = usual.random,
+             .judge = usual.judge,
              .hasher = usual.hasher,
              .keys = usual.keys,
              .templates = templates,

@@ -34,9 +34,8 @@ TokenPair arrive(testing::TestAuth& t, std::string_view email) {
   const auto address = EmailAddress::parse(email).value();
   auto code = VerificationCode::parse(t.mailer().last_code_for(address).value()).value();
   REQUIRE_OK(t.auth().verification().verify({.email = address, .code = std::move(code)}, client));
-  return t.auth()
-      .sessions()
-      .log_in(address, Password::parse("correct horse battery").value(), client)
+  return tokens_of(t.auth().sessions().log_in(
+                       address, Password::parse("correct horse battery").value(), client))
       .value();
 }
 

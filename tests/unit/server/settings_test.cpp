@@ -215,6 +215,8 @@ TEST_CASE("values that each setting must refuse are refused") {
       {"HTTP_IDLE_TIMEOUT", "0s"},
       {"HTTP_IDLE_TIMEOUT", "61min"},
       {"HTTP_IDLE_TIMEOUT", "long"},
+      {"PASSWORD_MIN_STRENGTH", "5"},
+      {"PASSWORD_MIN_STRENGTH", "strong"},
       {"SECRET_KEY", std::string(31, 'x')},
       {"DEV_MAIL", "maybe"},
       {"LOG_FORMAT", "xml"},

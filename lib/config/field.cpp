@@ -108,8 +108,9 @@ ConfigField field(std::string name, std::string description, std::string& value,
           .set =
               [&value, read = std::move(read)](std::string_view given) {
                 auto understood = read(given);
-                if (understood) value = *std::move(understood);
-                return understood.has_value();
+                if (!understood) return false;
+                value = *std::move(understood);
+                return true;
               }};
 }
 

@@ -15,7 +15,7 @@ class OldFields {
   OldFields(std::vector<ConfigField>& out, OldNames& values) : out_(out), values_(values) {}
 
   /// `read` gives the value as it is kept.
-  ConfigField& add(std::string name, std::string description, TextReader read,
+  ConfigField& add(const std::string& name, std::string description, TextReader read,
                    std::string expects) {
     ConfigField made{.name = name,
                      .description = std::move(description),
@@ -27,15 +27,16 @@ class OldFields {
                      .set =
                          [&values = values_, name, read = std::move(read)](std::string_view text) {
                            auto value = read(text);
-                           if (value) values[name] = *std::move(value);
-                           return value.has_value();
+                           if (!value) return false;
+                           values[name] = *std::move(value);
+                           return true;
                          }};
     return out_.emplace_back(std::move(made));
   }
 
-  ConfigField& text(std::string name, std::string description) {
+  ConfigField& text(const std::string& name, std::string description) {
     return add(
-        std::move(name), std::move(description),
+        name, std::move(description),
         [](std::string_view text) { return std::optional{std::string{text}}; }, "some text");
   }
 
@@ -47,16 +48,16 @@ class OldFields {
     made.secret = true;
   }
 
-  void host(std::string name, std::string description) {
+  void host(const std::string& name, std::string description) {
     add(
-        std::move(name), std::move(description),
+        name, std::move(description),
         [](std::string_view text) { return parse_host(trim_blanks(text)); },
         "a host name or an address");
   }
 
-  void number(std::string name, std::string description, std::uint16_t least) {
+  void number(const std::string& name, std::string description, std::uint16_t least) {
     add(
-        std::move(name), std::move(description),
+        name, std::move(description),
         [least](std::string_view text) -> std::optional<std::string> {
           const auto number = parse_number<std::uint16_t>(text, least);
           return number ? std::optional{std::to_string(*number)} : std::nullopt;
@@ -64,13 +65,13 @@ class OldFields {
         std::to_string(least) + " to 65535");
   }
 
-  void port(std::string name, std::string description) {
-    number(std::move(name), std::move(description), 1);
+  void port(const std::string& name, std::string description) {
+    number(name, std::move(description), 1);
   }
 
-  void on_or_off(std::string name, std::string description) {
+  void on_or_off(const std::string& name, std::string description) {
     add(
-        std::move(name), std::move(description),
+        name, std::move(description),
         [](std::string_view text) -> std::optional<std::string> {
           const auto value = parse_switch(text);
           if (!value) return std::nullopt;

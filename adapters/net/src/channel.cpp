@@ -79,11 +79,6 @@ class TlsCall {
     ERR_clear_error();
     guard_.emplace();
   }
-  ~TlsCall() {
-    if (guard_) ERR_clear_error();
-  }
-  TlsCall(const TlsCall&) = delete;
-  TlsCall& operator=(const TlsCall&) = delete;
 
  private:
   std::optional<PipeSignalBlocked> guard_;

@@ -1,7 +1,6 @@
 #include "tls.hpp"
 
 #include <Poco/Exception.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -45,7 +44,6 @@ Context::Ptr make_context(const std::string& host, const std::string& ca_file,
   check_host(raw, host, peer);
   return context;
 } catch (const Poco::Exception&) {
-  ERR_clear_error();
   throw std::invalid_argument("the file of authorities for " + std::string{peer} +
                               " cannot be read");
 }

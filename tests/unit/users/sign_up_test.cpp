@@ -210,7 +210,7 @@ TEST_CASE_FIXTURE(Fixture, "registering somebody's address first or last opens n
   CHECK(code_of(verify("ada@example.org", digits)) == ErrorCode::password_required);
   CHECK_OK(verify_with("ada@example.org", digits, good));
   CHECK_OK(log_in("ada@example.org", good));
-  CHECK_ERROR(log_in("ada@example.org", other_good), ErrorCode::invalid_credentials);
+  CHECK_FALSE(testing::outcome(log_in("ada@example.org", other_good)) == testing::ok);
 }
 
 TEST_CASE_FIXTURE(Fixture,
@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Fixture,
   for (int i = 0; i < 6; ++i) {
     const auto other = "a strong password " + std::to_string(i);
     if (other != chosen)
-      CHECK_ERROR(log_in("ada@example.org", other), ErrorCode::invalid_credentials);
+      CHECK_FALSE(testing::outcome(log_in("ada@example.org", other)) == testing::ok);
   }
 }
 
@@ -247,7 +247,7 @@ TEST_CASE("with room for one sign-up, the owner's code never activates a strange
   CHECK(code_of(f.verify("ada@example.org", digits)) == ErrorCode::password_required);
   REQUIRE_OK(f.verify_with("ada@example.org", digits, good));
   CHECK_OK(f.log_in("ada@example.org", good));
-  CHECK_ERROR(f.log_in("ada@example.org", other_good), ErrorCode::invalid_credentials);
+  CHECK_FALSE(testing::outcome(f.log_in("ada@example.org", other_good)) == testing::ok);
 }
 
 TEST_CASE_FIXTURE(Fixture,

@@ -13,43 +13,43 @@ namespace {
 std::vector<std::string> asked;
 
 struct ToldCodes final : broken::Codes {
-  using Codes::Codes;
+  using broken::Codes::Part;
   SignUp sign_up(const NewUser& user, std::size_t max_pending) override {
     asked.emplace_back("sign_up");
-    return Codes::sign_up(user, max_pending);
+    return broken::Codes::sign_up(user, max_pending);
   }
   void admit_network(const UserId& user, const AddressDigest& network, std::size_t max_networks,
                      UtcTime now) override {
     asked.emplace_back("admit_network");
-    Codes::admit_network(user, network, max_networks, now);
+    broken::Codes::admit_network(user, network, max_networks, now);
   }
   CodeVerdict try_code(const UserId& user, const AddressDigest& network, const CodeGuess& code,
                        const GuessLimits& limits, UtcTime now) override {
     asked.emplace_back("try_code");
-    return Codes::try_code(user, network, code, limits, now);
+    return broken::Codes::try_code(user, network, code, limits, now);
   }
 };
 
 struct ToldSessions final : broken::Sessions {
-  using Sessions::Sessions;
+  using broken::Sessions::Part;
   bool put_login_code(const UserId& user, const NewLoginCode& code, std::size_t max_per_day,
                       UtcTime now) override {
     asked.emplace_back("put_login_code");
-    return Sessions::put_login_code(user, code, max_per_day, now);
+    return broken::Sessions::put_login_code(user, code, max_per_day, now);
   }
   bool try_login_code(const UserId& user, const LoginGuess& guess, const GuessLimits& limits,
                       UtcTime now) override {
     asked.emplace_back("try_login_code");
-    return Sessions::try_login_code(user, guess, limits, now);
+    return broken::Sessions::try_login_code(user, guess, limits, now);
   }
 };
 
 struct ToldKeys final : broken::Keys {
-  using Keys::Keys;
+  using broken::Keys::Part;
   bool acquire_lease(std::string_view name, const LeaseId& holder, UtcTime now,
                      UtcTime until) override {
     if (name.starts_with("turn-")) asked.emplace_back(name);
-    return Keys::acquire_lease(name, holder, now, until);
+    return broken::Keys::acquire_lease(name, holder, now, until);
   }
 };
 

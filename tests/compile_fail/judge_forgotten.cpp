@@ -2,7 +2,7 @@
 
 void wrong(coffeeauth::AuthParts parts) {
   coffeeauth::Auth auth{{},
-                        {},
+                        coffeeauth::Secret{},
                         {.store = parts.store,
                          .cache = parts.cache,
                          .counters = parts.counters,

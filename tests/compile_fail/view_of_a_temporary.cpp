@@ -2,5 +2,7 @@
 
 std::string_view wrong(coffeeauth::SessionService& sessions, const coffeeauth::EmailAddress& email,
                        const coffeeauth::Password& password) {
-  return sessions.log_in(email, password, {}).value().access_token.expose_secret();
+  return coffeeauth::tokens_of(sessions.log_in(email, password, {}))
+      .value()
+      .access_token.expose_secret();
 }

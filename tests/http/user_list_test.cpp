@@ -162,11 +162,6 @@ TEST_CASE_FIXTURE(Lists, "a change whose answer was lost is seen in the next lis
        [&] {
          return patch("/api/users/" + ada, token, {{"first_name", "Augusta"}});
        }},
-      {"login",
-       [&] {
-         return post("/api/auth/login",
-                     {{"email", "ada@example.com"}, {"password", good_password}});
-       }},
       {"deletion", [&] { return remove("/api/users/" + ada, token); }}};
   for (const auto& change : changes) {
     CAPTURE(change.what);

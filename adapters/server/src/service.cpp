@@ -1,7 +1,6 @@
 #include "service.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/value_text.hpp"
 #include "coffeeauth/zxcvbn/zxcvbn.hpp"
+#include "event_log.hpp"
 #include "folder_templates.hpp"
 #include "measured_hasher.hpp"
 
@@ -20,69 +20,6 @@ namespace coffeeauth::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string text_of(const auto& id) { return id ? id->str() : std::string{}; }
-
-/// What an operator should see although nothing is broken.
-constexpr std::array warnings{EventKind::refresh_token_reused, EventKind::login_throttled,
-                              EventKind::mail_given_up, EventKind::mail_expired,
-                              EventKind::mail_server_failing};
-
-LogLevel level_of(const EventKind& kind) {
-  if (kind == EventKind::background_failed) return LogLevel::error;
-  const bool warns = std::find(warnings.begin(), warnings.end(), kind) != warnings.end();
-  return warns ? LogLevel::warning : LogLevel::info;
-}
-
-/// Audit lines and counts of what happens.
-class EventLog final : public EventSink {
- public:
-  EventLog(Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
-
-  void on(const Event& event) noexcept override {
-    try {
-      metrics_.count_event(event);
-      if (event.repeated) return;
-      log_.write(level_of(event.kind), wire_name(event.kind),
-                 {{"user", text_of(event.user)},
-                  {"actor", text_of(event.actor)},
-                  {"session", text_of(event.session)},
-                  {"mail", event.mail},
-                  {"job", text_of(event.job)},
-                  {"part", event.part},
-                  {"reason", event.reason},
-                  {"address", event.client.address},
-                  {"request_id", event.client.request_id},
-                  {"count", event.count == 1 ? std::string{} : std::to_string(event.count)}});
-    } catch (const std::exception&) {
-      // A line is lost rather than a request.
-    }
-  }
-
- private:
-  Log& log_;
-  Metrics& metrics_;
-};
-
-/// What an embedder's own code did wrong; in this program the code of its own routes.
-class DiagnosticsLog final : public Diagnostics {
- public:
-  explicit DiagnosticsLog(Log& log) : log_(log) {}
-
-  void tell(const Diagnostic& diagnostic) noexcept override {
-    try {
-      log_.write(LogLevel::error, "own_code_failed",
-                 {{"what", std::string{diagnostic.what}},
-                  {"which", std::string{diagnostic.which}},
-                  {"text", std::string{diagnostic.text}}});
-    } catch (const std::exception&) {
-      // A line is lost rather than a request.
-    }
-  }
-
- private:
-  Log& log_;
-};
 
 /// Opens the Store with someone to tell.
 std::unique_ptr<Store> open_store(const Settings& settings, Database& database,

@@ -24,26 +24,42 @@ class EventKind {
   /// must live as long as the program, as literals do.
   constexpr explicit EventKind(std::string_view word) noexcept : word_(word) {}
 
+  /// A sign-up for an address that has no owner yet; `account` in the details is `created` for
+  /// the first one.
   static const EventKind signed_up;
   /// A sign-up for an address whose account has an owner.
   static const EventKind sign_up_for_existing;
   /// A code was written to the outbox; `mail_delivered` tells when a worker has sent it.
   static const EventKind code_queued;
+  /// A wrong, dead or unknown verification code.
   static const EventKind code_rejected;
+  /// The right code: the account has an owner who can log in.
   static const EventKind user_verified;
+  /// A session was opened.
   static const EventKind logged_in;
+  /// A login was refused: wrong password, or an account that may not log in.
   static const EventKind login_failed;
+  /// A login was refused for the failures before it.
   static const EventKind login_throttled;
+  /// A refresh token was spent for a new pair.
   static const EventKind session_refreshed;
   /// An old refresh token came back outside the grace period; the session was ended.
   static const EventKind refresh_token_reused;
+  /// One session, or `count` of them, ended by logout, by request, or to make room for a new one.
   static const EventKind session_ended;
+  /// Names, address, role, activity or verification of an account changed.
   static const EventKind user_updated;
+  /// An account was deleted, or a mere sign-up gave way.
   static const EventKind user_deleted;
+  /// An account became an administrator, or none.
   static const EventKind role_changed;
+  /// An administrator disabled the account.
   static const EventKind user_disabled;
+  /// An administrator enabled the account again.
   static const EventKind user_enabled;
+  /// The clean-up deleted `count` accounts that were not verified in time.
   static const EventKind unverified_users_deleted;
+  /// The mail server took the mail.
   static const EventKind mail_delivered;
   /// A try failed and another will be made: `mail` and `reason` say which and why.
   static const EventKind mail_delayed;
@@ -54,11 +70,15 @@ class EventKind {
   /// The mail server cannot be reached or used, or will not send for this service (`sender`,
   /// `policy`, `quota`). Told once, until `mail_server_recovered`.
   static const EventKind mail_server_failing;
+  /// The mail server takes mails again.
   static const EventKind mail_server_recovered;
   /// A background part (`part`) failed; `repeated` while it goes on failing.
   static const EventKind background_failed;
+  /// The background part works again.
   static const EventKind background_recovered;
+  /// A new signing key was made.
   static const EventKind signing_key_rotated;
+  /// A signing key was deleted; tokens signed with it are void.
   static const EventKind signing_key_revoked;
   /// A login code was written to the outbox, as with `code_queued`.
   static const EventKind login_code_queued;

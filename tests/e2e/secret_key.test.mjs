@@ -134,7 +134,7 @@ test('a previous key that cannot be one is refused with the name of its setting,
   };
   await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: newKey}, /SECRET_KEY_PREVIOUS: one key stands there twice/);
   await refused({SECRET_KEY_PREVIOUS: `${oldKey},${oldKey}`}, /SECRET_KEY_PREVIOUS: one key stands there twice/);
-  await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: `${oldKey}, short`}, /SECRET_KEY_PREVIOUS \(environment\): expected keys of 32 bytes at least/);
+  await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: `${oldKey}, short`}, /SECRET_KEY_PREVIOUS \(environment\): must be keys of 32 bytes at least/);
   await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS_FILE: file}, /SECRET_KEY_PREVIOUS_FILE \(environment\): /);
   await writeFile(file, `${oldKey}\nanother-key-of-before, with a comma in it\n`);
   await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: oldKey, SECRET_KEY_PREVIOUS_FILE: file}, /only one of them can be/);

@@ -574,26 +574,31 @@ class BrokenTemplates final : public MailTemplates {
   std::string subject{};
 };
 
+/// An Auth over what `t` has, with other templates, and somebody to tell what they throw.
+Auth auth_over(coffeeauth::testing::TestAuth& t, MailTemplates& templates, Diagnostics& heard) {
+  const auto& usual = t.auth().parts();
+  return {t.auth().config(),
+          Secret{"a secret key of at least 32 bytes"},
+          {.store = usual.store,
+           .cache = usual.cache,
+           .counters = usual.counters,
+           .clock = usual.clock,
+           .random = usual.random,
+           .judge = usual.judge,
+           .hasher = usual.hasher,
+           .keys = usual.keys,
+           .templates = templates,
+           .events = usual.events,
+           .diagnostics = &heard}};
+}
+
 }  // namespace
 
 TEST_CASE("what a template throws is told, whatever it is, and the mail waits for another try") {
   coffeeauth::testing::TestAuth t;
   coffeeauth::testing::RecordingDiagnostics heard;
   BrokenTemplates templates;
-  const auto& usual = t.auth().parts();
-  Auth auth{t.auth().config(),
-            Secret{"a secret key of at least 32 bytes"},
-            {.store = usual.store,
-             .cache = usual.cache,
-             .counters = usual.counters,
-             .clock = usual.clock,
-             .random = usual.random,
-             .judge = usual.judge,
-             .hasher = usual.hasher,
-             .keys = usual.keys,
-             .templates = templates,
-             .events = usual.events,
-             .diagnostics = &heard}};
+  Auth auth = auth_over(t, templates, heard);
   jobs::MailWorker worker{auth.services(), t.mailer()};
   REQUIRE_OK(
       auth.users().sign_up({.email = email("ada@example.org"), .password = password(good)}, {}));
@@ -627,20 +632,7 @@ TEST_CASE("where the templates know no such kind, the library's own words are se
   coffeeauth::testing::RecordingDiagnostics heard;
   BrokenTemplates templates;
   templates.knows_nothing = true;
-  const auto& usual = t.auth().parts();
-  Auth auth{t.auth().config(),
-            Secret{"a secret key of at least 32 bytes"},
-            {.store = usual.store,
-             .cache = usual.cache,
-             .counters = usual.counters,
-             .clock = usual.clock,
-             .random = usual.random,
-             .judge = usual.judge,
-             .hasher = usual.hasher,
-             .keys = usual.keys,
-             .templates = templates,
-             .events = usual.events,
-             .diagnostics = &heard}};
+  Auth auth = auth_over(t, templates, heard);
   jobs::MailWorker worker{auth.services(), t.mailer()};
   REQUIRE_OK(
       auth.users().sign_up({.email = email("ada@example.org"), .password = password(good)}, {}));
@@ -650,10 +642,9 @@ TEST_CASE("where the templates know no such kind, the library's own words are se
   CHECK(heard.told().empty());
 
   // A later version's, or of a feature that this process is without.
-  const auto job =
-      make_mail_job("order_shipped", {.to = email("ada@example.org")}, auth.services().vault,
-                    usual.random, t.clock().now(), std::nullopt);
-  usual.store.transact([&](Transaction& tx) { tx.outbox().enqueue(job); });
+  const auto job = make_mail_job("order_shipped", {.to = email("ada@example.org")},
+                                 auth.services().vault, t.random(), t.clock().now(), std::nullopt);
+  t.store().transact([&](Transaction& tx) { tx.outbox().enqueue(job); });
   CHECK(worker.run_once() == 1);
   CHECK(t.mailer().delivered().size() == 1);
   CHECK(t.store().outbox().depth().pending == 0);

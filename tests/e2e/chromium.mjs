@@ -1,6 +1,7 @@
 // Chromium for browsers.mjs: headless, and nothing that it does by itself. Each page has a context of its own.
 import {access} from 'node:fs/promises';
 import {chromium} from 'playwright-core';
+import {requestsOf} from './requests_of.mjs';
 
 export async function startChromium() {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -22,7 +23,7 @@ async function newPage(browser, options) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
-  const faults = [], requests = [];
+  const faults = [], requests = requestsOf(page);
   page.on('console', (message) => {
     // What was answered from 400 on is a request's status, too.
     if (!['error', 'warning'].includes(message.type()) || message.text().startsWith('Failed to load resource')) return;
@@ -34,13 +35,6 @@ async function newPage(browser, options) {
     const reason = request.failure()?.errorText;
     if (reason !== 'net::ERR_ABORTED') faults.push(`failed: ${request.url()} ${reason}`);
   });
-  const asked = new Map();
-  page.on('request', (request) => {
-    if (!/^https?:|^wss?:/.test(request.url())) return;
-    asked.set(request, {method: request.method(), url: request.url()});
-    requests.push(asked.get(request));
-  });
-  page.on('response', (response) => Object.assign(asked.get(response.request()) ?? {}, {status: response.status()}));
   return {
     open: async (url) => (await page.goto(url)).status(),
     reload: () => page.reload(),

@@ -2,6 +2,7 @@
 import {access, mkdir, rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import puppeteer from 'puppeteer-core';
+import {requestsOf} from './requests_of.mjs';
 import {temporaryFolder} from './support.mjs';
 
 export async function startFirefox() {
@@ -46,7 +47,7 @@ async function newPage(browser, {width, height, scheme}) {
   page.setDefaultTimeout(60_000);
   await page.setViewport({width, height});
   await setScheme(browser, scheme);
-  const faults = [], requests = [];
+  const faults = [], requests = requestsOf(page);
   page.on('console', (message) => {
     if (['error', 'warn'].includes(message.type())) faults.push(`${message.type()}: ${message.text()} ${message.location().url ?? ''}`);
   });
@@ -56,13 +57,6 @@ async function newPage(browser, {width, height, scheme}) {
     const reason = request.failure()?.errorText;
     if (reason !== 'NS_BINDING_ABORTED') faults.push(`failed: ${request.url()} ${reason}`);
   });
-  const asked = new Map();
-  page.on('request', (request) => {
-    if (!/^https?:|^wss?:/.test(request.url())) return;
-    asked.set(request, {method: request.method(), url: request.url()});
-    requests.push(asked.get(request));
-  });
-  page.on('response', (response) => Object.assign(asked.get(response.request()) ?? {}, {status: response.status()}));
   return {
     open: async (url) => (await page.goto(url)).status(),
     reload: () => page.reload(),

@@ -132,6 +132,33 @@ RotationResult SessionsPart::rotate_refresh(const Rotation& rotation) {
   return {RotationOutcome::reused, before};
 }
 
+SessionRow* SessionsPart::find_live_row(const SessionId& id, UtcTime now) {
+  const auto entry = work_.tables.sessions.find(id);
+  if (entry == work_.tables.sessions.end() || !is_live(entry->second.session, now)) return nullptr;
+  return &entry->second;
+}
+
+bool SessionsPart::mark_authenticated(const SessionId& id, const std::string& methods,
+                                      UtcTime now) {
+  auto* const row = find_live_row(id, now);
+  if (row == nullptr) return false;
+  row->session.authenticated_at = now;
+  row->session.methods = methods;
+  return true;
+}
+
+bool SessionsPart::replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
+                                   std::chrono::milliseconds idle_lifetime, UtcTime now) {
+  auto* const row = find_live_row(id, now);
+  if (row == nullptr) return false;
+  row->current = next;
+  row->spent.reset();
+  row->sealed_successor.clear();
+  row->session.last_used_at = now;
+  row->session.idle_expires_at = std::min(row->session.expires_at, now + idle_lifetime);
+  return true;
+}
+
 bool SessionsPart::end_session(const SessionId& id, const std::optional<UserId>& owner) {
   const auto entry = work_.tables.sessions.find(id);
   if (entry == work_.tables.sessions.end()) return false;

@@ -98,6 +98,8 @@ void fields(F&& f, SessionRow& r) {
   f("expires_at", r.session.expires_at);
   f("address", r.session.address);
   f("user_agent", r.session.user_agent);
+  f("authenticated_at", r.session.authenticated_at);
+  f("methods", r.session.methods);
   f("current", r.current);
   f("spent", r.spent);
   f("spent_at", r.spent_at);

@@ -108,7 +108,9 @@ const UserRow* find_row(const Tables& tables, const EmailAddress& email) {
 
 void put_patched(Tables& tables, UserRow& row, const PatchedUser& patched) {
   row.account = patched.after;
-  if (patched.ends_sessions) erase_sessions(tables, row.account.user.id, std::nullopt);
+  if (patched.ends_sessions) {
+    erase_sessions(tables, row.account.user.id, patched.kept_session);
+  }
 }
 
 UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
@@ -242,6 +244,7 @@ UserWrite UsersPart::update_user(const UserId& id, std::optional<std::int64_t> e
   if (expected_version.value_or(before.user.version) != before.user.version) {
     return {UserWriteOutcome::version_conflict};
   }
+  if (!is_as_expected(before, patch)) return {UserWriteOutcome::version_conflict};
   const auto patched = apply_patch(before, patch);
   const auto& after = patched.after.user;
   const bool moves = after.email != before.user.email;

@@ -89,6 +89,10 @@ class AdminService {
                                          std::optional<std::int64_t> expected_version,
                                          const UserId& actor, const ClientContext& client);
 
+  /// Ends every session of an account; returns how many. Error: not_found.
+  [[nodiscard]] Result<std::size_t> end_sessions(const UserId& id, const UserId& actor,
+                                                 const ClientContext& client);
+
   /// Makes a verified administrator. An address that was signed up and whose owner has not proved
   /// it and set a password is taken over: the account gets this password and these names, and what
   /// waited there is gone. Errors: email_taken (the account has an owner), validation_failed.

@@ -80,6 +80,9 @@ struct TokenConfig {
   /// How much later than that it signs, for clocks that differ and answers that travel. Range 0 s
   /// to 1 h.
   std::chrono::seconds key_publication_margin{60};
+  /// How long after a proof of who they are (a login, or a password given once more) somebody may
+  /// do what could take the account over. Range 1 min to 1 h.
+  std::chrono::seconds reauth_lifetime{std::chrono::minutes{10}};
   /// Sessions that one user may have; a login beyond that ends the one that was not used for
   /// longest. Range 1 to 100.
   std::size_t sessions_per_user = 100;

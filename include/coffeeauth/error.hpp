@@ -70,6 +70,8 @@ class ErrorCode {
   static const ErrorCode token_expired;
   /// A token that is malformed, forged, revoked, spent or not for this purpose.
   static const ErrorCode token_invalid;
+  /// Logged in, but the last proof of who they are is too old for this: prove it once more.
+  static const ErrorCode reauthentication_required;
   /// Known, but not allowed.
   static const ErrorCode forbidden;
   /// Wrong, used, expired or superseded code, or unknown address: one word for all.
@@ -126,6 +128,9 @@ inline constexpr ErrorCode ErrorCode::token_expired{"token_expired", ErrorClass:
                                                     "The token has expired."};
 inline constexpr ErrorCode ErrorCode::token_invalid{"token_invalid", ErrorClass::unauthenticated,
                                                     "The token is not valid."};
+inline constexpr ErrorCode ErrorCode::reauthentication_required{
+    "reauthentication_required", ErrorClass::unauthenticated,
+    "Confirm your password first: the last time was too long ago."};
 inline constexpr ErrorCode ErrorCode::forbidden{
     "forbidden", ErrorClass::forbidden, "You do not have permission to perform this action."};
 inline constexpr ErrorCode ErrorCode::invalid_code{"invalid_code", ErrorClass::invalid,

@@ -47,6 +47,10 @@ class EventKind {
   static const EventKind refresh_token_reused;
   /// One session, or `count` of them, ended by logout, by request, or to make room for a new one.
   static const EventKind session_ended;
+  /// The user changed their password; their other sessions ended.
+  static const EventKind password_changed;
+  /// Somebody who was logged in proved once more who they are.
+  static const EventKind reauthenticated;
   /// Names, address, role, activity or verification of an account changed.
   static const EventKind user_updated;
   /// An account was deleted, or a mere sign-up gave way.
@@ -108,6 +112,8 @@ inline constexpr EventKind EventKind::login_throttled{"login_throttled"};
 inline constexpr EventKind EventKind::session_refreshed{"session_refreshed"};
 inline constexpr EventKind EventKind::refresh_token_reused{"refresh_token_reused"};
 inline constexpr EventKind EventKind::session_ended{"session_ended"};
+inline constexpr EventKind EventKind::password_changed{"password_changed"};
+inline constexpr EventKind EventKind::reauthenticated{"reauthenticated"};
 inline constexpr EventKind EventKind::user_updated{"user_updated"};
 inline constexpr EventKind EventKind::user_deleted{"user_deleted"};
 inline constexpr EventKind EventKind::role_changed{"role_changed"};

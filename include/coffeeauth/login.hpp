@@ -95,6 +95,9 @@ struct PendingLogin {
   const ClientContext& client;
   /// By the Clock of the Auth.
   UtcTime now;
+  /// Set when somebody who is logged in proves once more who they are, for what could take the
+  /// account over: the session that the proof is for. No session is opened then.
+  std::optional<SessionId> session{};
 };
 
 /// Something that every login has to pass. Callable from many threads.

@@ -42,6 +42,10 @@ struct Session {
   std::string address;
   /// What it was opened with; may be empty.
   std::string user_agent;
+  /// When its owner last proved who they are: the login, or a later proof. A refresh is none.
+  UtcTime authenticated_at{};
+  /// How they proved it: the words of LoginMethod, with blanks between.
+  std::string methods{};
 };
 
 /// A session to be written at login.

@@ -1,14 +1,17 @@
 #pragma once
 /// SessionService: login, refresh, logout, and who makes a request.
 
+#include <chrono>
 #include <optional>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "coffeeauth/claims.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/login.hpp"
 #include "coffeeauth/result.hpp"
+#include "coffeeauth/secret.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/token.hpp"
 #include "coffeeauth/user_service.hpp"
@@ -27,6 +30,19 @@ struct Principal {
   /// What each ClaimsSource added to the token, as it was when the token was made.
   Claims claims{};
 };
+
+/// What somebody has who proved once more who they are. The access token is a secret.
+struct Reauthenticated {
+  /// Of the same session.
+  Secret access_token;
+  /// How long it is good.
+  std::chrono::seconds expires_in{};
+  /// Session::authenticated_at from now on.
+  UtcTime authenticated_at{};
+};
+
+/// What such a proof led to: it is complete, or a LoginStep asks for more.
+using ReauthenticationOutcome = std::variant<Reauthenticated, LoginChallenge>;
 
 /// Callable from any thread. Every method may throw Unavailable.
 class SessionService {
@@ -89,6 +105,28 @@ class SessionService {
   /// hand.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,
                                                const ClientContext& client);
+
+  /// Takes the password of somebody who is logged in as a proof of who they are, once more. Wrong
+  /// ones count as failed logins. Errors: invalid_credentials; rate_limited; token_invalid (the
+  /// session ended meanwhile); what a LoginStep refuses with.
+  [[nodiscard]] Result<ReauthenticationOutcome> reauthenticate(const Principal& principal,
+                                                               const Password& password,
+                                                               const ClientContext& client);
+  /// Whether the session's last proof is recent enough (TokenConfig::reauth_lifetime) for what could
+  /// take the account over. Asks the Store. Errors: reauthentication_required; token_invalid (the
+  /// session ended meanwhile).
+  [[nodiscard]] Result<void> require_recent(const Principal& principal);
+
+  /// Changes the password of somebody who is logged in and gives the present one. All other
+  /// sessions end; this one goes on with the pair that is returned, and its tokens from before mean
+  /// nothing. The owner is told by mail.
+  ///
+  /// Errors: invalid_credentials and rate_limited, as at a login; validation_failed on
+  /// `new_password` (not good enough, or the present one: `unchanged`); version_conflict (the
+  /// password was changed meanwhile); token_invalid (the session ended meanwhile).
+  [[nodiscard]] Result<TokenPair> change_password(const Principal& principal,
+                                                  const Password& current, Password next,
+                                                  const ClientContext& client);
 
   /// The user's live sessions, the last used first; at most TokenConfig::sessions_per_user.
   [[nodiscard]] std::vector<Session> list(const UserId& user);

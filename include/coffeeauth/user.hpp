@@ -106,6 +106,16 @@ struct UserPatch {
   std::optional<PasswordHash> password_hash{};
   /// Whether nothing is changed of an account that would still await its owner (awaits_owner()).
   bool needs_owner = false;
+  /// The one session that stays when the change ends the user's sessions: that of the owner who
+  /// makes it.
+  std::optional<SessionId> keeps_session{};
+  /// Changes nothing (UserWriteOutcome::version_conflict) unless the row is still as these say:
+  /// what somebody decided on, and must not be decided on twice.
+  std::optional<PasswordHash> expects_password_hash{};
+  /// The same of the address, compared canonically.
+  std::optional<EmailAddress> expects_email{};
+  /// The same of User::security_version.
+  std::optional<std::int64_t> expects_security_version{};
 };
 
 /// How a list of users is ordered. Ties are broken by id, in the same direction.

@@ -74,6 +74,10 @@ void add_tokens(Fields& out, TokenConfig& tokens) {
   out.push_back(field("REFRESH_GRACE",
                       "How long a spent refresh token is answered with its successor again",
                       tokens.refresh_grace, {0s, 60s}));
+  out.push_back(field("REAUTH_LIFETIME",
+                      "How long after a login, or a password given once more, somebody may do what "
+                      "could take the account over",
+                      tokens.reauth_lifetime, {1min, 1h}));
   out.push_back(field("KEY_OVERLAP", "How long a retired key verifies beyond ACCESS_TOKEN_LIFETIME",
                       tokens.key_overlap, {0s, 30 * day}));
   out.push_back(field("JWKS_MAX_AGE", "How long other services may keep the published keys",

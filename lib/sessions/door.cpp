@@ -21,7 +21,9 @@ NewSession new_session(const Services& s, const PendingLogin& login, const Refre
                       .idle_expires_at = std::min<UtcTime>(end, now + rules.refresh_idle_lifetime),
                       .expires_at = end,
                       .address = login.client.address,
-                      .user_agent = login.client.user_agent},
+                      .user_agent = login.client.user_agent,
+                      .authenticated_at = now,
+                      .methods = words_of(login.done)},
           .refresh_digest = token.digest()};
 }
 
@@ -66,12 +68,45 @@ Arrival arrival_of(const Services& s, const UserId& user, const ClientContext& c
   return {.network = std::move(network), .address = address, .is_familiar = is_familiar};
 }
 
-Result<LoginOutcome> open_session(Services& s, const PendingLogin& login, const Arrival& from) {
+std::string words_of(const LoginMethods& methods) {
+  std::string words;
+  for (const auto& method : methods) {
+    words.append(words.empty() ? "" : " ").append(method.word());
+  }
+  return words;
+}
+
+Result<std::optional<LoginChallenge>> ask_steps(const Services& s, const PendingLogin& login) {
   for (auto* const step : s.login_steps) {
     auto asked = step->ask(login);
-    if (!asked) return asked.error();
-    if (*asked) return LoginOutcome{**std::move(asked)};
+    if (!asked || *asked) return asked;
   }
+  return std::optional<LoginChallenge>{};
+}
+
+Result<ReauthenticationOutcome> prove_again(Services& s, const PendingLogin& proof) {
+  const auto& session = proof.session.value();
+  const auto live = s.transact([&](Transaction& tx) -> Result<LiveSession> {
+    if (!tx.sessions().mark_authenticated(session, words_of(proof.done), proof.now)) {
+      return ErrorCode::token_invalid;
+    }
+    s.record(tx, {.kind = EventKind::reauthenticated,
+                  .at = proof.now,
+                  .user = proof.user.id,
+                  .session = session,
+                  .client = proof.client});
+    return *tx.sessions().find_live(session, proof.now);
+  });
+  if (!live) return live.error();
+  return ReauthenticationOutcome{Reauthenticated{.access_token = s.tokens.issue(*live),
+                                                 .expires_in = s.config.tokens.access_lifetime,
+                                                 .authenticated_at = proof.now}};
+}
+
+Result<LoginOutcome> open_session(Services& s, const PendingLogin& login, const Arrival& from) {
+  auto asked = ask_steps(s, login);
+  if (!asked) return asked.error();
+  if (*asked) return LoginOutcome{**std::move(asked)};
   auto token =
       RefreshToken::make(SessionId::make(login.now, s.parts.random), s.vault, s.parts.random);
   const auto session = new_session(s, login, token);

@@ -1,11 +1,13 @@
 #pragma once
 /// The door: the one place where sessions are opened. Private to the library.
 
+#include <optional>
 #include <string>
 
 #include "coffeeauth/digest.hpp"
 #include "coffeeauth/login.hpp"
 #include "coffeeauth/result.hpp"
+#include "coffeeauth/session_service.hpp"
 
 namespace coffeeauth {
 
@@ -23,6 +25,17 @@ struct Arrival {
 
 [[nodiscard]] Arrival arrival_of(const Services& s, const UserId& user,
                                  const ClientContext& client);
+
+/// What sessions keep of how their owner proved who they are: the words, with blanks between.
+[[nodiscard]] std::string words_of(const LoginMethods& methods);
+
+/// What the first step that asks says; nothing when all let it pass. Error: what a step refuses with.
+[[nodiscard]] Result<std::optional<LoginChallenge>> ask_steps(const Services& s,
+                                                              const PendingLogin& login);
+
+/// Notes a proof that every step let pass with its session. Error: token_invalid, when the session
+/// ended meanwhile.
+[[nodiscard]] Result<ReauthenticationOutcome> prove_again(Services& s, const PendingLogin& proof);
 
 /// Asks the steps, and opens a session when all let the login pass; what was counted against the
 /// account is forgotten then. Errors: what a step refuses with; invalid_credentials when the

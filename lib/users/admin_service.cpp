@@ -231,6 +231,23 @@ Result<void> AdminService::delete_user(const UserId& id,
   return {};
 }
 
+Result<std::size_t> AdminService::end_sessions(const UserId& id, const UserId& actor,
+                                               const ClientContext& client) {
+  return s_.transact([&](Transaction& tx) -> Result<std::size_t> {
+    if (!tx.users().find(id)) return ErrorCode::not_found;
+    s_.forget_after(tx, id);
+    const auto ended = tx.sessions().end_sessions(id, std::nullopt);
+    if (ended > 0) {
+      s_.record(tx, {.kind = EventKind::session_ended,
+                     .user = id,
+                     .actor = actor,
+                     .client = client,
+                     .count = ended});
+    }
+    return ended;
+  });
+}
+
 Result<User> AdminService::create_admin(NewAdmin request) {
   auto names = checked_names(request.first_name, request.last_name);
   if (!names) return names.error();

@@ -4,8 +4,8 @@
 
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
+#include "lib/sessions/own_password.hpp"
 #include "lib/users/code_mail.hpp"
-#include "lib/users/known_network.hpp"
 #include "lib/users/names.hpp"
 
 namespace coffeeauth {
@@ -124,39 +124,8 @@ Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& p
 
 Result<void> UserService::delete_account(const UserId& id, const Password& password,
                                          const ClientContext& client) {
-  const auto found = s_.parts.store.users().find_credentials(id);
-  if (!found) return ErrorCode::not_found;
-  const auto fail = [&](EventKind kind, Error error) -> Result<void> {
-    s_.note({.kind = kind, .user = id, .client = client});
-    return error;
-  };
-
-  // A stolen access token must not become a way to guess the password: counted as a login is.
-  const auto since = s_.now();
-  const auto network = rate_limit_network(client.address);
-  const bool familiar = knows_network(s_, id, network);
-  const auto& email = found->user.email;
-  auto allowed = s_.limits.begin_login(email, network);
-  if (allowed && !familiar) allowed = s_.limits.begin_login(email, {});
-  if (!allowed) return fail(EventKind::login_throttled, allowed.error());
-  const auto verdict = [&] {
-    try {
-      return s_.passwords.verify(password, &found->password_hash);
-    } catch (const Unavailable&) {
-      // Not judged, as at a login.
-      s_.limits.login_not_judged(email, network);
-      if (!familiar) s_.limits.login_not_judged(email, {});
-      throw;
-    }
-  }();
-  if (verdict == PasswordVerdict::no_match) {
-    static_cast<void>(s_.limits.login_failed(email, network, since));
-    if (familiar) static_cast<void>(s_.limits.begin_login(email, {}));
-    return fail(EventKind::login_failed, {ErrorCode::invalid_credentials});
-  }
-  s_.limits.login_succeeded(email, network);
-  if (!familiar) s_.limits.login_succeeded(email, {});
-
+  const auto account = check_own_password(s_, id, password, client);
+  if (!account) return account.error();
   const auto outcome = s_.transact([&](Transaction& tx) {
     const auto done = tx.users().delete_user(id, std::nullopt);
     if (done == UserWriteOutcome::written) {

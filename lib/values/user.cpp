@@ -81,7 +81,17 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   if (role || verified || active || password || address) ++user.security_version;
   result.ends_sessions =
       address || password || (active && !user.is_active) || (verified && !user.is_verified);
+  result.kept_session = patch.keeps_session;
   return result;
+}
+
+bool is_as_expected(const Credentials& account, const UserPatch& patch) {
+  const auto holds = [](const auto& expected, const auto& found) {
+    return !expected || *expected == found;
+  };
+  return holds(patch.expects_password_hash, account.password_hash) &&
+         holds(patch.expects_email, account.user.email) &&
+         holds(patch.expects_security_version, account.user.security_version);
 }
 
 bool is_effective_admin(const Credentials& account) noexcept {

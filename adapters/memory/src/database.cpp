@@ -64,7 +64,7 @@ void write_patched(Unit& unit, const PatchedUser& patched) {
     db.users_by_email.emplace(user.email.canonical(), user.id);
   }
   row->credentials = patched.after;
-  if (patched.ends_sessions) erase_sessions(unit, user.id, std::nullopt);
+  if (patched.ends_sessions) erase_sessions(unit, user.id, patched.kept_session);
 }
 
 std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_verified) {

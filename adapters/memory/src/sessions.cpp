@@ -132,6 +132,34 @@ RotationResult MemorySessionWrites::rotate_refresh(const Rotation& rotation) {
   return {RotationOutcome::reused, live};
 }
 
+SessionRow* MemorySessionWrites::hold_live(const SessionId& id, UtcTime now) {
+  const auto row = database_.sessions.find(id);
+  if (row == database_.sessions.end() || !is_live(row->second.session, now)) return nullptr;
+  unit_.undo.keep(database_.sessions, id);
+  return &row->second;
+}
+
+bool MemorySessionWrites::mark_authenticated(const SessionId& id, const std::string& methods,
+                                             UtcTime now) {
+  auto* const row = hold_live(id, now);
+  if (row == nullptr) return false;
+  row->session.authenticated_at = now;
+  row->session.methods = methods;
+  return true;
+}
+
+bool MemorySessionWrites::replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
+                                          std::chrono::milliseconds idle_lifetime, UtcTime now) {
+  auto* const row = hold_live(id, now);
+  if (row == nullptr) return false;
+  row->current = next;
+  row->previous.reset();
+  row->sealed_successor.clear();
+  row->session.last_used_at = now;
+  row->session.idle_expires_at = std::min(now + idle_lifetime, row->session.expires_at);
+  return true;
+}
+
 bool MemorySessionWrites::end_session(const SessionId& id, const std::optional<UserId>& owner) {
   const auto row = database_.sessions.find(id);
   if (row == database_.sessions.end()) return false;

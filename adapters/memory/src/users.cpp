@@ -140,6 +140,7 @@ UserWrite MemoryUserWrites::update_user(const UserId& id,
   if (expected_version && *expected_version != before.user.version) {
     return {UserWriteOutcome::version_conflict};
   }
+  if (!is_as_expected(before, patch)) return {UserWriteOutcome::version_conflict};
   const auto patched = apply_patch(row->credentials, patch);
   if (const auto reason = objection(database_, *row, patch, patched.after)) return {*reason};
   const auto& email = patched.after.user.email;

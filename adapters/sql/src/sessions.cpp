@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view session_columns =
     "s.id, s.user_id, s.created_at, s.last_used_at, s.idle_expires_at, s.expires_at, s.address, "
-    "s.user_agent";
-constexpr std::string_view session_kinds = "ttnnnntt";
+    "s.user_agent, s.authenticated_at, s.methods";
+constexpr std::string_view session_kinds = "ttnnnnttnt";
 constexpr std::size_t session_column_count = session_kinds.size();
 const std::string live_kinds = std::string(session_kinds) + std::string(user_kinds);
 
@@ -32,8 +32,8 @@ const Sql note_login_sql{.text = R"(
                          .columns = "n"};
 const Sql open_sql{.text = R"(
   INSERT INTO sessions (id, user_id, created_at, last_used_at, idle_expires_at, expires_at, address,
-                        user_agent, current_digest)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9))"};
+                        user_agent, current_digest, authenticated_at, methods)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))"};
 
 // Whoever logs in at the same moment waited for the user's row, and sees these sessions.
 const Sql make_room_sql{.text = R"(
@@ -52,13 +52,22 @@ const Sql rotate_sql{.text = R"(
       rotated_at = $3, last_used_at = $3, idle_expires_at = $4
   WHERE id = $5)"};
 
+// While it lives: one that has ended cannot be made live again.
+const Sql mark_sql{.text = R"(
+  UPDATE sessions SET authenticated_at = $1, methods = $2 WHERE id = $3 AND ends_at > $1
+  RETURNING 1)",
+                   .columns = "n"};
+const Sql replace_sql{.text = R"(
+  UPDATE sessions
+  SET previous_digest = NULL, current_digest = $1, sealed_successor = NULL, rotated_at = NULL,
+      last_used_at = $2, idle_expires_at = CASE WHEN $3 < expires_at THEN $3 ELSE expires_at END
+  WHERE id = $4 AND ends_at > $2
+  RETURNING 1)",
+                      .columns = "n"};
+
 const Sql end_sql{.text = "DELETE FROM sessions WHERE id = $1 RETURNING 1", .columns = "n"};
 const Sql end_owned_sql{.text = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING 1",
                         .columns = "n"};
-const Sql end_all_sql{.text = "DELETE FROM sessions WHERE user_id = $1 RETURNING 1",
-                      .columns = "n"};
-const Sql end_others_sql{.text = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING 1",
-                         .columns = "n"};
 
 Session read_session(const Row& row) {
   return Session{
@@ -70,6 +79,8 @@ Session read_session(const Row& row) {
       .expires_at = row.time(5),
       .address = row.text(6),
       .user_agent = row.text(7),
+      .authenticated_at = row.time(8),
+      .methods = row.text(9),
   };
 }
 
@@ -141,7 +152,8 @@ OpenedSession SqlSessionWrites::open_session(const NewSession& opened,
   put_in_login_order(*connection, session.user_id, session.created_at);
   connection->query(open_sql, session.id, session.user_id, session.created_at, session.last_used_at,
                     session.idle_expires_at, session.expires_at, session.address,
-                    session.user_agent, opened.refresh_digest);
+                    session.user_agent, opened.refresh_digest, session.authenticated_at,
+                    session.methods);
   const auto ended = connection->query(make_room_sql, session.user_id, session.id,
                                        to_limit(all_sessions), to_limit(max_sessions - 1));
   return {OpenSessionOutcome::opened, ended.size()};
@@ -168,6 +180,16 @@ RotationResult SqlSessionWrites::rotate_refresh(const Rotation& rotation) {
   return {RotationOutcome::reused, std::move(held->live)};
 }
 
+bool SqlSessionWrites::mark_authenticated(const SessionId& id, const std::string& methods,
+                                          UtcTime now) {
+  return source_.lease()->any(mark_sql, now, methods, id);
+}
+
+bool SqlSessionWrites::replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
+                                       std::chrono::milliseconds idle_lifetime, UtcTime now) {
+  return source_.lease()->any(replace_sql, next, now, now + idle_lifetime, id);
+}
+
 bool SqlSessionWrites::end_session(const SessionId& id, const std::optional<UserId>& owner) {
   const auto connection = source_.lease();
   return owner ? connection->any(end_owned_sql, id, *owner) : connection->any(end_sql, id);
@@ -175,10 +197,7 @@ bool SqlSessionWrites::end_session(const SessionId& id, const std::optional<User
 
 std::size_t SqlSessionWrites::end_sessions(const UserId& user,
                                            const std::optional<SessionId>& except) {
-  const auto connection = source_.lease();
-  const auto ended = except ? connection->query(end_others_sql, user, *except)
-                            : connection->query(end_all_sql, user);
-  return ended.size();
+  return sql::end_sessions(*source_.lease(), user, except);
 }
 
 std::size_t SqlSessionWrites::delete_expired_sessions(UtcTime now, std::size_t limit) {

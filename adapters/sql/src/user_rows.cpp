@@ -26,7 +26,10 @@ const Sql write_user_sql{.text = R"(
                    role = $5, is_verified = $6, is_active = $7, password_hash = $8,
                    version = $9, security_version = $10, search_text = $11
   WHERE id = $12)"};
-const Sql end_sessions_sql{.text = "DELETE FROM sessions WHERE user_id = $1"};
+const Sql end_all_sql{.text = "DELETE FROM sessions WHERE user_id = $1 RETURNING 1",
+                      .columns = "n"};
+const Sql end_others_sql{.text = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING 1",
+                         .columns = "n"};
 const Sql drop_pending_sql{.text = "DELETE FROM pending_sign_ups WHERE user_id = $1"};
 const Sql drop_one_pending_sql{
     .text = "DELETE FROM pending_sign_ups WHERE user_id = $1 AND password_hash = $2"};
@@ -127,6 +130,13 @@ void lock_user(Connection& connection, const UserId& id) {
   connection.query(sql, id);
 }
 
+std::size_t end_sessions(Connection& connection, const UserId& user,
+                         const std::optional<SessionId>& except) {
+  const auto ended = except ? connection.query(end_others_sql, user, *except)
+                            : connection.query(end_all_sql, user);
+  return ended.size();
+}
+
 void write_patched(Connection& connection, const PatchedUser& patched) {
   if (!patched.changed) return;
   const auto& user = patched.after.user;
@@ -134,7 +144,7 @@ void write_patched(Connection& connection, const PatchedUser& patched) {
                    user.last_name, user.role == Role::admin, user.is_verified, user.is_active,
                    patched.after.password_hash.phc(), user.version, user.security_version,
                    search_text(user.email, user.first_name, user.last_name), user.id);
-  if (patched.ends_sessions) connection.query(end_sessions_sql, user.id);
+  if (patched.ends_sessions) end_sessions(connection, user.id, patched.kept_session);
 }
 
 void drop_codes(Connection& connection, const UserId& id) { connection.query(drop_codes_sql, id); }

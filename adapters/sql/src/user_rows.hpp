@@ -27,6 +27,9 @@ inline constexpr std::size_t user_column_count = user_kinds.size();
 /// Holds the user's row, where several transactions write side by side; elsewhere it costs nothing.
 void lock_user(Connection& connection, const UserId& id);
 
+/// Ends the user's sessions but `except`; returns how many.
+std::size_t end_sessions(Connection& connection, const UserId& user,
+                         const std::optional<SessionId>& except);
 /// Writes what a patch made of the user, and ends the sessions if it says so. Does nothing when
 /// nothing changed. The row must be held.
 void write_patched(Connection& connection, const PatchedUser& patched);

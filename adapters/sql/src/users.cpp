@@ -225,6 +225,7 @@ UserWrite SqlUserWrites::update_user(const UserId& id, std::optional<std::int64_
   if (expected_version && *expected_version != before->user.version) {
     return {UserWriteOutcome::version_conflict};
   }
+  if (!is_as_expected(*before, patch)) return {UserWriteOutcome::version_conflict};
   const auto patched = apply_patch(*before, patch);
   if (const auto reason = objection(*connection, *before, patch, patched.after)) {
     return {*reason};

@@ -130,6 +130,13 @@ class ForwardingSessions : public SessionWrites {
   RotationResult rotate_refresh(const Rotation& rotation) override {
     return inner_.sessions().rotate_refresh(rotation);
   }
+  bool mark_authenticated(const SessionId& id, const std::string& methods, UtcTime now) override {
+    return inner_.sessions().mark_authenticated(id, methods, now);
+  }
+  bool replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
+                       std::chrono::milliseconds idle_lifetime, UtcTime now) override {
+    return inner_.sessions().replace_refresh(id, next, idle_lifetime, now);
+  }
   bool end_session(const SessionId& id, const std::optional<UserId>& owner) override {
     return inner_.sessions().end_session(id, owner);
   }

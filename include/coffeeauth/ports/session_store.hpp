@@ -153,6 +153,15 @@ class SessionWrites : public virtual SessionReads {
   /// period is `reused`, and the session is gone. Callers have checked its tag.
   [[nodiscard]] virtual RotationResult rotate_refresh(const Rotation& rotation) = 0;
 
+  /// Notes that the owner of the session has just proved who they are, and how
+  /// (Session::authenticated_at, Session::methods). False when there is no such session at `now`.
+  virtual bool mark_authenticated(const SessionId& id, const std::string& methods, UtcTime now) = 0;
+  /// Makes `next` the session's refresh token, as if it had just been opened: the one before, and
+  /// what its client could still be answered with, mean nothing from then on, and are no reuse. The
+  /// idle expiry moves as with a refresh. False when there is no such session at `now`.
+  virtual bool replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
+                               std::chrono::milliseconds idle_lifetime, UtcTime now) = 0;
+
   /// Ends one session; with `owner`, only if it is theirs. False when there was none.
   virtual bool end_session(const SessionId& id, const std::optional<UserId>& owner) = 0;
   /// Ends all sessions of a user but `except`; returns how many.

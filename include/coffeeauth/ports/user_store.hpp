@@ -49,9 +49,11 @@ struct PatchedUser {
   Credentials after;
   /// Whether anything differs. When it does not, version and ETag stay as they are.
   bool changed = false;
-  /// Whether the change ends every session of the user (deactivated, unverified, new password or
-  /// new address). A changed role alone only makes earlier access tokens stop.
+  /// Whether the change ends the sessions of the user (deactivated, unverified, new password or new
+  /// address), all but `kept_session`. A changed role alone only makes earlier access tokens stop.
   bool ends_sessions = false;
+  /// UserPatch::keeps_session.
+  std::optional<SessionId> kept_session{};
 };
 
 /// Applies `patch` to `before`: grows `version` when anything changes, and `security_version` when
@@ -60,6 +62,10 @@ struct PatchedUser {
 /// A new address of an account that is not verified (before or after) voids its password, unless
 /// the patch brings one: it was chosen by whoever reads another mailbox.
 [[nodiscard]] PatchedUser apply_patch(const Credentials& before, const UserPatch& patch);
+
+/// Whether `account` is what the patch expects it to be (UserPatch::expects_email and its like).
+/// Pure; a Store asks it of the row that it holds.
+[[nodiscard]] bool is_as_expected(const Credentials& account, const UserPatch& patch);
 
 /// What create_or_take_over() makes of an account that is there. Pure.
 [[nodiscard]] UserPatch taking_over(const NewUser& user);
@@ -142,8 +148,9 @@ class UserWrites : public virtual UserReads {
 
   /// Applies `patch` (by apply_patch) to the row as it is at that moment.
   ///
-  /// With `expected_version`, only to that version of it. Implementations must also end the user's
-  /// sessions when PatchedUser::ends_sessions, and start the 48 hours of delete_unverified_before()
+  /// With `expected_version`, only to that version of it, and only while is_as_expected(): else
+  /// version_conflict. Implementations must also end the user's sessions when
+  /// PatchedUser::ends_sessions, but for PatchedUser::kept_session, and start the 48 hours of delete_unverified_before()
   /// at `now` when the user is verified no longer, or is not verified and is moved to another
   /// address or disabled no longer. Also drop: sign-ups and codes when the address changes; codes
   /// when the account no longer awaits its owner (awaits_owner()). When it begins to await one,

@@ -49,6 +49,37 @@ void rotation(StoreHarness& harness) {
     CHECK(t.alone.rotate(refresh(2, 3, noon + 2h)).outcome == RotationOutcome::rotated);
   }
 
+  SUBCASE("refresh: a token that is replaced is the only one, and the one before is no reuse") {
+    const LoggedIn t{harness};
+    REQUIRE(t.alone.rotate(refresh(1, 2, noon)).outcome == RotationOutcome::rotated);
+    const auto replace = [&](std::uint64_t next, UtcTime now) {
+      return t.store->transact([&](Transaction& tx) {
+        return tx.sessions().replace_refresh(hers, token(next), 24h, now);
+      });
+    };
+    CHECK(replace(7, noon + 1s));
+    const auto live = t.store->sessions().find_live(hers, noon + 1s);
+    REQUIRE(live);
+    CHECK(live->session.last_used_at == noon + 1s);
+    CHECK(live->session.idle_expires_at == noon + 24h + 1s);
+    CHECK(t.alone.rotate(refresh(7, 8, noon + 2s)).outcome == RotationOutcome::rotated);
+    // Within the grace of the rotation before it was replaced, or not: its client has the new one.
+    CHECK(t.alone.rotate(refresh(2, 9, noon + 3s)).outcome == RotationOutcome::reused);
+    CHECK_FALSE(replace(9, noon + 4s));
+  }
+
+  SUBCASE("refresh: a token that is replaced moves the idle expiry as a refresh does") {
+    const LoggedIn t{harness};
+    const auto replace = [&](UtcTime now) {
+      return t.store->transact([&](Transaction& tx) {
+        return tx.sessions().replace_refresh(hers, token(7), 60h, now);
+      });
+    };
+    CHECK(replace(noon + 23h));
+    CHECK(t.store->sessions().find_live(hers, noon + 23h)->session.idle_expires_at == noon + 72h);
+    CHECK_FALSE(replace(noon + 72h));
+  }
+
   SUBCASE("refresh: use moves the idle expiry, but never beyond the absolute one") {
     const LoggedIn t{harness};
     REQUIRE(t.alone.rotate(refresh(1, 2, noon + 23h)).outcome == RotationOutcome::rotated);

@@ -78,7 +78,9 @@ inline NewSession session(std::uint64_t n, const UserId& owner) {
                                 .idle_expires_at = noon + 24h,
                                 .expires_at = noon + 72h,
                                 .address = "2001:db8::1",
-                                .user_agent = "Mozilla/5.0 (\"quoted\"; 100% \\o/)"},
+                                .user_agent = "Mozilla/5.0 (\"quoted\"; 100% \\o/)",
+                                .authenticated_at = noon - 1s,
+                                .methods = "password email_code"},
                     .refresh_digest = token(n)};
 }
 

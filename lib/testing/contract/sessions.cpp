@@ -57,6 +57,8 @@ void opening(StoreHarness& harness) {
     CHECK(live->session.expires_at == opened.session.expires_at);
     CHECK(live->session.address == opened.session.address);
     CHECK(live->session.user_agent == opened.session.user_agent);
+    CHECK(live->session.authenticated_at == opened.session.authenticated_at);
+    CHECK(live->session.methods == opened.session.methods);
     CHECK(live->user == t.get(ada));
     CHECK(t.get(ada).last_login == noon);
     // A login is no change of the account: who edits it meanwhile has read what there is.
@@ -91,6 +93,46 @@ void opening(StoreHarness& harness) {
       CHECK(t.listed(ada).empty());
       for (std::uint64_t n = 1; n < race_threads; ++n) CHECK_FALSE(t.is_live(nth<SessionId>(n)));
     }
+  }
+}
+
+void proof(StoreHarness& harness) {
+  SUBCASE("sessions: a later proof is kept with its time, and changes nothing else") {
+    const TwoUsers t{harness};
+    t.open(1, ada);
+    t.open(2, ada);
+    const auto mark = [&](std::uint64_t n, UtcTime now) {
+      return t.store->transact([&](Transaction& tx) {
+        return tx.sessions().mark_authenticated(nth<SessionId>(n), "password totp", now);
+      });
+    };
+    const auto before = *t.store->sessions().find_live(nth<SessionId>(1), noon);
+    CHECK(mark(1, noon + 2h));
+    auto after = *t.store->sessions().find_live(nth<SessionId>(1), noon);
+    CHECK(after.session.authenticated_at == noon + 2h);
+    CHECK(after.session.methods == "password totp");
+    CHECK(after.session.last_used_at == before.session.last_used_at);
+    CHECK(after.session.idle_expires_at == before.session.idle_expires_at);
+    CHECK(after.user == before.user);
+    CHECK(t.store->sessions().find_live(nth<SessionId>(2), noon)->session.methods ==
+          before.session.methods);
+    CHECK_FALSE(mark(9, noon));
+    CHECK_FALSE(mark(2, noon + 24h));
+  }
+
+  SUBCASE("sessions: a change of the account ends all but the one that it keeps") {
+    const TwoUsers t{harness};
+    for (std::uint64_t n = 1; n <= 3; ++n) t.open(n, ada);
+    t.open(4, bob);
+    t.alone.update(ada, {.password_hash = PasswordHash{"$another"},
+                         .keeps_session = nth<SessionId>(2)});
+    CHECK(t.listed(ada) == Numbers{2});
+    CHECK(t.listed(bob) == Numbers{4});
+    // One of somebody else is kept by nobody.
+    t.alone.update(ada, {.password_hash = PasswordHash{"$a third"},
+                         .keeps_session = nth<SessionId>(4)});
+    CHECK(t.listed(ada).empty());
+    CHECK(t.listed(bob) == Numbers{4});
   }
 }
 
@@ -358,6 +400,7 @@ void ending(StoreHarness& harness) {
 
 void session_contract(StoreHarness& harness) {
   opening(harness);
+  proof(harness);
   cap(harness);
   login_codes(harness);
   expiry(harness);

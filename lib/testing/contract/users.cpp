@@ -181,6 +181,47 @@ void updates(StoreHarness& harness) {
   }
 }
 
+void expectations(StoreHarness& harness) {
+  SUBCASE("users: a change that expects what is no longer so is a conflict, and nothing changes") {
+    const Trial t{harness};
+    t.alone.create(user(1));
+    const auto id = nth<UserId>(1);
+    const auto before = *t.store->users().find_credentials(id);
+    const auto try_with = [&](UserPatch patch) {
+      patch.first_name = "Augusta";
+      return t.alone.update(id, patch).outcome;
+    };
+    CHECK(try_with({.expects_password_hash = PasswordHash{"$another"}}) ==
+          UserWriteOutcome::version_conflict);
+    CHECK(try_with({.expects_email = user(2).email}) == UserWriteOutcome::version_conflict);
+    CHECK(try_with({.expects_security_version = before.user.security_version + 1}) ==
+          UserWriteOutcome::version_conflict);
+    CHECK(t.get(id) == before.user);
+    CHECK(try_with({.expects_password_hash = before.password_hash,
+                    .expects_email = before.user.email,
+                    .expects_security_version = before.user.security_version}) ==
+          UserWriteOutcome::written);
+    CHECK(t.get(id).first_name == "Augusta");
+  }
+
+  SUBCASE("users: of many changes that expect the same password, one is written") {
+    for (Rounds rounds{harness}; rounds.next();) {
+      const Trial t{harness};
+      t.alone.create(user(1));
+      const auto id = nth<UserId>(1);
+      const auto expected = t.store->users().find_credentials(id)->password_hash;
+      const auto outcomes = race(race_threads, [&](std::size_t i) {
+        return t.alone
+            .update(id, {.password_hash = PasswordHash{"$of " + std::to_string(i)},
+                         .expects_password_hash = expected})
+            .outcome;
+      });
+      CHECK(std::count(outcomes.begin(), outcomes.end(), UserWriteOutcome::written) == 1);
+      CHECK(t.get(id).security_version == 2);
+    }
+  }
+}
+
 void new_addresses(StoreHarness& harness) {
   SUBCASE("users: a new address is found, the old one is free, a foreign one is taken") {
     const Trial t{harness};
@@ -295,6 +336,7 @@ void user_contract(StoreHarness& harness) {
   creation(harness);
   fidelity(harness);
   updates(harness);
+  expectations(harness);
   new_addresses(harness);
   contended_updates(harness);
   password_renewal(harness);

@@ -1,0 +1,101 @@
+// What somebody who is logged in has to prove once more, and what that is worth.
+
+#include <utility>
+
+#include "coffeeauth/session_service.hpp"
+#include "lib/auth/services.hpp"
+#include "lib/mail/notices.hpp"
+#include "lib/sessions/door.hpp"
+#include "lib/sessions/own_password.hpp"
+#include "lib/sessions/refresh_token.hpp"
+
+namespace coffeeauth {
+namespace {
+
+/// The account was live when the token was checked; gone since then, its token means nothing.
+Error as_seen_by_owner(Error error) {
+  if (error.code == ErrorCode::not_found) error.code = ErrorCode::token_invalid;
+  return error;
+}
+
+/// Whether `next` may take the place of `current`, which is the account's.
+Result<void> check_next(Services& s, const User& user, const Password& current,
+                        const Password& next) {
+  if (equal_in_constant_time(current.expose_secret(), next.expose_secret())) {
+    return field_error("new_password", "unchanged", "This is the password that you have.");
+  }
+  auto strong = s.passwords.check_strength(next, {user.email, user.first_name, user.last_name});
+  if (strong) return {};
+  auto error = strong.error();
+  for (auto& field : error.fields) field.field = "new_password";
+  return error;
+}
+
+}  // namespace
+
+Result<ReauthenticationOutcome> SessionService::reauthenticate(const Principal& principal,
+                                                               const Password& password,
+                                                               const ClientContext& client) {
+  s_.tokens.require_signer();
+  const auto account = check_own_password(s_, principal.user.id, password, client);
+  if (!account) return as_seen_by_owner(account.error());
+  const LoginMethods done{LoginMethod::password};
+  const PendingLogin proof{.user = account->user,
+                           .done = done,
+                           .client = client,
+                           .now = s_.now(),
+                           .session = principal.session};
+  auto asked = ask_steps(s_, proof);
+  if (!asked) return asked.error();
+  if (*asked) return ReauthenticationOutcome{**std::move(asked)};
+  return prove_again(s_, proof);
+}
+
+Result<void> SessionService::require_recent(const Principal& principal) {
+  const auto now = s_.now();
+  const auto live = s_.parts.store.sessions().find_live(principal.session, now);
+  if (!live) return ErrorCode::token_invalid;
+  if (now - live->session.authenticated_at <= s_.config.tokens.reauth_lifetime) return {};
+  return ErrorCode::reauthentication_required;
+}
+
+Result<TokenPair> SessionService::change_password(const Principal& principal,
+                                                  const Password& current, Password next,
+                                                  const ClientContext& client) {
+  s_.tokens.require_signer();
+  const auto& id = principal.user.id;
+  const auto account = check_own_password(s_, id, current, client);
+  if (!account) return as_seen_by_owner(account.error());
+  if (const auto good = check_next(s_, account->user, current, next); !good) return good.error();
+  const auto now = s_.now();
+  const UserPatch patch{.password_hash = s_.passwords.hash(next),
+                        .keeps_session = principal.session,
+                        .expects_password_hash = account->password_hash};
+  const auto token = RefreshToken::make(principal.session, s_.vault, s_.parts.random);
+  const auto live = s_.transact([&](Transaction& tx) -> Result<LiveSession> {
+    const auto done = tx.users().update_user(id, std::nullopt, patch, now);
+    if (done.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
+    if (!done.user) return ErrorCode::token_invalid;
+    auto& sessions = tx.sessions();
+    if (!sessions.replace_refresh(principal.session, token.digest(),
+                                  s_.config.tokens.refresh_idle_lifetime, now) ||
+        !sessions.mark_authenticated(principal.session, words_of({LoginMethod::password}), now)) {
+      return ErrorCode::token_invalid;
+    }
+    s_.account_changes_with(tx, id);
+    s_.record(tx, {.kind = EventKind::password_changed,
+                   .at = now,
+                   .user = id,
+                   .session = principal.session,
+                   .client = client});
+    enqueue_notice(s_, tx, mail_kind::password_changed, *done.user, client, now);
+    return *sessions.find_live(principal.session, now);
+  });
+  if (!live) return live.error();
+  s_.live_users.opened(principal.session, live->user.security_version);
+  return TokenPair{.access_token = s_.tokens.issue(*live),
+                   .refresh_token = token.clone_text(),
+                   .expires_in = s_.config.tokens.access_lifetime};
+}
+
+}  // namespace coffeeauth

@@ -28,17 +28,17 @@ TEST_CASE("a code may come as a number, and gets back its leading zeros") {
   CHECK_ERROR(code_of(body, "number"), ErrorCode::validation_failed);
   const auto absent = optional_code(body, "none");
   REQUIRE_OK(absent);
-  CHECK_FALSE(absent->has_value());
+  CHECK_FALSE(*absent);
   const auto present = optional_code(body, "code");
   REQUIRE_OK(present);
-  CHECK(present->has_value());
+  CHECK(*present);
 }
 
 TEST_CASE("what may be absent is parsed only when it is there") {
   const auto parse = [](std::string_view text) { return EmailAddress::parse(text); };
   const auto absent = optional_field<EmailAddress>(body, "none", parse);
   REQUIRE_OK(absent);
-  CHECK_FALSE(absent->has_value());
+  CHECK_FALSE(*absent);
   CHECK_ERROR(optional_field<EmailAddress>(body, "text", parse), ErrorCode::validation_failed);
   const auto name = optional_name({{"first_name", "Ada"}}, "first_name");
   REQUIRE_OK(name);

@@ -26,6 +26,8 @@ Route tea(Access access) {
           .summary = "Pour tea",
           .tag = "tea",
           .tag_description = "Leaves and water.",
+          .response_schema =
+              schemas::object("Tea", "", {{"for", schemas::text("For whom.", 254, R"("")"), true}}),
           .errors = {out_of_tea}};
 }
 

@@ -71,7 +71,7 @@ template <class... T>
   return combined;
 }
 
-/// A parameter of a query or path; empty when it is absent. Points into `parameters`.
+/// A parameter of a query or of the path; empty when it is absent. Points into `parameters`.
 [[nodiscard]] std::string_view query_text(const Parameters& parameters,
                                           std::string_view name) noexcept;
 

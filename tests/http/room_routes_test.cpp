@@ -44,7 +44,7 @@ TEST_CASE("the API is served below another prefix, with its links and its docume
             {.public_url = "https://shop.example/auth",
              .prefix = "/accounts/v1",
              .extra_routes = just(orders)}};
-  s.make_user("ada@example.com");
+  static_cast<void>(s.make_admin("ada@example.com"));
   static_cast<void>(s.make_admin("boss@example.com"));
   const auto log_in = s.post("/accounts/v1/auth/login",
                              {{"email", "boss@example.com"}, {"password", good_password}});

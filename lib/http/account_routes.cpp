@@ -1,7 +1,7 @@
 #include <utility>
 
-#include "lib/http/fields.hpp"
-#include "lib/http/problem.hpp"
+#include "coffeeauth/http/answers.hpp"
+#include "coffeeauth/http/fields.hpp"
 #include "lib/http/read_only.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"

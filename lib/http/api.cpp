@@ -3,8 +3,8 @@
 #include <sodium.h>
 
 #include <array>
-#include <iterator>
 #include <span>
+#include <stdexcept>
 #include <typeinfo>
 #include <utility>
 
@@ -12,7 +12,7 @@
 #include "lib/http/dispatcher.hpp"
 #include "lib/http/openapi.hpp"
 #include "lib/http/perimeter.hpp"
-#include "lib/http/problem.hpp"
+#include "lib/http/route_table.hpp"
 #include "lib/http/routes.hpp"
 
 namespace coffeeauth::http {
@@ -65,28 +65,29 @@ Handler telling(Handler handler, std::string name, Diagnostics& diagnostics) {
 
 ApiOptions checked(ApiOptions options) {
   if (!options.public_url.empty()) options.public_url = PublicUrl::parse(options.public_url).str();
+  options.prefix = checked_prefix(std::move(options.prefix));
   return options;
 }
 
 std::vector<Route> all_routes(Auth& auth, const ApiOptions& options,
                               std::shared_ptr<const std::string> document,
                               std::vector<Route> extra) {
-  std::vector<Route> routes;
-  const auto add = [&](std::vector<Route> group) {
-    std::move(group.begin(), group.end(), std::back_inserter(routes));
-  };
-  add(auth_routes(auth));
-  add(account_routes(auth));
-  add(session_routes(auth));
-  add(user_routes(auth, options));
-  add(service_routes(auth, options));
-  routes.push_back(openapi_route(std::move(document)));
+  RouteTable table{options.prefix, options.leave_out};
+  table.add(auth_routes(auth));
+  table.add(account_routes(auth));
+  table.add(session_routes(auth));
+  table.add(user_routes(auth, options));
+  table.add(service_routes(auth, options));
+  table.add({openapi_route(std::move(document))});
   for (auto& route : extra) {
+    if (route.recent == Recent::required && !options.step_up) {
+      throw std::invalid_argument(route.path + " wants a recent login, which takes step_up");
+    }
     route.handler = telling(std::move(route.handler), route.method + " " + route.path,
                             *auth.parts().diagnostics);
   }
-  add(std::move(extra));
-  return routes;
+  table.add(std::move(extra));
+  return table.take();
 }
 
 }  // namespace
@@ -97,7 +98,9 @@ struct Api::State {
         options(checked(std::move(options_in))),
         dispatcher(auth, options,
                    all_routes(auth, options, document, std::move(options.extra_routes))) {
-    *document = make_openapi(dispatcher.router().routes(), options.public_url);
+    *document = make_openapi(
+        dispatcher.router().routes(),
+        {.title = options.title, .version = options.version, .public_url = options.public_url});
   }
 
   [[nodiscard]] Response answer(const Request& request, AccessRecord& record) const {

@@ -1,22 +1,13 @@
 #include <utility>
 
-#include "lib/http/challenge.hpp"
-#include "lib/http/fields.hpp"
+#include "coffeeauth/http/answers.hpp"
+#include "coffeeauth/http/fields.hpp"
 #include "lib/http/json_writer.hpp"
-#include "lib/http/problem.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
 
 namespace coffeeauth::http {
 namespace {
-
-Response receipt(int status, std::string_view message, const CodeReceipt& receipt) {
-  JsonWriter json;
-  json.begin_object().key("message").text(message);
-  json.key("email").text(receipt.email.display());
-  json.key("expires_at").text(to_rfc3339(receipt.expires_at)).end_object();
-  return json_response(status, json.take());
-}
 
 Result<Response> sign_up(Auth& auth, const RouteContext& context) {
   auto email = EmailAddress::parse(text_of(context.body, "email"));
@@ -32,7 +23,8 @@ Result<Response> sign_up(Auth& auth, const RouteContext& context) {
                                           .last_name = *std::move(last_name)},
                                          context.client);
   if (!sent) return sent.error();
-  return receipt(201, "User registered successfully. Verification code sent to your email.", *sent);
+  return receipt_response(
+      201, "User registered successfully. Verification code sent to your email.", *sent);
 }
 
 Result<Response> verify(Auth& auth, const RouteContext& context) {
@@ -44,30 +36,21 @@ Result<Response> verify(Auth& auth, const RouteContext& context) {
       {.email = *std::move(email), .code = *std::move(code), .password = *std::move(password)},
       context.client);
   if (!verified) return verified.error();
-  return json_response(200, R"({"detail":"Verification successful"})");
+  return json_text_response(200, R"({"detail":"Verification successful"})");
 }
 
 Result<Response> resend_code(Auth& auth, const RouteContext& context) {
   const auto email = EmailAddress::parse(text_of(context.body, "email"));
   if (!email) return email.error();
-  return receipt(200, "New verification code sent to your email.",
-                 auth.verification().resend_code(*email, context.client));
-}
-
-Response token_response(const TokenPair& tokens) {
-  JsonWriter json;
-  json.begin_object().key("access_token").text(tokens.access_token.expose_secret());
-  json.key("refresh_token").text(tokens.refresh_token.expose_secret());
-  json.key("token_type").text("Bearer");
-  json.key("expires_in").integer(tokens.expires_in.count()).end_object();
-  return json_response(200, json.take());
+  return receipt_response(200, "New verification code sent to your email.",
+                          auth.verification().resend_code(*email, context.client));
 }
 
 Response short_token_response(const TokenPair& tokens) {
   JsonWriter json;
   json.begin_object().key("access").text(tokens.access_token.expose_secret());
   json.key("refresh").text(tokens.refresh_token.expose_secret()).end_object();
-  return json_response(200, json.take());
+  return json_text_response(200, json.take());
 }
 
 Result<Response> log_in(Auth& auth, const RouteContext& context) {
@@ -78,9 +61,7 @@ Result<Response> log_in(Auth& auth, const RouteContext& context) {
   const auto outcome = *code ? auth.sessions().log_in(*email, *password, **code, context.client)
                              : auth.sessions().log_in(*email, *password, context.client);
   if (!outcome) return outcome.error();
-  const auto* const tokens = std::get_if<TokenPair>(&*outcome);
-  return tokens != nullptr ? token_response(*tokens)
-                           : challenge_response(std::get<LoginChallenge>(*outcome));
+  return login_response(*outcome);
 }
 
 Result<Response> send_login_code(Auth& auth, const RouteContext& context) {
@@ -88,13 +69,13 @@ Result<Response> send_login_code(Auth& auth, const RouteContext& context) {
   const auto password = optional_field<Password>(context.body, "password", Password::parse);
   if (auto error = combined_error(email, password)) return *std::move(error);
   auto& sessions = auth.sessions();
-  return receipt(200, "Login code sent to your email.",
-                 *password ? sessions.send_login_code(*email, **password, context.client)
-                           : sessions.send_login_code(*email, context.client));
+  return receipt_response(200, "Login code sent to your email.",
+                          *password ? sessions.send_login_code(*email, **password, context.client)
+                                    : sessions.send_login_code(*email, context.client));
 }
 
 Result<Response> refresh(Auth& auth, const RouteContext& context) {
-  const bool in_short = context.body.contains("refresh");
+  const bool in_short = has_field(context.body, "refresh");
   const auto token = text_of(context.body, in_short ? "refresh" : "refresh_token");
   const auto tokens = auth.sessions().refresh(token, context.client);
   if (!tokens) return tokens.error();

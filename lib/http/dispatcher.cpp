@@ -7,6 +7,7 @@
 
 #include "coffeeauth/http/errors.hpp"
 #include "coffeeauth/wipe.hpp"
+#include "lib/http/access.hpp"
 #include "lib/http/bearer.hpp"
 #include "lib/http/json_body.hpp"
 #include "lib/http/problem.hpp"
@@ -21,22 +22,15 @@ struct Proof {
   std::optional<Error> error{};
 };
 
-bool needs_token(const Route& route) noexcept {
-  return route.access == Access::user || route.access == Access::admin;
-}
-
-Proof check_bearer(Auth& auth, const Request& request, const Origin& origin) {
+Proof check_bearer(Auth& auth, const Route& route, const Request& request, const Origin& origin) {
   const auto bearer = read_bearer(request);
-  if (bearer.state == BearerState::absent) return {.error = Error{ErrorCode::not_authenticated}};
+  if (bearer.state == BearerState::absent) {
+    return needs_token(route) ? Proof{.error = Error{ErrorCode::not_authenticated}} : Proof{};
+  }
   if (bearer.state == BearerState::malformed) return {.error = Error{ErrorCode::token_invalid}};
   auto principal = auth.sessions().authenticate_token(bearer.token, origin.address);
   if (!principal) return {.error = principal.error()};
   return {.principal = *std::move(principal)};
-}
-
-/// Routes for whoever runs the service, which others do not get to know of.
-bool is_private(const Route& route) noexcept {
-  return route.access == Access::operators || route.access == Access::link_holders;
 }
 
 bool opens(const Secret& token, std::string_view shown) noexcept {
@@ -76,6 +70,12 @@ Response forbidden() {
   return response;
 }
 
+/// Whether the route is for somebody of whom the token was good.
+bool is_for(const Route& route, const Principal& principal) {
+  if (route.permission) return may(principal, *route.permission);
+  return route.access != Access::admin || principal.user.role == Role::admin;
+}
+
 /// Overwrites each text in a body: one may be a password.
 void wipe_texts(nlohmann::json& value) noexcept {
   if (auto* const text = value.get_ptr<std::string*>()) wipe(*text);
@@ -104,7 +104,8 @@ Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route>
       perimeter_(options.trusted_proxies, options.operator_networks,
                  options.operator_token.clone()),
       cors_(options.cors_origins),
-      link_token_(options.link_token.clone()) {}
+      link_token_(options.link_token.clone()),
+      step_up_(options.step_up) {}
 
 Response Dispatcher::dispatch(const Request& request, const Origin& origin, AccessRecord& record,
                               bool& for_all) const {
@@ -136,7 +137,7 @@ Response Dispatcher::dispatch(const Request& request, const Origin& origin, Acce
 Response Dispatcher::serve(const Route& route, const Request& request, const Origin& origin,
                            const Parameters& path_parameters, std::string_view query,
                            AccessRecord& record) const {
-  auto proof = needs_token(route) ? check_bearer(auth_, request, origin) : Proof{};
+  auto proof = takes_token(route) ? check_bearer(auth_, route, request, origin) : Proof{};
   if (proof.principal) record.user = proof.principal->user.id;
   if (proof.error && proof.error->code == ErrorCode::rate_limited) {
     return problem_response(*proof.error);
@@ -144,8 +145,9 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
   const auto counted = count(route, origin, proof.principal);
   if (!counted) return problem_response(counted.error());
   if (proof.error) return unauthorised(*proof.error);
-  if (route.access == Access::admin && proof.principal->user.role != Role::admin) {
-    return forbidden();
+  if (proof.principal && !is_for(route, *proof.principal)) return forbidden();
+  if (route.recent == Recent::required) {
+    if (const auto needed = step_up_(*proof.principal)) return step_up_response(*needed);
   }
 
   const auto parameters = read_query(query, route.query_parameters);

@@ -2,6 +2,7 @@
 /// Dispatcher: takes a request through routing, limits, authorisation and validation to its
 /// handler. Private to the library.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,7 @@ class Dispatcher {
   Perimeter perimeter_;
   CorsPolicy cors_;
   Secret link_token_;
+  std::function<std::optional<StepUp>(const Principal&)> step_up_;
 };
 
 }  // namespace coffeeauth::http

@@ -60,6 +60,12 @@ JsonWriter& JsonWriter::null() {
   return *this;
 }
 
+JsonWriter& JsonWriter::json(std::string_view value) {
+  separate();
+  out_.append(value);
+  return *this;
+}
+
 void JsonWriter::separate() {
   if (comma_) out_.push_back(',');
   comma_ = true;

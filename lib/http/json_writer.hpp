@@ -21,6 +21,8 @@ class JsonWriter {
   JsonWriter& integer(std::int64_t value);
   JsonWriter& boolean(bool value);
   JsonWriter& null();
+  /// A value that is JSON already.
+  JsonWriter& json(std::string_view value);
 
   [[nodiscard]] std::string take() { return std::move(out_); }
 

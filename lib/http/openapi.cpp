@@ -4,11 +4,13 @@
 #include <array>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
+#include "coffeeauth/http/answers.hpp"
 #include "coffeeauth/http/errors.hpp"
-#include "lib/http/problem.hpp"
+#include "lib/http/access.hpp"
 #include "lib/http/router.hpp"
 #include "lib/http/schema_document.hpp"
 #include "lib/http/schemas.hpp"
@@ -32,13 +34,6 @@ constexpr std::array<TagNote, 5> known_tags{
      {"users", "User management, for administrators."},
      {"keys", "The public keys that verify access tokens."},
      {"service", "The state of the service, and this document."}}};
-
-bool needs_token(const Route& route) noexcept {
-  return route.access == Access::user || route.access == Access::admin;
-}
-bool is_hidden(const Route& route) noexcept {
-  return route.access == Access::operators || route.access == Access::link_holders;
-}
 
 Document example_problem(ErrorCode code) {
   Error error{.code = code};
@@ -150,8 +145,11 @@ Document operation(const Route& route, Document& components) {
   if (!route.description.empty()) out["description"] = route.description;
   out["tags"] = Document::array({route.tag});
   Document security = Document::array();
-  if (needs_token(route)) security.push_back({{"bearer", Document::array()}});
+  // An empty one beside it: the token may be left away.
+  if (route.access == Access::optional_user) security.push_back(Document::object());
+  if (takes_token(route)) security.push_back({{"bearer", Document::array()}});
   out["security"] = std::move(security);
+  if (route.permission) out["x-permission"] = std::string{route.permission->word()};
   if (auto all = parameters(route, components); !all.empty()) out["parameters"] = std::move(all);
   if (route.request_schema) {
     out["requestBody"]["required"] = true;
@@ -174,17 +172,33 @@ Document servers(const std::string& public_url) {
                           server(".", "Beside this document.")});
 }
 
+std::string note_of(const std::string& tag, const std::vector<Route>& routes) {
+  const auto known = std::find_if(known_tags.begin(), known_tags.end(),
+                                  [&](const TagNote& note) { return note.name == tag; });
+  if (known != known_tags.end()) return std::string{known->note};
+  const auto told = std::find_if(routes.begin(), routes.end(), [&](const Route& route) {
+    return route.documented && route.tag == tag && !route.tag_description.empty();
+  });
+  return told != routes.end() ? told->tag_description : "Further routes.";
+}
+
+/// Whoever generates a client from the document would get one function for both.
+void check_operation_ids(const std::vector<Route>& routes) {
+  std::set<std::string> seen;
+  for (const auto& route : routes) {
+    if (!route.documented || route.operation_id.empty()) continue;
+    if (!seen.insert(route.operation_id).second) {
+      throw std::invalid_argument("two operations are called " + route.operation_id);
+    }
+  }
+}
+
 Document tags_of(const std::vector<Route>& routes) {
   Document tags = Document::array();
   std::set<std::string> seen;
-  const auto add = [&](const std::string& name, std::string_view note) {
-    if (seen.insert(name).second) tags.push_back({{"name", name}, {"description", note}});
-  };
   for (const auto& route : routes) {
-    if (!route.documented) continue;
-    const auto known = std::find_if(known_tags.begin(), known_tags.end(),
-                                    [&](const TagNote& tag) { return tag.name == route.tag; });
-    add(route.tag, known != known_tags.end() ? known->note : "Further routes.");
+    if (!route.documented || !seen.insert(route.tag).second) continue;
+    tags.push_back({{"name", route.tag}, {"description", note_of(route.tag, routes)}});
   }
   return tags;
 }
@@ -202,12 +216,12 @@ std::vector<ErrorCode> possible_errors(const Route& route) {
     return a.word() < b.word();
   };
   std::set<ErrorCode, decltype(by_word)> all{route.errors.begin(), route.errors.end()};
-  if (needs_token(route)) {
-    all.insert({ErrorCode::not_authenticated, ErrorCode::token_expired, ErrorCode::token_invalid});
-  }
+  if (needs_token(route)) all.insert(ErrorCode::not_authenticated);
+  if (takes_token(route)) all.insert({ErrorCode::token_expired, ErrorCode::token_invalid});
+  if (route.recent == Recent::required) all.insert(errors::reauthentication_required);
   if (route.access == Access::admin) all.insert(ErrorCode::forbidden);
-  if (is_hidden(route) || !parameter_names(route.path).empty()) all.insert(ErrorCode::not_found);
-  if (route.limit && !is_hidden(route)) all.insert(ErrorCode::rate_limited);
+  if (is_private(route) || !parameter_names(route.path).empty()) all.insert(ErrorCode::not_found);
+  if (route.limit && !is_private(route)) all.insert(ErrorCode::rate_limited);
   if (!route.query_parameters.empty()) all.insert(ErrorCode::validation_failed);
   if (route.request_schema) {
     all.insert({ErrorCode::invalid_request, ErrorCode::validation_failed, errors::payload_too_large,
@@ -217,7 +231,8 @@ std::vector<ErrorCode> possible_errors(const Route& route) {
   return {all.begin(), all.end()};
 }
 
-std::string make_openapi(const std::vector<Route>& routes, const std::string& public_url) {
+std::string make_openapi(const std::vector<Route>& routes, const DocumentHead& head) {
+  check_operation_ids(routes);
   Document components = Document::object();
   Document paths = Document::object();
   for (const auto& route : routes) {
@@ -226,11 +241,11 @@ std::string make_openapi(const std::vector<Route>& routes, const std::string& pu
   std::ignore = schema_document(*schemas::problem(), Use::answer, components);
 
   Document document{{"openapi", "3.1.0"}};
-  document["info"] = {{"title", "coffeeauth"},
-                      {"version", "1"},
+  document["info"] = {{"title", head.title},
+                      {"version", head.version},
                       {"description", about},
                       {"license", {{"name", "MIT"}, {"identifier", "MIT"}}}};
-  document["servers"] = servers(public_url);
+  document["servers"] = servers(head.public_url);
   document["tags"] = tags_of(routes);
   document["paths"] = std::move(paths);
   document["components"]["securitySchemes"]["bearer"] = {

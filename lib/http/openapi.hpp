@@ -8,10 +8,16 @@
 
 namespace coffeeauth::http {
 
-/// The document of every route that is `documented`, as JSON. `public_url` is the server it names;
-/// empty for the root of the one it came from.
-[[nodiscard]] std::string make_openapi(const std::vector<Route>& routes,
-                                       const std::string& public_url);
+/// What the document says of the API as a whole; as of ApiOptions.
+struct DocumentHead {
+  std::string title;
+  std::string version;
+  std::string public_url;
+};
+
+/// The document of every route that is `documented`, as JSON. Throws std::invalid_argument for two
+/// operations of one name.
+[[nodiscard]] std::string make_openapi(const std::vector<Route>& routes, const DocumentHead& head);
 
 /// Every error that a route can answer with, in order: those it lists and those that follow from
 /// its access, its limit and what it takes.

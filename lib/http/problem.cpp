@@ -84,17 +84,17 @@ int status_of(const ErrorCode& code) noexcept {
   return 500;
 }
 
-Response problem_response(const Error& error, std::string_view detail) {
-  return problem_response(error, detail, [](JsonWriter&) {});
+Response problem_response(const Error& error) {
+  return written_problem(error, [](JsonWriter&) {});
 }
 
-Response problem_response(const Error& error, std::string_view detail,
-                          const std::function<void(JsonWriter&)>& write_further) {
+Response written_problem(const Error& error,
+                         const std::function<void(JsonWriter&)>& write_further) {
   const int status = status_of(error.code);
   JsonWriter json;
   json.begin_object().key("type").text("about:blank").key("title").text(reason_phrase(status));
   json.key("status").integer(status);
-  json.key("detail").text(detail.empty() ? sentence(error) : detail);
+  json.key("detail").text(sentence(error));
   json.key("code").text(wire_name(error.code));
   if (!error.fields.empty()) write_fields(json, error.fields);
   write_further(json);
@@ -102,6 +102,9 @@ Response problem_response(const Error& error, std::string_view detail,
 
   auto response = with_body(status, "application/problem+json", json.take());
   if (status == 401) response.headers.push_back({"WWW-Authenticate", std::string{challenge}});
+  if (error.code == errors::reauthentication_required) {
+    set_challenge(response, insufficient_authentication);
+  }
   if (status == 429 || status == 503) {
     const auto wait =
         std::max(error.retry_after.value_or(std::chrono::seconds{2}), std::chrono::seconds{1});
@@ -110,14 +113,14 @@ Response problem_response(const Error& error, std::string_view detail,
   return response;
 }
 
-void set_challenge(Response& response, std::string_view error) {
+void set_challenge(Response& response, std::string_view error, std::string_view further) {
   std::string value{challenge};
-  value.append(", error=\"").append(error).append("\"");
+  value.append(", error=\"").append(error).append("\"").append(further);
   response.set("WWW-Authenticate", std::move(value));
 }
 
-Response json_response(int status, std::string body) {
-  return with_body(status, "application/json", std::move(body));
+Response json_text_response(int status, std::string json) {
+  return with_body(status, "application/json", std::move(json));
 }
 
 Response no_content() { return Response{.status = 204, .headers = {}, .body = {}}; }

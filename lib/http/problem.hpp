@@ -1,33 +1,26 @@
 #pragma once
-/// Answers: problem+json for errors, JSON for the rest. Private to the library.
+/// What the answers of coffeeauth/http/answers.hpp are made of. Private to the library.
 
 #include <functional>
-#include <string>
 #include <string_view>
 
 #include "coffeeauth/error.hpp"
+#include "coffeeauth/http/answers.hpp"
 #include "coffeeauth/http/request.hpp"
 
 namespace coffeeauth::http {
 
 class JsonWriter;
 
-/// The one place where an error becomes a status.
-[[nodiscard]] int status_of(const ErrorCode& code) noexcept;
+/// problem_response() with the members that `write_further` writes after the usual ones.
+[[nodiscard]] Response written_problem(const Error& error,
+                                       const std::function<void(JsonWriter&)>& write_further);
 
-/// `error` as application/problem+json (RFC 9457), with Retry-After where it applies and
-/// WWW-Authenticate on every 401 (RFC 9110 15.5.2). `detail` replaces the general sentence.
-[[nodiscard]] Response problem_response(const Error& error, std::string_view detail = {});
-/// The same with the members that `write_further` writes (RFC 9457 3.2).
-[[nodiscard]] Response problem_response(const Error& error, std::string_view detail,
-                                        const std::function<void(JsonWriter&)>& write_further);
+/// RFC 9470 3: the token is good, what stands behind it is too old or too little.
+inline constexpr std::string_view insufficient_authentication{"insufficient_user_authentication"};
 
 /// Says in WWW-Authenticate what was wrong with the bearer token that came (RFC 6750 3.1):
-/// `invalid_token`, `insufficient_scope`.
-void set_challenge(Response& response, std::string_view error);
-
-/// `body` as application/json.
-[[nodiscard]] Response json_response(int status, std::string body);
-[[nodiscard]] Response no_content();
+/// `invalid_token`, `insufficient_scope`. `further` are auth-params, each after a comma.
+void set_challenge(Response& response, std::string_view error, std::string_view further = {});
 
 }  // namespace coffeeauth::http

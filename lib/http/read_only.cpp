@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "coffeeauth/http/fields.hpp"
 #include "coffeeauth/time.hpp"
-#include "lib/http/fields.hpp"
 
 namespace coffeeauth::http {
 namespace {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "lib/http/access.hpp"
 #include "lib/http/syntax.hpp"
 
 namespace coffeeauth::http {
@@ -44,6 +45,12 @@ void check(const Route& route) {
     refuse(route, "unknown method");
   }
   if (!route.handler) refuse(route, "no handler");
+  if (route.permission && route.access != Access::admin) {
+    refuse(route, "a permission is for Access::admin");
+  }
+  if (route.recent == Recent::required && !needs_token(route)) {
+    refuse(route, "a recent login is for Access::user and Access::admin");
+  }
   const auto& path = route.path;
   if (!path.starts_with('/') || (path.size() > 1 && path.ends_with('/'))) {
     refuse(route, "a path begins with a slash and does not end in one");

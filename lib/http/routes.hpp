@@ -27,9 +27,9 @@ struct ApiOptions;
 /// /openapi.json, which shows what `document` points to when it is asked for.
 [[nodiscard]] Route openapi_route(std::shared_ptr<const std::string> document);
 
-/// GET /api/users: reads the page, from the cache where it can. Its links begin with `public_url`,
-/// which may be empty.
-[[nodiscard]] Result<Response> answer_user_list(Auth& auth, std::string_view public_url,
+/// GET /api/users: reads the page, from the cache where it can. `root` is what stands before
+/// `/users` in its links: ApiOptions::public_url and prefix.
+[[nodiscard]] Result<Response> answer_user_list(Auth& auth, std::string_view root,
                                                 const RouteContext& context);
 /// The query parameters that it understands.
 [[nodiscard]] std::vector<NamedSchema> user_list_parameters();

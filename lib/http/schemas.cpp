@@ -7,55 +7,22 @@ namespace {
 
 SchemaPtr make(Schema schema) { return std::make_shared<const Schema>(std::move(schema)); }
 
-SchemaPtr email() {
-  return make({.description = "Unique without regard to letter case.",
-               .format = TextFormat::email,
-               .max_length = 254,
-               .example = R"("ada@example.com")"});
-}
-SchemaPtr password() {
-  return make(
-      {.description = "8 to 128 characters after NFKC, and not a common one, when it is set.",
-       .format = TextFormat::password,
-       .example = R"("correct horse battery staple")"});
-}
 SchemaPtr name(std::string description, std::string example) {
   return make(
       {.description = std::move(description), .max_length = 150, .example = std::move(example)});
 }
 SchemaPtr first_name() { return name("Given name; may be empty.", R"("Ada")"); }
 SchemaPtr last_name() { return name("Family name; may be empty.", R"("Lovelace")"); }
-SchemaPtr id(std::string example) {
-  return make({.description = "UUID version 7.",
-               .format = TextFormat::uuid,
-               .example = std::move(example)});
-}
-SchemaPtr moment(std::string description, bool nullable = false) {
-  return make({.description = std::move(description),
-               .nullable = nullable,
-               .format = TextFormat::date_time,
-               .example = R"("2026-01-15T09:30:00.125Z")"});
-}
-/// `schema`, marked as a part of an answer that a request may repeat but not change.
-SchemaPtr read_only(const SchemaPtr& schema) {
-  auto marked = *schema;
-  marked.read_only = true;
-  return make(std::move(marked));
-}
-SchemaPtr user_id() { return read_only(id(R"("019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90")")); }
+SchemaPtr user_id() { return read_only(id("UUID version 7.")); }
 SchemaPtr date_joined() { return read_only(moment("When the account was made.")); }
-SchemaPtr last_login() { return read_only(moment("The last login; null before the first.", true)); }
+SchemaPtr last_login() {
+  return read_only(nullable(moment("The last login; null before the first.")));
+}
 SchemaPtr version() {
   return read_only(make({.type = SchemaType::integer,
                          .description = "Grows with every change; the `ETag` holds it.",
                          .minimum = 1,
                          .example = "3"}));
-}
-SchemaPtr token(std::string description, std::string example) {
-  return make({.description = std::move(description),
-               .min_length = 1,
-               .max_length = 4096,
-               .example = std::move(example)});
 }
 SchemaPtr access_token() {
   return token("JWT, to be sent as `Authorization: Bearer ...`.",
@@ -65,53 +32,11 @@ SchemaPtr refresh_token() {
   return token("Opaque; good for one use.", R"("9p3XhV1n0yq8mC5b2LkRrA")");
 }
 SchemaPtr role() { return choice("What the account may do.", {"user", "admin"}); }
-
-SchemaPtr object(std::string component, std::string description, std::vector<Property> properties) {
-  return make({.type = SchemaType::object,
-               .name = std::move(component),
-               .description = std::move(description),
-               .properties = std::move(properties)});
-}
-SchemaPtr array_of(SchemaPtr items) {
-  return make({.type = SchemaType::array, .items = std::move(items)});
-}
-
-}  // namespace
-
-SchemaPtr text(std::string description, std::size_t max_length, std::string example) {
-  return make({.description = std::move(description),
-               .max_length = max_length,
-               .example = std::move(example)});
-}
-SchemaPtr choice(std::string description, std::vector<std::string> values) {
-  return make({.description = std::move(description), .values = std::move(values)});
-}
 SchemaPtr down_reason() {
   return choice("Why it is down.",
                 {"other", "unreachable", "name_not_found", "timed_out", "tls", "credentials",
                  "no_database", "not_permitted", "full", "starting", "read_only"});
 }
-SchemaPtr boolean(std::string description) {
-  return make(
-      {.type = SchemaType::boolean, .description = std::move(description), .example = "true"});
-}
-SchemaPtr integer(std::string description, std::int64_t minimum, std::string example) {
-  return make({.type = SchemaType::integer,
-               .description = std::move(description),
-               .minimum = minimum,
-               .example = std::move(example)});
-}
-
-SchemaPtr integer_or(std::string description, std::int64_t minimum, std::string word) {
-  return make({.type = SchemaType::integer,
-               .description = std::move(description),
-               .values = {std::move(word)},
-               .minimum = minimum,
-               .example = "1"});
-}
-
-namespace {
-
 SchemaPtr email_ascii() {
   return read_only(
       make({.description = "The address as accounts are told apart by: in small letters, a domain "
@@ -137,17 +62,16 @@ std::vector<Property> user_properties() {
 
 SchemaPtr user() { return object("User", "An account.", user_properties()); }
 
-SchemaPtr user_for_admin() {
+SchemaPtr managed_user() {
   auto properties = user_properties();
   properties.push_back({"email_ascii", email_ascii(), true});
   return object("ManagedUser", "An account, as administrators see it.", std::move(properties));
 }
 
-SchemaPtr user_list() {
-  const auto link = [](std::string description) {
-    return make({.description = std::move(description),
-                 .nullable = true,
-                 .example = R"("/api/users?page=2&page_size=10")"});
+SchemaPtr user_list(const std::string& prefix) {
+  const auto example = "\"" + prefix + R"(/users?page=2&page_size=10")";
+  const auto link = [&](std::string description) {
+    return make({.description = std::move(description), .nullable = true, .example = example});
   };
   return object("UserList", "One page of the users.",
                 {{"count",
@@ -166,13 +90,13 @@ SchemaPtr user_list() {
                   link("The page before, written as `next`; null on the first, and when paging by "
                        "`cursor`."),
                   true},
-                 {"results", array_of(user_for_admin()), true}});
+                 {"results", array_of(managed_user()), true}});
 }
 
 SchemaPtr session_list() {
   return array_of(object(
       "Session", "One login on one device.",
-      {{"id", id(R"("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63")"), true},
+      {{"id", id("UUID version 7.", R"("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63")"), true},
        {"created_at", moment("When it began."), true},
        {"last_used_at", moment("Its login or last refresh."), true},
        {"ip", text("The address it was opened from; may be empty.", 64, R"("203.0.113.9")"), true},
@@ -197,17 +121,6 @@ SchemaPtr refreshed() {
                .name = "RefreshedTokens",
                .description = "Answered in the dialect that was asked in.",
                .one_of = {token_pair(), short_pair}});
-}
-
-SchemaPtr six_digits() {
-  return make({.description =
-                   "The six digits from the mail; blanks and hyphens between or around them are "
-                   "dropped. As a number, its leading zeros are restored.",
-               .format = TextFormat::verification_code,
-               .or_integer = true,
-               .minimum = 0,
-               .maximum = 999'999,
-               .example = R"("042137")"});
 }
 
 SchemaPtr code_receipt() {
@@ -291,7 +204,7 @@ SchemaPtr sign_up() {
 }
 
 SchemaPtr verify() {
-  const auto code = six_digits();
+  const auto code = verification_code();
   return object("VerifyRequest", "",
                 {{"email", email(), true}, {"code", code, true}, {"password", password()}});
 }
@@ -303,8 +216,9 @@ SchemaPtr login_code() {
 SchemaPtr resend_code() { return object("ResendCodeRequest", "", {{"email", email(), true}}); }
 
 SchemaPtr log_in() {
-  return object("LoginRequest", "",
-                {{"email", email(), true}, {"password", password(), true}, {"code", six_digits()}});
+  return object(
+      "LoginRequest", "",
+      {{"email", email(), true}, {"password", password(), true}, {"code", verification_code()}});
 }
 
 SchemaPtr refresh() {

@@ -1,10 +1,10 @@
 #include <utility>
 
+#include "coffeeauth/http/answers.hpp"
 #include "coffeeauth/http/api.hpp"
+#include "coffeeauth/http/etag.hpp"
 #include "coffeeauth/part_down.hpp"
-#include "lib/http/etag.hpp"
 #include "lib/http/json_writer.hpp"
-#include "lib/http/problem.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
 
@@ -12,7 +12,7 @@ namespace coffeeauth::http {
 namespace {
 
 Result<Response> keys(Auth& auth) {
-  auto response = json_response(200, auth.tokens().jwks());
+  auto response = json_text_response(200, auth.tokens().jwks());
   // A verifier that meets an unknown `kid` asks again at once; for the others this is often enough.
   const auto kept = auth.config().tokens.jwks_max_age.count();
   response.set("Cache-Control", "public, max-age=" + std::to_string(kept));
@@ -66,7 +66,7 @@ Result<Response> readiness(Auth& auth, const ApiOptions& options) {
     write_state(json, "cache", trouble_of(auth.parts().cache, options));
   }
   json.key("mail").text(store ? "unknown" : mail_state(auth)).end_object();
-  auto response = json_response(store ? 503 : 200, json.take());
+  auto response = json_text_response(store ? 503 : 200, json.take());
   if (store) response.set("Retry-After", "2");
   return response;
 }
@@ -95,7 +95,7 @@ std::vector<Route> service_routes(Auth& auth, const ApiOptions& options) {
 
   auto healthz = get("/healthz", "getHealth", "Whether the process serves", "service",
                      [](const RouteContext&) -> Result<Response> {
-                       return json_response(200, R"({"status":"ok"})");
+                       return json_text_response(200, R"({"status":"ok"})");
                      });
   healthz.description = "For whoever restarts a process that hangs. Asks no other part.";
   healthz.response_schema = schemas::health();

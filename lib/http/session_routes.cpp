@@ -1,7 +1,7 @@
 #include <utility>
 
+#include "coffeeauth/http/answers.hpp"
 #include "lib/http/json_writer.hpp"
-#include "lib/http/problem.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
 
@@ -26,7 +26,7 @@ Result<Response> list(Auth& auth, const RouteContext& context) {
     write_session(json, session, context.principal->session);
   }
   json.end_array();
-  return json_response(200, json.take());
+  return json_text_response(200, json.take());
 }
 
 Result<Response> end_others(Auth& auth, const RouteContext& context) {

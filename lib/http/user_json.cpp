@@ -1,7 +1,7 @@
 #include "lib/http/user_json.hpp"
 
-#include "lib/http/etag.hpp"
-#include "lib/http/problem.hpp"
+#include "coffeeauth/http/answers.hpp"
+#include "coffeeauth/http/etag.hpp"
 
 namespace coffeeauth::http {
 
@@ -22,7 +22,7 @@ void write_members(JsonWriter& json, const User& user) {
 }
 
 Response response_of(JsonWriter& json, const User& user) {
-  auto response = json_response(200, json.take());
+  auto response = json_text_response(200, json.take());
   response.headers.push_back({"ETag", version_etag(user.version)});
   return response;
 }
@@ -48,7 +48,7 @@ Response user_response(const User& user) {
   return response_of(json, user);
 }
 
-Response user_response_for_admin(const User& user) {
+Response managed_user_response(const User& user) {
   JsonWriter json;
   write_user_for_admin(json, user);
   return response_of(json, user);

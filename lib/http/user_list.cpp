@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <utility>
 
-#include "lib/http/etag.hpp"
+#include "coffeeauth/http/etag.hpp"
+#include "coffeeauth/http/fields.hpp"
 #include "lib/http/json_writer.hpp"
-#include "lib/http/problem.hpp"
 #include "lib/http/query.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
@@ -33,38 +32,19 @@ std::chrono::seconds life_of_list(const ListConfig& config, std::chrono::millise
 struct ListView {
   ListUsersRequest request{};
   /// What links begin with.
-  std::string_view public_url{};
+  std::string_view root{};
   /// Whether links name cursors or page numbers: a client is answered in the way that it asked.
   bool by_cursor = false;
 };
 
-std::string_view value_of(const Parameters& query, std::string_view name) {
-  const auto found = query.find(name);
-  return found != query.end() ? std::string_view{found->second} : std::string_view{};
-}
-
-/// Precondition: validated as a positive whole number, or empty. One too large to be held is past
-/// the end of every list all the same.
-std::size_t number_of(const Parameters& query, std::string_view name, std::size_t otherwise) {
-  const auto text = value_of(query, name);
-  std::size_t number = otherwise;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return read.ec == std::errc::result_out_of_range ? SIZE_MAX : number;
-}
-
-std::optional<bool> flag_of(const Parameters& query, std::string_view name) {
-  const auto text = value_of(query, name);
-  return parse_flag(text);
-}
-
-ListView read_view(const Parameters& query, std::string_view public_url, const ListConfig& config) {
-  ListView view{.public_url = public_url, .by_cursor = query.contains("cursor")};
+ListView read_view(const Parameters& query, std::string_view root, const ListConfig& config) {
+  ListView view{.root = root, .by_cursor = query.contains("cursor")};
   auto& request = view.request;
-  request.filter = {.search = std::string{value_of(query, "search")},
-                    .role = parse_role(value_of(query, "role")),
-                    .is_verified = flag_of(query, "is_verified"),
-                    .is_active = flag_of(query, "is_active")};
-  auto ordering = value_of(query, "ordering");
+  request.filter = {.search = std::string{query_text(query, "search")},
+                    .role = parse_role(query_text(query, "role")),
+                    .is_verified = query_flag(query, "is_verified"),
+                    .is_active = query_flag(query, "is_active")};
+  auto ordering = query_text(query, "ordering");
   if (ordering.starts_with('-')) {
     request.direction = Direction::descending;
     ordering.remove_prefix(1);
@@ -72,12 +52,12 @@ ListView read_view(const Parameters& query, std::string_view public_url, const L
   if (ordering == "email") request.order = UserOrder::email;
   if (ordering == "last_login") request.order = UserOrder::last_login;
   request.page_size =
-      std::min(number_of(query, "page_size", config.page_size), config.max_page_size);
+      std::min(query_number(query, "page_size", config.page_size), config.max_page_size);
   // What the service before this one did.
   if (request.page_size == 0) request.page_size = config.page_size;
-  request.last_page = value_of(query, "page") == last_page;
-  request.page = request.last_page ? 0 : number_of(query, "page", 1);
-  request.cursor = value_of(query, "cursor");
+  request.last_page = query_text(query, "page") == last_page;
+  request.page = request.last_page ? 0 : query_number(query, "page", 1);
+  request.cursor = query_text(query, "cursor");
   return view;
 }
 
@@ -99,7 +79,7 @@ std::string ordering_of(const ListUsersRequest& request) {
 /// client's word.
 std::string link_to(const ListView& view) {
   const auto& request = view.request;
-  auto link = std::string{view.public_url} + "/api/users";
+  auto link = std::string{view.root} + "/users";
   if (view.by_cursor) {
     append_query(link, "cursor", request.cursor);
   } else {
@@ -165,10 +145,9 @@ Response list_response(const Request& request, std::shared_ptr<const std::string
 
 }  // namespace
 
-Result<Response> answer_user_list(Auth& auth, std::string_view public_url,
-                                  const RouteContext& context) {
+Result<Response> answer_user_list(Auth& auth, std::string_view root, const RouteContext& context) {
   const auto& config = auth.config().lists;
-  const auto view = read_view(context.query, public_url, config);
+  const auto view = read_view(context.query, root, config);
   const auto key = link_to(view);
   auto& cache = auth.parts().cache;
   // Before the Store is read: a change in between makes what is stored below unreachable.
@@ -183,10 +162,9 @@ Result<Response> answer_user_list(Auth& auth, std::string_view public_url,
   const auto begun = auth.parts().clock.now();
   const auto page = auth.admin().list_users(view.request);
   if (!page) {
-    if (page.error().code == ErrorCode::not_found) {
-      return problem_response(page.error(), "Invalid page.");
-    }
-    return page.error();
+    auto error = page.error();
+    if (error.code == ErrorCode::not_found) error.detail = "Invalid page.";
+    return error;
   }
   auto body = std::make_shared<const std::string>(render(view, *page));
   if (generation) {

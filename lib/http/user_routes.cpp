@@ -2,10 +2,10 @@
 #include <optional>
 #include <utility>
 
+#include "coffeeauth/http/answers.hpp"
 #include "coffeeauth/http/api.hpp"
-#include "lib/http/etag.hpp"
-#include "lib/http/fields.hpp"
-#include "lib/http/problem.hpp"
+#include "coffeeauth/http/etag.hpp"
+#include "coffeeauth/http/fields.hpp"
 #include "lib/http/read_only.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
@@ -23,7 +23,7 @@ Result<Response> show(Auth& auth, const RouteContext& context) {
   if (!id) return ErrorCode::not_found;
   const auto user = auth.admin().get_user(*id);
   if (!user) return user.error();
-  return user_response_for_admin(*user);
+  return managed_user_response(*user);
 }
 
 /// The version that If-Match makes a change depend on; nothing when it may be any.
@@ -87,7 +87,7 @@ Result<Response> update(Auth& auth, const RouteContext& context) {
   const auto user =
       auth.admin().update_user(*id, *patch, *expected, context.principal->user.id, context.client);
   if (!user) return user.error();
-  return user_response_for_admin(*user);
+  return managed_user_response(*user);
 }
 
 Result<Response> remove(Auth& auth, const RouteContext& context) {
@@ -101,11 +101,12 @@ Result<Response> remove(Auth& auth, const RouteContext& context) {
   return no_content();
 }
 
-Route managed(std::string method, std::string path, Handler handler, std::string operation_id,
-              std::string summary) {
+Route managed(std::string method, std::string path, const Permission& permission, Handler handler,
+              std::string operation_id, std::string summary) {
   return {.method = std::move(method),
           .path = std::move(path),
           .access = Access::admin,
+          .permission = permission,
           .handler = std::move(handler),
           .documented = true,
           .operation_id = std::move(operation_id),
@@ -122,18 +123,18 @@ NamedSchema etag() {
   return {"ETag", schemas::text("Changes with what is shown.", 64, R"("\"3\"")")};
 }
 
-Route list_route(Auth& auth, std::string public_url) {
+Route list_route(Auth& auth, const ApiOptions& options) {
   auto route = managed(
-      "GET", "/api/users",
-      [&auth, public_url = std::move(public_url)](const RouteContext& c) {
-        return answer_user_list(auth, public_url, c);
+      "GET", "/api/users", Permission::users_read,
+      [&auth, root = options.public_url + options.prefix](const RouteContext& c) {
+        return answer_user_list(auth, root, c);
       },
       "listUsers", "List users");
   route.description =
       "Paged by `page` or, at the same price however long the list is, by `cursor`: begin with an "
       "empty one and follow `next`.";
   route.query_parameters = user_list_parameters();
-  route.response_schema = schemas::user_list();
+  route.response_schema = schemas::user_list(options.prefix);
   route.errors = {ErrorCode::not_found};
   route.request_headers = {{"If-None-Match", schemas::text("The `ETag` of the page as last read.",
                                                            1024, R"("\"9f2c\"")")}};
@@ -144,10 +145,10 @@ Route list_route(Auth& auth, std::string public_url) {
 
 Route show_route(Auth& auth) {
   auto route = managed(
-      "GET", "/api/users/{id}", [&auth](const RouteContext& c) { return show(auth, c); }, "getUser",
-      "Show a user");
+      "GET", "/api/users/{id}", Permission::users_read,
+      [&auth](const RouteContext& c) { return show(auth, c); }, "getUser", "Show a user");
   route.description = "Its `ETag` and its `version` say which state of the user it is.";
-  route.response_schema = schemas::user_for_admin();
+  route.response_schema = schemas::managed_user();
   route.response_headers = {etag()};
   return route;
 }
@@ -155,12 +156,12 @@ Route show_route(Auth& auth) {
 Route update_route(Auth& auth, std::string method, std::string operation_id,
                    std::string description) {
   auto route = managed(
-      std::move(method), "/api/users/{id}",
+      std::move(method), "/api/users/{id}", Permission::users_write,
       [&auth](const RouteContext& c) { return update(auth, c); }, std::move(operation_id),
       "Change a user");
   route.description = std::move(description);
   route.request_schema = schemas::user_patch();
-  route.response_schema = schemas::user_for_admin();
+  route.response_schema = schemas::managed_user();
   route.errors = {ErrorCode::email_taken, ErrorCode::last_admin, ErrorCode::version_conflict};
   route.request_headers = {if_match()};
   route.response_headers = {etag()};
@@ -169,8 +170,8 @@ Route update_route(Auth& auth, std::string method, std::string operation_id,
 
 Route remove_route(Auth& auth) {
   auto route = managed(
-      "DELETE", "/api/users/{id}", [&auth](const RouteContext& c) { return remove(auth, c); },
-      "deleteUser", "Delete a user");
+      "DELETE", "/api/users/{id}", Permission::users_delete,
+      [&auth](const RouteContext& c) { return remove(auth, c); }, "deleteUser", "Delete a user");
   route.description =
       "Sessions and codes go with the account. The last active administrator stays.";
   route.success_status = 204;
@@ -182,7 +183,7 @@ Route remove_route(Auth& auth) {
 }  // namespace
 
 std::vector<Route> user_routes(Auth& auth, const ApiOptions& options) {
-  return {list_route(auth, options.public_url), show_route(auth),
+  return {list_route(auth, options), show_route(auth),
           update_route(auth, "PATCH", "updateUser",
                        "Changes the fields that are sent. What ends the user's sessions: another "
                        "address, and `is_active` or `is_verified` taken away. Another role voids "

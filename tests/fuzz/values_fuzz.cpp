@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/server/src/log.hpp"
+#include "coffeeauth/http/etag.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/time.hpp"
 #include "coffeeauth/user_service.hpp"
 #include "lib/http/bearer.hpp"
-#include "lib/http/etag.hpp"
 #include "lib/http/json_writer.hpp"
 #include "lib/http/query.hpp"
 #include "lib/http/schemas.hpp"

@@ -12,6 +12,7 @@
 
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/http/answers.hpp"
 #include "coffeeauth/http/errors.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/route.hpp"
@@ -63,22 +64,37 @@ struct ApiOptions {
   /// the links of lists begin with it. Empty: the root of whatever server the document came from,
   /// and links that are path and query alone.
   std::string public_url{};
+  /// What the paths of the API begin with, without a slash at the end: `/api`, `/accounts/v1`, or
+  /// empty for none. Links and the OpenAPI document follow. Paths that others look for at the root
+  /// (`/.well-known/jwks.json`, `/healthz`, `/readyz`, `/openapi.json`) stay there.
+  std::string prefix = "/api";
+  /// The title of the OpenAPI document.
+  std::string title = "coffeeauth";
+  /// The version of the API that the OpenAPI document names; yours to count.
+  std::string version = "1";
   /// Called after every request, on its thread; must not throw.
   std::function<void(const AccessRecord&)> access_log{};
   /// Whether the cache is in this process's own memory, so that /readyz says `memory` for `up`.
   bool cache_is_memory = false;
   /// Asked by /readyz when the cache does not answer: why, if it is known; may be empty.
   std::function<std::optional<DownReason>()> cache_trouble{};
-  /// Further routes in the same table (documents, metrics, development pages).
+  /// Further routes in the same table: of features, documents, your own.
   std::vector<Route> extra_routes{};
+  /// Routes that are not served, each by its operation id (`signUp`) or by method and path, the
+  /// latter with `/api` whatever the prefix is (`POST /api/auth/signup`). Further ones, too.
+  std::vector<std::string> leave_out{};
+  /// Says what the authentication of a caller lacks for a route with Recent::required; nothing when
+  /// it will do. Called on the request's thread; may throw Unavailable. Needed where there is such
+  /// a route.
+  std::function<std::optional<StepUp>(const Principal&)> step_up{};
 };
 
 /// Thread-safe; `handle` blocks while it works (a login hashes for tens of milliseconds), so an
 /// event-driven server calls it from a pool.
 class Api {
  public:
-  /// Borrows `auth`. Throws std::invalid_argument for an option that cannot be (a bad CIDR or URL,
-  /// two routes for one method and path).
+  /// Borrows `auth`. Throws std::invalid_argument for an option that cannot be: a bad CIDR, URL or
+  /// prefix, two routes for one method and path, a route left out or replaced that is not there.
   Api(Auth& auth, ApiOptions options);
   ~Api();
   Api(const Api&) = delete;

@@ -15,6 +15,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/http/schema.hpp"
+#include "coffeeauth/permission.hpp"
 #include "coffeeauth/rate_limiter.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session_service.hpp"
@@ -25,9 +26,13 @@ namespace http {
 /// Who may call a route.
 enum class Access {
   anyone,
+  /// Anyone; RouteContext::principal is set when the request carries a good bearer token. A token
+  /// that is not good is refused (401), as it would be elsewhere: its client believes to be logged
+  /// in, and is not answered as a stranger.
+  optional_user,
   /// A valid bearer token of a live user.
   user,
-  /// The same, and an administrator.
+  /// The same, and an administrator; or whoever has Route::permission, where the route names one.
   admin,
   /// Whoever sends ApiOptions::operator_token as bearer token, or comes from the operator networks;
   /// to others the route does not exist (404). Web pages of other origins cannot read it.
@@ -36,6 +41,9 @@ enum class Access {
   /// not exist (404). Web pages of other origins cannot read it.
   link_holders,
 };
+
+/// Whether a route wants a caller whose last authentication is not long ago (step-up).
+enum class Recent { not_needed, required };
 
 /// Texts by name.
 using Parameters = std::map<std::string, std::string, std::less<>>;
@@ -53,7 +61,7 @@ struct RouteContext {
   const Parameters& query;
   /// The body, parsed and validated by the route's schema; null where the route takes none.
   const nlohmann::json& body;
-  /// Set for Access::user and Access::admin.
+  /// Set for Access::user and Access::admin; for Access::optional_user, when a token came.
   const std::optional<Principal>& principal;
 };
 
@@ -67,10 +75,16 @@ struct Route {
   /// `GET`, `POST`, `PATCH`, `PUT` or `DELETE`. GET answers HEAD too.
   std::string method;
   /// `/api/users/{id}`, without a trailing slash; both spellings are served. A last part
-  /// `{path...}` takes the rest of the path.
+  /// `{path...}` takes the rest of the path. `/api` in front stands for ApiOptions::prefix,
+  /// whatever that is, for every route in the table.
   std::string path;
   /// Who may call it; checked before the handler runs.
   Access access = Access::anyone;
+  /// What the caller must be allowed to do (may()), for Access::admin; nothing for being an
+  /// administrator. A caller who may not is answered `forbidden`.
+  std::optional<Permission> permission{};
+  /// Whether ApiOptions::step_up is asked about the caller, for Access::user and Access::admin.
+  Recent recent = Recent::not_needed;
   /// What answers; called from any thread.
   Handler handler;
   /// Whether the OpenAPI document shows it.
@@ -81,8 +95,12 @@ struct Route {
   std::string summary{};
   /// Longer, in Markdown.
   std::string description{};
-  /// The group of operations that it is shown in.
+  /// The group of operations that it is shown in: a word of yours, or of the library's own
+  /// (`auth`, `me`, `users`, `keys`, `service`).
   std::string tag{};
+  /// What the document says of a group of yours; the first route of the group that says something
+  /// decides.
+  std::string tag_description{};
   /// How the body is validated and described; null where the route takes none.
   SchemaPtr request_schema{};
   /// How query parameters are validated and described; anything else in the query is ignored.
@@ -102,6 +120,9 @@ struct Route {
   std::vector<NamedSchema> response_headers{};
   /// Bodies in application/json that come with another status than `success_status`.
   std::vector<std::pair<int, SchemaPtr>> other_responses{};
+  /// Among ApiOptions::extra_routes: whether it takes the place of the route with the same method
+  /// and path, which must be there, instead of being refused beside it.
+  bool replaces = false;
 };
 
 }  // namespace http

@@ -1,4 +1,4 @@
-#include "lib/http/etag.hpp"
+#include "coffeeauth/http/etag.hpp"
 
 #include <set>
 

@@ -1,15 +1,17 @@
 #pragma once
-/// Entity tags and the preconditions made of them (RFC 9110 8.8.3, 13.1). Private to the library.
+/// Entity tags and the preconditions made of them (RFC 9110 8.8.3, 13.1).
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/result.hpp"
 
-namespace coffeeauth::http {
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace http {
 
 /// A strong tag of exactly these octets.
 [[nodiscard]] std::string content_etag(std::string_view body);
@@ -32,4 +34,5 @@ struct ExpectedVersions {
 /// Error: invalid_request when the field is no list of entity tags.
 [[nodiscard]] Result<ExpectedVersions> read_if_match(const Request& request);
 
-}  // namespace coffeeauth::http
+}  // namespace http
+}  // namespace coffeeauth

@@ -42,6 +42,25 @@ Database parse_database_url(std::string_view url) {
   refuse("expected sqlite:///path or postgresql://user:password@host/name");
 }
 
+std::string sqlite_url(const fs::path& file) {
+  constexpr std::string_view hexadecimal = "0123456789ABCDEF";
+  const auto path = file.string();
+  std::string url = "sqlite:///";
+  // As parse_sqlite_url() asks for.
+  if (path.starts_with(':') || path.starts_with("file:")) url += "./";
+  for (const char c : path) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet > ' ' && octet != '%' && octet != '?' && octet != '#') {
+      url += c;
+      continue;
+    }
+    url += '%';
+    url += hexadecimal[octet / 16U];
+    url += hexadecimal[octet % 16U];
+  }
+  return url;
+}
+
 void check_place(const Database& database) {
   const auto* const sqlite = std::get_if<SqliteOptions>(&database);
   if (sqlite == nullptr) return;

@@ -58,6 +58,17 @@ TEST_CASE("a SQLite URL is relative with three slashes and absolute with four") 
         "expected sqlite:///path or postgresql://user:password@host/name");
 }
 
+TEST_CASE("the URL of a file leads back to it, whatever it is called") {
+  CHECK(sqlite_url("/var/lib/a.db") == "sqlite:////var/lib/a.db");
+  for (const auto* const path :
+       {"a.db", "/tmp/100% sure?/a#b.db", "ä/\n.db", "/home/ada@work/%41"}) {
+    CAPTURE(path);
+    CHECK(path_of(sqlite_url(path)) == path);
+  }
+  CHECK(path_of(sqlite_url(":memory:")) == "./:memory:");
+  CHECK(path_of(sqlite_url("file:a")) == "./file:a");
+}
+
 TEST_CASE("what a database is called has no password in it, and is seen from any folder") {
   CHECK(name_of(SqliteOptions{.path = "/var/lib/../lib/a.db"}) == "sqlite:/var/lib/a.db");
   CHECK(name_of(SqliteOptions{.path = "a.db"}) ==

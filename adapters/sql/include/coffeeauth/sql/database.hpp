@@ -1,6 +1,7 @@
 #pragma once
 /// Database: a SQLite file or a PostgreSQL server, whichever a URL names.
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ using Database = std::variant<SqliteOptions, PostgresOptions>;
 /// parameters, or a URL of parse_postgres_url(). Opens nothing. Throws std::invalid_argument with a
 /// text that holds no part of the URL, also for PostgreSQL when the library was built without it.
 [[nodiscard]] Database parse_database_url(std::string_view url);
+
+/// Writes the URL of the SQLite file `file`, percent-encoded: what parse_database_url() reads.
+[[nodiscard]] std::string sqlite_url(const std::filesystem::path& file);
 
 /// Checks that a SQLite file can be where it is to be, which the database itself would only call a
 /// failure; does nothing for PostgreSQL. Throws std::invalid_argument with the path, and with why:

@@ -52,7 +52,7 @@ struct Accounts::State {
                }),
         keys(options.keys, crypto::make_openssl_keys),
         templates(options.templates, [&] { return make_templates(options); }),
-        events(options.events, std::make_unique<NoEvents>),
+        events(options.events, [] { return std::make_unique<NoEvents>(); }),
         redis(open_redis(options)),
         cache(options.cache, [&] { return make_cache(redis, *clock); }),
         counters(options.counters, [&] { return make_counters(redis); }),

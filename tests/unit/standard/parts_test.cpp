@@ -120,13 +120,13 @@ TEST_CASE("Redis that is away keeps nobody from signing up, and is told of") {
   auto options = world.options();
   // Nobody listens there.
   options.redis_url = "redis://127.0.0.1:1";
-  options.api.operator_token = Secret{"a token of operators"};
+  options.api.operator_token = Secret{"a-token-of-operators"};
   auto accounts = open(std::move(options));
   CHECK_OK(sign_up(accounts));
   const auto ready =
       accounts.api().handle({.method = "GET",
                              .target = "/readyz",
-                             .headers = {{"Authorization", "Bearer a token of operators"}}});
+                             .headers = {{"Authorization", "Bearer a-token-of-operators"}}});
   CHECK(ready.text().find(R"("cache":"memory")") == std::string_view::npos);
   CHECK(ready.text().find(R"("cache")") != std::string_view::npos);
 }
@@ -134,12 +134,12 @@ TEST_CASE("Redis that is away keeps nobody from signing up, and is told of") {
 TEST_CASE("without Redis the cache is this process's own, and the API says so") {
   InMemory world;
   auto options = world.options();
-  options.api.operator_token = Secret{"a token of operators"};
+  options.api.operator_token = Secret{"a-token-of-operators"};
   auto accounts = open(std::move(options));
   const auto ready =
       accounts.api().handle({.method = "GET",
                              .target = "/readyz",
-                             .headers = {{"Authorization", "Bearer a token of operators"}}});
+                             .headers = {{"Authorization", "Bearer a-token-of-operators"}}});
   CHECK(ready.text().find(R"("cache":"memory")") != std::string_view::npos);
 }
 

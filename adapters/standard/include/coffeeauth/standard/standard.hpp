@@ -121,6 +121,7 @@ class Accounts {
   explicit Accounts(Options options);
   /// Stops, and waits for every delivery in hand; stop() is the way to wait less.
   ~Accounts();
+  /// Leaves `other` empty.
   Accounts(Accounts&& other) noexcept;
   /// Destroys what it held.
   Accounts& operator=(Accounts&& other) noexcept;

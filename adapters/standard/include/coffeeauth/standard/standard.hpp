@@ -9,6 +9,7 @@
 /// can be replaced by one of yours.
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,16 +31,22 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace standard {
 
-/// What open() is told. Write it with designated initialisers, in this order; all but `secret_key`
-/// may be left out. Pointers are borrowed, and what they point to must outlive the Accounts.
-struct Options {
+/// What open() is told; write it as Options, with designated initialisers in this order. All but
+/// `secret_key` may be left out. Pointers are borrowed, and what they point to must outlive the
+/// Accounts. A template so that the default of the key, which does not compile, is compiled only
+/// when the key is left out.
+template <class Given = void>
+struct BasicOptions {
   /// Where everything that must survive is kept: `sqlite:///relative/path`,
   /// `sqlite:////absolute/path`, `postgresql://user:password@host/name`, or `memory:`, which
   /// forgets everything when the Accounts go. Not with `store`.
   std::string database_url{};
   /// As of Auth: one Secret of 32 bytes at least, or a ring of them. The same at every start and in
   /// every process.
-  SecretKeys secret_key;
+  SecretKeys secret_key = []() -> SecretKeys {
+    static_assert(detail::part_given<Given>, "Options::secret_key is missing or misplaced");
+    std::abort();
+  }();
   /// Every policy number, and the service's name.
   Config config{};
   /// `redis://host`, for cache and rate limits that several processes share; empty to keep them in
@@ -108,6 +115,9 @@ struct Options {
   /// Is told what code of yours did wrong. Null for the standard error output.
   Diagnostics* diagnostics = nullptr;
 };
+
+/// What open() is told.
+using Options = BasicOptions<>;
 
 /// An Auth with all that it takes to run it: owns its parts, but for those that were given as
 /// pointers, and destroys everything in the right order.

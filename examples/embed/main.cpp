@@ -3,16 +3,12 @@
 
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
-#include "coffeeauth/auth.hpp"
-#include "coffeeauth/crypto/crypto.hpp"
-#include "coffeeauth/memory/memory.hpp"
-#include "coffeeauth/smtp/smtp.hpp"
-#include "coffeeauth/sql/sql.hpp"
-#include "coffeeauth/zxcvbn/zxcvbn.hpp"
+#include "coffeeauth/sql/database.hpp"
+#include "coffeeauth/standard/standard.hpp"
 
 namespace {
 
@@ -25,42 +21,6 @@ class PrintedEvents final : public ca::EventSink {
   void on(const ca::Event& event) noexcept override {
     std::clog << "event: " << ca::wire_name(event.kind) << "\n";
   }
-};
-
-/// The parts that this program chose, in the order in which they need each other, and Auth over
-/// them.
-struct Accounts {
-  explicit Accounts(const fs::path& folder)
-      : store(ca::sql::make_sqlite_store({.path = (folder / "users.db").string()})),
-        mailer(ca::smtp::make_folder_mailer({.folder = folder / "mail"})) {}
-
-  ca::Config config{};
-  PrintedEvents events{};
-  std::unique_ptr<ca::Clock> clock = ca::make_system_clock();
-  std::unique_ptr<ca::RandomSource> random = ca::make_system_random();
-  std::unique_ptr<ca::Store> store;
-  std::unique_ptr<ca::Mailer> mailer;
-  std::unique_ptr<ca::Cache> cache = ca::memory::make_memory_cache({}, *clock);
-  std::unique_ptr<ca::RateCounter> counters = ca::memory::make_memory_counters({});
-  std::unique_ptr<ca::PasswordJudge> judge = ca::zxcvbn::make_zxcvbn_judge();
-  std::unique_ptr<ca::PasswordHasher> hasher =
-      ca::make_hashing_pool(config.passwords, ca::make_argon2_hasher(config.passwords, *random));
-  std::unique_ptr<ca::SigningKeyFactory> keys = ca::crypto::make_openssl_keys();
-  std::unique_ptr<ca::MailTemplates> templates = ca::make_default_templates("Example");
-
-  // Keep the key where your other secrets are; it must be the same at the next start.
-  ca::Auth auth{config,
-                ca::Secret{"an example's key, of 32 bytes or more"},
-                {.store = *store,
-                 .cache = *cache,
-                 .counters = *counters,
-                 .clock = *clock,
-                 .random = *random,
-                 .judge = *judge,
-                 .hasher = *hasher,
-                 .keys = *keys,
-                 .templates = *templates,
-                 .events = events}};
 };
 
 /// The value, or an exception with what the user did wrong.
@@ -79,12 +39,7 @@ std::string ask(const char* question) {
   return line;
 }
 
-void sign_up_and_log_in(Accounts& accounts) {
-  auto& auth = accounts.auth;
-  // Runs until the end of this scope, on a thread of its own.
-  ca::jobs::MailWorker worker{auth.services(), *accounts.mailer};
-  worker.start();
-
+void sign_up_and_log_in(ca::Auth& auth) {
   const auto email = value_of(ca::EmailAddress::parse(ask("e-mail address")));
   const auto typed = ask("password");
   (void)value_of(
@@ -110,8 +65,15 @@ int main(int count, char** words) {
   }
   try {
     fs::create_directories(words[1]);
-    Accounts accounts{words[1]};
-    sign_up_and_log_in(accounts);
+    PrintedEvents events;
+    // Keep the key where your other secrets are; it must be the same at the next start.
+    auto accounts = ca::standard::open({
+        .database_url = ca::sql::sqlite_url(fs::path{words[1]} / "users.db"),
+        .secret_key = ca::Secret{"an example's key, of 32 bytes or more"},
+        .events = &events,
+    });
+    accounts.start();  // mails go out from now on, to the folder mail beside the database
+    sign_up_and_log_in(accounts.auth());
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "embed: " << error.what() << "\n";

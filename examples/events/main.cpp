@@ -4,14 +4,12 @@
 #include <httplib.h>
 
 #include <iostream>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <syncstream>
 #include <thread>
 
-#include "coffeeauth/auth.hpp"
-#include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/standard/standard.hpp"
 #include "webhook.hpp"
 
 namespace {
@@ -43,21 +41,6 @@ class Both final : public ca::EventSink {
  private:
   ca::EventSink& first_;
   ca::EventSink& second_;
-};
-
-/// Auth over parts in memory.
-struct Accounts {
-  Accounts() { config.tokens.algorithm = ca::SigningAlgorithm::eddsa; }
-
-  ca::Config config{};
-  std::unique_ptr<ca::Clock> clock = ca::make_system_clock();
-  std::unique_ptr<ca::RandomSource> random = ca::make_system_random();
-  std::unique_ptr<ca::Store> store = ca::memory::make_memory_store();
-  std::unique_ptr<ca::Cache> cache = ca::memory::make_memory_cache({}, *clock);
-  std::unique_ptr<ca::RateCounter> counters = ca::memory::make_memory_counters({});
-  std::unique_ptr<ca::PasswordHasher> hasher = ca::make_argon2_hasher(config.passwords, *random);
-  std::unique_ptr<ca::SigningKeyFactory> keys = ca::make_sodium_keys();
-  std::unique_ptr<ca::MailTemplates> templates = ca::make_default_templates("Example");
 };
 
 /// Whom this program lets sign up. The REST API, where it is mounted, asks it too.
@@ -94,20 +77,14 @@ int main() {
     AuditLog audit;
     Webhook webhook{"http://127.0.0.1:" + std::to_string(port), "/hooks/accounts"};
     Both events{audit, webhook};
-    Accounts parts;
-    ca::Auth auth{parts.config,
-                  ca::Secret{"an example's key, of 32 bytes or more"},
-                  {.store = *parts.store,
-                   .cache = *parts.cache,
-                   .counters = *parts.counters,
-                   .clock = *parts.clock,
-                   .random = *parts.random,
-                   .judge = ca::accept_any_password(),
-                   .hasher = *parts.hasher,
-                   .keys = *parts.keys,
-                   .templates = *parts.templates,
-                   .events = events,
-                   .sign_up_policy = only_our_own}};
+    auto accounts = ca::standard::open({
+        .database_url = "memory:",
+        .secret_key = ca::Secret{"an example's key, of 32 bytes or more"},
+        .delivers_mails = false,
+        .sign_up_policy = only_our_own,
+        .events = &events,
+    });
+    auto& auth = accounts.auth();
     visit(auth, "ada@example.com");
     visit(auth, "eve@elsewhere.example");
   }

@@ -15,8 +15,9 @@
 #include <string>
 #include <vector>
 
-#include "accounts.hpp"
-#include "coffeeauth/http/api.hpp"
+#include "app_migrations.hpp"
+#include "coffeeauth/sql/database.hpp"
+#include "coffeeauth/standard/standard.hpp"
 #include "guard.hpp"
 #include "profiles.hpp"
 
@@ -24,6 +25,15 @@ namespace {
 
 namespace ca = coffeeauth;
 namespace net = Poco::Net;
+
+/// Where a program would send its mails from; this one is read by somebody at a terminal.
+class PrintedMail final : public ca::Mailer {
+ public:
+  [[nodiscard]] ca::Delivery deliver(const ca::Mail& mail) noexcept override {
+    std::cout << mail.text << std::flush;
+    return {.verdict = ca::DeliveryVerdict::delivered};
+  }
+};
 
 /// What the application was about all along.
 struct Notes {
@@ -72,13 +82,13 @@ class NotesHandler final : public net::HTTPRequestHandler {
 /// GET /profile, and PUT /profile with another motto.
 class ProfileHandler final : public net::HTTPRequestHandler {
  public:
-  ProfileHandler(Guard& guard, ca::Store& sql) : guard_(guard), sql_(sql) {}
+  ProfileHandler(Guard& guard, ca::Store& store) : guard_(guard), store_(store) {}
 
   void handleRequest(net::HTTPServerRequest& request, net::HTTPServerResponse& response) override {
     const auto who = guard_.admit(request, response);
     if (!who) return;
-    if (request.getMethod() == "PUT") set_motto(sql_, who->user.id, read_line(request));
-    const auto profile = find_profile(sql_, who->user.id);
+    if (request.getMethod() == "PUT") set_motto(store_, who->user.id, read_line(request));
+    const auto profile = find_profile(store_, who->user.id);
     if (!profile) {
       response.setStatusAndReason(net::HTTPResponse::HTTP_NOT_FOUND);
       return send_text(response, "no customer\n");
@@ -89,7 +99,7 @@ class ProfileHandler final : public net::HTTPRequestHandler {
 
  private:
   Guard& guard_;
-  ca::Store& sql_;
+  ca::Store& store_;
 };
 
 /// Everything else is the REST API's.
@@ -121,20 +131,19 @@ class ApiHandler final : public net::HTTPRequestHandler {
 
 class Routes final : public net::HTTPRequestHandlerFactory {
  public:
-  explicit Routes(Accounts& accounts)
-      : sql_(*accounts.sql), guard_(accounts.auth->sessions()), api_(*accounts.auth, {}) {}
+  explicit Routes(ca::standard::Accounts& accounts)
+      : accounts_(accounts), guard_(accounts.auth().sessions()) {}
 
   net::HTTPRequestHandler* createRequestHandler(const net::HTTPServerRequest& request) override {
     if (request.getURI() == "/notes") return new NotesHandler{guard_, notes_};
-    if (request.getURI() == "/profile") return new ProfileHandler{guard_, sql_};
-    return new ApiHandler{api_};
+    if (request.getURI() == "/profile") return new ProfileHandler{guard_, accounts_.store()};
+    return new ApiHandler{accounts_.api()};
   }
 
  private:
-  ca::Store& sql_;
+  ca::standard::Accounts& accounts_;
   Notes notes_;
   Guard guard_;
-  ca::http::Api api_;
 };
 
 }  // namespace
@@ -144,9 +153,18 @@ int main(int count, char** words) {
     std::cerr << "usage: protect_routes DATABASE [PORT]\n";
     return 2;
   }
-  Accounts accounts{words[1]};
+  PrintedMail mailer;
+  Profiles profiles;
+  auto accounts = ca::standard::open({
+      .database_url = ca::sql::sqlite_url(words[1]),
+      .secret_key = ca::Secret{"an example's key, of 32 bytes or more"},
+      .features = {&profiles},
+      .rooms = {ca::sql::app_migrations()},
+      .mailer = &mailer,
+  });
+  accounts.start();
   // Whoever starts the program is its first administrator. From the second start on there is one.
-  (void)accounts.auth->admin().create_admin(
+  (void)accounts.auth().admin().create_admin(
       {.email = ca::EmailAddress::parse("root@example.com").value(),
        .password = ca::Password::parse("a mountain of brown sugar").value()});
   const net::ServerSocket socket{net::SocketAddress{

@@ -2,10 +2,11 @@
 /// Profiles: what this program knows of its customers beyond what the library does.
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "coffeeauth/feature.hpp"
 #include "coffeeauth/ports/store.hpp"
 
 struct Profile {
@@ -14,10 +15,19 @@ struct Profile {
   std::string motto;
 };
 
-/// `sql`, and a profile beside each user who signs up: written in the transaction that writes the
-/// user, deleted with it, so that there is never one without the other. Borrows `sql`, a Store of
-/// coffeeauth/sql/sql.hpp that was opened with the room in migrations/.
-[[nodiscard]] std::unique_ptr<coffeeauth::Store> with_profiles(coffeeauth::Store& sql);
+/// Gives each user who signs up a profile: written in the transaction that writes the user, deleted
+/// with it, so that there is never one without the other. The Store has to be opened with the room
+/// in migrations/.
+class Profiles final : public coffeeauth::Feature, private coffeeauth::Recorder {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "app"; }
+  [[nodiscard]] coffeeauth::Contributions attach(coffeeauth::Kernel&) override {
+    return {.recorders = {this}};
+  }
+
+ private:
+  void record(coffeeauth::Transaction& transaction, const coffeeauth::Event& event) override;
+};
 
 /// Nothing for an account that did not sign up: an administrator whom the program made.
 [[nodiscard]] std::optional<Profile> find_profile(coffeeauth::Store& sql,

@@ -37,6 +37,12 @@ struct Url {
 /// no part of the URL, since a password may be anywhere in it by mistake.
 [[nodiscard]] Url parse_url(std::string_view text);
 
+/// Reads the URL of a database, a cache or a mail server, which may hold a password. Refuses an `@`
+/// behind the host as well: it is most likely that of the user, and the password before it has a
+/// `/` or a `?` that is not percent-encoded, so that parts of it would be read as host and path.
+/// Throws as parse_url().
+[[nodiscard]] Url parse_server_url(std::string_view text);
+
 /// Writes a URL, or what was meant to be one, with the passwords in it masked: behind the user, and
 /// in parameters whose name ends with `password`.
 [[nodiscard]] std::string masked_url(std::string_view url);

@@ -112,4 +112,23 @@ Url parse_url(std::string_view text) {
   return url;
 }
 
+Url parse_server_url(std::string_view text) {
+  constexpr const char* encode =
+      "; percent-encode what is no letter or digit in the user and the password (@ is %40, / is "
+      "%2F, ? is %3F, # is %23)";
+  const auto rest = split(text, "://").second;
+  const auto [location, query, has_query] = split(rest, "?");
+  const auto path = split(location, "/").second;
+  if (path.find('@') != std::string_view::npos) {
+    refuse((std::string{"has an @ behind its host"} + encode).c_str());
+  }
+  try {
+    return parse_url(text);
+  } catch (const std::invalid_argument& error) {
+    // The file of a certificate may have one.
+    if (query.find('@') == std::string_view::npos) throw;
+    throw std::invalid_argument(std::string{error.what()} + encode);
+  }
+}
+
 }  // namespace coffeeauth

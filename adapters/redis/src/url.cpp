@@ -21,7 +21,7 @@ std::uint32_t read_database(std::string_view text) {
 }  // namespace
 
 RedisOptions parse_redis_url(std::string_view url) {
-  auto parts = parse_url(url);
+  auto parts = parse_server_url(url);
   RedisOptions options;
   if (parts.scheme != "redis" && parts.scheme != "rediss") {
     throw std::invalid_argument("the URL does not begin with redis:// or rediss://");

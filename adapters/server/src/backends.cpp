@@ -1,12 +1,8 @@
 #include "backends.hpp"
 
-#include <unistd.h>
-
 #include <initializer_list>
 #include <stdexcept>
 
-#include "coffeeauth/network_address.hpp"
-#include "coffeeauth/url.hpp"
 #include "coffeeauth/value_text.hpp"
 
 namespace coffeeauth::server {
@@ -39,44 +35,19 @@ void refuse_parts(const Settings& settings, std::initializer_list<std::string_vi
   }
 }
 
-/// Whether what stands behind the host has an @ in it, as when the password before it has one of
-/// the characters that end a host. `only_path`: what comes behind a question mark is left out.
-bool has_at_behind_host(std::string_view url, bool only_path) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return false;
-  const auto host_end = url.find_first_of("/?", scheme + 3);
-  if (host_end == std::string_view::npos) return false;
-  return url.substr(host_end, only_path ? url.find('?') - host_end : std::string_view::npos)
-             .find('@') != std::string_view::npos;
-}
-
 /// What `parse` makes of the URL in that setting.
 template <class Parse>
 auto parsed(std::string_view name, const std::string& url, Parse parse) {
-  constexpr std::string_view encode =
-      "percent-encode what is no letter or digit in the user and the password (@ is %40, / is %2F, "
-      "? is %3F, # is %23)";
-  // Read as it stands, a part of the password would be the host and another one the database, and
-  // both are shown.
-  if (has_at_behind_host(url, true)) {
-    throw ConfigError(std::string{name} + ": the URL has an @ behind its host; " +
-                      std::string{encode});
-  }
   try {
     return parse(url);
   } catch (const std::invalid_argument& error) {
-    throw ConfigError(std::string{name} + ": " + error.what() +
-                      (has_at_behind_host(url, false) ? "; " + std::string{encode} : ""));
+    throw ConfigError(std::string{name} + ": " + error.what());
   }
 }
 
-std::optional<sql::PostgresOptions> postgres_of(const Settings& settings) {
-  if (settings.database_url.starts_with("postgres")) {
-    return parsed("DATABASE_URL", settings.database_url, sql::parse_postgres_url);
-  }
+std::optional<sql::PostgresOptions> postgres_of_old_names(const Settings& settings) {
   const auto* const host = old_value(settings, "DB_HOST");
   const auto* const name = old_value(settings, "DB_NAME");
-  if (!settings.database_url.empty()) return std::nullopt;
   if (host == nullptr && name == nullptr) {
     refuse_parts(settings, {"DB_USER", "DB_PASSWORD"}, "DB_NAME");
     return std::nullopt;
@@ -95,9 +66,12 @@ std::optional<sql::PostgresOptions> postgres_of(const Settings& settings) {
   return options;
 }
 
-std::filesystem::path sqlite_file(const Settings& settings) {
-  if (settings.database_url.empty()) return settings.data_dir / "coffeeauth.db";
-  return sqlite_path(settings.database_url);
+sql::Database chosen_database(const Settings& settings) {
+  if (!settings.database_url.empty()) {
+    return parsed("DATABASE_URL", settings.database_url, sql::parse_database_url);
+  }
+  if (auto postgres = postgres_of_old_names(settings)) return *std::move(postgres);
+  return sql::SqliteOptions{.path = (settings.data_dir / "coffeeauth.db").string()};
 }
 
 std::optional<smtp::SmtpLogin> old_login(const Settings& settings) {
@@ -164,76 +138,40 @@ smtp::TokenSource token_of(const Settings& settings, smtp::SmtpLogin login) {
 
 }  // namespace
 
-Database database_of(const Settings& settings) {
-  auto postgres = postgres_of(settings);
-  if (!postgres) return sql::SqliteOptions{.path = sqlite_file(settings).string()};
-  // Every process over one database needs the same; one made in DATA_DIR would be this machine's.
-  if (settings.secret_key.empty()) {
-    throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
+sql::Database database_of(const Settings& settings) {
+  auto database = chosen_database(settings);
+  if (auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
+    // Every process over one database needs the same; one made in DATA_DIR would be this machine's.
+    if (settings.secret_key.empty()) {
+      throw ConfigError("SECRET_KEY: PostgreSQL needs one, of 32 bytes at least");
+    }
+    postgres->connections = settings.database_connections;
   }
-  postgres->connections = settings.database_connections;
-  return *std::move(postgres);
+  return database;
 }
 
-void check_place(const Database& database) {
-  const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
-  if (sqlite == nullptr) return;
-  const auto refuse = [](const std::filesystem::path& path, std::string_view why) {
-    throw ConfigError("DATABASE_URL, DATA_DIR: " + path.string() + " " + std::string{why});
-  };
-  const std::filesystem::path file{sqlite->path};
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
-  std::error_code error;
-  if (!std::filesystem::is_directory(folder, error)) refuse(folder, "is no folder");
-  const auto there = std::filesystem::status(file, error);
-  if (std::filesystem::exists(there)) {
-    if (!std::filesystem::is_regular_file(there)) refuse(file, "is not a file");
-    if (::access(file.c_str(), R_OK | W_OK) != 0) refuse(file, "cannot be read and written");
-  } else if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    refuse(folder, "cannot be written to");
+void check_place(const sql::Database& database) {
+  try {
+    sql::check_place(database);
+  } catch (const std::invalid_argument& error) {
+    throw ConfigError(std::string{"DATABASE_URL, DATA_DIR: "} + error.what());
   }
 }
 
-bool is_missing(const Database& database) {
+bool is_missing(const sql::Database& database) {
   const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
   std::error_code error;
   return sqlite != nullptr && !std::filesystem::exists(sqlite->path, error) && !error;
 }
 
-void check_there(const Database& database) {
+void check_there(const sql::Database& database) {
   if (!is_missing(database)) return;
   throw ConfigError("DATABASE_URL, DATA_DIR: there is no " + name_of(database) +
                     ", which `serve` and `migrate` make; set them as the server has them, or go to "
                     "the folder where it was started");
 }
 
-std::unique_ptr<Store> open_store(const Database& database) {
-  if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return sql::make_postgres_store(*postgres);
-  }
-  return sql::make_sqlite_store(std::get<sql::SqliteOptions>(database));
-}
-
-sql::MigrationReport migrate(const Database& database) {
-  if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return sql::migrate_postgres(*postgres);
-  }
-  return sql::migrate_sqlite(std::get<sql::SqliteOptions>(database));
-}
-
-std::string name_of(const Database& database) {
-  if (const auto* const postgres = std::get_if<sql::PostgresOptions>(&database)) {
-    return "postgresql://" + postgres->host + ":" + std::to_string(postgres->port) + "/" +
-           postgres->database;
-  }
-  // From the root on: what it is must be seen from any folder.
-  std::error_code error;
-  const std::filesystem::path path{std::get<sql::SqliteOptions>(database).path};
-  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
-  return "sqlite:" + (error ? path : whole).string();
-}
-
-void fail_with_place(const Settings& settings, const Database& database) {
+void fail_with_place(const Settings& settings, const sql::Database& database) {
   const bool is_postgres = std::holds_alternative<sql::PostgresOptions>(database);
   const auto* const names = !settings.database_url.empty() ? "DATABASE_URL"
                             : is_postgres                  ? "DB_HOST, DB_NAME"
@@ -299,11 +237,8 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
 }
 
 std::string mail_hostname_of(const Settings& settings) {
-  if (!settings.mail_hostname.empty() || settings.public_url.empty()) return settings.mail_hostname;
-  auto host = parse_url(settings.public_url).host;
-  // `localhost` and addresses are names of this machine alone.
-  const bool known = host.find('.') != std::string::npos && !parse_network_address(host);
-  return known && smtp::is_client_name(host) ? host : std::string{};
+  if (!settings.mail_hostname.empty()) return settings.mail_hostname;
+  return smtp::client_name_of(settings.public_url);
 }
 
 std::optional<std::filesystem::path> mail_folder_of(const Settings& settings) {

@@ -4,47 +4,33 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 
 #include "coffeeauth/ports/mailer.hpp"
-#include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
-#include "coffeeauth/sql/sql.hpp"
+#include "coffeeauth/sql/database.hpp"
 #include "settings.hpp"
 
 namespace coffeeauth::server {
 
-/// A SQLite file or a PostgreSQL server.
-using Database = std::variant<sql::SqliteOptions, sql::PostgresOptions>;
-
 /// What DATABASE_URL, or the old names DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD, ask for;
 /// a SQLite file in DATA_DIR when none is set. Touches nothing. Throws ConfigError with a line that
 /// names the setting and holds no part of a URL.
-[[nodiscard]] Database database_of(const Settings& settings);
+[[nodiscard]] sql::Database database_of(const Settings& settings);
 
 /// Throws ConfigError where no file of SQLite can be, which the database itself could only call a
 /// failure.
-void check_place(const Database& database);
+void check_place(const sql::Database& database);
 
 /// Whether it is a file of SQLite that is not there yet.
-[[nodiscard]] bool is_missing(const Database& database);
+[[nodiscard]] bool is_missing(const sql::Database& database);
 
 /// Throws ConfigError when is_missing().
-void check_there(const Database& database);
-
-/// Opens it, applying what migrations are missing. Throws as make_sqlite_store().
-[[nodiscard]] std::unique_ptr<Store> open_store(const Database& database);
-
-/// Applies what migrations are missing. Throws as migrate_sqlite().
-[[nodiscard]] sql::MigrationReport migrate(const Database& database);
-
-/// What it is, for people: no password in it.
-[[nodiscard]] std::string name_of(const Database& database);
+void check_there(const sql::Database& database);
 
 /// Throws the exception that is being handled as a std::runtime_error, with the settings that chose
 /// the database and its name before it.
-[[noreturn]] void fail_with_place(const Settings& settings, const Database& database);
+[[noreturn]] void fail_with_place(const Settings& settings, const sql::Database& database);
 
 /// What REDIS_URL, or the old names REDIS_HOST, REDIS_PORT, REDIS_PASSWORD and REDIS_DB, ask for;
 /// nothing when none is set. Throws as database_of().

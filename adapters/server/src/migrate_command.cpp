@@ -8,9 +8,9 @@ namespace coffeeauth::server {
 
 namespace {
 
-sql::MigrationReport migrate_with_place(const Settings& settings, const Database& database) {
+sql::MigrationReport migrate_with_place(const Settings& settings, const sql::Database& database) {
   try {
-    return migrate(database);
+    return sql::migrate(database);
   } catch (const std::runtime_error&) {
     fail_with_place(settings, database);
   }
@@ -41,7 +41,7 @@ int run_migrate(const Arguments& arguments) {
               << (room.is_opened ? "" : ", which this program does not have: left alone") << "\n";
   }
   if (arguments.has("--recount")) {
-    sql::recount_users(*open_store(database));
+    sql::recount_users(*sql::make_store(database));
     std::cout << "counted the users anew\n";
   }
   return 0;

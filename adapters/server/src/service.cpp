@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "coffeeauth/crypto/crypto.hpp"
-#include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
 #include "coffeeauth/sql/sql.hpp"
+#include "coffeeauth/standard/parts.hpp"
 #include "coffeeauth/value_text.hpp"
 #include "coffeeauth/zxcvbn/zxcvbn.hpp"
 #include "event_log.hpp"
@@ -22,11 +22,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Opens the Store with someone to tell.
-std::unique_ptr<Store> open_store(const Settings& settings, Database& database,
+std::unique_ptr<Store> open_store(const Settings& settings, sql::Database& database,
                                   Diagnostics& diagnostics) {
   std::visit([&](auto& options) { options.diagnostics = &diagnostics; }, database);
   try {
-    return server::open_store(std::as_const(database));
+    return sql::make_store(database);
   } catch (const std::runtime_error&) {
     fail_with_place(settings, database);
   }
@@ -125,17 +125,6 @@ std::string name_of(const std::optional<redis::RedisOptions>& redis) {
          std::to_string(redis->port) + "/" + std::to_string(redis->database);
 }
 
-std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
-                                  const Clock& clock) {
-  if (!client) return memory::make_memory_cache({}, clock);
-  return memory::make_near_cache(redis::make_redis_cache(client), {}, clock);
-}
-
-std::unique_ptr<RateCounter> make_counters(const std::shared_ptr<redis::RedisClient>& client) {
-  auto own = memory::make_memory_counters({});
-  return client ? redis::make_redis_counters(client, std::move(own)) : std::move(own);
-}
-
 }  // namespace
 
 void start_server(http_poco::Server& server, std::string_view settings) {
@@ -155,11 +144,11 @@ int say_stopped(Service& service, bool settled) {
   return 0;
 }
 
-Database prepare_database(const Settings& settings, MissingFile missing) {
+sql::Database prepare_database(const Settings& settings, MissingFile missing) {
   auto database = database_of(settings);
   if (missing == MissingFile::refused) check_there(database);
   if (std::holds_alternative<sql::SqliteOptions>(database)) make_data_dir(settings);
-  check_place(database);
+  server::check_place(database);
   return database;
 }
 
@@ -185,8 +174,8 @@ struct Service::Parts {
         random(make_system_random()),
         store(open_store(settings, database, diagnostics)),
         redis(make_redis(settings)),
-        cache(make_cache(redis, *clock)),
-        counters(make_counters(redis)),
+        cache(standard::make_cache(redis, *clock)),
+        counters(standard::make_counters(redis)),
         judge(zxcvbn::make_zxcvbn_judge({.min_strength = settings.password_min_strength})),
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
@@ -209,7 +198,7 @@ struct Service::Parts {
   /// Names of settings, with commas.
   std::string meaningless;
   std::vector<NearMiss> near_misses;
-  Database database;
+  sql::Database database;
   /// For people; empty when there is none.
   std::string mail_server;
   /// Set when mails go there instead.

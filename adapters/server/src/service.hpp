@@ -89,7 +89,7 @@ void start_server(http_poco::Server& server, std::string_view settings);
 
 /// Which database the settings ask for; for a file, DATA_DIR is made if it is not there, readable
 /// by its owner alone. Throws ConfigError.
-[[nodiscard]] Database prepare_database(const Settings& settings,
-                                        MissingFile missing = MissingFile::made);
+[[nodiscard]] sql::Database prepare_database(const Settings& settings,
+                                             MissingFile missing = MissingFile::made);
 
 }  // namespace coffeeauth::server

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "coffeeauth/config_fields.hpp"
-#include "coffeeauth/url.hpp"
 #include "setting_sources.hpp"
 #include "setting_table.hpp"
 
@@ -99,30 +98,6 @@ LoadedSettings load_settings(const EnvironmentLookup& environment,
   leave_idle(sources, loaded);
   check_values(fields, loaded.rows);
   return loaded;
-}
-
-std::filesystem::path sqlite_path(std::string_view url) {
-  const auto refuse_url = [](std::string_view why) {
-    throw ConfigError("DATABASE_URL: " + std::string{why});
-  };
-  if (!url.starts_with("sqlite:///")) {
-    refuse_url("expected sqlite:///path or postgresql://user:password@host/name");
-  }
-  Url parts;
-  try {
-    parts = parse_url(url);
-  } catch (const std::invalid_argument& error) {
-    refuse_url(error.what());
-  }
-  if (!parts.parameters.empty() || url.find('?') != std::string_view::npos) {
-    refuse_url("a sqlite URL takes no parameters; a question mark in a file's name is %3F");
-  }
-  if (parts.path.empty() || parts.path.ends_with('/')) refuse_url("the URL names no file");
-  // SQLite would open something else than a file of that name.
-  if (parts.path.starts_with(':') || parts.path.starts_with("file:")) {
-    refuse_url("the database must be a file; write ./ before a name that begins with a colon");
-  }
-  return std::filesystem::path{parts.path};
 }
 
 }  // namespace coffeeauth::server

@@ -114,10 +114,6 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
                                            const std::vector<std::string>& environment_names = {},
                                            std::vector<ConfigField> rooms = {});
 
-/// The path of a `sqlite:///path` URL, percent-decoded: relative with three slashes, absolute with
-/// four. Throws ConfigError for any other URL, and for parameters.
-[[nodiscard]] std::filesystem::path sqlite_path(std::string_view url);
-
 /// The secret key kept in `data_dir`, made on first use: 32 random bytes, readable by the owner
 /// alone. Throws ConfigError when it cannot be read or made.
 [[nodiscard]] Secret secret_key_of(const std::filesystem::path& data_dir);

@@ -9,6 +9,8 @@
 
 #include "adapters/net/src/ip_address.hpp"
 #include "coffeeauth/email_address.hpp"
+#include "coffeeauth/network_address.hpp"
+#include "coffeeauth/url.hpp"
 
 namespace coffeeauth::smtp {
 namespace {
@@ -99,6 +101,14 @@ bool is_client_name(std::string_view text) {
     return is_address_literal(text.substr(1, text.size() - 2));
   }
   return is_domain(to_ascii_host(std::string{text}));
+}
+
+std::string client_name_of(std::string_view public_url) {
+  if (public_url.empty()) return {};
+  auto host = parse_url(public_url).host;
+  // `localhost` and addresses are names of this machine alone.
+  const bool known = host.find('.') != std::string::npos && !parse_network_address(host);
+  return known && is_client_name(host) ? host : std::string{};
 }
 
 std::string address_literal(const std::string& address) {

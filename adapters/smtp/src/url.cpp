@@ -37,7 +37,7 @@ std::uint16_t default_port(SmtpSecurity security) {
 }  // namespace
 
 SmtpOptions parse_smtp_url(std::string_view url) {
-  auto parts = parse_url(url);
+  auto parts = parse_server_url(url);
   SmtpOptions options;
   if (parts.scheme == "smtps") {
     options.security = SmtpSecurity::implicit_tls;

@@ -63,7 +63,7 @@ bool is_sslmode(std::string_view text) noexcept {
 }
 
 PostgresOptions parse_postgres_url(std::string_view url) {
-  auto parts = parse_url(url);
+  auto parts = parse_server_url(url);
   if (parts.scheme != "postgresql" && parts.scheme != "postgres") {
     refuse("does not begin with postgresql:// and a server");
   }

@@ -24,13 +24,16 @@ COMPONENTS = {
     "redis": (["redis"], ["core", "net"], []),
     "smtp": (["smtp"], ["core", "net"], ["poco::poco_net"]),
     "sql": (["sql"], ["core"], ["poco::poco_datasqlite"]),
+    "standard": (["standard"], ["http_api", "memory", "crypto", "sql", "redis", "smtp"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.
 INTERNAL = ["net"]
 # What coffeeauth_embed_migrations() of the component sql is in; the first includes nothing and finds the other.
 MIGRATION_SCRIPTS = ["CoffeeauthMigrations.cmake", "embed_migrations.cmake"]
 # Options that are adapters of the build.
-ADAPTERS = ["crypto", "http", "redis", "smtp", "sql"]
+ADAPTERS = ["crypto", "http", "redis", "smtp", "sql", "standard"]
+# What the option standard brings along.
+TIED_TOGETHER = ["crypto", "redis", "smtp", "sql"]
 
 
 def requirements_of(name, shared):
@@ -62,6 +65,9 @@ class CoffeeauthConan(ConanFile):
             copy(self, part, root, self.export_sources_folder, excludes=["*/node_modules/*"])
 
     def configure(self):
+        if self.options.standard:
+            for part in TIED_TOGETHER:
+                setattr(self.options, part, True)
         if self.options.postgresql:
             self.options.sql = True
             self.options["poco"].enable_data_postgresql = True

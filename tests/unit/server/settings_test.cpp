@@ -560,25 +560,5 @@ TEST_CASE("the password in a URL is masked, wherever it stands") {
         "postgresql://db/app?password=********&sslmode=require");
 }
 
-TEST_CASE("an SQLite URL is relative with three slashes and absolute with four") {
-  CHECK(sqlite_path("sqlite:///data/a.db") == "data/a.db");
-  CHECK(sqlite_path("sqlite:////var/lib/a.db") == "/var/lib/a.db");
-  CHECK(sqlite_path("sqlite:///a%20b%3F.db") == "a b?.db");
-  for (const std::string_view url :
-       {"", "sqlite:", "sqlite://", "sqlite:///", "sqlite://data/a.db", "SQLITE:///a.db",
-        "postgresql://u:s3cret@h/d", "/a.db", "sqlite:///x.db?mode=ro", "sqlite:///x.db?",
-        "sqlite:///x%zz", "sqlite:///:memory:", "sqlite:///file:x", "sqlite:///a/",
-        "sqlite:///%00"}) {
-    CAPTURE(url);
-    CHECK_THROWS_AS(static_cast<void>(sqlite_path(url)), ConfigError);
-  }
-  try {
-    static_cast<void>(sqlite_path("postgresql://u:s3cret@h/d"));
-  } catch (const ConfigError& error) {
-    CHECK(std::string{error.what()} ==
-          "DATABASE_URL: expected sqlite:///path or postgresql://user:password@host/name");
-  }
-}
-
 }  // namespace
 }  // namespace coffeeauth::server

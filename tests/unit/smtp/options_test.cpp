@@ -158,3 +158,12 @@ TEST_CASE("times and counts are in range") {
   CHECK(complaint([](auto& o) { o.idle_time = 0ms; }).empty());
   CHECK_FALSE(complaint([](auto& o) { o.mails_per_connection = 0; }).empty());
 }
+
+TEST_CASE("a host calls itself as clients know it, where others can know it by that name") {
+  CHECK(client_name_of("https://accounts.example.com/auth") == "accounts.example.com");
+  for (const auto* const url :
+       {"", "http://localhost:8000", "http://127.0.0.1", "http://[::1]:80", "https://intranet"}) {
+    CAPTURE(url);
+    CHECK(client_name_of(url).empty());
+  }
+}

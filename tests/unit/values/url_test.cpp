@@ -77,6 +77,29 @@ TEST_CASE("what is malformed is refused without a word of it") {
   }
 }
 
+TEST_CASE("a password that would be read as a part of the place has to be percent-encoded") {
+  const auto said = [](std::string_view url) -> std::string {
+    try {
+      static_cast<void>(parse_server_url(url));
+      return {};
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+  };
+  for (const auto* const url : {"x://u:a@b/c@db/app", "x://u:hunter/2@db/app",
+                                "x://u:hunter?2@db/app", "x://u:a@hunter?2@db/app"}) {
+    CAPTURE(url);
+    CHECK(said(url).find("percent-encode") != std::string::npos);
+    CHECK(said(url).find("hunter") == std::string::npos);
+  }
+  CHECK(said("x://u:a@b@db/app").empty());
+  CHECK(said("x://u@db/app?sslrootcert=/etc/ca@home.pem").empty());
+  CHECK(said("x") == "the URL has no scheme");
+  CHECK(parse_server_url("x://u:p%40@db/app").path == "app");
+  // One that carries no password may have an @ wherever it likes.
+  CHECK(parse_url("https://example.com/@ada").path == "@ada");
+}
+
 namespace {
 
 std::string public_url(std::string_view text) {

@@ -2,7 +2,7 @@
 get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../../.." ABSOLUTE)
 
 set(adapters memory)
-foreach(adapter IN ITEMS crypto http redis smtp sql)
+foreach(adapter IN ITEMS crypto http redis smtp sql standard)
   if(adapter IN_LIST FEATURES)
     string(APPEND adapters " ${adapter}")
   endif()

@@ -35,6 +35,11 @@ struct Sender {
 /// (an internationalised one, too), or an address in brackets: `[192.0.2.1]`, `[IPv6:2001:db8::1]`.
 [[nodiscard]] bool is_client_name(std::string_view text);
 
+/// Returns the host of `public_url`, where clients reach the service, when mail servers elsewhere
+/// know it by that name; empty when they do not (`localhost`, an address), and for an empty URL.
+/// Throws as parse_url().
+[[nodiscard]] std::string client_name_of(std::string_view public_url);
+
 /// How the way to the server is protected.
 enum class SmtpSecurity {
   /// Begins in clear and is secured before anything else is said; a server that does not offer

@@ -2,7 +2,7 @@
 # special about it.
 
 # coffeeauth_module(<name> [STATIC] [NOT_INSTALLED] [INTERNAL]
-#                   [HEADERS ...] [SOURCES ...] [LINKS ...] [PRIVATE_LINKS ...] [PARTS ...]
+#                   [HEADERS ...] [SOURCES ...] [ALONE ...] [LINKS ...] [PRIVATE_LINKS ...] [PARTS ...]
 #                   [PKG_CONFIG ...] [PKG_CONFIG_LIBS ...])
 #
 # Makes the library coffeeauth_<name> with the alias coffeeauth::<name>, and its component of the
@@ -17,7 +17,7 @@
 # only there, it is a component of the package that others bring.
 function(coffeeauth_module name)
   cmake_parse_arguments(ARG "STATIC;NOT_INSTALLED;INTERNAL" "HEADER_BASE"
-    "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;PARTS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
+    "HEADERS;SOURCES;ALONE;LINKS;PRIVATE_LINKS;PARTS;PKG_CONFIG;PKG_CONFIG_LIBS" ${ARGN})
   if(NOT ARG_HEADER_BASE)
     set(ARG_HEADER_BASE ${CMAKE_CURRENT_SOURCE_DIR}/include)
   endif()
@@ -44,6 +44,7 @@ function(coffeeauth_module name)
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     VERSION ${PROJECT_VERSION} SOVERSION ${COFFEEAUTH_ABI_VERSION} INSTALL_RPATH "$ORIGIN")
   coffeeauth_strict(${target})
+  coffeeauth_unite(${target} ${ARG_ALONE})
   coffeeauth_precompile(${target} lib ${ARG_PRIVATE_LINKS})
   if(BUILD_SHARED_LIBS)
     set(parts)
@@ -119,6 +120,36 @@ function(coffeeauth_precompile target kind)
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()
 
+# With CMAKE_UNITY_BUILD, as the presets have it: the sources of one folder are compiled together, at most twelve at
+# once, since most of the time goes into the headers that all of them read. Folders, rather than whatever comes
+# to lie side by side, so that the names of unnamed namespaces need to differ within a folder alone; what cannot
+# be renamed well is listed under ALONE.
+function(coffeeauth_unite target)
+  set_target_properties(${target} PROPERTIES COFFEEAUTH_ALONE "${ARGN}")
+  if(CMAKE_UNITY_BUILD)
+    # When all folders have added their sources.
+    cmake_language(EVAL CODE "cmake_language(DEFER DIRECTORY [[${PROJECT_SOURCE_DIR}]] CALL coffeeauth_group_sources ${target})")
+  endif()
+endfunction()
+
+function(coffeeauth_group_sources target)
+  get_target_property(sources ${target} SOURCES)
+  get_target_property(folder ${target} SOURCE_DIR)
+  get_target_property(alone ${target} COFFEEAUTH_ALONE)
+  list(REMOVE_ITEM sources ${alone})
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${folder})
+    cmake_path(GET source PARENT_PATH where)
+    cmake_path(RELATIVE_PATH where BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    string(MAKE_C_IDENTIFIER "${where}" group)
+    math(EXPR number "0${count_${group}} / 12")
+    math(EXPR count_${group} "0${count_${group}} + 1")
+    set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP "${group}_${number}")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+endfunction()
+
 # Warnings while the project itself is developed; a consumer sees none of them. They are errors in the
 # presets alone: a compiler that is newer than ours may know warnings that ours does not, and a build
 # that a stranger types must not stop at them.
@@ -143,7 +174,7 @@ endfunction()
 # Makes the doctest program <name>; each case becomes a CTest entry of its own. Those that COST more are
 # started earlier, where CTest does not know yet how long each takes.
 function(coffeeauth_test name)
-  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;LINKS;PROPERTIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "LABEL;COST" "SOURCES;ALONE;LINKS;PROPERTIES" ${ARGN})
   if(NOT ARG_COST)
     set(ARG_COST 0)
   endif()
@@ -153,6 +184,7 @@ function(coffeeauth_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   coffeeauth_strict(${name})
+  coffeeauth_unite(${name} ${ARG_ALONE})
   coffeeauth_precompile(${name} tests ${ARG_LINKS})
   doctest_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 600 COST ${ARG_COST}
     ${ARG_PROPERTIES})

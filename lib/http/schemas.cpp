@@ -5,10 +5,10 @@
 namespace coffeeauth::http::schemas {
 namespace {
 
-SchemaPtr make(Schema schema) { return std::make_shared<const Schema>(std::move(schema)); }
+SchemaPtr made(Schema schema) { return std::make_shared<const Schema>(std::move(schema)); }
 
 SchemaPtr name(std::string description, std::string example) {
-  return make(
+  return made(
       {.description = std::move(description), .max_length = 150, .example = std::move(example)});
 }
 SchemaPtr first_name() { return name("Given name; may be empty.", R"("Ada")"); }
@@ -19,7 +19,7 @@ SchemaPtr last_login() {
   return read_only(nullable(moment("The last login; null before the first.")));
 }
 SchemaPtr version() {
-  return read_only(make({.type = SchemaType::integer,
+  return read_only(made({.type = SchemaType::integer,
                          .description = "Grows with every change; the `ETag` holds it.",
                          .minimum = 1,
                          .example = "3"}));
@@ -39,7 +39,7 @@ SchemaPtr down_reason() {
 }
 SchemaPtr email_ascii() {
   return read_only(
-      make({.description = "The address as accounts are told apart by: in small letters, a domain "
+      made({.description = "The address as accounts are told apart by: in small letters, a domain "
                            "of another script as its A-label (`xn--...`), so that an address "
                            "that only looks like another one shows.",
             .example = R"("ada@example.org")"}));
@@ -71,11 +71,11 @@ SchemaPtr managed_user() {
 SchemaPtr user_list(const std::string& prefix) {
   const auto example = "\"" + prefix + R"(/users?page=2&page_size=10")";
   const auto link = [&](std::string description) {
-    return make({.description = std::move(description), .nullable = true, .example = example});
+    return made({.description = std::move(description), .nullable = true, .example = example});
   };
   return object("UserList", "One page of the users.",
                 {{"count",
-                  make({.type = SchemaType::integer,
+                  made({.type = SchemaType::integer,
                         .description = "How many users there are on all pages; null for a search "
                                        "that more match than are counted.",
                         .nullable = true,
@@ -117,7 +117,7 @@ SchemaPtr refreshed() {
   const auto short_pair =
       object("ShortTokenPair", "The answer to `refresh` (the older dialect).",
              {{"access", access_token(), true}, {"refresh", refresh_token(), true}});
-  return make({.type = SchemaType::object,
+  return made({.type = SchemaType::object,
                .name = "RefreshedTokens",
                .description = "Answered in the dialect that was asked in.",
                .one_of = {token_pair(), short_pair}});
@@ -144,7 +144,7 @@ SchemaPtr problem() {
       "FieldError", "What is wrong with one field.",
       {{"code", text("A stable word.", 64, R"("required")"), true},
        {"message", text("A sentence for a person.", 300, R"("This field is required.")"), true}});
-  const auto errors = make({.type = SchemaType::object,
+  const auto errors = made({.type = SchemaType::object,
                             .description = "By field; only with `validation_failed`.",
                             .map_values = array_of(field),
                             .example = R"({"email":[{"code":"required","message":"This field is )"
@@ -163,9 +163,9 @@ SchemaPtr problem() {
 
 SchemaPtr key_set() {
   const auto parameter = [](std::string example) {
-    return make({.max_length = 4096, .example = std::move(example)});
+    return made({.max_length = 4096, .example = std::move(example)});
   };
-  const auto key = make({.type = SchemaType::object,
+  const auto key = made({.type = SchemaType::object,
                          .name = "Jwk",
                          .description = "A public key (RFC 7517).",
                          .properties = {{"kty", parameter(R"("EC")"), true},
@@ -225,7 +225,7 @@ SchemaPtr refresh() {
   const auto current = object("RefreshRequest", "", {{"refresh_token", refresh_token(), true}});
   const auto older =
       object("ShortRefreshRequest", "The older dialect.", {{"refresh", refresh_token(), true}});
-  return make({.type = SchemaType::object, .one_of = {current, older}});
+  return made({.type = SchemaType::object, .one_of = {current, older}});
 }
 
 SchemaPtr log_out() {

@@ -4,14 +4,14 @@
 namespace coffeeauth {
 namespace {
 
-constexpr std::size_t most_code_points = 150;
+constexpr std::size_t most_name_code_points = 150;
 /// Four octets a code point, and room for what NFC puts together.
-constexpr std::size_t most_octets = 4 * most_code_points * 4;
+constexpr std::size_t most_name_octets = 4 * most_name_code_points * 4;
 
 }  // namespace
 
 Result<std::string> parse_name(std::string_view field, std::string_view typed) {
-  if (typed.size() > most_octets) {
+  if (typed.size() > most_name_octets) {
     return field_error(field, "too_long", "Enter at most 150 characters.");
   }
   if (!unicode::is_valid(typed) || unicode::has_controls(typed)) {
@@ -22,7 +22,7 @@ Result<std::string> parse_name(std::string_view field, std::string_view typed) {
     return field_error(field, "invisible", "Enter a name that can be seen.");
   }
   auto name = unicode::nfc(unicode::trimmed(typed));
-  if (unicode::count_code_points(name) > most_code_points) {
+  if (unicode::count_code_points(name) > most_name_code_points) {
     return field_error(field, "too_long", "Enter at most 150 characters.");
   }
   return name;

@@ -9,7 +9,7 @@
 namespace coffeeauth {
 namespace {
 
-[[noreturn]] void refuse(const char* what) {
+[[noreturn]] void refuse_url(const char* what) {
   throw std::invalid_argument(std::string{"the URL "} + what);
 }
 
@@ -44,15 +44,16 @@ int hex_value(char c) noexcept {
 std::string decode(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (static_cast<unsigned char>(text[i]) < ' ') refuse("has a control character");
+    if (static_cast<unsigned char>(text[i]) < ' ') refuse_url("has a control character");
     if (text[i] != '%') {
       decoded += text[i];
       continue;
     }
     const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-    if (high < 0 || low < 0) refuse("has a percent sign without two hexadecimal digits behind it");
-    if (high == 0 && low == 0) refuse("has a NUL");
+    if (high < 0 || low < 0)
+      refuse_url("has a percent sign without two hexadecimal digits behind it");
+    if (high == 0 && low == 0) refuse_url("has a NUL");
     decoded += static_cast<char>(16 * high + low);
     i += 2;
   }
@@ -61,7 +62,7 @@ std::string decode(std::string_view text) {
 
 std::uint16_t read_port(std::string_view text) {
   const auto port = parse_digits<std::uint16_t>(text, 1, 65'535);
-  if (!port) refuse("has no port from 1 to 65535");
+  if (!port) refuse_url("has no port from 1 to 65535");
   return *port;
 }
 
@@ -70,10 +71,10 @@ void read_server(Url& url, std::string_view text) {
   if (text.starts_with('[')) {
     halves = split(text.substr(1), "]");
     if (!halves.found || (!halves.second.empty() && halves.second.front() != ':')) {
-      refuse("has a malformed address");
+      refuse_url("has a malformed address");
     }
     url.host = decode(halves.first);
-    if (!parse_network_address(url.host)) refuse("has a malformed address");
+    if (!parse_network_address(url.host)) refuse_url("has a malformed address");
     if (!halves.second.empty()) halves.second.remove_prefix(1);
   } else {
     halves = split(text, ":");
@@ -96,7 +97,7 @@ void read_authority(Url& url, std::string_view text) {
 Url parse_url(std::string_view text) {
   Url url;
   const auto [scheme, rest, has_scheme] = split(text, "://");
-  if (!has_scheme || !is_scheme(scheme)) refuse("has no scheme");
+  if (!has_scheme || !is_scheme(scheme)) refuse_url("has no scheme");
   url.scheme = std::string{scheme};
   const auto [location, query, has_query] = split(rest, "?");
   const auto [authority, path, has_path] = split(location, "/");
@@ -105,7 +106,7 @@ Url parse_url(std::string_view text) {
   for (auto left = query; !left.empty();) {
     const auto [pair, next, more] = split(left, "&");
     const auto [name, value, has_value] = split(pair, "=");
-    if (!has_value) refuse("has a parameter without a value");
+    if (!has_value) refuse_url("has a parameter without a value");
     url.parameters.emplace_back(decode(name), decode(value));
     left = next;
   }
@@ -120,7 +121,7 @@ Url parse_server_url(std::string_view text) {
   const auto [location, query, has_query] = split(rest, "?");
   const auto path = split(location, "/").second;
   if (path.find('@') != std::string_view::npos) {
-    refuse((std::string{"has an @ behind its host"} + encode).c_str());
+    refuse_url((std::string{"has an @ behind its host"} + encode).c_str());
   }
   try {
     return parse_url(text);

@@ -9,14 +9,14 @@ namespace {
 
 /// Far more than six digits with whatever a mail program puts around them; longer input is refused
 /// before any work is done on it.
-constexpr std::size_t most_octets = 256;
+constexpr std::size_t most_code_octets = 256;
 
 Error refused() { return field_error("code", "invalid", "Enter the six digits of the code."); }
 
 }  // namespace
 
 Result<VerificationCode> VerificationCode::parse(std::string_view typed) {
-  if (typed.size() > most_octets || !unicode::is_valid(typed)) return refused();
+  if (typed.size() > most_code_octets || !unicode::is_valid(typed)) return refused();
   auto meant = unicode::without_separators(typed);
   Secret code{std::string_view{meant}};
   unicode::wipe(meant);

@@ -191,24 +191,24 @@ struct RacyKeys : Sound {
 
 }  // namespace
 
-#define REJECTED(name, Parts, part)                                                           \
+#define REJECTED_RACE(name, Parts, part)                                                      \
   TEST_CASE("the suite rejects a Store that looks first and " name* doctest::should_fail()) { \
     Harness<Parts> harness;                                                                   \
     testing::part(harness);                                                                   \
   }
 
-REJECTED("creates a user later", RacyUsers, user_contract)
-REJECTED("updates a user later", RacyUpdate, user_contract)
-REJECTED("deletes an administrator later", RacyLastAdmin, admin_contract)
-REJECTED("signs up later", RacySignUp, sign_up_contract)
-REJECTED("takes a mail slot later", RacyPace, sign_up_contract)
-REJECTED("counts an attempt later", RacyAttempts, code_contract)
-REJECTED("activates later", RacyActivation, activation_contract)
-REJECTED("rotates a token later", RacyRefresh, refresh_contract)
-REJECTED("claims a job later", RacyClaim, outbox_contract)
-REJECTED("ends sessions beyond the cap later", RacyCap, session_contract)
-REJECTED("spends a login code later", RacyLoginCode, session_contract)
-REJECTED("renews a lease later", RacyRenewal, outbox_contract)
-REJECTED("inserts a key later", RacyKeys, key_contract)
-REJECTED("takes an account over later", RacyTakeOver, activation_contract)
-REJECTED("gives an address away later", RacyAddress, address_contract)
+REJECTED_RACE("creates a user later", RacyUsers, user_contract)
+REJECTED_RACE("updates a user later", RacyUpdate, user_contract)
+REJECTED_RACE("deletes an administrator later", RacyLastAdmin, admin_contract)
+REJECTED_RACE("signs up later", RacySignUp, sign_up_contract)
+REJECTED_RACE("takes a mail slot later", RacyPace, sign_up_contract)
+REJECTED_RACE("counts an attempt later", RacyAttempts, code_contract)
+REJECTED_RACE("activates later", RacyActivation, activation_contract)
+REJECTED_RACE("rotates a token later", RacyRefresh, refresh_contract)
+REJECTED_RACE("claims a job later", RacyClaim, outbox_contract)
+REJECTED_RACE("ends sessions beyond the cap later", RacyCap, session_contract)
+REJECTED_RACE("spends a login code later", RacyLoginCode, session_contract)
+REJECTED_RACE("renews a lease later", RacyRenewal, outbox_contract)
+REJECTED_RACE("inserts a key later", RacyKeys, key_contract)
+REJECTED_RACE("takes an account over later", RacyTakeOver, activation_contract)
+REJECTED_RACE("gives an address away later", RacyAddress, address_contract)

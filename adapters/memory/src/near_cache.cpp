@@ -10,7 +10,7 @@ namespace coffeeauth::memory {
 namespace {
 
 // Tags are few by design; more than this many are forgotten together.
-constexpr std::size_t most_tags = 10'000;
+constexpr std::size_t most_known_tags = 10'000;
 
 class NearCache final : public Cache {
  public:
@@ -99,7 +99,7 @@ class NearCache final : public Cache {
     const std::lock_guard lock{mutex_};
     if (epoch != epoch_) return;
     try {
-      if (known_.size() >= most_tags) known_.clear();
+      if (known_.size() >= most_known_tags) known_.clear();
       known_.insert_or_assign(std::string{tag}, known);
     } catch (...) {
       // Asked for again.

@@ -5,8 +5,7 @@
 namespace coffeeauth::smtp {
 namespace {
 
-constexpr std::size_t longest_line = 76;
-constexpr std::string_view line_end = "\r\n";
+constexpr std::size_t longest_encoded_line = 76;
 /// Mailboxes of old put a `>` before such a line.
 constexpr std::string_view mailbox_separator = "From ";
 
@@ -27,8 +26,9 @@ bool take_line(std::string_view& text, std::string_view& line) {
 
 bool is_plain(std::string_view line) {
   // Two hyphens may begin a boundary.
-  return line.size() <= longest_line && std::all_of(line.begin(), line.end(), is_printable) &&
-         !line.ends_with(' ') && !line.starts_with(mailbox_separator) && !line.starts_with("--");
+  return line.size() <= longest_encoded_line &&
+         std::all_of(line.begin(), line.end(), is_printable) && !line.ends_with(' ') &&
+         !line.starts_with(mailbox_separator) && !line.starts_with("--");
 }
 
 std::optional<std::string> as_it_is(std::string_view text) {
@@ -52,7 +52,7 @@ void append_quoted(std::string_view line, std::string& out) {
     const bool exposed = (i == 0 && exposed_begin) || (c == ' ' && i + 1 == line.size());
     const bool literal = is_printable(c) && c != '=' && !exposed;
     // One column is for the soft line break.
-    if (out.size() - begin + (literal ? 1 : 3) >= longest_line) {
+    if (out.size() - begin + (literal ? 1 : 3) >= longest_encoded_line) {
       out += "=\r\n";
       begin = out.size();
     }

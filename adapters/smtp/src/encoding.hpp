@@ -7,6 +7,9 @@
 
 namespace coffeeauth::smtp {
 
+/// Of every line of a message (RFC 5322 2.1).
+inline constexpr std::string_view line_end = "\r\n";
+
 /// A body part as it stands in a message.
 struct EncodedText {
   /// `7bit` or `quoted-printable`.

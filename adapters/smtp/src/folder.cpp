@@ -9,6 +9,7 @@
 
 #include "address.hpp"
 #include "coffeeauth/error.hpp"
+#include "descriptor.hpp"
 #include "message.hpp"
 
 namespace coffeeauth::smtp {
@@ -16,30 +17,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+[[nodiscard]] bool write_all(const Descriptor& file, std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const auto written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  return true;
+}
 
-  [[nodiscard]] bool write_all(std::string_view bytes) const noexcept {
-    while (!bytes.empty()) {
-      const auto written = ::write(fd_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return false;
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-  }
-  [[nodiscard]] bool sync() const noexcept { return ::fsync(fd_) == 0; }
-
- private:
-  int fd_;
-};
+[[nodiscard]] bool sync(const Descriptor& file) noexcept { return ::fsync(file.get()) == 0; }
 
 /// Writes beside, syncs, renames, and syncs the folder: the file is there whole or not at all.
 bool write_durably(const fs::path& file, std::string_view bytes) {
@@ -47,11 +35,11 @@ bool write_durably(const fs::path& file, std::string_view bytes) {
   {
     const Descriptor out{
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (!out.is_open() || !out.write_all(bytes) || !out.sync()) return false;
+    if (!out.is_open() || !write_all(out, bytes) || !sync(out)) return false;
   }
   if (std::rename(temporary.c_str(), file.c_str()) != 0) return false;
   const Descriptor folder{::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  return folder.is_open() && folder.sync();
+  return folder.is_open() && sync(folder);
 }
 
 /// Message-IDs are ours, but a file's name is no place to trust anything.

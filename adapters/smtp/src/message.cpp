@@ -12,7 +12,6 @@
 namespace coffeeauth::smtp {
 namespace {
 
-constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t longest_plain_text = 64;
 constexpr std::string_view encoding_field = "Content-Transfer-Encoding";
 /// No line of a body begins with two hyphens, whatever it is encoded in.

@@ -17,6 +17,8 @@
 #include <thread>
 #include <utility>
 
+#include "descriptor.hpp"
+
 extern char** environ;
 
 namespace coffeeauth::smtp {
@@ -28,21 +30,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t longest_token = 16'384;
 /// How often a command that closed its output is looked after until it has ended.
 constexpr auto end_pause = 5ms;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  void close() noexcept {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
-  }
-  [[nodiscard]] int get() const noexcept { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// What is read until the end, or `longest_token` octets, in memory that is wiped.
 Secret read_some(int fd, std::optional<Clock::time_point> deadline) {

@@ -8,15 +8,15 @@
 namespace coffeeauth::smtp {
 namespace {
 
-constexpr std::size_t longest_line = 1'000;
+constexpr std::size_t longest_reply_line = 1'000;
 constexpr std::size_t most_lines = 100;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_decimal(char c) { return c >= '0' && c <= '9'; }
 
 /// The code that begins a line; 0 when none does.
 int code_of(std::string_view line) {
-  if (line.size() < 3 || line[0] < '2' || line[0] > '5' || !is_digit(line[1]) ||
-      !is_digit(line[2])) {
+  if (line.size() < 3 || line[0] < '2' || line[0] > '5' || !is_decimal(line[1]) ||
+      !is_decimal(line[2])) {
     return 0;
   }
   if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return 0;
@@ -42,10 +42,10 @@ std::variant<Parsed, Incomplete, Malformed> parse_reply(std::string_view input) 
     const auto rest = input.substr(parsed.size);
     const auto end = rest.find('\n');
     if (end == std::string_view::npos) {
-      if (rest.size() > longest_line) return Malformed{};
+      if (rest.size() > longest_reply_line) return Malformed{};
       return Incomplete{};
     }
-    if (end == 0 || end > longest_line || rest[end - 1] != '\r') return Malformed{};
+    if (end == 0 || end > longest_reply_line || rest[end - 1] != '\r') return Malformed{};
     const auto line = rest.substr(0, end - 1);
     const int code = code_of(line);
     if (code == 0 || (!parsed.reply.lines.empty() && code != parsed.reply.code)) {
@@ -106,7 +106,6 @@ std::string to_data(std::string_view message) {
 }
 
 Secret secret_line(std::string_view before, const Secret& bytes) {
-  constexpr std::string_view line_end = "\r\n";
   const auto encoded = net::encode_base64(bytes);
   auto line = Secret::of_size(before.size() + encoded.size() + line_end.size());
   auto room = line.writable();

@@ -8,6 +8,7 @@
 
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
+#include "coffeeauth/open_word.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/time.hpp"
 
@@ -17,12 +18,10 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 ///
 /// An open set: a feature defines its own beside the code that records them, on one line:
 /// `inline constexpr EventKind reset_asked{"password_reset_asked"};`. Two are equal when their
-/// words are.
-class EventKind {
+/// words are. The set is known beforehand, since its words become labels of metrics.
+class EventKind : public OpenWord<EventKind> {
  public:
-  /// `word` is snake_case, of a set that is known beforehand (it becomes a label of metrics), and
-  /// must live as long as the program, as literals do.
-  constexpr explicit EventKind(std::string_view word) noexcept : word_(word) {}
+  using OpenWord::OpenWord;
 
   /// A sign-up for an address that has no owner yet; `account` in the details is `created` for
   /// the first one.
@@ -88,17 +87,6 @@ class EventKind {
   static const EventKind login_code_queued;
   /// Somebody with the right password gave a wrong login code.
   static const EventKind login_code_rejected;
-
-  /// As logs, metrics and audit queries have it: `login_failed`.
-  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
-
-  /// Whether both have the same word.
-  [[nodiscard]] friend constexpr bool operator==(const EventKind& a, const EventKind& b) noexcept {
-    return a.word_ == b.word_;
-  }
-
- private:
-  std::string_view word_;
 };
 
 inline constexpr EventKind EventKind::signed_up{"signed_up"};

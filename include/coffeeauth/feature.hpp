@@ -4,14 +4,18 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "coffeeauth/claims.hpp"
+#include "coffeeauth/email_address.hpp"
 #include "coffeeauth/event.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/login.hpp"
+#include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/rate_limiter.hpp"
 
@@ -37,6 +41,23 @@ class Recorder {
   Recorder() = default;
 };
 
+/// Knows which addresses are spoken for although no account has them. Callable from many threads.
+class AddressGuard {
+ public:
+  virtual ~AddressGuard() = default;
+  AddressGuard(const AddressGuard&) = delete;
+  AddressGuard& operator=(const AddressGuard&) = delete;
+
+  /// The user for whom `email` is kept at `now`; nothing when it is free. Asked in each transaction
+  /// that would give the address to an account, after Kernel::take_turn() for it. To anybody else
+  /// the address is then taken.
+  [[nodiscard]] virtual std::optional<UserId> holder_of(Transaction& transaction,
+                                                        const EmailAddress& email, UtcTime now) = 0;
+
+ protected:
+  AddressGuard() = default;
+};
+
 /// A part of the Scheduler's clean-up.
 struct CleanUp {
   /// A snake_case word, which EventKind::background_failed names.
@@ -58,6 +79,12 @@ struct Contributions {
   std::vector<Recorder*> recorders{};
   /// Asked for every access token.
   std::vector<ClaimsSource*> claims{};
+  /// Asked before an account gets an address.
+  std::vector<AddressGuard*> address_guards{};
+  /// The words of its mails, for kinds that AuthParts::templates does not know.
+  std::vector<MailKind> mails{};
+  /// What the library's own notices are given as MailParameters::extra, beside their own values.
+  std::map<std::string, std::string> notice_values{};
 };
 
 /// A feature of an Auth. Must outlive it, and belongs to one.

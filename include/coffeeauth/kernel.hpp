@@ -88,6 +88,12 @@ class Kernel {
   virtual void enqueue(Transaction& transaction, std::string_view kind,
                        const MailParameters& parameters, std::optional<UtcTime> expires_at) = 0;
 
+  /// Writes a notice to the outbox: a mail that tells somebody what was done with the account, from
+  /// where. Sets what is not set of `parameters.at` and `language`, and adds to `extra` the values
+  /// `client`, `address` and Contributions::notice_values.
+  virtual void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
+                      const ClientContext& client) = 0;
+
   /// Tells every Recorder of `event` in the transaction, and the EventSink after its commit. Sets
   /// Event::at where it is not set.
   virtual void record(Transaction& transaction, Event event) = 0;
@@ -105,6 +111,14 @@ class Kernel {
 
   /// Counts one action of `scope` by or for `whom`. Error: rate_limited.
   [[nodiscard]] virtual Result<void> count(const LimitScope& scope, std::string_view whom) = 0;
+
+  /// Forgets the failed logins that were counted for the address, those from the client's network
+  /// among them: whoever proved the mailbox need not wait for what strangers tried.
+  virtual void forgive(const EmailAddress& email, const ClientContext& client) noexcept = 0;
+
+  /// The user for whom a feature keeps `email`; see AddressGuard.
+  [[nodiscard]] virtual std::optional<UserId> address_holder(Transaction& transaction,
+                                                             const EmailAddress& email) = 0;
 
   /// Goes on with a login of the account, proved by `done`: asks the steps, and opens a session
   /// when all let it pass. The one door: no session is opened anywhere else.

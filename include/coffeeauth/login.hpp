@@ -10,6 +10,7 @@
 
 #include "coffeeauth/claims.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/open_word.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/session.hpp"
@@ -22,27 +23,14 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// One way in which somebody proved who they are: a stable snake_case word.
 ///
 /// An open set: a feature defines its own. Two are equal when their words are.
-class LoginMethod {
+class LoginMethod : public OpenWord<LoginMethod> {
  public:
-  /// `word` must live as long as the program, as literals do.
-  constexpr explicit LoginMethod(std::string_view word) noexcept : word_(word) {}
+  using OpenWord::OpenWord;
 
   /// The account's password.
   static const LoginMethod password;
   /// A code that was mailed to the account's address.
   static const LoginMethod email_code;
-
-  /// As sessions and events keep it.
-  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
-
-  /// Whether both have the same word.
-  [[nodiscard]] friend constexpr bool operator==(const LoginMethod& a,
-                                                 const LoginMethod& b) noexcept {
-    return a.word_ == b.word_;
-  }
-
- private:
-  std::string_view word_;
 };
 
 inline constexpr LoginMethod LoginMethod::password{"password"};

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/open_word.hpp"
 #include "coffeeauth/session_service.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
@@ -12,10 +13,9 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 ///
 /// An open set: a feature defines its own beside the code that asks for them, on one line:
 /// `inline constexpr Permission audit_read{"audit.read"};`. Two are equal when their words are.
-class Permission {
+class Permission : public OpenWord<Permission> {
  public:
-  /// `word` must live as long as the program, as literals do.
-  constexpr explicit Permission(std::string_view word) noexcept : word_(word) {}
+  using OpenWord::OpenWord;
 
   /// Lists users and shows one.
   static const Permission users_read;
@@ -23,18 +23,6 @@ class Permission {
   static const Permission users_write;
   /// Deletes users.
   static const Permission users_delete;
-
-  /// As the OpenAPI document shows it: `users.read`.
-  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
-
-  /// Whether both have the same word.
-  [[nodiscard]] friend constexpr bool operator==(const Permission& a,
-                                                 const Permission& b) noexcept {
-    return a.word_ == b.word_;
-  }
-
- private:
-  std::string_view word_;
 };
 
 inline constexpr Permission Permission::users_read{"users.read"};

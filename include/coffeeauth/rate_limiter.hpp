@@ -8,6 +8,7 @@
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/open_word.hpp"
 #include "coffeeauth/ports/cache.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/result.hpp"
@@ -18,10 +19,9 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 ///
 /// An open set: a feature defines its own, and gives the limit with it as a LimitRule. Two are
 /// equal when their words are.
-class LimitScope {
+class LimitScope : public OpenWord<LimitScope> {
  public:
-  /// `word` is snake_case and must live as long as the program, as literals do.
-  constexpr explicit LimitScope(std::string_view word) noexcept : word_(word) {}
+  using OpenWord::OpenWord;
 
   /// LimitConfig::login_address.
   static const LimitScope login;
@@ -33,18 +33,6 @@ class LimitScope {
   static const LimitScope verify;
   /// LimitConfig::any.
   static const LimitScope any;
-
-  /// The first part of the counter's key.
-  [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
-
-  /// Whether both have the same word.
-  [[nodiscard]] friend constexpr bool operator==(const LimitScope& a,
-                                                 const LimitScope& b) noexcept {
-    return a.word_ == b.word_;
-  }
-
- private:
-  std::string_view word_;
 };
 
 inline constexpr LimitScope LimitScope::login{"login"};

@@ -112,9 +112,9 @@ class SessionService {
   [[nodiscard]] Result<ReauthenticationOutcome> reauthenticate(const Principal& principal,
                                                                const Password& password,
                                                                const ClientContext& client);
-  /// Whether the session's last proof is recent enough (TokenConfig::reauth_lifetime) for what could
-  /// take the account over. Asks the Store. Errors: reauthentication_required; token_invalid (the
-  /// session ended meanwhile).
+  /// Whether the session's last proof is recent enough (TokenConfig::reauth_lifetime) for what
+  /// could take the account over. Asks the Store. Errors: reauthentication_required; token_invalid
+  /// (the session ended meanwhile).
   [[nodiscard]] Result<void> require_recent(const Principal& principal);
 
   /// Changes the password of somebody who is logged in and gives the present one. All other

@@ -84,16 +84,20 @@ void Services::note(Event event) const noexcept {
 void Services::users_changed() const noexcept { parts.cache.invalidate(users_tag); }
 
 void Services::lists_change_with(Transaction& tx) const {
-  tx.at_end([this](TransactionEnd end) {
-    if (end != TransactionEnd::rolled_back) users_changed();
-  });
+  unless_rolled_back(tx, [this] { users_changed(); });
+}
+
+std::optional<UserId> Services::address_holder(Transaction& tx, const EmailAddress& email,
+                                               UtcTime at) const {
+  for (auto* const guard : address_guards) {
+    if (const auto holder = guard->holder_of(tx, email, at)) return holder;
+  }
+  return std::nullopt;
 }
 
 void Services::enqueue(Transaction& tx, const NewJob& job) const {
   tx.outbox().enqueue(job);
-  tx.at_end([this](TransactionEnd end) {
-    if (end != TransactionEnd::rolled_back) job_written.notify();
-  });
+  unless_rolled_back(tx, [this] { job_written.notify(); });
 }
 
 void take_turn(const Services& s, Transaction& tx, const EmailAddress& email, UtcTime now) {

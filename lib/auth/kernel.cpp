@@ -7,6 +7,7 @@
 
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
+#include "lib/mail/notices.hpp"
 #include "lib/sessions/door.hpp"
 #include "lib/sessions/login_codes.hpp"
 
@@ -66,6 +67,11 @@ class KernelOf final : public Kernel {
                make_mail_job(kind, parameters, s_.vault, s_.parts.random, s_.now(), expires_at));
   }
 
+  void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
+              const ClientContext& client) override {
+    enqueue_notice(s_, transaction, kind, std::move(parameters), client);
+  }
+
   void record(Transaction& transaction, Event event) override {
     s_.record(transaction, std::move(event));
   }
@@ -81,6 +87,16 @@ class KernelOf final : public Kernel {
 
   Result<void> count(const LimitScope& scope, std::string_view whom) override {
     return s_.limits.check(scope, whom);
+  }
+
+  void forgive(const EmailAddress& email, const ClientContext& client) noexcept override {
+    s_.limits.login_succeeded(email, rate_limit_network(client.address));
+    s_.limits.login_succeeded(email, {});
+  }
+
+  std::optional<UserId> address_holder(Transaction& transaction,
+                                       const EmailAddress& email) override {
+    return s_.address_holder(transaction, email, s_.now());
   }
 
   Result<LoginOutcome> begin_login(const UserId& user, LoginMethods done,
@@ -106,6 +122,9 @@ void take_in(Contributions brought, Services& s) {
   append(s.clean_ups, brought.clean_ups);
   append(s.login_steps, brought.login_steps);
   append(s.recorders, brought.recorders);
+  append(s.address_guards, brought.address_guards);
+  append(s.mails, brought.mails);
+  s.notice_values.merge(brought.notice_values);
 }
 
 }  // namespace

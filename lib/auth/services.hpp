@@ -2,6 +2,9 @@
 /// Services: what the services share. Private to the library; Auth owns one.
 
 #include <atomic>
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,6 +33,14 @@ class GuardedEvents final : public EventSink {
   EventSink& inner_;
 };
 
+/// Calls `then` after the commit, and after one whose answer was lost.
+template <class Then>
+void unless_rolled_back(Transaction& tx, Then then) {
+  tx.at_end([then = std::move(then)](TransactionEnd end) {
+    if (end != TransactionEnd::rolled_back) then();
+  });
+}
+
 struct Services {
   Services(Config config_in, const SecretKeys& secret_keys, const AuthParts& parts_in);
 
@@ -39,6 +50,9 @@ struct Services {
   std::vector<Recorder*> recorders;
   std::vector<LoginStep*> login_steps;
   std::vector<CleanUp> clean_ups;
+  std::vector<AddressGuard*> address_guards;
+  std::vector<MailKind> mails;
+  std::map<std::string, std::string> notice_values;
   /// In place of `parts.events`, which may throw.
   mutable GuardedEvents events;
   const Vault vault;
@@ -69,21 +83,22 @@ struct Services {
 
   /// Makes every cached list of users unreachable.
   void users_changed() const noexcept;
-  /// The same after the commit, and after one whose answer was lost.
+  /// The same, for a transaction that changes users.
   void lists_change_with(Transaction& tx) const;
-  /// This process takes nobody for who they were before: `whose` user, or session alone. After the
-  /// commit, and after one whose answer was lost.
+  /// This process takes nobody for who they were before: `whose` user, or session alone.
   template <class Whose>
   void forget_after(Transaction& tx, const Whose& whose) {
-    tx.at_end([this, whose](TransactionEnd end) {
-      if (end != TransactionEnd::rolled_back) live_users.forget(whose);
-    });
+    unless_rolled_back(tx, [this, whose] { live_users.forget(whose); });
   }
   /// Both, for a transaction that changes that account.
   void account_changes_with(Transaction& tx, const UserId& user) {
     forget_after(tx, user);
     lists_change_with(tx);
   }
+
+  /// For whom a feature keeps the address.
+  [[nodiscard]] std::optional<UserId> address_holder(Transaction& tx, const EmailAddress& email,
+                                                     UtcTime at) const;
 
   /// Writes the job, and wakes the workers of this process after the commit.
   void enqueue(Transaction& tx, const NewJob& job) const;

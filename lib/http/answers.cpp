@@ -51,7 +51,7 @@ Response problem_response(const Error& error, const nlohmann::json& further) {
 }
 
 Response step_up_response(const StepUp& needed) {
-  auto response = problem_response({errors::reauthentication_required});
+  auto response = problem_response({ErrorCode::reauthentication_required});
   auto wanted = ", max_age=" + std::to_string(needed.max_age.count());
   if (!needed.acr_values.empty()) wanted += ", acr_values=\"" + needed.acr_values + "\"";
   set_challenge(response, insufficient_authentication, wanted);

@@ -80,9 +80,6 @@ std::vector<Route> all_routes(Auth& auth, const ApiOptions& options,
   table.add(service_routes(auth, options));
   table.add({openapi_route(std::move(document))});
   for (auto& route : extra) {
-    if (route.recent == Recent::required && !options.step_up) {
-      throw std::invalid_argument(route.path + " wants a recent login, which takes step_up");
-    }
     route.handler = telling(std::move(route.handler), route.method + " " + route.path,
                             *auth.parts().diagnostics);
   }

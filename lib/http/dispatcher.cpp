@@ -94,6 +94,14 @@ class WipedAfterwards {
   nlohmann::json& body_;
 };
 
+/// What ApiOptions::step_up says when it is empty.
+std::function<std::optional<StepUp>(const Principal&)> own_step_up(Auth& auth) {
+  return [&auth](const Principal& principal) -> std::optional<StepUp> {
+    if (auth.sessions().require_recent(principal)) return std::nullopt;
+    return StepUp{.max_age = auth.config().tokens.reauth_lifetime};
+  };
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route> routes)
@@ -105,7 +113,7 @@ Dispatcher::Dispatcher(Auth& auth, const ApiOptions& options, std::vector<Route>
                  options.operator_token.clone()),
       cors_(options.cors_origins),
       link_token_(options.link_token.clone()),
-      step_up_(options.step_up) {}
+      step_up_(options.step_up ? options.step_up : own_step_up(auth)) {}
 
 Response Dispatcher::dispatch(const Request& request, const Origin& origin, AccessRecord& record,
                               bool& for_all) const {

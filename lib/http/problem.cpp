@@ -102,7 +102,7 @@ Response written_problem(const Error& error,
 
   auto response = with_body(status, "application/problem+json", json.take());
   if (status == 401) response.headers.push_back({"WWW-Authenticate", std::string{challenge}});
-  if (error.code == errors::reauthentication_required) {
+  if (error.code == ErrorCode::reauthentication_required) {
     set_challenge(response, insufficient_authentication);
   }
   if (status == 429 || status == 503) {

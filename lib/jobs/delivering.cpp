@@ -78,7 +78,7 @@ std::string reason_of(const Delivery& delivery) {
 Delivering::Delivering(Services& services, Mailer& mailer)
     : s_(services),
       mailer_(mailer),
-      own_words_(make_default_templates(services.config.passwords.service_name)) {}
+      own_words_(make_default_templates(services.config.passwords.service_name, services.mails)) {}
 
 std::optional<MailContent> Delivering::render(std::string_view kind,
                                               const MailParameters& parameters) const {

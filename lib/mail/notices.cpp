@@ -45,17 +45,17 @@ std::string client_words(std::string_view user_agent) {
   return words.append(system);
 }
 
-void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind, const User& user,
-                    const ClientContext& client, UtcTime at) {
-  MailParameters parameters{.to = user.email,
-                            .first_name = user.first_name,
-                            .language = client.language,
-                            .at = at};
+void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
+                    MailParameters parameters, const ClientContext& client) {
+  const auto now = s.now();
+  if (parameters.at == UtcTime{}) parameters.at = now;
+  if (parameters.language.empty()) parameters.language = client.language;
   if (auto words = client_words(client.user_agent); !words.empty()) {
     parameters.extra.emplace("client", std::move(words));
   }
   if (!client.address.empty()) parameters.extra.emplace("address", client.address);
-  s.enqueue(tx, make_mail_job(kind, parameters, s.vault, s.parts.random, at, std::nullopt));
+  parameters.extra.insert(s.notice_values.begin(), s.notice_values.end());
+  s.enqueue(tx, make_mail_job(kind, parameters, s.vault, s.parts.random, now, std::nullopt));
 }
 
 }  // namespace coffeeauth

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/session.hpp"
 
@@ -15,8 +16,8 @@ struct Services;
 /// Nothing of the text itself, which a stranger wrote; empty when neither is known.
 [[nodiscard]] std::string client_words(std::string_view user_agent);
 
-/// Writes a notice to the outbox, in the transaction of what it tells.
-void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind, const User& user,
-                    const ClientContext& client, UtcTime at);
+/// As Kernel::notify().
+void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
+                    MailParameters parameters, const ClientContext& client);
 
 }  // namespace coffeeauth

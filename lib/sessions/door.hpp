@@ -29,7 +29,8 @@ struct Arrival {
 /// What sessions keep of how their owner proved who they are: the words, with blanks between.
 [[nodiscard]] std::string words_of(const LoginMethods& methods);
 
-/// What the first step that asks says; nothing when all let it pass. Error: what a step refuses with.
+/// What the first step that asks says; nothing when all let it pass. Error: what a step refuses
+/// with.
 [[nodiscard]] Result<std::optional<LoginChallenge>> ask_steps(const Services& s,
                                                               const PendingLogin& login);
 

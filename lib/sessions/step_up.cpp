@@ -88,7 +88,9 @@ Result<TokenPair> SessionService::change_password(const Principal& principal,
                    .user = id,
                    .session = principal.session,
                    .client = client});
-    enqueue_notice(s_, tx, mail_kind::password_changed, *done.user, client, now);
+    enqueue_notice(s_, tx, mail_kind::password_changed,
+                   {.to = done.user->email, .first_name = done.user->first_name, .at = now},
+                   client);
     return *sessions.find_live(principal.session, now);
   });
   if (!live) return live.error();

@@ -110,6 +110,15 @@ void record_change(Services& s, Transaction& tx, const UserWrite& done, const Co
   for (const auto& kind : powers_changed(done)) record(kind, id);
 }
 
+/// Whether no feature keeps the address for another user.
+bool may_get(const Services& s, Transaction& tx, const UserId& user, const EmailAddress& email,
+             UtcTime now) {
+  if (s.address_guards.empty()) return true;
+  take_turn(s, tx, email, now);
+  const auto holder = s.address_holder(tx, email, now);
+  return !holder || *holder == user;
+}
+
 /// Reads one row more than the page has, to see whether another page follows; and counts with the
 /// same reading, unless that is done.
 void read_with_one_more(UserReads& users, UserListQuery query, std::size_t at_most,
@@ -204,6 +213,9 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
   const auto now = s_.now();
   const auto code = code_for_verified(s_, id, patch, now);
   const auto written = s_.transact([&](Transaction& tx) {
+    if (patch.email && !may_get(s_, tx, id, *patch.email, now)) {
+      return UserWrite{.outcome = UserWriteOutcome::email_taken};
+    }
     auto done = tx.users().update_user(id, expected_version, patch, now);
     if (done.user && done.changed) {
       record_change(s_, tx, done, code.get(), {.actor = actor, .client = client, .now = now});
@@ -264,6 +276,9 @@ Result<User> AdminService::create_admin(NewAdmin request) {
                       .password_hash = s_.passwords.hash(request.password),
                       .now = now};
   const auto written = s_.transact([&](Transaction& tx) {
+    if (!may_get(s_, tx, admin.id, admin.email, now)) {
+      return UserWrite{.outcome = UserWriteOutcome::email_taken};
+    }
     auto done = tx.users().create_or_take_over(admin);
     if (done.user && done.before) {
       record_change(s_, tx, done, nullptr, {.actor = {}, .client = {}, .now = now});

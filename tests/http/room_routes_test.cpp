@@ -270,11 +270,14 @@ TEST_CASE("a route may ask for a recent login, after who it is and before what i
   CHECK_FALSE(s.document.operation("GET", "/api/me").lists_error(401, "reauthentication_required"));
 }
 
-TEST_CASE("no route that wants a recent login is served when nobody can tell") {
-  testing::TestAuth t;
+TEST_CASE("a login is recent for REAUTH_LIFETIME unless the program says otherwise") {
   auto route = tea(Access::user);
   route.recent = Recent::required;
-  CHECK_THROWS_AS((Api{t.auth(), {.extra_routes = just(route)}}), std::invalid_argument);
+  Service s{{}, {.extra_routes = just(route)}};
+  const auto token = s.user_token("ada@example.com");
+  CHECK(s.call("POST", "/api/tea", {.token = token}).status() == 200);
+  s.world.clock().advance(11min);
+  CHECK(s.call("POST", "/api/tea", {.token = token}).outcome() == "401 reauthentication_required");
 }
 
 TEST_CASE("the document shows the groups and the errors of a room") {

@@ -30,6 +30,7 @@ void erase_user(Unit& unit, const UserId& user) {
   if (row == nullptr) return;
   auto& db = unit.database;
   const auto address = row->credentials.user.email.canonical();
+  for (const auto& erase : db.cascades) erase(unit.transaction, user);
   erase_sessions(unit, user, std::nullopt);
   unit.undo.keep(db.users_by_email, address);
   db.users_by_email.erase(address);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -125,6 +126,9 @@ struct Database {
   Index<std::pair<UtcTime, JobId>> jobs_by_age;
   std::map<std::string, StoredKey, std::less<>> keys;
   std::map<std::string, LeaseRow, std::less<>> leases;
+
+  /// What features have hung on users; see on_user_deleted().
+  std::vector<std::function<void(Transaction&, const UserId&)>> cascades;
 };
 
 using Lock = std::lock_guard<std::recursive_mutex>;
@@ -132,6 +136,8 @@ using Lock = std::lock_guard<std::recursive_mutex>;
 /// What the writing halves of a transaction share.
 struct Unit {
   Database& database;
+  /// The one that all this belongs to.
+  Transaction& transaction;
   UndoLog undo{};
   /// Whether a verb has failed: such a transaction cannot be committed.
   bool broken = false;

@@ -6,6 +6,7 @@
 #include "adapters/memory/src/sign_ups.hpp"
 #include "adapters/memory/src/users.hpp"
 #include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/memory/rooms.hpp"
 
 namespace coffeeauth::memory {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 class MemoryTransaction final : public Transaction {
  public:
   MemoryTransaction(Database& database, std::unique_lock<std::recursive_mutex> lock)
-      : lock_(std::move(lock)), unit_{database} {
+      : lock_(std::move(lock)), unit_{database, *this} {
     database.in_transaction = true;
   }
   ~MemoryTransaction() override {
@@ -27,6 +28,8 @@ class MemoryTransaction final : public Transaction {
   SessionWrites& sessions() override { return while_open(sessions_); }
   OutboxWrites& outbox() override { return while_open(outbox_); }
   KeyWrites& keys() override { return while_open(keys_); }
+
+  void on_rollback(std::function<void()> undo) { while_open(unit_).undo.add(std::move(undo)); }
 
   void commit() override {
     if (while_open(unit_).broken) {
@@ -71,6 +74,11 @@ class MemoryStore final : public Store {
     return std::make_unique<MemoryTransaction>(database_, std::move(lock));
   }
 
+  void add_cascade(std::function<void(Transaction&, const UserId&)> erase) {
+    const Lock lock{database_.mutex};
+    database_.cascades.push_back(std::move(erase));
+  }
+
  private:
   Database database_;
   MemoryUserReads users_{database_};
@@ -80,6 +88,18 @@ class MemoryStore final : public Store {
 };
 
 }  // namespace
+
+void on_rollback(Transaction& transaction, std::function<void()> undo) {
+  auto* const ours = dynamic_cast<MemoryTransaction*>(&transaction.innermost());
+  if (ours == nullptr) throw std::invalid_argument("this transaction is of no memory store");
+  ours->on_rollback(std::move(undo));
+}
+
+void on_user_deleted(Store& store, std::function<void(Transaction&, const UserId&)> erase) {
+  auto* const ours = dynamic_cast<MemoryStore*>(&store.innermost());
+  if (ours == nullptr) throw std::invalid_argument("this is no memory store");
+  ours->add_cascade(std::move(erase));
+}
 
 std::unique_ptr<Store> make_memory_store() { return std::make_unique<MemoryStore>(); }
 

@@ -23,6 +23,9 @@ class UndoLog {
     }
   }
 
+  /// To be called before a change that `undo` takes back.
+  void add(std::function<void()> undo) { steps_.push_back(std::move(undo)); }
+
   /// Puts every kept row back, the last kept first.
   void roll_back() {
     while (!steps_.empty()) {

@@ -84,8 +84,8 @@ struct ApiOptions {
   /// latter with `/api` whatever the prefix is (`POST /api/auth/signup`). Further ones, too.
   std::vector<std::string> leave_out{};
   /// Says what the authentication of a caller lacks for a route with Recent::required; nothing when
-  /// it will do. Called on the request's thread; may throw Unavailable. Needed where there is such
-  /// a route.
+  /// it will do. Called on the request's thread; may throw Unavailable. Empty:
+  /// SessionService::require_recent() decides.
   std::function<std::optional<StepUp>(const Principal&)> step_up{};
 };
 

@@ -24,11 +24,6 @@ inline constexpr ErrorCode unsupported_media_type{"unsupported_media_type", Erro
 /// The request line and header fields together are larger than is accepted (431).
 inline constexpr ErrorCode headers_too_large{"headers_too_large", ErrorClass::transport,
                                              "The request header is too large."};
-/// The caller's last authentication is too long ago for what is asked, or was not of the level that
-/// it takes (401, RFC 9470): to be proved anew, and not a token to refresh.
-inline constexpr ErrorCode reauthentication_required{
-    "reauthentication_required", ErrorClass::unauthenticated,
-    "Please confirm that it is you, and try again."};
 /// A feature of HTTP that is refused on purpose: every Transfer-Encoding but chunked (501).
 inline constexpr ErrorCode not_implemented{"not_implemented", ErrorClass::transport,
                                            "This feature of HTTP is not supported."};

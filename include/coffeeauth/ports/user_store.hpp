@@ -150,13 +150,14 @@ class UserWrites : public virtual UserReads {
   ///
   /// With `expected_version`, only to that version of it, and only while is_as_expected(): else
   /// version_conflict. Implementations must also end the user's sessions when
-  /// PatchedUser::ends_sessions, but for PatchedUser::kept_session, and start the 48 hours of delete_unverified_before()
-  /// at `now` when the user is verified no longer, or is not verified and is moved to another
-  /// address or disabled no longer. Also drop: sign-ups and codes when the address changes; codes
-  /// when the account no longer awaits its owner (awaits_owner()). When it begins to await one,
-  /// drop the decoys and keep its password as the only pending sign-up. An account without a
-  /// password that is moved, or verified no longer, is activated by no code alone. A mere sign-up
-  /// (is_mere_sign_up()) that has the new address is deleted as by delete_user(). Outcomes: all.
+  /// PatchedUser::ends_sessions, but for PatchedUser::kept_session, and start the 48 hours of
+  /// delete_unverified_before() at `now` when the user is verified no longer, or is not verified
+  /// and is moved to another address or disabled no longer. Also drop: sign-ups and codes when the
+  /// address changes; codes when the account no longer awaits its owner (awaits_owner()). When it
+  /// begins to await one, drop the decoys and keep its password as the only pending sign-up. An
+  /// account without a password that is moved, or verified no longer, is activated by no code
+  /// alone. A mere sign-up (is_mere_sign_up()) that has the new address is deleted as by
+  /// delete_user(). Outcomes: all.
   [[nodiscard]] virtual UserWrite update_user(const UserId& id,
                                               std::optional<std::int64_t> expected_version,
                                               const UserPatch& patch, UtcTime now) = 0;

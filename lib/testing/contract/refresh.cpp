@@ -71,9 +71,8 @@ void rotation(StoreHarness& harness) {
   SUBCASE("refresh: a token that is replaced moves the idle expiry as a refresh does") {
     const LoggedIn t{harness};
     const auto replace = [&](UtcTime now) {
-      return t.store->transact([&](Transaction& tx) {
-        return tx.sessions().replace_refresh(hers, token(7), 60h, now);
-      });
+      return t.store->transact(
+          [&](Transaction& tx) { return tx.sessions().replace_refresh(hers, token(7), 60h, now); });
     };
     CHECK(replace(noon + 23h));
     CHECK(t.store->sessions().find_live(hers, noon + 23h)->session.idle_expires_at == noon + 72h);

@@ -124,13 +124,13 @@ void proof(StoreHarness& harness) {
     const TwoUsers t{harness};
     for (std::uint64_t n = 1; n <= 3; ++n) t.open(n, ada);
     t.open(4, bob);
-    t.alone.update(ada, {.password_hash = PasswordHash{"$another"},
-                         .keeps_session = nth<SessionId>(2)});
+    t.alone.update(ada,
+                   {.password_hash = PasswordHash{"$another"}, .keeps_session = nth<SessionId>(2)});
     CHECK(t.listed(ada) == Numbers{2});
     CHECK(t.listed(bob) == Numbers{4});
     // One of somebody else is kept by nobody.
-    t.alone.update(ada, {.password_hash = PasswordHash{"$a third"},
-                         .keeps_session = nth<SessionId>(4)});
+    t.alone.update(ada,
+                   {.password_hash = PasswordHash{"$a third"}, .keeps_session = nth<SessionId>(4)});
     CHECK(t.listed(ada).empty());
     CHECK(t.listed(bob) == Numbers{4});
   }

@@ -69,7 +69,7 @@ TEST_CASE("an authentication that is not good enough is told what it lacks (RFC 
 
 TEST_CASE(
     "who returns the error alone says what is lacking, too, and nobody takes the token for bad") {
-  const auto answer = problem_response({errors::reauthentication_required});
+  const auto answer = problem_response({ErrorCode::reauthentication_required});
   CHECK(answer.header("WWW-Authenticate") ==
         "Bearer realm=\"coffeeauth\", error=\"insufficient_user_authentication\"");
 }

@@ -17,11 +17,11 @@ struct Own : Service {
     mine = log_in(ada_address);
   }
 
-  Answer change(Json body) {
+  Answer change_with(Json body) {
     return call("POST", "/api/me/password", {.body = std::move(body), .token = mine.access});
   }
   Answer change(std::string_view current = good_password, std::string_view next = other_password) {
-    return change({{"current_password", current}, {"new_password", next}});
+    return change_with({{"current_password", current}, {"new_password", next}});
   }
   Answer prove(std::string_view password = good_password) {
     return call("POST", "/api/auth/reauthenticate",
@@ -81,11 +81,11 @@ TEST_CASE("what is wrong with a change is said of the field that it is wrong wit
   CHECK(fault_of(s.change("", other_password), "current_password") == "required");
   CHECK(fault_of(s.change(std::string(600, 'x'), other_password), "current_password") ==
         "too_long");
-  CHECK(fault_of(s.change(Json{{"current_password", good_password}}), "new_password") ==
+  CHECK(fault_of(s.change_with(Json{{"current_password", good_password}}), "new_password") ==
         "required");
-  CHECK(fault_of(s.change(Json{{"new_password", other_password}}), "current_password") ==
+  CHECK(fault_of(s.change_with(Json{{"new_password", other_password}}), "current_password") ==
         "required");
-  const auto both = s.change(Json{{"current_password", ""}, {"new_password", ""}});
+  const auto both = s.change_with(Json{{"current_password", ""}, {"new_password", ""}});
   CHECK(both.body.at("errors").size() == 2);
   CHECK(s.get("/api/me", s.mine.access).status() == 200);
 }
@@ -156,7 +156,7 @@ TEST_CASE("a proof makes the session recent, and shows in the list") {
   s.t.clock().advance(2min);
   CHECK(pour(s.mine.access).outcome() == "401 reauthentication_required");
   const auto before = s.get("/api/me/sessions", s.mine.access).body.at(0);
-  CHECK(before.at("methods") == Json{"password"});
+  CHECK(before.at("methods") == Json::array({"password"}));
   CHECK(before.at("authenticated_at") == before.at("created_at"));
 
   const auto proved = s.prove();
@@ -184,8 +184,9 @@ TEST_CASE("a session lists each way in which its owner came") {
   const auto sessions = s.get("/api/me/sessions", answer.body.at("access_token")).body;
   REQUIRE(sessions.size() == 2);
   for (const auto& session : sessions) {
-    CHECK(session.at("methods") ==
-          (session.at("current") == true ? Json{"password", "email_code"} : Json{"password"}));
+    CHECK(session.at("methods") == (session.at("current") == true
+                                        ? Json::array({"password", "email_code"})
+                                        : Json::array({"password"})));
   }
 }
 
@@ -214,6 +215,9 @@ TEST_CASE("an administrator ends the sessions of a user at once") {
   }
 }
 
+constexpr ErrorCode factor_required{"second_factor_required", ErrorClass::forbidden,
+                                    "Answer with a second factor."};
+
 /// A feature that has the second factor of everybody who proves once more who they are.
 class AsksForMore final : public Feature, private LoginStep {
  public:
@@ -223,11 +227,10 @@ class AsksForMore final : public Feature, private LoginStep {
  private:
   Result<std::optional<LoginChallenge>> ask(const PendingLogin& login) override {
     if (!login.session) return std::optional<LoginChallenge>{};
-    return std::optional{LoginChallenge{
-        .code = {"second_factor_required", ErrorClass::forbidden, "Answer with a second factor."},
-        .token = Secret{"mfa_ticket"},
-        .expires_at = login.now + 10min,
-        .methods = {{.type = "totp", .id = "7"}}}};
+    return std::optional{LoginChallenge{.code = factor_required,
+                                        .token = Secret{"mfa_ticket"},
+                                        .expires_at = login.now + 10min,
+                                        .methods = {{.type = "totp", .id = "7"}}}};
   }
 };
 

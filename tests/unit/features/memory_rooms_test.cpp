@@ -47,10 +47,10 @@ struct Undone {};
 
 /// A memory store behind three decorators, with a row beside each account.
 struct TeaStore {
-  std::unique_ptr<Store> memory = memory::make_memory_store();
-  testing::FaultyStore faults{*memory};
+  std::unique_ptr<Store> kept = memory::make_memory_store();
+  testing::FaultyStore faults{*kept};
   Wrapped wrapped{faults};
-  ForwardingStore store{wrapped};
+  ForwardingStore store{static_cast<Store&>(wrapped)};
   testing::ScriptedRandom random;
   std::map<UserId, std::string> teas;
   const UtcTime now = from_unix_millis(1'800'000'000'000);
@@ -275,7 +275,7 @@ TEST_CASE("rows of a feature go with an account whose owner deletes it, and not 
 
 TEST_CASE("a Store of another kind is refused") {
   TeaStore t;
-  Foreign foreign{*t.memory};
+  Foreign foreign{*t.kept};
   CHECK_THROWS_AS(memory::on_user_deleted(foreign, [](Transaction&, const UserId&) {}),
                   std::invalid_argument);
   const auto ada = UserId::make(t.now, t.random);

@@ -155,17 +155,17 @@ TEST_CASE("a new password has to be another one, and good enough") {
     std::string_view next;
     std::string_view code;
   };
-  for (const auto& [next, code] :
-       {Refused{good, "unchanged"}, Refused{"short", "too_short"},
-        Refused{"12345678", "too_common"}, Refused{ada_address, "too_similar"},
-        Refused{"        ", "invisible"}}) {
-    CAPTURE(next);
-    const auto refused = f.change(good, next);
+  for (const auto& each : {Refused{good, "unchanged"}, Refused{"short", "too_short"},
+                           Refused{"12345678", "too_common"}, Refused{ada_address, "too_similar"},
+                           Refused{"        ", "invisible"}}) {
+    CAPTURE(each.next);
+    const auto refused = f.change(good, each.next);
     REQUIRE_ERROR(refused, ErrorCode::validation_failed);
     REQUIRE(refused.error().fields.size() == 1);
-    CHECK(refused.error().fields.front().field == "new_password");
-    CHECK(refused.error().fields.front().code == code);
-    CHECK(refused.error().fields.front().message.find(next) == std::string::npos);
+    const auto& fault = refused.error().fields.front();
+    CHECK(fault.field == "new_password");
+    CHECK(fault.code == each.code);
+    CHECK(fault.message.find(each.next) == std::string::npos);
   }
   // Whoever has not shown the present one is told nothing of the new one.
   CHECK_ERROR(f.change(other_good, "short"), ErrorCode::invalid_credentials);

@@ -121,7 +121,7 @@ TEST_CASE("what a patch expects is held against the account, and is no change it
     const char* what;
     UserPatch patch;
   };
-  for (const auto& [what, patch] :
+  for (const auto& unmet :
        {Unmet{"password", {.expects_password_hash = PasswordHash{"$hash$2"}}},
         Unmet{"no password", {.expects_password_hash = PasswordHash{}}},
         Unmet{"address", {.expects_email = email("ada@example.org")}},
@@ -129,9 +129,9 @@ TEST_CASE("what a patch expects is held against the account, and is no change it
         Unmet{"a newer version", {.expects_security_version = 4}},
         Unmet{"one of two",
               {.expects_email = account.user.email, .expects_security_version = 7}}}) {
-    CAPTURE(what);
-    CHECK_FALSE(is_as_expected(account, patch));
-    const auto result = apply_patch(account, patch);
+    CAPTURE(unmet.what);
+    CHECK_FALSE(is_as_expected(account, unmet.patch));
+    const auto result = apply_patch(account, unmet.patch);
     CHECK_FALSE(result.changed);
     CHECK(result.after.user == account.user);
   }

@@ -237,7 +237,7 @@ class AsksForMore final : public Feature, private LoginStep {
 TEST_CASE("a step that asks for more is told of as at a login") {
   AsksForMore feature;
   testing::TestAuth t{{.features = {&feature}}};
-  Api api{t.auth()};
+  Api api{t.auth(), {}};
   const auto user = t.logged_in_user();
   const auto response = api.handle(
       {.method = "POST",

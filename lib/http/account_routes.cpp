@@ -48,6 +48,25 @@ Result<Response> delete_account(Auth& auth, const RouteContext& context) {
   return no_content();
 }
 
+/// Password::parse(), for a field of another name.
+Result<Password> password_of(const RouteContext& context, const char* name) {
+  auto password = Password::parse(text_of(context.body, name));
+  if (password) return password;
+  auto error = password.error();
+  for (auto& field : error.fields) field.field = name;
+  return error;
+}
+
+Result<Response> change_password(Auth& auth, const RouteContext& context) {
+  const auto current = password_of(context, "current_password");
+  auto next = password_of(context, "new_password");
+  if (auto error = combined_error(current, next)) return *std::move(error);
+  const auto tokens = auth.sessions().change_password(*context.principal, *current,
+                                                      *std::move(next), context.client);
+  if (!tokens) return tokens.error();
+  return token_response(*tokens);
+}
+
 Route own(std::string method, Handler handler, std::string operation_id, std::string summary) {
   return {.method = std::move(method),
           .path = "/api/me",
@@ -57,6 +76,23 @@ Route own(std::string method, Handler handler, std::string operation_id, std::st
           .operation_id = std::move(operation_id),
           .summary = std::move(summary),
           .tag = "me"};
+}
+
+Route password_route(Auth& auth) {
+  auto route = own(
+      "POST", [&auth](const RouteContext& c) { return change_password(auth, c); },
+      "changeMyPassword", "Change one's own password");
+  route.path = "/api/me/password";
+  route.description =
+      "All other sessions end. This one goes on with the pair that is answered: its tokens from "
+      "before are void at once. The owner is told by mail. A wrong `current_password` counts as a "
+      "failed login; whether `new_password` is good "
+      "enough is said only after a right one.";
+  route.request_schema = schemas::change_password();
+  route.response_schema = schemas::token_pair();
+  route.errors = {ErrorCode::invalid_credentials, ErrorCode::version_conflict};
+  route.limit = LimitScope::login;
+  return route;
 }
 
 }  // namespace
@@ -86,7 +122,7 @@ std::vector<Route> account_routes(Auth& auth) {
   remove.request_schema = schemas::delete_account();
   remove.success_status = 204;
   remove.errors = {ErrorCode::invalid_credentials, ErrorCode::last_admin};
-  return {std::move(show), std::move(update), std::move(remove)};
+  return {std::move(show), std::move(update), std::move(remove), password_route(auth)};
 }
 
 }  // namespace coffeeauth::http

@@ -93,6 +93,17 @@ Response login_response(const LoginOutcome& outcome) {
                            : challenge_response(std::get<LoginChallenge>(outcome));
 }
 
+Response reauthentication_response(const ReauthenticationOutcome& outcome) {
+  const auto* const proved = std::get_if<Reauthenticated>(&outcome);
+  if (proved == nullptr) return challenge_response(std::get<LoginChallenge>(outcome));
+  JsonWriter json;
+  json.begin_object().key("access_token").text(proved->access_token.expose_secret());
+  json.key("token_type").text("Bearer");
+  json.key("expires_in").integer(proved->expires_in.count());
+  json.key("authenticated_at").text(to_rfc3339(proved->authenticated_at)).end_object();
+  return json_text_response(200, json.take());
+}
+
 Response receipt_response(int status, std::string_view message, const CodeReceipt& receipt) {
   JsonWriter json;
   json.begin_object().key("message").text(message);

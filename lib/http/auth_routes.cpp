@@ -87,6 +87,15 @@ Result<Response> log_out(Auth& auth, const RouteContext& context) {
   return no_content();
 }
 
+Result<Response> reauthenticate(Auth& auth, const RouteContext& context) {
+  const auto password = Password::parse(text_of(context.body, "password"));
+  if (!password) return password.error();
+  const auto outcome =
+      auth.sessions().reauthenticate(*context.principal, *password, context.client);
+  if (!outcome) return outcome.error();
+  return reauthentication_response(*outcome);
+}
+
 Route post(std::string path, Handler handler, std::string operation_id, std::string summary) {
   return {.method = "POST",
           .path = std::move(path),
@@ -200,11 +209,30 @@ Route log_out_route(Auth& auth) {
   return route;
 }
 
+Route reauthenticate_route(Auth& auth) {
+  auto route = post(
+      "/api/auth/reauthenticate",
+      [&auth](const RouteContext& c) { return reauthenticate(auth, c); }, "reauthenticate",
+      "Prove once more who one is");
+  route.access = Access::user;
+  route.description =
+      "What could take an account over answers 401 `reauthentication_required` when the session's "
+      "login is long ago (`REAUTH_LIFETIME`, 10 minutes unless set otherwise); this makes it "
+      "recent again, without another login. The refresh token stays what it is. A wrong password "
+      "counts as a failed login.";
+  route.request_schema = schemas::reauthenticate();
+  route.response_schema = schemas::reauthenticated();
+  route.errors = {ErrorCode::invalid_credentials};
+  route.limit = LimitScope::login;
+  return route;
+}
+
 }  // namespace
 
 std::vector<Route> auth_routes(Auth& auth) {
-  return {sign_up_route(auth),    verify_route(auth),  resend_route(auth), log_in_route(auth),
-          login_code_route(auth), refresh_route(auth), log_out_route(auth)};
+  return {sign_up_route(auth), verify_route(auth),        resend_route(auth),
+          log_in_route(auth),  login_code_route(auth),    refresh_route(auth),
+          log_out_route(auth), reauthenticate_route(auth)};
 }
 
 }  // namespace coffeeauth::http

@@ -31,7 +31,15 @@ SchemaPtr access_token() {
 SchemaPtr refresh_token() {
   return token("Opaque; good for one use.", R"("9p3XhV1n0yq8mC5b2LkRrA")");
 }
+SchemaPtr token_type() { return choice("Always the same.", {"Bearer"}); }
+SchemaPtr expires_in() { return integer("Seconds that the access token is good for.", 1, "600"); }
 SchemaPtr role() { return choice("What the account may do.", {"user", "admin"}); }
+SchemaPtr new_password() {
+  return made({.description = "8 to 128 characters after NFKC, not a common one, and another one "
+                              "than the present.",
+               .format = TextFormat::password,
+               .example = R"("staple the donkey twice")"});
+}
 SchemaPtr down_reason() {
   return choice("Why it is down.",
                 {"other", "unreachable", "name_not_found", "timed_out", "tls", "credentials",
@@ -101,16 +109,29 @@ SchemaPtr session_list() {
        {"last_used_at", moment("Its login or last refresh."), true},
        {"ip", text("The address it was opened from; may be empty.", 64, R"("203.0.113.9")"), true},
        {"user_agent", text("As the client named itself.", 256, R"("curl/8.5.0")"), true},
-       {"current", boolean("Whether it is the one that asks."), true}}));
+       {"current", boolean("Whether it is the one that asks."), true},
+       {"authenticated_at",
+        moment("When its owner last proved who they are: at its login, or later."), true},
+       {"methods",
+        array_of(text("A way in which they did: `password`, `email_code`; others may follow.", 64,
+                      R"("password")")),
+        true}}));
 }
 
 SchemaPtr token_pair() {
-  return object(
-      "TokenPair", "What a login hands out.",
-      {{"access_token", access_token(), true},
-       {"refresh_token", refresh_token(), true},
-       {"token_type", choice("Always the same.", {"Bearer"}), true},
-       {"expires_in", integer("Seconds that the access token is good for.", 1, "600"), true}});
+  return object("TokenPair", "What a login hands out.",
+                {{"access_token", access_token(), true},
+                 {"refresh_token", refresh_token(), true},
+                 {"token_type", token_type(), true},
+                 {"expires_in", expires_in(), true}});
+}
+
+SchemaPtr reauthenticated() {
+  return object("Reauthenticated", "What proving once more who one is hands out.",
+                {{"access_token", access_token(), true},
+                 {"token_type", token_type(), true},
+                 {"expires_in", expires_in(), true},
+                 {"authenticated_at", moment("From when on the session counts as recent."), true}});
 }
 
 SchemaPtr refreshed() {
@@ -230,6 +251,15 @@ SchemaPtr refresh() {
 
 SchemaPtr log_out() {
   return object("LogoutRequest", "", {{"refresh_token", refresh_token(), true}});
+}
+
+SchemaPtr reauthenticate() {
+  return object("ReauthenticateRequest", "", {{"password", password(), true}});
+}
+
+SchemaPtr change_password() {
+  return object("ChangePasswordRequest", "",
+                {{"current_password", password(), true}, {"new_password", new_password(), true}});
 }
 
 SchemaPtr profile_patch() {

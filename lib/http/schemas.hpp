@@ -26,6 +26,8 @@ namespace coffeeauth::http::schemas {
 [[nodiscard]] SchemaPtr log_in();
 [[nodiscard]] SchemaPtr refresh();
 [[nodiscard]] SchemaPtr log_out();
+[[nodiscard]] SchemaPtr reauthenticate();
+[[nodiscard]] SchemaPtr change_password();
 [[nodiscard]] SchemaPtr profile_patch();
 [[nodiscard]] SchemaPtr delete_account();
 [[nodiscard]] SchemaPtr user_patch();

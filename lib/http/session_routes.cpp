@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "coffeeauth/http/answers.hpp"
@@ -8,6 +10,17 @@
 namespace coffeeauth::http {
 namespace {
 
+/// `words`, with blanks between them, as a list.
+void write_words(JsonWriter& json, std::string_view words) {
+  json.begin_array();
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    if (end > 0) json.text(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  json.end_array();
+}
+
 void write_session(JsonWriter& json, const Session& session, const SessionId& current) {
   json.begin_object();
   json.key("id").text(session.id.str());
@@ -16,6 +29,9 @@ void write_session(JsonWriter& json, const Session& session, const SessionId& cu
   json.key("ip").text(session.address);
   json.key("user_agent").text(session.user_agent);
   json.key("current").boolean(session.id == current);
+  json.key("authenticated_at").text(to_rfc3339(session.authenticated_at));
+  json.key("methods");
+  write_words(json, session.methods);
   json.end_object();
 }
 

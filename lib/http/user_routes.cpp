@@ -101,6 +101,14 @@ Result<Response> remove(Auth& auth, const RouteContext& context) {
   return no_content();
 }
 
+Result<Response> end_sessions(Auth& auth, const RouteContext& context) {
+  const auto id = id_of(context);
+  if (!id) return ErrorCode::not_found;
+  const auto ended = auth.admin().end_sessions(*id, context.principal->user.id, context.client);
+  if (!ended) return ended.error();
+  return no_content();
+}
+
 Route managed(std::string method, std::string path, const Permission& permission, Handler handler,
               std::string operation_id, std::string summary) {
   return {.method = std::move(method),
@@ -180,10 +188,23 @@ Route remove_route(Auth& auth) {
   return route;
 }
 
+Route end_sessions_route(Auth& auth) {
+  auto route = managed(
+      "DELETE", "/api/users/{id}/sessions", Permission::users_write,
+      [&auth](const RouteContext& c) { return end_sessions(auth, c); }, "endUserSessions",
+      "End all sessions of a user");
+  route.description =
+      "Their refresh tokens are void at once, and so are their access tokens. The password stays: "
+      "whoever knows it can log in again.";
+  route.success_status = 204;
+  return route;
+}
+
 }  // namespace
 
 std::vector<Route> user_routes(Auth& auth, const ApiOptions& options) {
-  return {list_route(auth, options), show_route(auth),
+  return {list_route(auth, options),
+          show_route(auth),
           update_route(auth, "PATCH", "updateUser",
                        "Changes the fields that are sent. What ends the user's sessions: another "
                        "address, and `is_active` or `is_verified` taken away. Another role voids "
@@ -191,7 +212,8 @@ std::vector<Route> user_routes(Auth& auth, const ApiOptions& options) {
           update_route(auth, "PUT", "putUser",
                        "Does the same as PATCH: a field that is left out stays as it is. The whole "
                        "user as it was read may be sent back; see `version`."),
-          remove_route(auth)};
+          remove_route(auth),
+          end_sessions_route(auth)};
 }
 
 }  // namespace coffeeauth::http

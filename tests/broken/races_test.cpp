@@ -44,6 +44,21 @@ struct RacyUpdate : Sound {
   };
 };
 
+struct RacyExpectation : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      if (!patch.expects_password_hash) return Users::update_user(id, version, patch, now);
+      auto seen = Users::update_user(id, version, patch, now);
+      if (seen.outcome != UserWriteOutcome::written) return seen;
+      auto decided = patch;
+      decided.expects_password_hash.reset();
+      return look_then_leap(work_, [&] { return Users::update_user(id, version, decided, now); });
+    }
+  };
+};
+
 struct RacyTakeOver : Sound {
   struct UsersPart : Users {
     using Users::Part;
@@ -199,6 +214,7 @@ struct RacyKeys : Sound {
 
 REJECTED_RACE("creates a user later", RacyUsers, user_contract)
 REJECTED_RACE("updates a user later", RacyUpdate, user_contract)
+REJECTED_RACE("changes what it expected later", RacyExpectation, user_contract)
 REJECTED_RACE("deletes an administrator later", RacyLastAdmin, admin_contract)
 REJECTED_RACE("signs up later", RacySignUp, sign_up_contract)
 REJECTED_RACE("takes a mail slot later", RacyPace, sign_up_contract)

@@ -123,6 +123,73 @@ struct ToleratedReuse : Sound {
   };
 };
 
+struct UnnotedProof : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Part;
+    bool mark_authenticated(const SessionId& id, const std::string& /*methods*/,
+                            UtcTime now) override {
+      return find_live(id, now).has_value();
+    }
+  };
+};
+
+// The update found no row, and nobody looked.
+struct ProofOfNobody : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Part;
+    bool mark_authenticated(const SessionId& id, const std::string& methods, UtcTime now) override {
+      static_cast<void>(Sessions::mark_authenticated(id, methods, now));
+      return true;
+    }
+  };
+};
+
+struct TokenThatStays : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Part;
+    bool replace_refresh(const SessionId& id, const RefreshTokenDigest& /*next*/,
+                         std::chrono::milliseconds /*idle_lifetime*/, UtcTime now) override {
+      return find_live(id, now).has_value();
+    }
+  };
+};
+
+struct ReplacementForADay : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Part;
+    bool replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
+                         std::chrono::milliseconds /*idle_lifetime*/, UtcTime now) override {
+      return Sessions::replace_refresh(id, next, std::chrono::hours{24}, now);
+    }
+  };
+};
+
+struct KeepsNoSession : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto blunt = patch;
+      blunt.keeps_session.reset();
+      return Users::update_user(id, version, blunt, now);
+    }
+  };
+};
+
+// Whoever has one to keep keeps all.
+struct KeepsEverySession : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      if (!patch.keeps_session) return Users::update_user(id, version, patch, now);
+      auto meek = patch;
+      meek.password_hash.reset();
+      return Users::update_user(id, version, meek, now);
+    }
+  };
+};
+
 struct AnybodysSession : Sound {
   struct SessionsPart : Sessions {
     using Sessions::Part;
@@ -158,5 +225,12 @@ REJECTED("that lets strangers spend the owner's login codes", OneBudgetOfLoginCo
 REJECTED("that lets anybody end a session", AnybodysSession, session_contract)
 REJECTED("that gives a spent token a second successor", TwoSuccessors, refresh_contract)
 REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract)
+REJECTED("that notes no later proof", UnnotedProof, session_contract)
+REJECTED("that takes a proof for a session that is gone", ProofOfNobody, session_contract)
+REJECTED("that leaves a token that was replaced", TokenThatStays, refresh_contract)
+REJECTED("that has a lifetime of its own for a token that replaces one", ReplacementForADay,
+         refresh_contract)
+REJECTED("that keeps no session of who changes the account", KeepsNoSession, session_contract)
+REJECTED("that keeps every session beside the one to be kept", KeepsEverySession, session_contract)
 REJECTED("that compares one digest of a guess at a login code", OneDigestOfALoginGuess,
          session_contract)

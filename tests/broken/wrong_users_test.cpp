@@ -65,6 +65,23 @@ struct IgnoredVersion : Sound {
   };
 };
 
+// Writes without one of the things that the change was decided on.
+template <auto Expectation>
+struct WritesAllTheSame : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto blind = patch;
+      (blind.*Expectation).reset();
+      return Users::update_user(id, version, blind, now);
+    }
+  };
+};
+struct WhateverThePassword : WritesAllTheSame<&UserPatch::expects_password_hash> {};
+struct WhateverTheAddress : WritesAllTheSame<&UserPatch::expects_email> {};
+struct WhateverTheTokens : WritesAllTheSame<&UserPatch::expects_security_version> {};
+
 struct EagerCleanUp : Sound {
   struct UsersPart : Users {
     using Users::Part;
@@ -208,6 +225,10 @@ REJECTED("that tells addresses apart by letter case", CaseSensitiveAddress, user
 REJECTED("that keeps times to the second", SecondsOnly, user_contract)
 REJECTED("that cuts long text", ShortColumns, user_contract)
 REJECTED("that overwrites whatever version there is", IgnoredVersion, user_contract)
+REJECTED("that changes an account whatever its password is now", WhateverThePassword, user_contract)
+REJECTED("that changes an account whatever its address is now", WhateverTheAddress, user_contract)
+REJECTED("that changes an account whatever its security version is now", WhateverTheTokens,
+         user_contract)
 REJECTED("that deletes sign-ups a moment too early", EagerCleanUp, clean_up_contract)
 REJECTED("that promotes an administrator who awaits the owner", PromotesWhoeverHasTheRole,
          admin_contract)

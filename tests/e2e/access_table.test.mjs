@@ -32,8 +32,8 @@ before(async () => {
 after(() => server?.stop());
 
 /** Whom the contract lets in. */
-const access = (path) => path.startsWith('/api/users') ? 'admin' : path.startsWith('/api/me') ? 'user' :
-  path === '/readyz' ? 'operator' : 'anyone';
+const access = (path) => path.startsWith('/api/users') ? 'admin' :
+  path.startsWith('/api/me') || path === '/api/auth/reauthenticate' ? 'user' : path === '/readyz' ? 'operator' : 'anyone';
 /** What the access token of a caller is good for; the operator's is no access token. */
 const rank = {anonymous: null, 'malformed token': null, unverified: null, disabled: null, demoted: null,
   user: 'user', 'demoted, logged in again': 'user', admin: 'admin', operator: null};
@@ -45,7 +45,8 @@ test('the document lists exactly the routes of the contract', () => {
     'POST /api/auth/login-code',
     'POST /api/auth/refresh', 'POST /api/auth/logout', 'GET /api/me', 'PATCH /api/me', 'DELETE /api/me', 'GET /api/me/sessions',
     'DELETE /api/me/sessions', 'DELETE /api/me/sessions/{id}', 'GET /api/users', 'GET /api/users/{id}', 'PATCH /api/users/{id}',
-    'PUT /api/users/{id}', 'DELETE /api/users/{id}'];
+    'PUT /api/users/{id}', 'DELETE /api/users/{id}', 'DELETE /api/users/{id}/sessions', 'POST /api/me/password',
+    'POST /api/auth/reauthenticate'];
   assert.deepEqual(contract.filter((route) => !listed.includes(route)), []);
   assert.deepEqual(listed.filter((route) => route.includes(' /api/') && !contract.includes(route)), []);
 });

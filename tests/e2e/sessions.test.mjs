@@ -2,8 +2,8 @@
 // ends the session.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {decodeJwt, problem, refusedToken, stopped, success} from './expect.mjs';
-import {logIn, makeLoggedIn, otherProcessesKnow, startServer} from './support.mjs';
+import {decodeJwt, isTokenPair, problem, refusedToken, stopped, success} from './expect.mjs';
+import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, otherProcessesKnow, startServer, until} from './support.mjs';
 
 let server, strict;
 before(async () => {
@@ -94,6 +94,68 @@ test('a token is for one server\'s keys only', async () => {
   const user = await makeLoggedIn(server);
   refusedToken(await strict.get('/api/me', user), 'token_invalid');
   problem(await refresh(strict, user.refresh_token), 401, 'token_invalid');
+});
+
+test('a changed password leaves the session that changed it, and tells its owner by mail', async () => {
+  const user = await makeLoggedIn(server);
+  const other = await logIn(server, user);
+  const changed = {current_password: user.password, new_password: 'quince pie & 12 forks'};
+  const pair = success(await server.post('/api/me/password', changed, user));
+  isTokenPair(pair);
+  const mine = {token: pair.access_token};
+  await everyProcessKnows();
+  success(await server.get('/api/me', mine));
+  await stopped(server, user);
+  await stopped(server, {token: other.access_token});
+  problem(await refresh(server, other.refresh_token), 401, 'token_invalid');
+  assert.equal(success(await server.get('/api/me/sessions', mine)).length, 1);
+  problem(await server.post('/api/auth/login', {email: user.email, password: user.password}), 401, 'invalid_credentials');
+  await logIn(server, {email: user.email, password: changed.new_password});
+
+  const notice = await until('the notice', async () =>
+    (await server.mails(user.email)).find(({text}) => /password of your account .* was changed/.test(text)));
+  for (const secret of [user.password, changed.new_password, pair.access_token, pair.refresh_token]) {
+    assert.ok(!notice.raw.includes(secret));
+  }
+});
+
+test('of many who change one password at once, one does', async () => {
+  const user = await makeLoggedIn(server);
+  const callers = [user];
+  for (let i = 1; i < 6; ++i) callers.push({token: (await logIn(server, user)).access_token});
+  const answers = await Promise.all(callers.map((caller, i) =>
+    server.post('/api/me/password', {current_password: user.password, new_password: `quince pie & ${i} forks`}, caller)));
+  const won = answers.flatMap(({status}, i) => status === 200 ? [i] : []);
+  assert.equal(won.length, 1, answers.map(({text}) => text).join('\n'));
+  for (const {status} of answers) assert.ok([200, 401, 412].includes(status));
+  await logIn(server, {email: user.email, password: `quince pie & ${won[0]} forks`});
+});
+
+test('proving once more who one is renews the session, not its tokens', async () => {
+  const user = await makeLoggedIn(server);
+  const [before] = success(await server.get('/api/me/sessions', user));
+  problem(await server.post('/api/auth/reauthenticate', {password: 'wrong'}, user), 401, 'invalid_credentials');
+  const proved = success(await server.post('/api/auth/reauthenticate', {password: user.password}, user));
+  assert.deepEqual(Object.keys(proved).sort(), ['access_token', 'authenticated_at', 'expires_in', 'token_type']);
+  const [after] = success(await server.get('/api/me/sessions', {token: proved.access_token}));
+  assert.equal(after.id, before.id);
+  assert.equal(after.authenticated_at, proved.authenticated_at);
+  assert.ok(after.authenticated_at > before.authenticated_at);
+  success(await server.get('/api/me', user));
+  success(await refresh(server, user.refresh_token));
+});
+
+test('an administrator ends all sessions of a user', async () => {
+  const user = await makeLoggedIn(server);
+  const other = await logIn(server, user);
+  const admin = await makeAdmin(server);
+  problem(await server.delete(`/api/users/${user.id}/sessions`, user), 403, 'forbidden');
+  success(await server.delete(`/api/users/${user.id}/sessions`, admin), 204);
+  await stopped(server, user);
+  await stopped(server, {token: other.access_token});
+  problem(await refresh(server, user.refresh_token), 401, 'token_invalid');
+  success(await server.get('/api/me', admin));
+  await logIn(server, user);
 });
 
 test('lifetimes are as configured', async () => {

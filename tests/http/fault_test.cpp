@@ -98,6 +98,20 @@ const std::vector<Step>& steps() {
                        {.body = {{"password", good_password}}, .token = s.session.access});
        },
        "204", "401 token_invalid"},
+      {"change my password",
+       [](Prepared& s) {
+         return s.call(
+             "POST", "/api/me/password",
+             {.body = {{"current_password", good_password}, {"new_password", other_password}},
+              .token = s.session.access});
+       },
+       "200", "401 token_invalid"},
+      {"prove who I am",
+       [](Prepared& s) {
+         return s.call("POST", "/api/auth/reauthenticate",
+                       {.body = {{"password", good_password}}, .token = s.session.access});
+       },
+       "200", "200"},
       {"my sessions", [](Prepared& s) { return s.get("/api/me/sessions", s.session.access); },
        "200", "200"},
       {"end my others", [](Prepared& s) { return s.remove("/api/me/sessions", s.session.access); },
@@ -118,6 +132,9 @@ const std::vector<Step>& steps() {
                         {{"If-Match", "\"9\", \"2\""}});
        },
        "200", "412 version_conflict"},
+      {"end a user's sessions",
+       [](Prepared& s) { return s.remove("/api/users/" + s.bob + "/sessions", s.admin); }, "204",
+       "204"},
       {"delete user", [](Prepared& s) { return s.remove("/api/users/" + s.bob, s.admin); }, "204",
        "404 not_found"},
   };

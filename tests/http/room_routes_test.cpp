@@ -219,6 +219,7 @@ TEST_CASE("the administrators' own routes name their permissions") {
   CHECK(permission("PATCH", "/api/users/{id}") == "users.write");
   CHECK(permission("PUT", "/api/users/{id}") == "users.write");
   CHECK(permission("DELETE", "/api/users/{id}") == "users.delete");
+  CHECK(permission("DELETE", "/api/users/{id}/sessions") == "users.write");
   CHECK(permission("GET", "/api/me") == "");
 }
 
@@ -276,7 +277,7 @@ TEST_CASE("a login is recent for REAUTH_LIFETIME unless the program says otherwi
   Service s{{}, {.extra_routes = just(route)}};
   const auto token = s.user_token("ada@example.com");
   CHECK(s.call("POST", "/api/tea", {.token = token}).status() == 200);
-  s.world.clock().advance(11min);
+  s.t.clock().advance(11min);
   CHECK(s.call("POST", "/api/tea", {.token = token}).outcome() == "401 reauthentication_required");
 }
 

@@ -12,6 +12,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/http/request.hpp"
 #include "coffeeauth/login.hpp"
+#include "coffeeauth/session_service.hpp"
 #include "coffeeauth/token.hpp"
 #include "coffeeauth/user.hpp"
 #include "coffeeauth/user_service.hpp"
@@ -62,6 +63,10 @@ struct StepUp {
 [[nodiscard]] Response challenge_response(const LoginChallenge& challenge);
 /// token_response() or challenge_response(): the answer of every route that logs somebody in.
 [[nodiscard]] Response login_response(const LoginOutcome& outcome);
+/// 200 with `access_token`, `token_type`, `expires_in` and `authenticated_at`
+/// (schemas::reauthenticated()), or challenge_response(): the answer of every route on which
+/// somebody who is logged in proves once more who they are.
+[[nodiscard]] Response reauthentication_response(const ReauthenticationOutcome& outcome);
 
 /// `message`, a sentence for a person, with where a code went and until when it is good
 /// (schemas::code_receipt()).

@@ -52,6 +52,8 @@ namespace schemas {
 [[nodiscard]] SchemaPtr managed_user();
 /// What a login hands out: token_response().
 [[nodiscard]] SchemaPtr token_pair();
+/// What proving once more who one is hands out: reauthentication_response().
+[[nodiscard]] SchemaPtr reauthenticated();
 /// What a route answers that mails a code: receipt_response().
 [[nodiscard]] SchemaPtr code_receipt();
 

@@ -165,3 +165,31 @@ TEST_CASE("every change of an account is told to recorders, with what it was") {
                                                   "user_disabled", "user_deleted"});
   static_cast<void>(next);
 }
+
+TEST_CASE("recorders hear of a changed password and of a proof, and can undo them") {
+  Room room;
+  Fixture f{.t = testing::TestAuth{{.features = {&room}}}};
+  f.verified_user("ada@example.org");
+  const auto principal = f.who(f.log_in("ada@example.org").value()).value();
+  auto& sessions = f.auth().sessions();
+  const auto prove = [&] { return sessions.reauthenticate(principal, password(good), f.client); };
+  const auto change = [&] {
+    return sessions.change_password(principal, password(good), password(other_good), f.client);
+  };
+
+  for (const auto& kind : {EventKind::reauthenticated, EventKind::password_changed}) {
+    room.throws_on = kind;
+    if (kind == EventKind::reauthenticated) {
+      CHECK_THROWS_AS(static_cast<void>(prove()), std::runtime_error);
+    } else {
+      CHECK_THROWS_AS(static_cast<void>(change()), std::runtime_error);
+    }
+    CHECK(f.t.events().count(kind) == 0);
+  }
+  CHECK(f.t.store().outbox().depth().pending == 0);
+  room.throws_on.reset();
+  room.recorded.clear();
+  CHECK_OK(prove());
+  CHECK_OK(change());
+  CHECK(room.recorded == std::vector<std::string>{"reauthenticated", "password_changed"});
+}

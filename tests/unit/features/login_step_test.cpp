@@ -137,3 +137,52 @@ TEST_CASE("an account that changes while a step is asked is not let in") {
   CHECK_ERROR(f.enter(), ErrorCode::invalid_credentials);
   CHECK(f.auth().sessions().list(user.id).empty());
 }
+
+TEST_CASE("proving once more who one is passes the steps, too") {
+  Room room;
+  WithStep f{room};
+  f.verified_user("ada@example.org");
+  const auto tokens = f.log_in("ada@example.org").value();
+  const auto principal = f.who(tokens).value();
+  f.t.clock().advance(11min);
+
+  int asked = 0;
+  room.asks = [&](const PendingLogin& login) {
+    ++asked;
+    CHECK(login.session == principal.session);
+    CHECK(login.user.id == principal.user.id);
+    CHECK(login.done == LoginMethods{LoginMethod::password});
+    return ask_for_factor(login);
+  };
+  auto& sessions = f.auth().sessions();
+  CHECK_ERROR(sessions.reauthenticate(principal, password(other_good), f.client),
+              ErrorCode::invalid_credentials);
+  CHECK(asked == 0);
+  const auto outcome = sessions.reauthenticate(principal, password(good), f.client).value();
+  CHECK(asked == 1);
+  CHECK(std::get<LoginChallenge>(outcome).code == factor_required);
+  CHECK_ERROR(sessions.require_recent(principal), ErrorCode::reauthentication_required);
+  CHECK(f.t.events().count(EventKind::reauthenticated) == 0);
+
+  room.asks = [](const PendingLogin&) -> Result<std::optional<LoginChallenge>> {
+    return ErrorCode::forbidden;
+  };
+  CHECK_ERROR(sessions.reauthenticate(principal, password(good), f.client), ErrorCode::forbidden);
+  room.asks = nullptr;
+  CHECK_OK(sessions.reauthenticate(principal, password(good), f.client));
+  CHECK_OK(sessions.require_recent(principal));
+}
+
+TEST_CASE("a login tells its steps of no session, and its session of the ways that were used") {
+  Room room;
+  room.asks = [](const PendingLogin& login) -> Result<std::optional<LoginChallenge>> {
+    CHECK_FALSE(login.session);
+    return std::optional<LoginChallenge>{};
+  };
+  WithStep f{room};
+  const auto user = f.verified_user("ada@example.org");
+  CHECK_OK(room.kernel->begin_login(user.id, {LoginMethod::password, factor}, f.client));
+  const auto session = f.auth().sessions().list(user.id).front();
+  CHECK(session.methods == "password a_factor");
+  CHECK(session.authenticated_at == f.t.clock().now());
+}

@@ -2,6 +2,7 @@
 /// Room: a feature with one of everything, for tests of what features are given.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -13,7 +14,11 @@
 
 namespace coffeeauth::features {
 
-class Room final : public Feature, private Recorder, private LoginStep, private ClaimsSource {
+class Room final : public Feature,
+                   private Recorder,
+                   private LoginStep,
+                   private ClaimsSource,
+                   private AddressGuard {
  public:
   explicit Room(std::string name = "room") : name_(std::move(name)) {}
 
@@ -24,6 +29,10 @@ class Room final : public Feature, private Recorder, private LoginStep, private 
   Claims gives;
   std::vector<LimitRule> limits;
   std::vector<CleanUp> clean_ups;
+  std::vector<MailKind> mails;
+  std::map<std::string, std::string> notice_values;
+  /// Whom addresses are kept for. It guards none at all where it is empty when it is attached.
+  std::function<std::optional<UserId>(Transaction&, const EmailAddress&, UtcTime)> holds;
 
   // What it was told.
   std::vector<std::string> recorded;
@@ -33,11 +42,15 @@ class Room final : public Feature, private Recorder, private LoginStep, private 
 
   Contributions attach(Kernel& given) override {
     kernel = &given;
-    return {.limits = limits,
-            .clean_ups = clean_ups,
-            .login_steps = {this},
-            .recorders = {this},
-            .claims = {this}};
+    Contributions brought{.limits = limits,
+                          .clean_ups = clean_ups,
+                          .login_steps = {this},
+                          .recorders = {this},
+                          .claims = {this},
+                          .mails = mails,
+                          .notice_values = notice_values};
+    if (holds) brought.address_guards = {this};
+    return brought;
   }
 
  private:
@@ -51,6 +64,10 @@ class Room final : public Feature, private Recorder, private LoginStep, private 
     return asks ? asks(login) : std::optional<LoginChallenge>{};
   }
   Claims claims_of(const LiveSession&) override { return gives; }
+  std::optional<UserId> holder_of(Transaction& tx, const EmailAddress& address,
+                                  UtcTime now) override {
+    return holds(tx, address, now);
+  }
 
   const std::string name_;
 };

@@ -413,3 +413,38 @@ TEST_CASE_FIXTURE(AdminFixture, "an operator makes administrators, and promotes 
   CHECK(auth().admin().promote(email("ada@example.org"))->role == Role::admin);
   CHECK(code_of(auth().admin().promote(email("nobody@example.org"))) == ErrorCode::not_found);
 }
+
+TEST_CASE_FIXTURE(AdminFixture, "an administrator ends all sessions of a user, and no other's") {
+  const auto ada = verified_user("ada@example.org");
+  const auto first = log_in("ada@example.org").value();
+  const auto second = log_in("ada@example.org").value();
+  verified_user("bob@example.org");
+  const auto bobs = log_in("bob@example.org").value();
+  REQUIRE_OK(who(first));
+  const auto end = [&](const UserId& id) {
+    return auth().admin().end_sessions(id, boss.id, client);
+  };
+
+  t.faults().fail_next_commit();
+  CHECK_THROWS_AS(static_cast<void>(end(ada.id)), Unavailable);
+  CHECK_OK(who(first));
+  CHECK(t.events().count(EventKind::session_ended) == 0);
+
+  CHECK(end(ada.id).value() == 2);
+  for (const auto* const ended : {&first, &second}) {
+    CHECK_ERROR(who(*ended), ErrorCode::token_invalid);
+    CHECK_ERROR(refresh(*ended), ErrorCode::token_invalid);
+  }
+  CHECK(auth().sessions().list(ada.id).empty());
+  CHECK_OK(who(bobs));
+  const auto told = t.events().last(EventKind::session_ended).value();
+  CHECK(told.user == ada.id);
+  CHECK(told.actor == boss.id);
+  CHECK(told.count == 2);
+
+  // Nothing to end is no event; and who was logged out may come back.
+  CHECK(end(ada.id).value() == 0);
+  CHECK(t.events().count(EventKind::session_ended) == 1);
+  CHECK_OK(log_in("ada@example.org"));
+  CHECK_ERROR(end(UserId{}), ErrorCode::not_found);
+}

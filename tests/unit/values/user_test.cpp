@@ -94,6 +94,49 @@ TEST_CASE("a patch that says what is so already changes nothing") {
   }
 }
 
+TEST_CASE("a change ends the sessions but for the one that it keeps") {
+  const auto session = SessionId::parse("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63").value();
+  for (auto change : changes()) {
+    CAPTURE(change.what);
+    CHECK_FALSE(apply_patch(ada(), change.patch).kept_session);
+    change.patch.keeps_session = session;
+    const auto result = apply_patch(ada(), change.patch);
+    CHECK(result.kept_session == session);
+    CHECK(result.ends_sessions == change.ends_sessions);
+    CHECK(result.after.user.security_version == (change.stops_tokens ? 4 : 3));
+  }
+  // To keep one is no change.
+  CHECK_FALSE(apply_patch(ada(), {.keeps_session = session}).changed);
+}
+
+TEST_CASE("what a patch expects is held against the account, and is no change itself") {
+  const auto account = ada();
+  CHECK(is_as_expected(account, {}));
+  CHECK(is_as_expected(account, {.first_name = "Augusta",
+                                 .password_hash = PasswordHash{"$hash$2"},
+                                 .expects_password_hash = PasswordHash{"$hash$1"},
+                                 .expects_email = email("ADA@Example.com"),
+                                 .expects_security_version = 3}));
+  struct Unmet {
+    const char* what;
+    UserPatch patch;
+  };
+  for (const auto& unmet :
+       {Unmet{"password", {.expects_password_hash = PasswordHash{"$hash$2"}}},
+        Unmet{"no password", {.expects_password_hash = PasswordHash{}}},
+        Unmet{"address", {.expects_email = email("ada@example.org")}},
+        Unmet{"an older version", {.expects_security_version = 2}},
+        Unmet{"a newer version", {.expects_security_version = 4}},
+        Unmet{"one of two",
+              {.expects_email = account.user.email, .expects_security_version = 7}}}) {
+    CAPTURE(unmet.what);
+    CHECK_FALSE(is_as_expected(account, unmet.patch));
+    const auto result = apply_patch(account, unmet.patch);
+    CHECK_FALSE(result.changed);
+    CHECK(result.after.user == account.user);
+  }
+}
+
 TEST_CASE("letting a user in again stops old tokens but ends no session") {
   auto before = ada();
   before.user.is_active = false;

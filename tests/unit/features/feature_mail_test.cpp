@@ -1,0 +1,144 @@
+// Mails of a feature's own kinds, and notices with what features add to them.
+
+#include "tests/unit/features/room.hpp"
+
+using namespace coffeeauth;
+using features::Room;
+
+namespace {
+
+constexpr std::string_view tea_ready = "tea_ready";
+
+MailKind tea_words() {
+  return {.name = std::string{tea_ready},
+          .words = {{.language = "en",
+                     .text = "Subject: Tea at {{service}}\n\n{{first_name}}, your {{tea}} is ready."
+                             "\n"},
+                    {.language = "de",
+                     .text = "Subject: Tee\n\n{{first_name}}, dein {{tea}} ist fertig.\n"}}};
+}
+
+struct Brewing {
+  Room room;
+  Fixture f;
+
+  explicit Brewing(std::unique_ptr<MailTemplates> templates = nullptr)
+      : f{.t = testing::TestAuth{{.templates = std::move(templates), .features = {&with_mail()}}}} {
+  }
+
+  void send(std::string_view kind, const std::string& language = {}) {
+    f.t.store().transact([&](Transaction& tx) {
+      room.kernel->enqueue(tx, kind,
+                           {.to = email("ada@example.org"),
+                            .first_name = "Ada",
+                            .language = language,
+                            .extra = {{"tea", "Assam"}}},
+                           {});
+    });
+    f.t.deliver_mail();
+  }
+  std::string last_text() { return f.t.mailer().last_to(email("ada@example.org")).value().text; }
+
+ private:
+  Room& with_mail() {
+    room.mails = {tea_words()};
+    return room;
+  }
+};
+
+/// Knows one kind.
+class Knows final : public MailTemplates {
+ public:
+  explicit Knows(std::string kind) : kind_(std::move(kind)) {}
+  std::optional<MailContent> render(std::string_view kind,
+                                    const MailParameters& /*parameters*/) const override {
+    if (kind != kind_) return std::nullopt;
+    return MailContent{.subject = "Mine", .text = "Words of the embedder's.", .html = {}};
+  }
+
+ private:
+  const std::string kind_;
+};
+
+}  // namespace
+
+TEST_CASE("a feature's mail has the feature's words, in the reader's language") {
+  Brewing b;
+  b.send(tea_ready);
+  CHECK(b.last_text().find("Ada, your Assam is ready.") != std::string::npos);
+  b.send(tea_ready, "de-AT");
+  CHECK(b.last_text().find("Ada, dein Assam ist fertig.") != std::string::npos);
+}
+
+TEST_CASE("an embedder's words come before the feature's, which come before none") {
+  Brewing known{std::make_unique<Knows>("tea_ready")};
+  known.send(tea_ready);
+  CHECK(known.last_text() == "Words of the embedder's.");
+  Brewing unknown{std::make_unique<Knows>("another")};
+  unknown.send(tea_ready);
+  CHECK(unknown.last_text().find("Ada, your Assam is ready.") != std::string::npos);
+}
+
+TEST_CASE("a mail whose kind nobody brought is given up, with the reason") {
+  Brewing b;
+  b.send("coffee_ready");
+  CHECK(b.f.t.mailer().delivered().empty());
+  REQUIRE(b.f.t.events().count(EventKind::mail_given_up) == 1);
+  CHECK(b.f.t.events().last(EventKind::mail_given_up)->reason == "template");
+}
+
+TEST_CASE("a notice says when and from where, and has what features add") {
+  Room room;
+  room.notice_values = {{"reset_page", "https://shop.example/account/reset"},
+                        {"client", "not this one"}};
+  Fixture f{.t = testing::TestAuth{{.features = {&room}}}};
+  f.verified_user("ada@example.org");
+  const auto notify = [&](const ClientContext& client) {
+    f.t.store().transact([&](Transaction& tx) {
+      room.kernel->notify(tx, mail_kind::password_changed, {.to = email("ada@example.org")},
+                          client);
+    });
+    f.t.deliver_mail();
+    return f.t.mailer().last_to(email("ada@example.org")).value().text;
+  };
+  const auto has = [](const std::string& text, std::string_view part) {
+    CAPTURE(text);
+    CHECK(text.find(part) != std::string::npos);
+  };
+
+  const auto text = notify({.address = "192.0.2.1",
+                            .user_agent = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) "
+                                          "AppleWebKit/605.1.15 Version/17.4 Safari/605.1.15"});
+  has(text, "https://shop.example/account/reset");
+  has(text, "Device: Safari, macOS");
+  has(text, "IP address: 192.0.2.1");
+  has(notify({.address = "192.0.2.1", .language = "de"}), "192.0.2.1");
+  CHECK(notify({.language = "de"}) != text);
+}
+
+TEST_CASE("a notice repeats nothing that a client says of itself") {
+  Room room;
+  Fixture f{.t = testing::TestAuth{{.features = {&room}}}};
+  f.t.store().transact([&](Transaction& tx) {
+    room.kernel->notify(tx, mail_kind::password_changed, {.to = email("ada@example.org")},
+                        {.user_agent = "visit evil.example now (Linux) Firefox/1.0"});
+  });
+  f.t.deliver_mail();
+  const auto mail = f.t.mailer().last_to(email("ada@example.org")).value();
+  CHECK(mail.text.find("evil") == std::string::npos);
+  CHECK(mail.html.find("evil") == std::string::npos);
+  CHECK(mail.text.find("Device: Firefox, Linux") != std::string::npos);
+  // No page to ask for a new password at, so none is named.
+  CHECK(mail.text.find("://") == std::string::npos);
+}
+
+TEST_CASE("a notice goes with its transaction") {
+  Room room;
+  Fixture f{.t = testing::TestAuth{{.features = {&room}}}};
+  const auto undone = f.t.store().transact([&](Transaction& tx) -> Result<void> {
+    room.kernel->notify(tx, mail_kind::password_changed, {.to = email("ada@example.org")}, {});
+    return ErrorCode::not_found;
+  });
+  CHECK_ERROR(undone, ErrorCode::not_found);
+  CHECK(f.mails_to("ada@example.org") == 0);
+}

@@ -38,11 +38,12 @@ start() {
 }
 
 # expect <status> <method> <path> <body> [<token>]: leaves the body of the answer in $answer, and its
-# fields in $folder/head.
+# fields in $folder/head. Asks for $language, where that is set.
 expect() {
   local status options=()
   [[ -z $4 ]] || options+=(--data-binary @-)
   [[ -z ${5:-} ]] || options+=(-H "Authorization: Bearer $5")
+  [[ -z ${language:-} ]] || options+=(-H "Accept-Language: $language")
   status=$(curl -sS -m 60 -D "$folder/head" -o "$folder/answer" -w '%{http_code}' -X "$2" "$base$3" \
     -H 'Content-Type: application/json' -H 'Expect:' "${options[@]}" <<<"$4")
   answer=$(tr -d '\0' <"$folder/answer")

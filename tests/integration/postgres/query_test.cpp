@@ -1,5 +1,6 @@
 // query() on PostgreSQL: the same as on SQLite, and what only a server can do.
 #include "tests/integration/postgres/fixture.hpp"
+#include "tests/unit/sql/behind_decorators.hpp"
 #include "tests/unit/sql/own_statements.hpp"
 
 using namespace coffeeauth;
@@ -88,4 +89,13 @@ TEST_CASE(
   CHECK_FALSE(own.heard.told()[0].text.find("LOCATION") != std::string::npos);
   // The library's own failures stay without words afterwards.
   CHECK(query(*own.store, {"SELECT k FROM app_unique", "n"}).size() == 1);
+}
+
+TEST_CASE(
+    "behind decorators a row of one's own is written in PostgreSQL with the sign-up, or not") {
+  const Database database;
+  Layers layers{make_postgres_store(database.options())};
+  SUBCASE("by a recorder") { check_rows_behind_decorators(layers); }
+  SUBCASE("and read for a claim") { check_claims_behind_decorators(layers); }
+  SUBCASE("in a transaction of one's own") { check_own_transaction_behind_decorators(layers); }
 }

@@ -4,6 +4,7 @@
 #include "coffeeauth/testing/doctest.hpp"
 
 #include "coffeeauth/testing/test_auth.hpp"
+#include "tests/unit/sql/behind_decorators.hpp"
 #include "tests/unit/sql/own_statements.hpp"
 
 using namespace coffeeauth;
@@ -142,4 +143,12 @@ TEST_CASE("a store of another kind has no statements") {
                   std::invalid_argument);
   CHECK_THROWS_AS(static_cast<void>(coffeeauth::sql::engine_of(world.store())),
                   std::invalid_argument);
+}
+
+TEST_CASE("behind decorators a row of one's own is written in SQLite with the sign-up, or not") {
+  const TemporaryFolder folder;
+  Layers layers{make_sqlite_store({.path = folder.file("a.db")})};
+  SUBCASE("by a recorder") { check_rows_behind_decorators(layers); }
+  SUBCASE("and read for a claim") { check_claims_behind_decorators(layers); }
+  SUBCASE("in a transaction of one's own") { check_own_transaction_behind_decorators(layers); }
 }

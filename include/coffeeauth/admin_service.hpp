@@ -56,11 +56,11 @@ struct UserPage {
 struct NewAdmin {
   /// Taken on trust: no code is sent to it.
   EmailAddress email;
-  /// As strong as any user's: PasswordService::check_strength() decides.
+  /// Must pass PasswordService::check_strength(), as any user's password must.
   Password password;
   /// May be empty; parse_name() decides whether it is one.
   std::string first_name{};
-  /// The same.
+  /// May be empty; parse_name() decides whether it is one.
   std::string last_name{};
 };
 

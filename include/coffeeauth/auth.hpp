@@ -138,7 +138,7 @@ class Auth {
   [[nodiscard]] UserService& users() noexcept;
   /// Proof of the mailbox, by code.
   [[nodiscard]] VerificationService& verification() noexcept;
-  /// Login, refresh, logout, and who is asking.
+  /// Login, refresh, logout, and the check of access tokens.
   [[nodiscard]] SessionService& sessions() noexcept;
   /// What administrators do with users.
   [[nodiscard]] AdminService& admin() noexcept;

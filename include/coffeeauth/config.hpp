@@ -122,7 +122,7 @@ struct Limit {
 /// Rate limits. The five attempts of a code and the resend pause are not among them: they always
 /// hold.
 struct LimitConfig {
-  /// Off, nothing is counted and nobody is turned away: for tests, or where a gateway does it.
+  /// Whether requests are counted. Off is for tests, or where a gateway limits requests.
   bool enabled = true;
   /// Failed logins of one account that are free; each further one opens a wait that doubles, up to
   /// `window`, and one try is evaluated after each wait.
@@ -144,7 +144,7 @@ struct LimitConfig {
   Limit any{600, std::chrono::minutes{1}};
   /// How many times a limit by address an IPv6 /56 is allowed. Range 1 to 256.
   std::size_t ipv6_56_factor = 4;
-  /// The same for a /48. ipv6_56_factor to 65,536.
+  /// How many times the limit of a /64 a /48 has. Range ipv6_56_factor to 65,536.
   std::size_t ipv6_48_factor = 16;
 };
 

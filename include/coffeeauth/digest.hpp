@@ -17,7 +17,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 template <class Tag>
 class Digest {
  public:
-  /// As a Store keeps them, if it can keep bytes.
+  /// The form in which a Store keeps them, if it can keep bytes.
   using Bytes = std::array<std::uint8_t, 32>;
 
   Digest() = default;

@@ -28,7 +28,7 @@ class EmailAddress {
   /// Rebuilds one that a Store wrote. Precondition: both came from an EmailAddress.
   [[nodiscard]] static EmailAddress restore(std::string display, std::string canonical);
 
-  /// As typed, less surrounding blanks: for showing.
+  /// The address as it was typed, without surrounding blanks: for display.
   [[nodiscard]] const std::string& display() const noexcept { return display_; }
   /// Lower case, A-labels: the identity of the account, and what mail is sent to.
   [[nodiscard]] const std::string& canonical() const noexcept { return canonical_; }

@@ -76,7 +76,7 @@ class ErrorCode {
   static const ErrorCode forbidden;
   /// Wrong, used, expired or superseded code, or unknown address: one word for all.
   static const ErrorCode invalid_code;
-  /// Right code, but nobody can say which password the owner of the mailbox chose: send one.
+  /// Right code, but which password the mailbox owner chose is not known: send one.
   static const ErrorCode password_required;
   /// Too many requests; `Error::retry_after` says when to come back.
   static const ErrorCode rate_limited;

@@ -99,7 +99,7 @@ class Feature {
 
   /// Takes the kernel, which stays good for as long as the Auth, and says what it brings. Called
   /// once, while the Auth is made, when nothing else of the kernel's may be called yet but
-  /// config(). Throws std::invalid_argument for options that cannot be.
+  /// config() and sealer(). Throws std::invalid_argument for options that cannot be.
   [[nodiscard]] virtual Contributions attach(Kernel& kernel) = 0;
 
  protected:

@@ -35,13 +35,14 @@ class Id {
   /// From the 16 bytes that bytes() gave.
   explicit Id(const UuidBytes& bytes) : bytes_(bytes) {}
 
-  /// As parse_uuid().
+  /// Reads what parse_uuid() reads.
   [[nodiscard]] static std::optional<Id> parse(std::string_view text) noexcept {
     const auto bytes = parse_uuid(text);
     if (!bytes) return std::nullopt;
     return Id{*bytes};
   }
-  /// As make_uuid_v7(): of two made later is greater, but for those of the same millisecond.
+  /// Makes one with make_uuid_v7(): the later of two is greater, unless both are of one
+  /// millisecond.
   [[nodiscard]] static Id make(UtcTime now, RandomSource& random) {
     return Id{make_uuid_v7(now, random)};
   }

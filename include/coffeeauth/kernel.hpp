@@ -42,7 +42,7 @@ class Sealer {
   /// parts collide: what a Store is given to keep.
   [[nodiscard]] virtual FeatureDigest digest(
       std::string_view purpose, std::initializer_list<std::string_view> parts) const = 0;
-  /// The same under each key of the ring, the current one first: what a Store is asked for, since
+  /// The digest under each key of the ring, the current one first: what a Store is asked for, since
   /// it may have been kept under a previous one.
   [[nodiscard]] virtual std::vector<FeatureDigest> digests(
       std::string_view purpose, std::initializer_list<std::string_view> parts) const = 0;
@@ -90,7 +90,8 @@ class Kernel {
 
   /// Writes a notice to the outbox: a mail that tells somebody what was done with the account, from
   /// where. Sets what is not set of `parameters.at` and `language`, and adds to `extra` the values
-  /// `client`, `address` and Contributions::notice_values.
+  /// `client`, `address` and Contributions::notice_values. Dropped when it could not be sent by
+  /// `parameters.expires_at`, where that is set.
   virtual void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
                       const ClientContext& client) = 0;
 

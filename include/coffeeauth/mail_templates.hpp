@@ -43,7 +43,7 @@ struct MailContent {
   std::string subject;
   /// Plain text, complete by itself.
   std::string text;
-  /// The same as HTML; empty for a plain-text mail. What a person typed must be escaped.
+  /// The body as HTML; empty for a plain-text mail. What a person typed must be escaped.
   std::string html;
 };
 
@@ -70,7 +70,7 @@ struct MailWords {
   /// `Subject: ...`, optionally `Preview: ...` (what an inbox shows beside the subject), a blank
   /// line, and the plain text.
   std::string text;
-  /// The same as the inner part of MailFrame::layout; empty for a plain-text mail.
+  /// The body as HTML, without MailFrame::layout around it; empty for a plain-text mail.
   std::string html{};
 };
 

@@ -3,7 +3,9 @@
 
 #include <string_view>
 
-namespace coffeeauth {
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// A stable word of the set `Set`, which derives from it. Two are equal when their words are.
 template <class Set>
@@ -12,7 +14,7 @@ class OpenWord {
   /// `word` must live as long as the program, as literals do.
   constexpr explicit OpenWord(std::string_view word) noexcept : word_(word) {}
 
-  /// As it is kept and sent.
+  /// The word, as it is kept and sent.
   [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
 
   /// Whether both have the same word.

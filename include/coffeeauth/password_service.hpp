@@ -55,9 +55,9 @@ class PasswordService {
   /// Hashes with a random salt.
   [[nodiscard]] PasswordHash hash(const Password& password);
   /// Hashes like the account with this address does, `account` as find_credentials(email) gave it,
-  /// or with the salt that belongs to `email` (keyed, so nobody else can compute it) where there is
-  /// nothing to hash like. Equal passwords for one address give equal hashes, by which sign-ups are
-  /// told apart at the price of one hash, whoever asks.
+  /// or with the salt that belongs to `email` (keyed, so it cannot be computed elsewhere) where
+  /// there is nothing to hash like. Equal passwords for one address give equal hashes, by which
+  /// sign-ups are told apart at the price of one hash, whoever asks.
   [[nodiscard]] PasswordHash hash_for_sign_up(const Password& password, const EmailAddress& email,
                                               const std::optional<Credentials>& account);
   /// Compares one hash with the account's and with those of all sign-ups for it: the same price

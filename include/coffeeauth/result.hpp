@@ -62,7 +62,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 
   /// An error converts on its own, so that a function can `return ErrorCode::not_found;`.
   Result(ErrorCode code) : Base(tl::unexpect, Error{code}) {}
-  /// As above, with fields or a time to wait.
+  /// Holds an error with fields or a time to wait.
   Result(Error error) : Base(tl::unexpect, std::move(error)) {}
 
   /// Why there is no value. Ends the program when there is one.
@@ -70,7 +70,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return Base::error();
   }
-  /// The same, to be moved from.
+  /// The error, to be moved from.
   [[nodiscard]] Error&& error() && {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return std::move(*this).Base::error();

@@ -30,7 +30,8 @@ struct RewrapReport {
   /// Each kind, once.
   std::vector<RewrapPart> parts;
   /// The end of what is bound to a previous key without being sealed, if no process has used that
-  /// key as its current one since the call began: refresh tokens and codes that nobody used since.
+  /// key as its current one since the call began: refresh tokens and codes that were not used
+  /// since.
   UtcTime previous_needed_until{};
 };
 

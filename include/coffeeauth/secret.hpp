@@ -20,7 +20,7 @@ class Secret {
   Secret() = default;
   /// Takes a copy of `bytes`. Wiping the original is the caller's business.
   explicit Secret(std::string_view bytes);
-  /// The same for bytes.
+  /// Copies bytes.
   explicit Secret(std::span<const std::byte> bytes);
   /// A secret of `size` zero bytes, to be filled through `writable()`.
   [[nodiscard]] static Secret of_size(std::size_t size);

@@ -27,7 +27,7 @@ class SecretKeys {
   /// than min_size or two are the same.
   SecretKeys(Secret current, std::vector<Secret> previous);
 
-  /// The same keys a second time.
+  /// Copies the keys.
   [[nodiscard]] SecretKeys clone() const;
   /// The key under which new things are made.
   [[nodiscard]] const Secret& current() const noexcept { return keys_.front(); }

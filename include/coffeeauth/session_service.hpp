@@ -23,7 +23,7 @@ struct Services;
 
 /// Who makes a request, checked against the live user: what a protected handler needs.
 struct Principal {
-  /// As it is in the Store now, with its role.
+  /// The user as the Store has it now, with its role.
   User user;
   /// For ending this session, or all others.
   SessionId session;
@@ -59,8 +59,8 @@ class SessionService {
   /// account_disabled (only after a right password); rate_limited with retry_after.
   [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
                                             const ClientContext& client);
-  /// The same with a code from send_login_code(): whoever has both is let in however many failures
-  /// were counted for the account. Wrong code and wrong password get the same answer,
+  /// Logs in with a code from send_login_code(), too: with both, a user gets in however many
+  /// failures were counted for the account. Wrong code and wrong password get the same answer,
   /// invalid_credentials, at the same price; the code is only spent, and a guess at it only
   /// counted, with the right password.
   [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
@@ -69,9 +69,9 @@ class SessionService {
   /// Mails a login code to an account that could log in, at the pace of CodeConfig. Says the same
   /// for every address. Returns when a code of now stops being good, whether one was mailed or not.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
-  /// The same for who gives a password, too. With the account's right one the mail counts apart, so
-  /// that strangers who ask without it cannot use up the day's mails; any other counts as none. The
-  /// answer tells nothing of it, and the price is one hash whoever is asked for.
+  /// Does the same for a caller who gives a password. With the account's right one the mail counts
+  /// apart, so that strangers who ask without it cannot use up the day's mails; any other counts as
+  /// none. The answer tells nothing of it, and the price is one hash whoever is asked for.
   CodeReceipt send_login_code(const EmailAddress& email, const Password& password,
                               const ClientContext& client);
 
@@ -90,9 +90,9 @@ class SessionService {
   /// Errors: token_expired; token_invalid (also for a token that a disabled or deleted user, a
   /// changed role or password, or an ended session has stopped).
   [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token);
-  /// The same for a request from the network address `from`. Further error: rate_limited, when the
-  /// Store would have to be asked and too many dead tokens came from there; not for a session that
-  /// this process has seen live, whatever neighbours send.
+  /// Checks a token that came from the network address `from`. Further error: rate_limited, when
+  /// the Store would have to be asked and too many dead tokens came from there; not for a session
+  /// that this process has seen live, whatever neighbours send.
   [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token,
                                                      std::string_view from);
 
@@ -100,7 +100,7 @@ class SessionService {
   /// Reads it with bearer_token() and goes on as authenticate_token(). Errors: not_authenticated
   /// (there is no bearer token in it), token_invalid, token_expired; all three are 401.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
-  /// The same for a request of `client`, of whom only the address is looked at. Further error:
+  /// Checks the field for a request of `client`, whose address alone counts. Further error:
   /// rate_limited (429), as of authenticate_token() with an address. Prefer it where one is at
   /// hand.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,

@@ -33,7 +33,7 @@ struct AccessClaims {
   std::string token_id;
   /// `sid`: the session it belongs to.
   SessionId session;
-  /// As it was when the token was made; a later change stops the token.
+  /// The value at the time the token was made; a later change stops the token.
   Role role = Role::user;
   /// The user's security_version when the token was made.
   std::int64_t version = 0;

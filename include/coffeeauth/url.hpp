@@ -16,7 +16,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// The parts of `scheme://user:password@host:port/path?name=value&...` (RFC 3986), percent-decoded.
 /// What is not there is empty.
 struct Url {
-  /// As written, without `://`.
+  /// The scheme as it was written, without `://`.
   std::string scheme;
   /// Before the first `:`.
   std::string user;

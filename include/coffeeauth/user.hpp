@@ -112,9 +112,9 @@ struct UserPatch {
   /// Changes nothing (UserWriteOutcome::version_conflict) unless the row is still as these say:
   /// what somebody decided on, and must not be decided on twice.
   std::optional<PasswordHash> expects_password_hash{};
-  /// The same of the address, compared canonically.
+  /// What the address must still be, compared canonically.
   std::optional<EmailAddress> expects_email{};
-  /// The same of User::security_version.
+  /// What User::security_version must still be.
   std::optional<std::int64_t> expects_security_version{};
 };
 

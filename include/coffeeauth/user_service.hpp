@@ -30,7 +30,7 @@ struct SignUpRequest {
   Password password;
   /// May be empty; parse_name() decides whether it is one.
   std::string first_name{};
-  /// The same.
+  /// May be empty; parse_name() decides whether it is one.
   std::string last_name{};
 };
 

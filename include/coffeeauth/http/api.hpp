@@ -25,7 +25,7 @@ namespace http {
 /// One finished request, for access logs and metrics. Holds no secret: `route` is the pattern
 /// (`/api/users/{id}`), never the target.
 struct AccessRecord {
-  /// As in the request: `GET`.
+  /// The request method: `GET`.
   std::string method;
   /// Empty when no route matched.
   std::string route;

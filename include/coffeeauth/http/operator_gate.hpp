@@ -16,7 +16,7 @@ namespace http {
 /// Immutable; callable from any thread.
 class OperatorGate {
  public:
-  /// As ApiOptions::trusted_proxies, operator_networks and operator_token. Throws
+  /// Takes what ApiOptions::trusted_proxies, operator_networks and operator_token take. Throws
   /// std::invalid_argument for a network that is none.
   OperatorGate(const std::vector<std::string>& trusted_proxies,
                const std::vector<std::string>& operator_networks, Secret operator_token);

@@ -21,7 +21,7 @@ struct Header {
 
 /// One HTTP request, whole. An adapter fills it and decides nothing.
 struct Request {
-  /// As on the wire: `GET`.
+  /// The method as it was sent: `GET`.
   std::string method;
   /// Origin-form target as on the wire: `/api/users?page=2`.
   std::string target;

@@ -32,7 +32,8 @@ enum class Access {
   optional_user,
   /// A valid bearer token of a live user.
   user,
-  /// The same, and an administrator; or whoever has Route::permission, where the route names one.
+  /// A valid bearer token of an administrator; where the route names a Route::permission, of a
+  /// user who has it.
   admin,
   /// Whoever sends ApiOptions::operator_token as bearer token, or comes from the operator networks;
   /// to others the route does not exist (404). Web pages of other origins cannot read it.

@@ -94,7 +94,7 @@ struct Schema {
 /// from the request only when it is short and plain.
 [[nodiscard]] std::vector<FieldError> validate(const Schema& schema, const nlohmann::json& value);
 
-/// The same for a query parameter: text that stands for a string, an integer, or a boolean, see
+/// Does so for a query parameter: text that stands for a string, an integer, or a boolean, see
 /// parse_flag().
 [[nodiscard]] std::vector<FieldError> validate_text(const Schema& schema, std::string_view name,
                                                     std::string_view text);

@@ -1,5 +1,5 @@
 #pragma once
-/// Scheduler: the clean-up of what nobody needs any more.
+/// Scheduler: deletes what is no longer needed.
 
 #include <cstddef>
 #include <memory>
@@ -16,7 +16,7 @@ namespace jobs {
 struct CleanUpReport {
   /// False when another process holds the lease: nothing was done.
   bool acted = false;
-  /// Accounts nobody verified in time.
+  /// Accounts that were not verified in time.
   std::size_t unverified_users = 0;
   /// Sessions past an expiry.
   std::size_t sessions = 0;
@@ -28,7 +28,7 @@ struct CleanUpReport {
   std::size_t stale = 0;
   /// What the clean-ups of features (CleanUp) deleted.
   std::size_t of_features = 0;
-  /// Signing keys that nothing is verified with any more.
+  /// Signing keys that no longer verify any token.
   std::size_t keys = 0;
 };
 

@@ -31,7 +31,7 @@ class Cache {
   /// The tag's present generation; nothing when the cache cannot say, and then it must be bypassed.
   [[nodiscard]] virtual std::optional<CacheGeneration> generation(
       std::string_view tag) noexcept = 0;
-  /// The value stored under this tag, generation and key; null when there is none (any more).
+  /// The value stored under this tag, generation and key; null when there is none.
   [[nodiscard]] virtual std::shared_ptr<const std::string> get(std::string_view tag,
                                                                CacheGeneration generation,
                                                                std::string_view key) noexcept = 0;

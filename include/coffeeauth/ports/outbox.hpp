@@ -30,7 +30,7 @@ struct NewJob {
   std::string kind;
   /// The encrypted parameters; bytes.
   std::string sealed_payload;
-  /// The same at every try, so that the receiving side can drop a double.
+  /// Does not change between tries, so that the receiving side can drop a double.
   std::string message_id;
   /// Orders the queue.
   UtcTime created_at{};
@@ -151,7 +151,7 @@ class OutboxWrites : public virtual OutboxReads {
   /// and nothing changed, when it is something else or the job is gone. A lease stays as it is.
   [[nodiscard]] virtual bool reseal_job(const JobId& job, const std::string& from,
                                         const std::string& to) = 0;
-  /// Deletes at most `limit` pending jobs that expired before `now` and are in nobody's hands.
+  /// Deletes at most `limit` pending jobs that expired before `now` and that no worker holds.
   /// Dead ones stay: they are an administrator's to look at.
   [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;
   /// Deletes at most `limit` dead jobs that were given up before `cutoff`, whenever they were

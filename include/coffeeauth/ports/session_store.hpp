@@ -40,7 +40,7 @@ enum class RotationOutcome {
   replayed,
   /// The presented token is an old one: the session has been ended by this call.
   reused,
-  /// No such session (any more), expired, or its user may not log in.
+  /// There is no such session, it is over, or its user may not log in.
   missing,
 };
 

@@ -123,11 +123,11 @@ class Store {
 
   /// Reads, each in a snapshot of its own.
   [[nodiscard]] virtual UserReads& users() = 0;
-  /// The same for sessions.
+  /// Sessions, outside of a transaction.
   [[nodiscard]] virtual SessionReads& sessions() = 0;
-  /// The same for mail jobs.
+  /// Mail jobs, outside of a transaction.
   [[nodiscard]] virtual OutboxReads& outbox() = 0;
-  /// The same for signing keys.
+  /// Signing keys, outside of a transaction.
   [[nodiscard]] virtual KeyReads& keys() = 0;
 
   /// The Store that keeps the rows, behind any number of decorators. As Transaction::innermost().

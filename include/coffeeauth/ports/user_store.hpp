@@ -35,7 +35,7 @@ struct UserWrite {
   UserWriteOutcome outcome = UserWriteOutcome::not_found;
   /// Set when `written`.
   std::optional<User> user{};
-  /// False where an update found everything as it wanted it: nobody's copy of the user is stale.
+  /// False when the update would have changed nothing, so that no copy of the user is stale.
   bool changed = true;
   /// The mere sign-up that was deleted because it had the address.
   std::optional<UserId> gave_way{};
@@ -75,10 +75,10 @@ struct PatchedUser {
 [[nodiscard]] bool is_effective_admin(const Credentials& account) noexcept;
 
 /// Whether a code from its mailbox is what the account waits for: it is not verified, or has no
-/// password (an administrator verified it, and nobody has proved the mailbox yet).
+/// password (an administrator verified it, and the mailbox has not been proved yet).
 [[nodiscard]] bool awaits_owner(const Credentials& account) noexcept;
 
-/// Whether the account is as sign-ups leave it: nobody ever proved its mailbox, and no
+/// Whether the account is as sign-ups leave it: its mailbox was never proved, and no
 /// administrator changed anything of it. It gives way to whoever is vouched for, as it would go by
 /// itself after `UNVERIFIED_LIFETIME`. An account that create_user() made without a password, and
 /// that waits for its owner, is no different.

@@ -105,7 +105,7 @@ namespace doctest {
 /// An error as its word and what it says beside it.
 template <>
 struct StringMaker<coffeeauth::Error> {
-  /// As describe() says.
+  /// The text of describe().
   static String convert(const coffeeauth::Error& error) {
     return coffeeauth::testing::describe(error).c_str();
   }
@@ -114,7 +114,7 @@ struct StringMaker<coffeeauth::Error> {
 /// `ok`, or the error.
 template <>
 struct StringMaker<coffeeauth::testing::Outcome> {
-  /// As Outcome::str() says.
+  /// The text of Outcome::str().
   static String convert(const coffeeauth::testing::Outcome& outcome) {
     return outcome.str().c_str();
   }
@@ -177,13 +177,13 @@ struct StringMaker<std::optional<T>> {
 /// Fails unless the Result has a value; shows its error.
 #define COFFEEAUTH_CHECK_OK(...) \
   DOCTEST_CHECK(::coffeeauth::testing::outcome(__VA_ARGS__) == ::coffeeauth::testing::ok)
-/// As CHECK_OK, and ends the test case.
+/// Checks what CHECK_OK checks, and ends the test case when it fails.
 #define COFFEEAUTH_REQUIRE_OK(...) \
   DOCTEST_REQUIRE(::coffeeauth::testing::outcome(__VA_ARGS__) == ::coffeeauth::testing::ok)
 /// Fails unless the Result has an error with that code; shows what it has.
 #define COFFEEAUTH_CHECK_ERROR(result, ...) \
   DOCTEST_CHECK(::coffeeauth::testing::outcome(result) == (__VA_ARGS__))
-/// As CHECK_ERROR, and ends the test case.
+/// Checks what CHECK_ERROR checks, and ends the test case when it fails.
 #define COFFEEAUTH_REQUIRE_ERROR(result, ...) \
   DOCTEST_REQUIRE(::coffeeauth::testing::outcome(result) == (__VA_ARGS__))
 

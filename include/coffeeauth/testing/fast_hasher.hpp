@@ -30,7 +30,7 @@ class FastHasher final : public PasswordHasher {
 
   /// How many hashes were made, and how many checked: what a test of equal costs compares.
   [[nodiscard]] std::size_t hashes() const noexcept { return hashes_; }
-  /// The same for checks.
+  /// How many passwords were checked.
   [[nodiscard]] std::size_t verifies() const noexcept { return verifies_; }
 
  private:

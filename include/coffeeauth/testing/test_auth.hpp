@@ -23,7 +23,7 @@ namespace testing {
 
 /// What a TestAuth is made of, where it is not what a test mostly wants.
 struct TestAuthOptions {
-  /// As of Auth.
+  /// What Auth is given.
   Config config{};
   /// Null for one in memory.
   std::unique_ptr<Store> store{};

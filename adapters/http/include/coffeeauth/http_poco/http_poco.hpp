@@ -52,7 +52,7 @@ struct Options {
   /// Connections at once, each with a thread of its own (some 30 KiB in all). Lowered to what
   /// the process's limit of open files leaves room for. One more is answered 503 and closed.
   std::size_t max_connections = 2000;
-  /// The same for one IPv4 address or one IPv6 /64. Raise it when a proxy stands in front.
+  /// Most connections of one IPv4 address or one IPv6 /64. Raise it when a proxy stands in front.
   std::size_t max_connections_per_address = 256;
   /// How many times that an IPv6 /56 is allowed, since one customer may have 256 /64. From 1. Not
   /// more than a quarter of max_connections, unless one address is allowed more.
@@ -120,7 +120,7 @@ class Server {
 [[nodiscard]] std::unique_ptr<Server> make_poco_server(RequestHandler& handler,
                                                        const Options& options);
 
-/// The same for the REST API, which it borrows likewise.
+/// Makes a server for the REST API, which it borrows.
 [[nodiscard]] std::unique_ptr<Server> make_poco_server(http::Api& api, const Options& options);
 
 }  // namespace http_poco

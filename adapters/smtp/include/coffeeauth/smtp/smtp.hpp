@@ -21,7 +21,7 @@ namespace smtp {
 /// Who the mails are from: an address, whose domain may be an internationalised one (its A-labels
 /// go out), and a UTF-8 name that may be empty.
 struct Sender {
-  /// As in `From` and in MAIL FROM: where bounces go.
+  /// The address in `From` and in MAIL FROM: where bounces go.
   std::string address = "coffeeauth@localhost";
   /// What a mail program shows in place of the address.
   std::string name{};
@@ -141,7 +141,7 @@ struct SmtpOptions {
 struct FolderMailerOptions {
   /// Made, readable by its owner alone, when it is not there.
   std::filesystem::path folder;
-  /// As of SmtpOptions.
+  /// Who the mails are from; see SmtpOptions::from.
   Sender from{};
   /// For Message-IDs, as of SmtpOptions.
   std::string client_name{};
@@ -165,7 +165,7 @@ struct FolderMail {
   std::string date;
   /// The plain text.
   std::string text;
-  /// The same as HTML; empty for a plain-text mail.
+  /// The body as HTML; empty for a plain-text mail.
   std::string html{};
 };
 

@@ -26,7 +26,7 @@ namespace sql {
 
 /// Bytes, which unlike text may hold a NUL.
 struct Bytes {
-  /// As they are; no encoding.
+  /// The bytes, without any encoding.
   std::string data;
 };
 
@@ -66,7 +66,7 @@ class Row {
   [[nodiscard]] UtcTime time(std::size_t column) const { return from_unix_millis(number(column)); }
   /// To be asked before one of the others where a column may be NULL.
   [[nodiscard]] bool is_null(std::size_t column) const;
-  /// The same as time(); nothing for NULL.
+  /// What time() gives; nothing for NULL.
   [[nodiscard]] std::optional<UtcTime> optional_time(std::size_t column) const;
   /// An identifier that was written with str(): `row.id<UserId>(0)`.
   template <class IdType>
@@ -125,7 +125,7 @@ enum class Engine {
 /// Which one it is, for the few statements that cannot be the same on both, such as those with `FOR
 /// UPDATE SKIP LOCKED`. Throws std::invalid_argument for a transaction or a Store of another kind.
 [[nodiscard]] Engine engine_of(Transaction& transaction);
-/// The same of a Store; callable from any thread.
+/// Which database a Store speaks to; callable from any thread.
 [[nodiscard]] Engine engine_of(Store& store);
 
 }  // namespace sql

@@ -70,8 +70,8 @@ struct PostgresOptions {
   std::string user{};
   /// Empty when the server asks for none.
   Secret password{};
-  /// As in libpq: disable, prefer, require, verify-ca or verify-full. Only verify-full proves that
-  /// the server is the one that is meant.
+  /// One of the words of libpq: disable, prefer, require, verify-ca or verify-full. Only
+  /// verify-full proves that the server is the one that is meant.
   std::string sslmode = "prefer";
   /// The file with the certificates to trust; empty for libpq's default.
   std::string sslrootcert{};
@@ -91,14 +91,14 @@ struct PostgresOptions {
   /// Transactions that write run as SERIALIZABLE and not as READ COMMITTED, for a server that
   /// speaks PostgreSQL and has nothing else. Both are right; this one tries again more often.
   bool serializable = false;
-  /// As SqliteOptions::migrate.
+  /// What SqliteOptions::migrate is.
   bool migrate = true;
   /// Called on the thread that migrates.
   MigrationProgress migration_progress{};
   /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
   /// standard error output.
   Diagnostics* diagnostics = nullptr;
-  /// As SqliteOptions::rooms.
+  /// What SqliteOptions::rooms is.
   std::vector<RoomMigrations> rooms{};
 };
 
@@ -109,7 +109,7 @@ struct PostgresOptions {
 
 /// The migrations of one room in a database.
 struct RoomReport {
-  /// As RoomMigrations::feature.
+  /// RoomMigrations::feature.
   std::string feature{};
   /// The versions that this call applied, in order.
   std::vector<int> applied{};

@@ -1,7 +1,9 @@
 #pragma once
 /// VerificationCode: six digits that a person copies from a mail.
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "coffeeauth/export.hpp"
@@ -11,15 +13,18 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
+/// Reads `count` digits as people copy them: blanks, hyphens and invisible characters of Unicode
+/// are dropped wherever they stand (`123 456`, `123-456`). Nothing for anything else.
+[[nodiscard]] std::optional<Secret> parse_digits(std::string_view typed, std::size_t count);
+
 /// Exactly six ASCII digits, leading zeros included. A secret.
 class VerificationCode {
  public:
   /// How many digits it has.
   static constexpr std::size_t digits = 6;
 
-  /// Reads a code as people copy it: blanks, hyphens and invisible characters of Unicode are
-  /// dropped wherever they stand (`123 456`, `123-456`). Error: validation_failed on `code` with
-  /// code `required` or `invalid`.
+  /// Reads a code with parse_digits(). Error: validation_failed on `code` with code `required` or
+  /// `invalid`.
   [[nodiscard]] static Result<VerificationCode> parse(std::string_view typed);
   /// Reads a code that a client sent as a number, which has lost its leading zeros. Error:
   /// validation_failed on `code` with code `invalid` for anything outside 0 to 999999.

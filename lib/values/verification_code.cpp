@@ -11,22 +11,37 @@ namespace {
 /// before any work is done on it.
 constexpr std::size_t most_code_octets = 256;
 
+/// Nothing for what no code can be.
+std::optional<Secret> without_separators(std::string_view typed) {
+  if (typed.size() > most_code_octets || !unicode::is_valid(typed)) return std::nullopt;
+  auto meant = unicode::without_separators(typed);
+  Secret code{std::string_view{meant}};
+  unicode::wipe(meant);
+  return code;
+}
+
 Error refused() { return field_error("code", "invalid", "Enter the six digits of the code."); }
 
 }  // namespace
 
-Result<VerificationCode> VerificationCode::parse(std::string_view typed) {
-  if (typed.size() > most_code_octets || !unicode::is_valid(typed)) return refused();
-  auto meant = unicode::without_separators(typed);
-  Secret code{std::string_view{meant}};
-  unicode::wipe(meant);
-  const auto text = code.expose_secret();
-  if (text.empty()) return field_error("code", "required", "This field may not be blank.");
-  const bool six_digits =
-      text.size() == digits &&
+std::optional<Secret> parse_digits(std::string_view typed, std::size_t count) {
+  auto code = without_separators(typed);
+  if (!code) return std::nullopt;
+  const auto text = code->expose_secret();
+  const bool are_digits =
       std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!six_digits) return refused();
-  return VerificationCode{std::move(code)};
+  if (text.size() != count || !are_digits) return std::nullopt;
+  return code;
+}
+
+Result<VerificationCode> VerificationCode::parse(std::string_view typed) {
+  const auto text = without_separators(typed);
+  if (text && text->expose_secret().empty()) {
+    return field_error("code", "required", "This field may not be blank.");
+  }
+  auto code = parse_digits(typed, digits);
+  if (!code) return refused();
+  return VerificationCode{*std::move(code)};
 }
 
 Result<VerificationCode> VerificationCode::parse_number(std::int64_t number) {

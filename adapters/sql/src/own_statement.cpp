@@ -17,7 +17,7 @@ namespace {
 // More than any statement needs, and as many as PostgreSQL can count in its protocol.
 constexpr std::size_t most_parameters = 32766;
 
-[[noreturn]] void refuse(const std::string& reason) { throw std::invalid_argument(reason); }
+[[noreturn]] void refuse_own(const std::string& reason) { throw std::invalid_argument(reason); }
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -55,15 +55,15 @@ class Reader {
   OwnStatement read() {
     while (const auto word = words_.next()) {
       if (word->kind == WordKind::semicolon && !body_.is_inside()) {
-        if (!has_begun_) refuse("a semicolon stands before the statement");
+        if (!has_begun_) refuse_own("a semicolon stands before the statement");
         has_ended_ = true;
         continue;
       }
-      if (has_ended_) refuse("the text holds more than one statement");
+      if (has_ended_) refuse_own("the text holds more than one statement");
       has_begun_ = true;
       take(*word);
     }
-    if (!has_begun_) refuse("the text holds no statement");
+    if (!has_begun_) refuse_own("the text holds no statement");
     check_numbers();
     return {.sql = {.text = std::move(text_)}, .parameters = used_.size()};
   }
@@ -80,7 +80,7 @@ class Reader {
     if (word.kind != WordKind::name) {
       if (word.text.front() == '"') check_name(upper(word.text.substr(1, word.text.size() - 2)));
       // `(SELECT ...)` is a SELECT.
-      if (word.text != "(" && names_.empty()) refuse("a statement begins with a word");
+      if (word.text != "(" && names_.empty()) refuse_own("a statement begins with a word");
       return;
     }
     const auto name = upper(word.text);
@@ -93,7 +93,7 @@ class Reader {
   // Of a name in quotes, too, in whatever letter case.
   void check_name(std::string_view name) const {
     if (!is_of_the_connection(name)) return;
-    refuse(
+    refuse_own(
         std::string{name} +
         " is not for here: it acts on the connection, which others use after you; SET LOCAL acts "
         "on the transaction");
@@ -104,7 +104,7 @@ class Reader {
     if (name == "LOCAL" || name == "GLOBAL") return;
     const bool is_temporary = name == "TEMP" || name == "TEMPORARY";
     if (is_temporary && before_ == "INTO" && !is_one_of(before_that_, before_tables)) {
-      refuse(
+      refuse_own(
           "INTO TEMPORARY is not for here: it acts on the connection, which others use after you");
     }
     before_that_ = std::exchange(before_, name);
@@ -115,7 +115,7 @@ class Reader {
     std::size_t number = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (read.ec != std::errc{} || number == 0 || number > most_parameters || digits[0] == '0') {
-      refuse("placeholders are $1 to $" + std::to_string(most_parameters));
+      refuse_own("placeholders are $1 to $" + std::to_string(most_parameters));
     }
     if (used_.size() < number) used_.resize(number, false);
     used_[number - 1] = true;
@@ -126,8 +126,8 @@ class Reader {
   void check_numbers() const {
     const auto gap = std::find(used_.begin(), used_.end(), false);
     if (gap == used_.end()) return;
-    refuse("$" + std::to_string(gap - used_.begin() + 1) + " does not occur, and $" +
-           std::to_string(used_.size()) + " does");
+    refuse_own("$" + std::to_string(gap - used_.begin() + 1) + " does not occur, and $" +
+               std::to_string(used_.size()) + " does");
   }
 
   // As far as TEMPORARY in `CREATE OR REPLACE LOCAL TEMPORARY VIEW`.
@@ -159,35 +159,35 @@ bool creates_for_the_connection(std::span<const std::string> names) {
 void check_use(const std::vector<std::string>& names, OwnUse use) {
   const auto& first = names.front();
   if (is_of_transactions(first)) {
-    refuse(first + " is not for here: a transaction is begun and ended by its Store");
+    refuse_own(first + " is not for here: a transaction is begun and ended by its Store");
   }
   const bool is_local_setting =
       first == "SET" && names.size() > 1 && (names[1] == "LOCAL" || names[1] == "CONSTRAINTS");
   if (is_one_of(first, of_connections) || (first == "SET" && !is_local_setting)) {
-    refuse(first + " is not for here: it acts on the connection, which others use after you");
+    refuse_own(first + " is not for here: it acts on the connection, which others use after you");
   }
   if (creates_for_the_connection(names)) {
-    refuse(
+    refuse_own(
         "CREATE TEMPORARY is not for here: it acts on the connection, which others use after you");
   }
   if (use == OwnUse::read && !is_one_of(first, of_reads)) {
-    refuse(first + " is not a read: what writes is for a transaction");
+    refuse_own(first + " is not a read: what writes is for a transaction");
   }
 }
 
 void check_letters(std::string_view columns) {
   const auto wrong = columns.find_first_not_of("ntb");
   if (wrong == std::string_view::npos) return;
-  refuse("letter " + std::to_string(wrong + 1) + " of `columns` is none of n, t and b");
+  refuse_own("letter " + std::to_string(wrong + 1) + " of `columns` is none of n, t and b");
 }
 
 OwnStatement read(const Sql& sql, Grammar grammar, OwnUse use) {
   check_letters(sql.columns);
   // The databases would read to there.
-  if (sql.text.find('\0') != std::string::npos) refuse("the text holds a NUL");
+  if (sql.text.find('\0') != std::string::npos) refuse_own("the text holds a NUL");
   Reader reader(sql.text, grammar);
   auto statement = reader.read();
-  if (reader.first_names().empty()) refuse("the text holds no statement");
+  if (reader.first_names().empty()) refuse_own("the text holds no statement");
   check_use(reader.first_names(), use);
   statement.sql.columns = sql.columns;
   return statement;

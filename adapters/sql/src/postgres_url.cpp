@@ -14,14 +14,14 @@ namespace coffeeauth::sql {
 namespace {
 
 // No text of these holds a part of the URL: the password may be in any of them by mistake.
-[[noreturn]] void refuse(const char* what) {
+[[noreturn]] void refuse_server_url(const char* what) {
   throw std::invalid_argument(std::string{"the URL "} + what);
 }
 
 std::uint16_t number(std::string_view text, std::uint16_t least, std::uint16_t most,
                      const char* otherwise) {
   const auto value = parse_digits<std::uint16_t>(text, least, most);
-  if (!value) refuse(otherwise);
+  if (!value) refuse_server_url(otherwise);
   return *value;
 }
 
@@ -29,20 +29,21 @@ std::uint16_t number(std::string_view text, std::uint16_t least, std::uint16_t m
 std::string host(const std::string& text) {
   if (text.starts_with('/')) return text;
   auto read = parse_host(text);
-  if (!read) refuse("names a host that is none");
+  if (!read) refuse_server_url("names a host that is none");
   return *std::move(read);
 }
 
 void read_parameter(PostgresOptions& options, std::string_view name, const std::string& value) {
   if (name == "sslmode") {
     if (!is_sslmode(value)) {
-      refuse("has an sslmode other than disable, prefer, require, verify-ca, verify-full");
+      refuse_server_url(
+          "has an sslmode other than disable, prefer, require, verify-ca, verify-full");
     }
     options.sslmode = value;
   } else if (name == "sslrootcert") {
     options.sslrootcert = value;
   } else if (name == "host") {
-    if (value.empty()) refuse("names no host");
+    if (value.empty()) refuse_server_url("names no host");
     options.host = host(value);
   } else if (name == "port") {
     options.port = number(value, 1, 65535, "has no port from 1 to 65535");
@@ -50,7 +51,8 @@ void read_parameter(PostgresOptions& options, std::string_view name, const std::
     options.connect_timeout =
         std::chrono::seconds{number(value, 1, 600, "has no connect_timeout from 1 to 600 s")};
   } else {
-    refuse("has a parameter other than sslmode, sslrootcert, host, port, connect_timeout");
+    refuse_server_url(
+        "has a parameter other than sslmode, sslrootcert, host, port, connect_timeout");
   }
 }
 
@@ -65,9 +67,9 @@ bool is_sslmode(std::string_view text) noexcept {
 PostgresOptions parse_postgres_url(std::string_view url) {
   auto parts = parse_server_url(url);
   if (parts.scheme != "postgresql" && parts.scheme != "postgres") {
-    refuse("does not begin with postgresql:// and a server");
+    refuse_server_url("does not begin with postgresql:// and a server");
   }
-  if (parts.host.find(',') != std::string::npos) refuse("names several hosts");
+  if (parts.host.find(',') != std::string::npos) refuse_server_url("names several hosts");
   PostgresOptions options;
   if (!parts.host.empty()) options.host = host(parts.host);
   options.port = parts.port.value_or(options.port);
@@ -75,8 +77,8 @@ PostgresOptions parse_postgres_url(std::string_view url) {
   options.password = std::move(parts.password);
   options.database = std::move(parts.path);
   for (const auto& [name, value] : parts.parameters) read_parameter(options, name, value);
-  if (options.user.empty()) refuse("names no user");
-  if (options.database.empty()) refuse("names no database");
+  if (options.user.empty()) refuse_server_url("names no user");
+  if (options.database.empty()) refuse_server_url("names no database");
   return options;
 }
 

@@ -6,7 +6,7 @@
 namespace coffeeauth::sql {
 namespace {
 
-[[noreturn]] void refuse(const char* reason) { throw std::invalid_argument(reason); }
+[[noreturn]] void refuse_statement(const char* reason) { throw std::invalid_argument(reason); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -55,7 +55,8 @@ void SqlWords::skip_blanks_and_comments() {
       // SQLite goes on to the line feed, PostgreSQL stops at a carriage return, too.
       const auto end = text_.find_first_of("\r\n", at_);
       at_ = end == std::string_view::npos ? text_.size() : end;
-      if (peek() == '\r' && peek(1) != '\n') refuse("a comment ends with a carriage return alone");
+      if (peek() == '\r' && peek(1) != '\n')
+        refuse_statement("a comment ends with a carriage return alone");
     } else if (begins_with("/*")) {
       skip_block_comment();
     } else {
@@ -66,10 +67,10 @@ void SqlWords::skip_blanks_and_comments() {
 
 void SqlWords::skip_block_comment() {
   const auto end = text_.find("*/", at_ + 2);
-  if (end == std::string_view::npos) refuse("a comment has no end");
+  if (end == std::string_view::npos) refuse_statement("a comment has no end");
   // PostgreSQL counts them, SQLite does not.
   if (text_.substr(at_ + 2, end - at_ - 1).find("/*") != std::string_view::npos) {
-    refuse("there is a comment inside a comment");
+    refuse_statement("there is a comment inside a comment");
   }
   at_ = end + 2;
 }
@@ -86,16 +87,17 @@ void SqlWords::skip_quoted(char quote, bool has_escapes) {
       return;
     }
   }
-  refuse("a text or a name in quotes has no end");
+  refuse_statement("a text or a name in quotes has no end");
 }
 
 void SqlWords::skip_dollar_quoted() {
   auto end = at_ + 1;
   while (end < text_.size() && text_[end] != '$' && goes_on_in_name(text_[end])) ++end;
-  if (end >= text_.size() || text_[end] != '$') refuse("a placeholder is `$` and a number");
+  if (end >= text_.size() || text_[end] != '$')
+    refuse_statement("a placeholder is `$` and a number");
   const auto mark = text_.substr(at_, end + 1 - at_);
   const auto close = text_.find(mark, end + 1);
-  if (close == std::string_view::npos) refuse("a text in dollar quotes has no end");
+  if (close == std::string_view::npos) refuse_statement("a text in dollar quotes has no end");
   at_ = close + mark.size();
 }
 
@@ -103,10 +105,10 @@ WordKind SqlWords::skip_dollar() {
   if (is_digit(peek(1))) {
     for (++at_; is_digit(peek()); ++at_) {
     }
-    if (goes_on_in_name(peek())) refuse("something stands right behind a placeholder");
+    if (goes_on_in_name(peek())) refuse_statement("something stands right behind a placeholder");
     return WordKind::placeholder;
   }
-  if (grammar_ == Grammar::sqlite) refuse("a placeholder is `$` and a number");
+  if (grammar_ == Grammar::sqlite) refuse_statement("a placeholder is `$` and a number");
   skip_dollar_quoted();
   return WordKind::other;
 }
@@ -117,7 +119,8 @@ WordKind SqlWords::skip_name() {
   const auto name = text_.substr(begin, at_ - begin);
   if (peek() == '\'' && (name == "e" || name == "E")) {
     // A text with escapes on PostgreSQL; SQLite would read a name and the name it is to have.
-    if (grammar_ == Grammar::sqlite) refuse("a text with escapes (E'...') is not for SQLite");
+    if (grammar_ == Grammar::sqlite)
+      refuse_statement("a text with escapes (E'...') is not for SQLite");
     skip_quoted('\'', true);
     return WordKind::other;
   }
@@ -126,7 +129,7 @@ WordKind SqlWords::skip_name() {
 
 WordKind SqlWords::skip_number() {
   while (is_digit(peek()) || begins_name(peek()) || peek() == '.') ++at_;
-  if (peek() == '$') refuse("a placeholder stands right behind a number");
+  if (peek() == '$') refuse_statement("a placeholder stands right behind a number");
   return WordKind::other;
 }
 
@@ -134,7 +137,7 @@ WordKind SqlWords::skip_sign() {
   const char sign = peek();
   if (grammar_ == Grammar::sqlite) {
     if (sign == '?' || sign == ':' || sign == '@' || sign == '#') {
-      refuse("a placeholder is `$` and a number");
+      refuse_statement("a placeholder is `$` and a number");
     }
     if (sign == '`') {
       skip_quoted('`', false);
@@ -142,7 +145,7 @@ WordKind SqlWords::skip_sign() {
     }
     if (sign == '[') {
       const auto end = text_.find(']', at_);
-      if (end == std::string_view::npos) refuse("a name in brackets has no end");
+      if (end == std::string_view::npos) refuse_statement("a name in brackets has no end");
       at_ = end + 1;
       return WordKind::other;
     }

@@ -19,7 +19,7 @@ constexpr auto mail_policy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox";
-constexpr auto page_type = "text/html; charset=utf-8";
+constexpr auto mail_page_type = "text/html; charset=utf-8";
 
 /// `text` as the content of an HTML element or of an attribute in double quotes.
 std::string escaped(std::string_view text) {
@@ -100,7 +100,7 @@ std::string render(const std::vector<ShownMail>& mails, const Place& place) {
 
 http::Response answer(std::string body, const char* policy) {
   http::Response response;
-  response.set("Content-Type", page_type);
+  response.set("Content-Type", mail_page_type);
   response.set("Content-Security-Policy", policy);
   response.body = std::make_shared<const std::string>(std::move(body));
   return response;

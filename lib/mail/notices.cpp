@@ -55,7 +55,9 @@ void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
   }
   if (!client.address.empty()) parameters.extra.emplace("address", client.address);
   parameters.extra.insert(s.notice_values.begin(), s.notice_values.end());
-  s.enqueue(tx, make_mail_job(kind, parameters, s.vault, s.parts.random, now, std::nullopt));
+  const auto expires_at = parameters.expires_at == UtcTime{} ? std::optional<UtcTime>{}
+                                                             : std::optional{parameters.expires_at};
+  s.enqueue(tx, make_mail_job(kind, parameters, s.vault, s.parts.random, now, expires_at));
 }
 
 }  // namespace coffeeauth

@@ -51,14 +51,6 @@ void mail_sign_up(const Services& s, Transaction& tx, const SignUp& done, const 
   }
 }
 
-/// An address that is kept for somebody is as good as theirs.
-SignUp enter(const Services& s, Transaction& tx, const NewUser& candidate) {
-  const auto holder = s.address_holder(tx, candidate.email, candidate.now);
-  if (!holder) return tx.sign_ups().sign_up(candidate, s.config.codes.pending_sign_ups);
-  return {.outcome = SignUpOutcome::existing,
-          .user = {.id = *holder, .email = candidate.email, .first_name = {}, .last_name = {}}};
-}
-
 }  // namespace
 
 UserService::UserService(Services& services) : s_(services) {}
@@ -92,8 +84,12 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
 
   const auto outcome = s_.transact([&](Transaction& tx) {
     take_turn(s_, tx, request.email, now);
-    const auto done = enter(s_, tx, candidate);
+    auto done = tx.sign_ups().sign_up(candidate, rules.pending_sign_ups);
     if (done.outcome == SignUpOutcome::created) s_.lists_change_with(tx);
+    // An address that is kept for somebody is answered as theirs. The sign-up is written all the
+    // same, since a login with its password is answered otherwise than one for a free address; no
+    // code of it is mailed, and it gives way to whom the address is kept for.
+    if (s_.address_holder(tx, request.email, now)) done.outcome = SignUpOutcome::existing;
     tx.sign_ups().admit_network(done.user.id, network, rules.networks, now);
     record_sign_up(s_, tx, done, client, now);
     mail_sign_up(s_, tx, done, candidate.id, network, {code, notice}, client, now);

@@ -96,7 +96,8 @@ CodeReceipt VerificationService::resend_code(const EmailAddress& email,
     take_turn(s_, tx, email, now);
     tx.sign_ups().admit_network(account.id, network, s_.config.codes.networks, now);
     // What is asked for whom no code is due is asked for nobody, at the same price.
-    if (!code.send(tx, account.awaits_code() ? account.id : nobody)) return;
+    const bool is_due = account.awaits_code() && !s_.address_holder(tx, email, now);
+    if (!code.send(tx, is_due ? account.id : nobody)) return;
     s_.record(
         tx, {.kind = EventKind::code_queued, .at = now, .user = account.known(), .client = client});
   });

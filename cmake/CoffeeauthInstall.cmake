@@ -79,6 +79,7 @@ function(coffeeauth_install_package)
   write_basic_package_version_file(${folder}/coffeeauth-config-version.cmake
     COMPATIBILITY ${compatibility})
   install(FILES ${folder}/coffeeauth-config.cmake ${folder}/coffeeauth-config-version.cmake
+    ${PROJECT_SOURCE_DIR}/cmake/CoffeeauthFiles.cmake ${PROJECT_SOURCE_DIR}/cmake/embed_files.cmake
     ${PROJECT_SOURCE_DIR}/cmake/CoffeeauthMails.cmake
     DESTINATION ${coffeeauth_package_folder} COMPONENT core-dev)
   coffeeauth_pkg_config(coffeeauth core-dev "" coffeeauth-core "" "")

@@ -274,7 +274,9 @@ TEST_CASE("a route may ask for a recent login, after who it is and before what i
 TEST_CASE("a login is recent for REAUTH_LIFETIME unless the program says otherwise") {
   auto route = tea(Access::user);
   route.recent = Recent::required;
-  Service s{{}, {.extra_routes = just(route)}};
+  Config config;
+  config.tokens.access_lifetime = 15min;
+  Service s{config, {.extra_routes = just(route)}};
   const auto token = s.user_token("ada@example.com");
   CHECK(s.call("POST", "/api/tea", {.token = token}).status() == 200);
   s.t.clock().advance(11min);

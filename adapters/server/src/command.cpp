@@ -1,5 +1,7 @@
 #include "command.hpp"
 
+#include "bundles.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -144,7 +146,9 @@ LoadedSettings settings_of(const Arguments& arguments, Mails mails) {
   const std::string file = asked.value_or(".env");
   const auto text = asked ? read_text_file(file) : read_text_file_if_there(file);
   const auto entries = text ? parse_env_file(text->expose_secret(), file) : std::vector<EnvEntry>{};
-  auto loaded = load_settings(environment, entries, file, environment_names());
+  auto bundles = make_bundles();
+  auto loaded = load_settings(environment, entries, file, environment_names(), fields_of(bundles));
+  loaded.bundles = std::move(bundles);
   check_settings(loaded.settings, mails);
   return loaded;
 }

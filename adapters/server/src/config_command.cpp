@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "bundles.hpp"
 #include "coffeeauth/value_text.hpp"
 #include "command.hpp"
 #include "setting_report.hpp"
@@ -10,7 +11,8 @@ int run_config(const Arguments& arguments) {
   if (arguments.has("--markdown")) {
     // The defaults alone: documentation must not depend on who prints it.
     const auto nothing = [](const std::string&) { return std::optional<std::string>{}; };
-    std::cout << as_markdown(load_settings(nothing, {}, "").rows);
+    const auto bundles = make_bundles();
+    std::cout << as_markdown(load_settings(nothing, {}, "", {}, fields_of(bundles)).rows);
   } else {
     const auto loaded = settings_of(arguments, mails_of(arguments));
     std::cout << as_columns(loaded.rows);

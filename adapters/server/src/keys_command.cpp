@@ -7,7 +7,8 @@
 namespace coffeeauth::server {
 namespace {
 
-constexpr std::string_view usage = "there are list, rotate [--now], revoke [--] KID and rewrap";
+constexpr std::string_view keys_usage =
+    "there are list, rotate [--now], revoke [--] KID and rewrap";
 
 void warn_of_shared_secret(const Auth& auth) {
   if (auth.config().tokens.algorithm != SigningAlgorithm::hs256) return;
@@ -117,7 +118,7 @@ int run_keys(const Arguments& arguments) {
   const bool at_once = arguments.has("--now");
   if (what != "list" && what != "rotate" && what != "rewrap" && !revokes) {
     throw UsageError((words.empty() ? "needs a word" : "unknown word " + what) + "; " +
-                     std::string{usage});
+                     std::string{keys_usage});
   }
   if (revokes && words.size() < 2) throw UsageError("revoke needs a KID, which `keys list` shows");
   const std::size_t most = revokes ? 2 : 1;

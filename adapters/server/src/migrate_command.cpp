@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "bundles.hpp"
 #include "command.hpp"
 #include "service.hpp"
 
@@ -26,7 +27,8 @@ bool did_nothing(const sql::MigrationReport& report) {
 
 int run_migrate(const Arguments& arguments) {
   const auto loaded = settings_of(arguments);
-  const auto database = prepare_database(loaded.settings);
+  auto database = prepare_database(loaded.settings);
+  add_tables(loaded.bundles, database);
   const auto report = migrate_with_place(loaded.settings, database);
   for (const int version : report.applied) std::cout << "applied migration " << version << "\n";
   for (const auto& room : report.rooms) {

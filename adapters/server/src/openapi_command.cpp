@@ -1,5 +1,10 @@
 #include <iostream>
+#include <iterator>
+#include <utility>
+#include <vector>
 
+#include "bundles.hpp"
+#include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/standard/standard.hpp"
 #include "command.hpp"
 
@@ -8,12 +13,28 @@ namespace coffeeauth::server {
 /// The document is made from the route table and the settings, so the parts are never asked for
 /// anything.
 int run_openapi(const Arguments& arguments) {
-  auto settings = settings_of(arguments).settings;
-  auto accounts = standard::open({.database_url = "memory:",
-                                  .secret_key = Secret{std::string(32, 'x')},
+  auto loaded = settings_of(arguments);
+  auto& settings = loaded.settings;
+  const auto at = surroundings_of(settings);
+  // Before what borrows it.
+  const auto store = memory::make_memory_store();
+  std::vector<Feature*> features;
+  for (const auto& bundle : loaded.bundles) features.push_back(&bundle->open(*store, at));
+  const auto routes_of_features = [&](Auth& auth) {
+    std::vector<http::Route> routes;
+    for (const auto& bundle : loaded.bundles) {
+      auto some = bundle->routes(auth);
+      std::move(some.begin(), some.end(), std::back_inserter(routes));
+    }
+    return routes;
+  };
+  auto accounts = standard::open({.secret_key = Secret{std::string(32, 'x')},
                                   .config = std::move(settings.policy),
                                   .delivers_mails = false,
-                                  .public_url = settings.public_url});
+                                  .features = std::move(features),
+                                  .api = {.public_url = settings.public_url},
+                                  .routes = routes_of_features,
+                                  .store = store.get()});
   std::cout << accounts.api().openapi() << "\n";
   return 0;
 }

@@ -51,6 +51,8 @@ bool shows_mails(const Service& service) {
 std::vector<http::Route> server_routes(Service& service,
                                        std::function<std::size_t()> open_connections) {
   auto routes = web::page_routes();
+  auto features = service.feature_routes();
+  std::move(features.begin(), features.end(), std::back_inserter(routes));
   routes.push_back(metrics_route(service, std::move(open_connections)));
   if (shows_mails(service)) {
     auto pages = web::mail_routes([folder = *service.mail_folder()] { return mails_in(folder); });

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <iterator>
+#include <stdexcept>
 #include <utility>
 
+#include "bundles.hpp"
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/redis/redis.hpp"
 #include "coffeeauth/smtp/smtp.hpp"
@@ -161,11 +164,38 @@ struct Service::Parts {
                                             parts.hashing_all);
   }
 
+  static sql::Database database_for(const LoadedSettings& loaded, MissingFile missing) {
+    auto database = prepare_database(loaded.settings, missing);
+    add_tables(loaded.bundles, database);
+    return database;
+  }
+
+  /// Those that can do nothing say why when the server starts.
+  std::vector<Feature*> open_features() {
+    std::vector<Feature*> features;
+    for (const auto& bundle : bundles) {
+      features.push_back(&opened(*bundle));
+      if (auto why = bundle->why_off(surroundings_of(settings)); !why.empty()) {
+        features_off.emplace_back(bundle->name(), std::move(why));
+      }
+    }
+    return features;
+  }
+
+  Feature& opened(standard::Bundle& bundle) {
+    try {
+      return bundle.open(*store, surroundings_of(settings));
+    } catch (const std::invalid_argument& fault) {
+      throw ConfigError(fault.what());
+    }
+  }
+
   Parts(LoadedSettings loaded, SecretKeyUse use, MissingFile missing)
-      : settings(std::move(loaded.settings)),
+      : database(database_for(loaded, missing)),
+        bundles(std::move(loaded.bundles)),
+        settings(std::move(loaded.settings)),
         meaningless(to_list_text(loaded.meaningless)),
         near_misses(std::move(loaded.near_misses)),
-        database(prepare_database(settings, missing)),
         mail_server(name_of(smtp_of(settings))),
         mail_folder(mail_server.empty() ? mail_folder_of(settings) : std::nullopt),
         log(settings.log_format, settings.log_level, *clock),
@@ -179,8 +209,8 @@ struct Service::Parts {
         judge(zxcvbn::make_zxcvbn_judge({.min_strength = settings.password_min_strength})),
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
-        templates(
-            make_folder_templates(settings.mail_templates, settings.policy.passwords.service_name)),
+        templates(make_folder_templates(settings.mail_templates,
+                                        settings.policy.passwords.service_name, mails_of(bundles))),
         auth(settings.policy, ring_of(settings, key_for(settings, *store, use)),
              {.store = *store,
               .cache = *cache,
@@ -192,13 +222,17 @@ struct Service::Parts {
               .keys = *keys,
               .templates = *templates,
               .events = events,
-              .diagnostics = &diagnostics}) {}
+              .diagnostics = &diagnostics},
+             open_features()) {}
 
+  sql::Database database;
+  Bundles bundles;
+  /// Their names, and why.
+  std::vector<std::pair<std::string, std::string>> features_off;
   Settings settings;
   /// Names of settings, with commas.
   std::string meaningless;
   std::vector<NearMiss> near_misses;
-  sql::Database database;
   /// For people; empty when there is none.
   std::string mail_server;
   /// Set when mails go there instead.
@@ -270,6 +304,14 @@ Service::~Service() = default;
 const Settings& Service::settings() const noexcept { return parts_->settings; }
 Auth& Service::auth() noexcept { return parts_->auth; }
 Store& Service::store() noexcept { return *parts_->store; }
+std::vector<http::Route> Service::feature_routes() {
+  std::vector<http::Route> routes;
+  for (const auto& bundle : parts_->bundles) {
+    auto some = bundle->routes(parts_->auth);
+    std::move(some.begin(), some.end(), std::back_inserter(routes));
+  }
+  return routes;
+}
 Log& Service::log() noexcept { return parts_->log; }
 Metrics& Service::metrics() noexcept { return parts_->metrics; }
 
@@ -317,6 +359,9 @@ void Service::watch_parts() {
 }
 
 void Service::tell_names() {
+  for (const auto& [name, reason] : parts_->features_off) {
+    parts_->log.write(LogLevel::warning, "feature_is_off", {{"name", name}, {"reason", reason}});
+  }
   if (!parts_->meaningless.empty()) {
     parts_->log.info("settings_without_meaning", {{"names", parts_->meaningless}});
   }

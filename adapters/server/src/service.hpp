@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "backends.hpp"
 #include "coffeeauth/auth.hpp"
+#include "coffeeauth/http/route.hpp"
 #include "coffeeauth/http_poco/http_poco.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/mailer.hpp"
@@ -53,6 +55,8 @@ class Service {
   [[nodiscard]] const Settings& settings() const noexcept;
   [[nodiscard]] Auth& auth() noexcept;
   [[nodiscard]] Store& store() noexcept;
+  /// The routes of the features that are on.
+  [[nodiscard]] std::vector<http::Route> feature_routes();
   /// Made at the first call, which throws ConfigError when the settings say of no place for mails.
   [[nodiscard]] Mailer& mailer();
   [[nodiscard]] Log& log() noexcept;
@@ -69,8 +73,8 @@ class Service {
   [[nodiscard]] HashingLoad hashing() const;
   /// From now on a line is logged when the database or Redis goes down or comes back.
   void watch_parts();
-  /// Logs which settings of the service before this one mean nothing here, and which names in the
-  /// environment are nearly those of settings, if any were set.
+  /// Logs which features are off, which settings of the service before this one mean nothing here,
+  /// and which names in the environment are nearly those of settings, if any were set.
   void tell_names();
 
  private:

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/secret_keys.hpp"
 #include "env_file.hpp"
+
+namespace coffeeauth::standard {
+class Bundle;
+}  // namespace coffeeauth::standard
 
 namespace coffeeauth::server {
 
@@ -90,8 +95,13 @@ struct NearMiss {
   bool operator==(const NearMiss&) const = default;
 };
 
+/// The features of a program.
+using Bundles = std::vector<std::shared_ptr<standard::Bundle>>;
+
 struct LoadedSettings {
   Settings settings;
+  /// With what is said of them in `rows`.
+  Bundles bundles{};
   std::vector<SettingRow> rows;
   /// Names of the service before this one that were set and mean nothing here.
   std::vector<std::string> meaningless{};

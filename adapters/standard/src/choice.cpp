@@ -51,6 +51,11 @@ std::unique_ptr<Store> open_sql_store(const Options& options) {
       [&](auto& how) {
         how.diagnostics = options.diagnostics;
         how.rooms = options.rooms;
+        for (const auto& bundle : options.bundles) {
+          if (auto room = bundle->migrations(); !room.feature.empty()) {
+            how.rooms.push_back(std::move(room));
+          }
+        }
       },
       database);
   try {
@@ -121,6 +126,9 @@ void check(const Options& options) {
     refuse(options.mails.empty() ? "mail_frame" : "mails",
            "templates is set, too; give it the words");
   }
+  for (const auto& bundle : options.bundles) {
+    if (!bundle) refuse("bundles", "one is a null pointer");
+  }
   if (options.public_url.empty()) return;
   static_cast<void>(named("public_url", [&] { return PublicUrl::parse(options.public_url); }));
   if (!options.api.public_url.empty() && options.api.public_url != options.public_url) {
@@ -139,6 +147,21 @@ std::shared_ptr<redis::RedisClient> open_redis(const Options& options) {
                [&] { return redis::make_redis_client(redis::parse_redis_url(options.redis_url)); });
 }
 
+std::vector<Feature*> open_bundles(const Options& options, Store& store) {
+  const Surroundings at{.public_url = options.public_url,
+                        .service_name = options.config.passwords.service_name,
+                        .prefix = options.api.prefix};
+  std::vector<Feature*> features;
+  for (const auto& bundle : options.bundles) {
+    if (const auto why = bundle->why_off(at); !why.empty()) {
+      refuse("bundles", std::string{bundle->name()} + ": " + why);
+    }
+    features.push_back(&bundle->open(store, at));
+  }
+  features.insert(features.end(), options.features.begin(), options.features.end());
+  return features;
+}
+
 std::unique_ptr<PasswordJudge> make_judge(const Options& options) {
   auto judge = named("password_min_strength",
                      [&] { return make_usual_judge(options.password_min_strength); });
@@ -154,7 +177,13 @@ std::unique_ptr<MailTemplates> make_templates(const Options& options) {
                              : options.mails.empty()      ? "mail_frame"
                                                           : "mails, mail_frame";
   return named(option, [&] {
-    return make_default_templates(options.config.passwords.service_name, options.mails,
+    std::vector<MailKind> mails;
+    for (const auto& bundle : options.bundles) {
+      auto words = bundle->mails();
+      std::move(words.begin(), words.end(), std::back_inserter(mails));
+    }
+    mails.insert(mails.end(), options.mails.begin(), options.mails.end());
+    return make_default_templates(options.config.passwords.service_name, std::move(mails),
                                   options.mail_frame);
   });
 }
@@ -188,10 +217,11 @@ http::ApiOptions make_api_options(Options& options, Auth& auth,
   if (options.cache == nullptr && client && !api.cache_trouble) {
     api.cache_trouble = [client = std::move(client)] { return client->statistics().trouble; };
   }
-  if (options.routes) {
-    auto further = options.routes(auth);
+  const auto append = [&](std::vector<http::Route> further) {
     std::move(further.begin(), further.end(), std::back_inserter(api.extra_routes));
-  }
+  };
+  for (const auto& bundle : options.bundles) append(bundle->routes(auth));
+  if (options.routes) append(options.routes(auth));
   return api;
 }
 

@@ -16,6 +16,8 @@ void check(const Options& options);
 [[nodiscard]] std::unique_ptr<Store> open_store(const Options& options);
 /// Null when neither cache nor counters are to be in Redis. Connects to nothing yet.
 [[nodiscard]] std::shared_ptr<redis::RedisClient> open_redis(const Options& options);
+/// Opens the bundles over the store: their features, and behind them those of the options.
+[[nodiscard]] std::vector<Feature*> open_bundles(const Options& options, Store& store);
 [[nodiscard]] std::unique_ptr<PasswordJudge> make_judge(const Options& options);
 [[nodiscard]] std::unique_ptr<MailTemplates> make_templates(const Options& options);
 /// Connects to nothing yet; the folder is made with the first mail.

@@ -60,6 +60,8 @@ struct Accounts::State {
                [&] { return options.delivers_mails ? make_mailer(options) : nullptr; }),
         // Last, so that what is wrong elsewhere is said before a database is made or changed.
         store(options.store, [&] { return open_store(options); }),
+        bundles(options.bundles),
+        features(open_bundles(options, *store)),
         auth(std::move(options.config), std::move(options.secret_key),
              {.store = *store,
               .cache = *cache,
@@ -73,7 +75,7 @@ struct Accounts::State {
               .events = *events,
               .sign_up_policy = std::move(options.sign_up_policy),
               .diagnostics = options.diagnostics},
-             options.features),
+             features),
         api(auth, make_api_options(options, auth, redis)),
         scheduler(auth.services()) {
     if (options.delivers_mails) worker.emplace(auth.services(), *mailer);
@@ -94,6 +96,8 @@ struct Accounts::State {
   /// Not there when another process delivers.
   Part<Mailer> mailer;
   Part<Store> store;
+  std::vector<std::shared_ptr<Bundle>> bundles;
+  std::vector<Feature*> features;
   Auth auth;
   http::Api api;
   jobs::Scheduler scheduler;

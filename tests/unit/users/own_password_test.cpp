@@ -194,7 +194,7 @@ TEST_CASE("who was disabled, deleted or logged out meanwhile proves and changes 
   CHECK_ERROR(f.prove(), ErrorCode::token_invalid);
   CHECK_ERROR(f.sessions().require_recent(f.principal), ErrorCode::token_invalid);
   const auto after = f.t.store().users().find_credentials(f.ada.id);
-  REQUIRE(before.has_value() == after.has_value());
+  REQUIRE(static_cast<bool>(before) == static_cast<bool>(after));
   if (before) CHECK(before->password_hash == after->password_hash);
   CHECK(f.t.events().count(EventKind::password_changed) == 0);
   CHECK(f.t.events().count(EventKind::reauthenticated) == 0);

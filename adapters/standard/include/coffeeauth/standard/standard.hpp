@@ -27,6 +27,7 @@
 #include "coffeeauth/ports/mailer.hpp"
 #include "coffeeauth/secret_keys.hpp"
 #include "coffeeauth/sql/migrations.hpp"
+#include "coffeeauth/standard/bundle.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace standard {
@@ -41,8 +42,8 @@ struct BasicOptions {
   /// `sqlite:////absolute/path`, `postgresql://user:password@host/name`, or `memory:`, which
   /// forgets everything when the Accounts go. Not with `store`.
   std::string database_url{};
-  /// As of Auth: one Secret of 32 bytes at least, or a ring of them. The same at every start and in
-  /// every process.
+  /// What Auth is given: one Secret of 32 bytes at least, or a ring of them. The same at every
+  /// start and in every process.
   SecretKeys secret_key = []() -> SecretKeys {
     static_assert(detail::part_given<Given>, "Options::secret_key is missing or misplaced");
     std::abort();
@@ -72,7 +73,10 @@ struct BasicOptions {
   /// `judge` is set.
   unsigned password_min_strength = 2;
 
-  /// As of Auth, in the order of their login steps.
+  /// Features with everything that goes with them, before `features` in the order of login steps.
+  /// With a `store` of yours, their tables have to be there.
+  std::vector<std::shared_ptr<Bundle>> bundles{};
+  /// Features of your own, in the order of their login steps.
   std::vector<Feature*> features{};
   /// The tables of these features, and of your own. Not with `store`, which is opened with its own.
   std::vector<sql::RoomMigrations> rooms{};

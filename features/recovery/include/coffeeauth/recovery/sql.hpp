@@ -1,0 +1,21 @@
+#pragma once
+/// The rows of the room `recovery` in SQL.
+
+#include <memory>
+
+#include "coffeeauth/export.hpp"
+#include "coffeeauth/recovery/tickets.hpp"
+#include "coffeeauth/sql/migrations.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace recovery {
+
+/// The tables of the room, for the options of a SQL store.
+[[nodiscard]] sql::RoomMigrations migrations();
+
+/// Keeps tickets in the database of the SQL store whose transactions it is given; the store must
+/// have been opened with migrations(). Holds nothing of its own: one may serve several stores.
+[[nodiscard]] std::unique_ptr<TicketStore> make_sql_tickets();
+
+}  // namespace recovery
+}  // namespace coffeeauth

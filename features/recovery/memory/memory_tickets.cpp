@@ -1,0 +1,217 @@
+#include "coffeeauth/recovery/memory.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coffeeauth/memory/rooms.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Row {
+  Ticket ticket;
+  std::size_t guesses = 0;
+};
+
+/// Mails that were counted, in the hour and in the day that began with the first of them.
+struct Slot {
+  UtcTime sent_at{};
+  UtcTime hour_began_at{};
+  std::size_t in_hour = 0;
+  UtcTime day_began_at{};
+  std::size_t in_day = 0;
+};
+
+struct Reservation {
+  UserId user;
+  UtcTime until{};
+};
+
+/// Everything, under the lock of the memory store.
+struct Tables {
+  std::map<std::string, Row> tickets;
+  std::map<std::pair<std::string, TicketKind>, Slot> slots;
+  std::map<std::string, Reservation> reservations;
+};
+
+bool is_one_at_a_time(TicketKind kind) { return kind != TicketKind::undo; }
+
+/// The slot with one mail more; nothing when that would be too fast.
+std::optional<Slot> with_one_more(Slot slot, const MailPace& pace, UtcTime now) {
+  if (slot.in_day > 0 && now < slot.sent_at + pace.pause) return std::nullopt;
+  if (now >= slot.hour_began_at + 1h) {
+    slot.hour_began_at = now;
+    slot.in_hour = 0;
+  }
+  if (now >= slot.day_began_at + 24h) {
+    slot.day_began_at = now;
+    slot.in_day = 0;
+  }
+  if (slot.in_hour >= pace.per_hour || slot.in_day >= pace.per_day) return std::nullopt;
+  ++slot.in_hour;
+  ++slot.in_day;
+  slot.sent_at = now;
+  return slot;
+}
+
+class MemoryTickets final : public Tickets {
+ public:
+  MemoryTickets(Tables& tables, Transaction& transaction) : all_(tables), tx_(transaction) {}
+
+  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+    if (!tx_.users().find(user)) return false;
+    const std::pair key{user.str(), kind};
+    const auto found = all_.slots.find(key);
+    const auto next = with_one_more(found == all_.slots.end() ? Slot{} : found->second, pace, now);
+    if (!next) return false;
+    memory::keep(tx_, all_.slots, key);
+    all_.slots.insert_or_assign(key, *next);
+    return true;
+  }
+
+  void put(const Ticket& ticket) override {
+    if (is_one_at_a_time(ticket.kind)) drop(ticket.user, ticket.kind, 0);
+    const auto key = to_hex(ticket.digest.bytes());
+    memory::keep(tx_, all_.tickets, key);
+    all_.tickets.insert_or_assign(key, Row{.ticket = ticket});
+  }
+
+  std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,
+                             UtcTime now) override {
+    for (const auto& digest : digests) {
+      const auto row = all_.tickets.find(to_hex(digest.bytes()));
+      if (row != all_.tickets.end() && is_good(row->second, kind, now)) return row->second.ticket;
+    }
+    return std::nullopt;
+  }
+
+  std::vector<Ticket> list(const UserId& user, TicketKind kind, UtcTime now) override {
+    std::vector<Ticket> listed;
+    for (const auto& [key, row] : all_.tickets) {
+      if (row.ticket.user == user && is_good(row, kind, now)) listed.push_back(row.ticket);
+    }
+    std::sort(listed.begin(), listed.end(), [](const Ticket& a, const Ticket& b) {
+      return a.security_version > b.security_version;
+    });
+    return listed;
+  }
+
+  bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) override {
+    const auto key = to_hex(digest.bytes());
+    const auto row = all_.tickets.find(key);
+    if (row == all_.tickets.end() || !is_good(row->second, kind, now)) return false;
+    memory::keep(tx_, all_.tickets, key);
+    all_.tickets.erase(row);
+    return true;
+  }
+
+  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, std::size_t most,
+                                    UtcTime now) override {
+    auto* const row = row_of(user, kind, now);
+    if (row == nullptr || !row->ticket.code || row->guesses >= most) return std::nullopt;
+    memory::keep(tx_, all_.tickets, to_hex(row->ticket.digest.bytes()));
+    ++row->guesses;
+    return row->ticket;
+  }
+
+  std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
+    return erase_if(all_.tickets, [&](const Row& row) {
+      const auto& ticket = row.ticket;
+      return ticket.user == user && ticket.kind == kind && ticket.security_version >= from;
+    });
+  }
+
+  void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
+    memory::keep(tx_, all_.reservations, email.canonical());
+    all_.reservations.insert_or_assign(email.canonical(), Reservation{user, until});
+  }
+
+  std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
+    const auto row = all_.reservations.find(email.canonical());
+    if (row == all_.reservations.end() || row->second.until <= now) return std::nullopt;
+    return row->second.user;
+  }
+
+  std::size_t delete_expired(std::size_t limit, UtcTime now) override {
+    const auto over = erase_if(
+        all_.tickets, [&](const Row& row) { return row.ticket.expires_at <= now; }, limit);
+    return over + erase_if(
+                      all_.reservations, [&](const Reservation& row) { return row.until <= now; },
+                      limit - over);
+  }
+
+  /// Everything of a user who is deleted.
+  void erase_user(const UserId& user) {
+    erase_if(all_.tickets, [&](const Row& row) { return row.ticket.user == user; });
+    erase_if(all_.reservations, [&](const Reservation& row) { return row.user == user; });
+    for (const auto kind : {TicketKind::reset, TicketKind::email_change, TicketKind::undo}) {
+      const std::pair key{user.str(), kind};
+      memory::keep(tx_, all_.slots, key);
+      all_.slots.erase(key);
+    }
+  }
+
+ private:
+  static bool is_good(const Row& row, TicketKind kind, UtcTime now) {
+    return row.ticket.kind == kind && row.ticket.expires_at > now;
+  }
+
+  Row* row_of(const UserId& user, TicketKind kind, UtcTime now) {
+    for (auto& [key, row] : all_.tickets) {
+      if (row.ticket.user == user && is_good(row, kind, now)) return &row;
+    }
+    return nullptr;
+  }
+
+  template <class Map, class Wanted>
+  std::size_t erase_if(Map& map, Wanted wanted, std::size_t limit = SIZE_MAX) {
+    std::size_t erased = 0;
+    for (auto row = map.begin(); row != map.end() && erased < limit;) {
+      if (!wanted(row->second)) {
+        ++row;
+        continue;
+      }
+      memory::keep(tx_, map, row->first);
+      row = map.erase(row);
+      ++erased;
+    }
+    return erased;
+  }
+
+  Tables& all_;
+  Transaction& tx_;
+};
+
+class MemoryTicketStore final : public TicketStore {
+ public:
+  explicit MemoryTicketStore(Store& store) {
+    // Shared, since the store keeps the function for as long as it lives.
+    memory::on_user_deleted(store, [tables = tables_](Transaction& tx, const UserId& user) {
+      MemoryTickets{*tables, tx}.erase_user(user);
+    });
+  }
+
+  std::unique_ptr<Tickets> in(Transaction& transaction) override {
+    // Throws for a transaction of another kind.
+    memory::on_rollback(transaction, [tables = tables_] {});
+    return std::make_unique<MemoryTickets>(*tables_, transaction);
+  }
+
+ private:
+  std::shared_ptr<Tables> tables_ = std::make_shared<Tables>();
+};
+
+}  // namespace
+
+std::unique_ptr<TicketStore> make_memory_tickets(Store& store) {
+  return std::make_unique<MemoryTicketStore>(store);
+}
+
+}  // namespace coffeeauth::recovery

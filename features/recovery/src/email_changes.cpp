@@ -1,0 +1,262 @@
+// A new address for whoever is logged in and reads its mailbox, and the way back for the old one.
+
+#include <algorithm>
+#include <utility>
+
+#include "features/recovery/src/room.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+/// Whether the address is another account's, or kept for one.
+bool is_taken(Room& room, Transaction& tx, const EmailAddress& email, const UserId& user) {
+  const auto holder = room.kernel->address_holder(tx, email);
+  if (holder && !(*holder == user)) return true;
+  const auto found = tx.users().find_credentials(email);
+  // A mere sign-up gives way to who proves the mailbox.
+  return found && !(found->user.id == user) && !is_mere_sign_up(*found);
+}
+
+/// The turns of both addresses. Turns are shared by many, so two of these may cross all the same; a
+/// database then refuses one, and it is tried again.
+void take_turns(Room& room, Transaction& tx, const EmailAddress& one, const EmailAddress& other) {
+  room.kernel->take_turn(tx, std::min(one, other));
+  if (!(one == other)) room.kernel->take_turn(tx, std::max(one, other));
+}
+
+void record(Room& room, Transaction& tx, const EventKind& kind, const UserId& user,
+            const std::optional<SessionId>& session, const ClientContext& client, UtcTime now) {
+  room.kernel->record(
+      tx, {.kind = kind, .at = now, .user = user, .session = session, .client = client});
+}
+
+/// Tells of the mere sign-up that had the address.
+void record_gone(Room& room, Transaction& tx, const UserWrite& done, const ClientContext& client,
+                 UtcTime now) {
+  if (!done.gave_way) return;
+  record(room, tx, EventKind::user_deleted, *done.gave_way, std::nullopt, client, now);
+}
+
+/// Reserves the address that was given up, and tells its mailbox.
+void tell_former(Room& room, Transaction& tx, const User& before, const User& after,
+                 const Secret& undo, const ClientContext& client, UtcTime now) {
+  MailParameters notice{.to = before.email,
+                        .first_name = before.first_name,
+                        .at = now,
+                        .extra = {{"new_email", after.email.display()}}};
+  const auto until = now + room.options.undo_lifetime;
+  if (until > now) {
+    const auto tickets = room.tickets.in(tx);
+    tickets->put({.digest = room.digest_of(undo),
+                  .kind = TicketKind::undo,
+                  .user = before.id,
+                  .security_version = after.security_version,
+                  .email = before.email,
+                  .changed_to = after.email,
+                  .created_at = now,
+                  .expires_at = until});
+    tickets->reserve(before.email, before.id, until);
+    notice.link = room.link_to(TicketKind::undo, undo);
+    notice.expires_at = until;
+  }
+  room.kernel->notify(tx, "email_changed", std::move(notice), client);
+}
+
+/// Whether the account has its present address by the change that `undo` takes back, or by later
+/// ones that are as well known: what an administrator made of it since is not undone.
+bool came_from(const std::vector<Ticket>& undos, const Ticket& undo, const EmailAddress& present) {
+  return std::any_of(undos.begin(), undos.end(), [&](const Ticket& one) {
+    return one.security_version >= undo.security_version && one.changed_to == present;
+  });
+}
+
+/// What the write of an address came to.
+Result<User> outcome_of(const UserWrite& done, const ErrorCode& dead) {
+  if (done.user) return *done.user;
+  if (done.outcome == UserWriteOutcome::email_taken) return ErrorCode::email_taken;
+  return dead;
+}
+
+/// Spends the ticket and changes the address, or does neither.
+Result<User> change(Room& room, const Ticket& ticket, const ErrorCode& dead,
+                    const ClientContext& client) {
+  const auto undo = room.make_token(TicketKind::undo);
+  const auto& next = ticket.email.value();
+  return room.transact([&](Transaction& tx) -> Result<User> {
+    const auto now = room.now();
+    const auto before = tx.users().find(ticket.user);
+    if (!before || !before->is_active || !before->is_verified) return dead;
+    take_turns(room, tx, before->email, next);
+    const auto tickets = room.tickets.in(tx);
+    if (!tickets->redeem(TicketKind::email_change, ticket.digest, now)) return dead;
+    if (is_taken(room, tx, next, ticket.user)) return ErrorCode::email_taken;
+    const UserPatch patch{.email = next,
+                          .keeps_session = ticket.session,
+                          .expects_email = before->email,
+                          .expects_security_version = ticket.security_version};
+    const auto done = tx.users().update_user(ticket.user, std::nullopt, patch, now);
+    if (!done.user) return outcome_of(done, dead);
+    tickets->drop(ticket.user, TicketKind::reset);
+    tell_former(room, tx, *before, *done.user, undo, client, now);
+    room.kernel->changes(tx, ticket.user);
+    record_gone(room, tx, done, client, now);
+    record(room, tx, email_changed, ticket.user, ticket.session, client, now);
+    return *done.user;
+  });
+}
+
+}  // namespace
+
+Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
+                                               const EmailAddress& email,
+                                               const ClientContext& client) {
+  auto& room = state_->room;
+  auto& kernel = *room.kernel;
+  const auto now = room.now();
+  const auto& options = room.options;
+  const auto token = room.make_token(TicketKind::email_change);
+  const auto code = VerificationCode::random(kernel.random());
+  const auto expires_at = now + options.email_change_lifetime;
+  // Whoever has many accounts gets no more mails to one address for it.
+  const bool may_mail = kernel.count(target_limit, email.canonical()).has_value();
+  const auto sent = room.transact([&](Transaction& tx) -> Result<void> {
+    const auto user = tx.users().find(principal.user.id);
+    // What was proved before the account changed proves nothing now.
+    if (!user || user->security_version != principal.user.security_version ||
+        !tx.sessions().find_live(principal.session, now)) {
+      return ErrorCode::token_invalid;
+    }
+    if (user->email == email) {
+      return field_error("new_email", "unchanged", "This is the address that you have.");
+    }
+    take_turns(room, tx, user->email, email);
+    const auto tickets = room.tickets.in(tx);
+    if (!tickets->take_slot(user->id, TicketKind::email_change, options.pace, now)) return {};
+    if (!may_mail) return {};
+    const bool taken = is_taken(room, tx, email, user->id);
+    // Kept for an address that is taken, too, so that what is asked about it later says the same.
+    // Nobody gets its token or code.
+    tickets->put(
+        {.digest = room.digest_of(token),
+         .kind = TicketKind::email_change,
+         .user = user->id,
+         .security_version = user->security_version,
+         .email = email,
+         .code = room.digest_of(TicketKind::email_change, user->id, email, code.expose_secret()),
+         .session = principal.session,
+         .created_at = now,
+         .expires_at = expires_at});
+    // Without the name, which its owner typed and this mailbox may have nothing to do with.
+    MailParameters mail{.to = email, .at = now};
+    if (!taken) {
+      mail.link = room.link_to(TicketKind::email_change, token);
+      mail.code = std::string{code.expose_secret()};
+      mail.expires_at = expires_at;
+    }
+    mail.language = client.language;
+    kernel.enqueue(tx, taken ? "email_change_taken" : "email_change_code", mail, expires_at);
+    kernel.notify(tx, "email_change_asked",
+                  {.to = user->email,
+                   .first_name = user->first_name,
+                   .at = now,
+                   .extra = {{"new_email", email.display()}}},
+                  client);
+    record(room, tx, email_change_asked, user->id, principal.session, client, now);
+    return {};
+  });
+  if (!sent) return sent.error();
+  return CodeReceipt{email, expires_at};
+}
+
+Result<User> Recovery::confirm_email_change(const Principal& principal,
+                                            const VerificationCode& code,
+                                            const ClientContext& client) {
+  auto& room = state_->room;
+  const auto& user = principal.user.id;
+  const auto waiting = room.waiting_change(user);
+  if (!waiting) return ErrorCode::invalid_code;
+  // Whoever has many accounts gets no more guesses at one address for it.
+  const auto counted = room.kernel->count(guess_limit, waiting->email.value().canonical());
+  if (!counted) return counted.error();
+  // Bound to the address, so a code for an earlier one is wrong for this one.
+  const auto ticket = room.try_code(TicketKind::email_change, user, waiting->email.value(),
+                                    code.expose_secret(), client);
+  if (!ticket) return ErrorCode::invalid_code;
+  return change(room, *ticket, ErrorCode::invalid_code, client);
+}
+
+Result<User> Recovery::confirm_email_change(const Secret& token, const ClientContext& client) {
+  auto& room = state_->room;
+  const auto ticket = room.find(TicketKind::email_change, token);
+  if (!ticket) return room.refuse_link(client);
+  return change(room, *ticket, invalid_link, client);
+}
+
+std::optional<EmailAddress> Recovery::pending_email(const UserId& user) {
+  const auto waiting = state_->room.waiting_change(user);
+  if (!waiting) return std::nullopt;
+  return waiting->email;
+}
+
+void Recovery::cancel_email_change(const Principal& principal, const ClientContext& client) {
+  auto& room = state_->room;
+  room.transact([&](Transaction& tx) {
+    const auto& user = principal.user.id;
+    if (room.tickets.in(tx)->drop(user, TicketKind::email_change) == 0) return;
+    record(room, tx, email_change_cancelled, user, principal.session, client, room.now());
+  });
+}
+
+Result<User> Recovery::undo_email_change(const Secret& token, const ClientContext& client) {
+  auto& room = state_->room;
+  auto& kernel = *room.kernel;
+  const auto ticket = room.find(TicketKind::undo, token);
+  if (!ticket) return room.refuse_link(client);
+  // A password that nobody knows: whoever changed the address may have set the present one.
+  const auto random = room.make_token(TicketKind::undo);
+  const auto nobodys = Password::parse(random.expose_secret());
+  const auto hash = kernel.passwords().hash(nobodys.value());
+  const auto secrets = room.make_reset_secrets();
+  const auto& email = ticket->email.value();
+  return room.transact([&](Transaction& tx) -> Result<User> {
+    const auto now = room.now();
+    const auto before = tx.users().find(ticket->user);
+    if (!before) return invalid_link;
+    take_turns(room, tx, before->email, email);
+    const auto tickets = room.tickets.in(tx);
+    if (!came_from(tickets->list(ticket->user, TicketKind::undo, now), *ticket, before->email) ||
+        !tickets->redeem(TicketKind::undo, ticket->digest, now)) {
+      return invalid_link;
+    }
+    const UserPatch patch{.email = email, .password_hash = hash};
+    const auto done = tx.users().update_user(ticket->user, std::nullopt, patch, now);
+    if (!done.user) return outcome_of(done, invalid_link);
+    tickets->drop(ticket->user, TicketKind::undo, ticket->security_version);
+    tickets->drop(ticket->user, TicketKind::email_change);
+    tickets->drop(ticket->user, TicketKind::reset);
+    kernel.changes(tx, ticket->user);
+    record_gone(room, tx, done, client, now);
+    record(room, tx, email_change_undone, ticket->user, std::nullopt, client, now);
+    kernel.notify(tx, "email_restored",
+                  {.to = email, .first_name = done.user->first_name, .at = now}, client);
+    if (!(before->email == email)) {
+      // To the mailbox that has lost the account, as to any that does.
+      kernel.notify(tx, "email_changed",
+                    {.to = before->email,
+                     .first_name = before->first_name,
+                     .at = now,
+                     .extra = {{"new_email", email.display()}}},
+                    client);
+    }
+    // Also where nobody can ask for one: there is no other way back in.
+    if (done.user->is_active && done.user->is_verified) {
+      const auto reset =
+          room.reset_ticket(ticket->user, email, done.user->security_version, secrets, now);
+      tickets->put(reset);
+      room.mail_reset(tx, *done.user, reset, secrets, client);
+    }
+    return *done.user;
+  });
+}
+
+}  // namespace coffeeauth::recovery

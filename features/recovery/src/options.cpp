@@ -1,0 +1,131 @@
+#include "coffeeauth/recovery/options.hpp"
+
+#include <stdexcept>
+
+#include "coffeeauth/url.hpp"
+#include "features/recovery/src/room.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view place_of_token = "{token}";
+
+/// A link's setting: its name, its value, and where the server's own page is.
+struct LinkSetting {
+  std::string_view name;
+  const std::string& url;
+  std::string_view page;
+};
+
+LinkSetting setting_of(TicketKind kind, const RecoveryOptions& options) {
+  switch (kind) {
+    case TicketKind::reset:
+      return {"PASSWORD_RESET_URL", options.reset_url, "/account/reset"};
+    case TicketKind::email_change:
+      return {"EMAIL_CHANGE_URL", options.email_change_url, "/account/email"};
+    case TicketKind::undo:
+      break;
+  }
+  return {"EMAIL_UNDO_URL", options.email_undo_url, "/account/undo"};
+}
+
+/// What is wrong with the URL of a link; empty when nothing is.
+std::string fault_of(const std::string& url) {
+  const auto at = url.find(place_of_token);
+  if (at == std::string::npos) return "has no {token}";
+  // Browsers send nothing behind it, so it reaches no log.
+  if (url.find('#') > at) return "must have {token} after a #";
+  if (url.find(place_of_token, at + 1) != std::string::npos) return "has {token} twice";
+  try {
+    // What is before the path is what PUBLIC_URL may be: https, or loopback.
+    const auto authority = url.find("://");
+    const auto path = authority == std::string::npos ? std::string::npos
+                                                     : url.find_first_of("/?#", authority + 3);
+    if (path == std::string::npos || at < path) return "has no path before its {token}";
+    static_cast<void>(PublicUrl::parse(url.substr(0, path)));
+  } catch (const std::invalid_argument& fault) {
+    return fault.what();
+  }
+  for (const char c : url) {
+    if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F) {
+      return "contains a character that is not allowed in a URL";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string page_url(const RecoveryOptions& options, std::string_view page) {
+  auto url = options.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  return url.append(page);
+}
+
+std::string link_pattern(TicketKind kind, const RecoveryOptions& options) {
+  const auto setting = setting_of(kind, options);
+  if (!setting.url.empty()) return setting.url;
+  if (options.public_url.empty()) return {};
+  return page_url(options, setting.page) + "#token=" + std::string{place_of_token};
+}
+
+void check(const RecoveryOptions& options) {
+  if (!options.enabled) return;
+  for (const auto kind : {TicketKind::reset, TicketKind::email_change, TicketKind::undo}) {
+    const auto setting = setting_of(kind, options);
+    const auto pattern = link_pattern(kind, options);
+    if (pattern.empty()) {
+      const bool mails_link = kind != TicketKind::reset || options.reset != ResetBy::code;
+      if (!mails_link) continue;
+      throw std::invalid_argument(std::string{setting.name} +
+                                  ": links need it, or PUBLIC_URL, to lead anywhere");
+    }
+    if (const auto fault = fault_of(pattern); !fault.empty()) {
+      throw std::invalid_argument(std::string{setting.name} + ": " + fault);
+    }
+  }
+  auto copy = options;
+  for (const auto& field : fields(copy)) {
+    const auto wrong = field.check ? field.check() : std::nullopt;
+    if (wrong) throw std::invalid_argument(field.name + ": " + wrong->message);
+  }
+}
+
+std::vector<ConfigField> fields(RecoveryOptions& o) {
+  return {
+      field("PASSWORD_RESET",
+            "What a person who forgot their password is mailed: a link, a code of eight digits, "
+            "both, or nothing.",
+            o.reset,
+            {{"off", ResetBy::off},
+             {"link", ResetBy::link},
+             {"code", ResetBy::code},
+             {"both", ResetBy::both}}),
+      field("PASSWORD_RESET_LIFETIME", "How long a link or code for a new password is good",
+            o.reset_lifetime, {5min, 24h}),
+      field("PASSWORD_RESET_URL",
+            "Where the link for a new password leads, with {token} once; empty for the server's "
+            "own page below PUBLIC_URL.",
+            o.reset_url, TextLength{0, 500}),
+      field("EMAIL_CHANGE_LIFETIME", "How long a link or code for a new address is good",
+            o.email_change_lifetime, {10min, 24h}),
+      field("EMAIL_CHANGE_URL",
+            "Where the link for a new address leads, with {token} once; empty for the server's own "
+            "page below PUBLIC_URL.",
+            o.email_change_url, TextLength{0, 500}),
+      field("EMAIL_UNDO_LIFETIME",
+            "How long a change of address can be undone from the former mailbox, whose address "
+            "stays reserved as long; 0 is never",
+            o.undo_lifetime, {0s, 24h * 30}),
+      field("EMAIL_UNDO_URL",
+            "Where the link to undo a change of address leads, with {token} once; empty for the "
+            "server's own page below PUBLIC_URL.",
+            o.email_undo_url, TextLength{0, 500}),
+      field("ACCOUNT_PAGES", "Whether the server has pages of its own behind the links it mails.",
+            o.pages),
+  };
+}
+
+}  // namespace coffeeauth::recovery

@@ -1,0 +1,130 @@
+// A new password for whoever reads the mailbox.
+
+#include <utility>
+
+#include "features/recovery/src/room.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+bool may_reset(const User& user) { return user.is_active && user.is_verified; }
+
+/// The account of a ticket, if the ticket is still good for it.
+std::optional<Credentials> account_of(Room& room, const std::optional<Ticket>& ticket) {
+  if (!ticket) return std::nullopt;
+  auto found = room.kernel->store().users().find_credentials(ticket->user);
+  if (!found || !may_reset(found->user)) return std::nullopt;
+  if (found->user.security_version != ticket->security_version) return std::nullopt;
+  return found;
+}
+
+/// Spends the ticket and sets the password, or does neither.
+Result<void> redeem(Room& room, const Ticket& ticket, const User& user, const PasswordHash& hash,
+                    const ErrorCode& dead, const ClientContext& client) {
+  auto& kernel = *room.kernel;
+  return room.transact([&](Transaction& tx) -> Result<void> {
+    const auto now = room.now();
+    kernel.take_turn(tx, user.email);
+    const auto tickets = room.tickets.in(tx);
+    if (!tickets->redeem(TicketKind::reset, ticket.digest, now)) return dead;
+    const UserPatch patch{.password_hash = hash,
+                          .expects_security_version = ticket.security_version};
+    const auto done = tx.users().update_user(user.id, std::nullopt, patch, now);
+    if (!done.user) return dead;
+    tickets->drop(user.id, TicketKind::email_change);
+    kernel.changes(tx, user.id);
+    kernel.record(tx, {.kind = password_reset_done, .at = now, .user = user.id, .client = client});
+    kernel.notify(tx, "password_reset_done",
+                  {.to = done.user->email, .first_name = done.user->first_name, .at = now}, client);
+    tx.at_end([&kernel, email = user.email, client](TransactionEnd end) {
+      if (end != TransactionEnd::rolled_back) kernel.forgive(email, client);
+    });
+    return {};
+  });
+}
+
+}  // namespace
+
+CodeReceipt Recovery::ask_reset(const EmailAddress& email, const ClientContext& client) {
+  auto& room = state_->room;
+  auto& kernel = *room.kernel;
+  const auto now = room.now();
+  const auto found = kernel.store().users().find_credentials(email);
+  const bool is_due = room.options.reset != ResetBy::off && found && may_reset(found->user);
+  // Made in every case, as it takes time.
+  const auto nobody = UserId::make(now, kernel.random());
+  const auto user = is_due ? found->user.id : nobody;
+  const auto secrets = room.make_reset_secrets();
+  const auto ticket =
+      room.reset_ticket(user, email, is_due ? found->user.security_version : 0, secrets, now);
+  room.transact([&](Transaction& tx) {
+    kernel.take_turn(tx, email);
+    const auto tickets = room.tickets.in(tx);
+    // For whom no mail is due it is asked for nobody, at the same price.
+    if (!tickets->take_slot(user, TicketKind::reset, room.options.pace, now)) return;
+    tickets->put(ticket);
+    room.mail_reset(tx, found->user, ticket, secrets, client);
+    kernel.record(tx, {.kind = password_reset_asked, .at = now, .user = user, .client = client});
+  });
+  return {email, ticket.expires_at};
+}
+
+Result<void> Recovery::send_reset(const UserId& user, std::optional<UserId> actor,
+                                  const ClientContext& client) {
+  auto& room = state_->room;
+  auto& kernel = *room.kernel;
+  const auto secrets = room.make_reset_secrets();
+  return room.transact([&](Transaction& tx) -> Result<void> {
+    const auto now = room.now();
+    const auto found = tx.users().find(user);
+    if (!found) return ErrorCode::not_found;
+    if (!found->is_active) return ErrorCode::account_disabled;
+    if (!found->is_verified) return ErrorCode::email_not_verified;
+    kernel.take_turn(tx, found->email);
+    const auto tickets = room.tickets.in(tx);
+    if (!tickets->take_slot(user, TicketKind::reset, room.options.pace, now)) {
+      return Error{.code = ErrorCode::rate_limited,
+                   .fields = {},
+                   .retry_after = std::chrono::ceil<std::chrono::seconds>(room.options.pace.pause)};
+    }
+    const auto ticket =
+        room.reset_ticket(user, found->email, found->security_version, secrets, now);
+    tickets->put(ticket);
+    // Not the administrator's language, device or network.
+    room.mail_reset(tx, *found, ticket, secrets, ClientContext{});
+    kernel.record(
+        tx,
+        {.kind = password_reset_asked, .at = now, .user = user, .actor = actor, .client = client});
+    return {};
+  });
+}
+
+Result<void> Recovery::reset(const ResetProof& proof, Password password,
+                             const ClientContext& client) {
+  auto& room = state_->room;
+  auto& kernel = *room.kernel;
+  const auto* const code = std::get_if<ResetCode>(&proof);
+  const ErrorCode dead = code != nullptr ? ErrorCode::invalid_code : invalid_link;
+  std::optional<Ticket> ticket;
+  if (code == nullptr) {
+    ticket = room.find(TicketKind::reset, std::get<Secret>(proof));
+    if (!ticket) return room.refuse_link(client);
+  } else {
+    // What no owner could set must not cost one of the few guesses.
+    const auto strong = kernel.passwords().check_strength(password, {code->email, {}, {}});
+    if (!strong) return strong.error();
+    const auto found = kernel.store().users().find_credentials(code->email);
+    const auto known = found ? std::optional{found->user.id} : std::nullopt;
+    ticket =
+        room.try_code(TicketKind::reset, known, code->email, code->code.expose_secret(), client);
+  }
+  const auto account = account_of(room, ticket);
+  if (!account) return dead;
+  const auto& user = account->user;
+  const auto strong =
+      kernel.passwords().check_strength(password, {user.email, user.first_name, user.last_name});
+  if (!strong) return strong.error();
+  return redeem(room, *ticket, user, kernel.passwords().hash(password), dead, client);
+}
+
+}  // namespace coffeeauth::recovery

@@ -1,0 +1,87 @@
+#pragma once
+/// Room: what the halves of Recovery share. Private to the room.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/recovery/recovery.hpp"
+
+namespace coffeeauth::recovery {
+
+/// A link's token and, where one goes with it, the code; made before any transaction.
+struct Secrets {
+  Secret token;
+  std::optional<Secret> code{};
+};
+
+struct Room final : AddressGuard {
+  Room(TicketStore& tickets_in, RecoveryOptions options_in)
+      : tickets(tickets_in), options(std::move(options_in)) {}
+
+  std::optional<UserId> holder_of(Transaction& tx, const EmailAddress& email,
+                                  UtcTime now) override {
+    return tickets.in(tx)->holder_of(email, now);
+  }
+
+  [[nodiscard]] UtcTime now() const { return kernel->clock().now(); }
+  template <class Work>
+  auto transact(Work&& work) const {
+    return kernel->store().transact(std::forward<Work>(work));
+  }
+
+  /// `<kind>_` and 256 random bits.
+  [[nodiscard]] Secret make_token(TicketKind kind) const;
+  /// Whether a token can be one of that kind.
+  [[nodiscard]] static bool is_of(TicketKind kind, const Secret& token);
+  /// What a Store keeps of a token, under the present key.
+  [[nodiscard]] FeatureDigest digest_of(const Secret& token) const;
+  /// The live ticket of a token.
+  [[nodiscard]] std::optional<Ticket> find(TicketKind kind, const Secret& token) const;
+  /// What a Store keeps of a code, bound to purpose, user and address.
+  [[nodiscard]] FeatureDigest digest_of(TicketKind kind, const UserId& user,
+                                        const EmailAddress& email, std::string_view code) const;
+  /// Counts a guess, and only then compares: the ticket whose code it is.
+  [[nodiscard]] std::optional<Ticket> try_code(TicketKind kind, const std::optional<UserId>& known,
+                                               const EmailAddress& email, std::string_view code,
+                                               const ClientContext& client) const;
+
+  /// The change of address that waits.
+  [[nodiscard]] std::optional<Ticket> waiting_change(const UserId& user) const;
+  /// Tells of a link that means nothing.
+  [[nodiscard]] Error refuse_link(const ClientContext& client) const;
+
+  /// Where the token leads.
+  [[nodiscard]] std::string link_to(TicketKind kind, const Secret& token) const;
+  /// The page that asks for a reset; empty when there is none.
+  [[nodiscard]] std::string reset_page() const;
+
+  /// The mail that brings a link or a code for a new password; `secrets` as make_reset_secrets().
+  void mail_reset(Transaction& tx, const User& user, const Ticket& ticket, const Secrets& secrets,
+                  const ClientContext& client) const;
+  [[nodiscard]] Secrets make_reset_secrets() const;
+  [[nodiscard]] Ticket reset_ticket(const UserId& user, const EmailAddress& email,
+                                    std::int64_t security_version, const Secrets& secrets,
+                                    UtcTime at) const;
+
+  TicketStore& tickets;
+  const RecoveryOptions options;
+  Kernel* kernel = nullptr;
+  std::unique_ptr<Sealer> sealer;
+};
+
+struct Recovery::State {
+  State(TicketStore& tickets, RecoveryOptions options) : room(tickets, std::move(options)) {}
+  Room room;
+};
+
+/// Throws std::invalid_argument that begins with the name of the setting.
+void check(const RecoveryOptions& options);
+/// Where a page of the room is, below public_url.
+[[nodiscard]] std::string page_url(const RecoveryOptions& options, std::string_view page);
+/// The URL of the link, with `{token}` in it.
+[[nodiscard]] std::string link_pattern(TicketKind kind, const RecoveryOptions& options);
+
+}  // namespace coffeeauth::recovery

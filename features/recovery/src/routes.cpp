@@ -1,0 +1,267 @@
+#include "coffeeauth/recovery/routes.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "coffeeauth/http/answers.hpp"
+#include "coffeeauth/http/fields.hpp"
+#include "coffeeauth/http/schemas.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+using http::Access;
+using http::Response;
+using http::Route;
+using http::RouteContext;
+namespace schemas = http::schemas;
+
+constexpr auto tag = "recovery";
+
+Result<ResetProof> proof_in(const nlohmann::json& body) {
+  const bool has_token = http::has_field(body, "token");
+  if (has_token == (http::has_field(body, "email") || http::has_field(body, "code"))) {
+    return field_error("token", "required", "Send the token of a link, or an email and its code.");
+  }
+  if (has_token) return ResetProof{Secret{http::text_of(body, "token")}};
+  if (!http::has_field(body, "email") || !http::has_field(body, "code")) {
+    return field_error(http::has_field(body, "email") ? "code" : "email", "required",
+                       "A code goes with the address that it was sent to.");
+  }
+  auto email = EmailAddress::parse(http::text_of(body, "email"));
+  if (!email) return email.error();
+  auto code = parse_digits(http::text_of(body, "code"), ResetCode::digits);
+  if (!code) return field_error("code", "invalid", "Enter the eight digits of the code.");
+  return ResetProof{ResetCode{*std::move(email), *std::move(code)}};
+}
+
+Result<Response> ask_reset(Recovery& recovery, const RouteContext& context) {
+  const auto email = EmailAddress::parse(http::text_of(context.body, "email"));
+  if (!email) return email.error();
+  return http::receipt_response(200, "If the address has an account, a mail is on its way to it.",
+                                recovery.ask_reset(*email, context.client));
+}
+
+Result<Response> reset(Recovery& recovery, const RouteContext& context) {
+  auto proof = proof_in(context.body);
+  auto password = Password::parse(http::text_of(context.body, "password"));
+  if (auto error = http::combined_error(proof, password)) return *std::move(error);
+  const auto done = recovery.reset(*proof, *std::move(password), context.client);
+  if (!done) return done.error();
+  return http::no_content();
+}
+
+Result<Response> send_reset(Recovery& recovery, const RouteContext& context) {
+  const auto user = UserId::parse(http::query_text(context.path_parameters, "id"));
+  if (!user) return ErrorCode::not_found;
+  const auto sent = recovery.send_reset(*user, context.principal->user.id, context.client);
+  if (!sent) return sent.error();
+  return http::no_content();
+}
+
+Result<Response> show_email(Recovery& recovery, const RouteContext& context) {
+  const auto& user = context.principal->user;
+  const auto pending = recovery.pending_email(user.id);
+  nlohmann::json body{{"email", user.email.display()}, {"pending_email", nullptr}};
+  if (pending) body["pending_email"] = pending->display();
+  return http::json_response(200, body);
+}
+
+Result<Response> ask_change(Recovery& recovery, const RouteContext& context) {
+  auto email = EmailAddress::parse(http::text_of(context.body, "new_email"));
+  if (!email) {
+    auto error = email.error();
+    for (auto& field : error.fields) field.field = "new_email";
+    return error;
+  }
+  const auto sent = recovery.ask_email_change(*context.principal, *email, context.client);
+  if (!sent) return sent.error();
+  return http::json_response(200, {{"message", "A mail is on its way to the new address."},
+                                   {"new_email", sent->email.display()},
+                                   {"expires_at", to_rfc3339(sent->expires_at)}});
+}
+
+Result<Response> confirm_by_code(Recovery& recovery, const RouteContext& context) {
+  const auto code = http::code_of(context.body, "code");
+  if (!code) return code.error();
+  const auto user = recovery.confirm_email_change(*context.principal, *code, context.client);
+  if (!user) return user.error();
+  return http::user_response(*user);
+}
+
+Result<Response> cancel(Recovery& recovery, const RouteContext& context) {
+  recovery.cancel_email_change(*context.principal, context.client);
+  return http::no_content();
+}
+
+Result<Response> confirm_by_link(Recovery& recovery, const RouteContext& context) {
+  const auto user =
+      recovery.confirm_email_change(Secret{http::text_of(context.body, "token")}, context.client);
+  if (!user) return user.error();
+  return http::json_response(200, {{"email", user->email.display()}});
+}
+
+Result<Response> undo(Recovery& recovery, const RouteContext& context) {
+  const auto user =
+      recovery.undo_email_change(Secret{http::text_of(context.body, "token")}, context.client);
+  if (!user) return user.error();
+  return http::json_response(
+      200, {{"email", user->email.display()},
+            {"message", user->is_active
+                            ? "The address is back. A mail for a new password is on its way to it."
+                            : "The address is back."}});
+}
+
+/// What all routes of the room have alike.
+Route route(std::string method, std::string path, std::string operation_id, std::string summary) {
+  Route made{.method = std::move(method), .path = std::move(path), .handler = {}};
+  made.documented = true;
+  made.operation_id = std::move(operation_id);
+  made.summary = std::move(summary);
+  made.tag = tag;
+  made.tag_description = "A new password for who forgot it, and a new address.";
+  return made;
+}
+
+http::SchemaPtr token_field() {
+  return schemas::token("The token of the link.",
+                        R"("rst_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG")");
+}
+
+Route confirm_reset_route(Recovery& recovery) {
+  auto confirm = route("POST", "/api/auth/password-reset/confirm", "resetPassword",
+                       "Set a new password with a link or a code");
+  confirm.handler = [&recovery](const RouteContext& c) { return reset(recovery, c); };
+  confirm.description =
+      "Send the `token` of the link, or the `email` with its eight-digit `code`. Every session of "
+      "the account ends, and none is opened. A password that is not good enough leaves link and "
+      "code good.";
+  confirm.request_schema = schemas::object(
+      "PasswordResetConfirmation", "",
+      {{"token", token_field(), false},
+       {"email", schemas::email(), false},
+       {"code", schemas::text("The eight digits of the code.", 100, R"("12345678")"), false},
+       {"password", schemas::password(), true}});
+  confirm.success_status = 204;
+  confirm.errors = {invalid_link, ErrorCode::invalid_code};
+  confirm.limit = try_limit;
+  return confirm;
+}
+
+std::vector<Route> asking_routes(Recovery& recovery) {
+  auto ask =
+      route("POST", "/api/auth/password-reset", "askPasswordReset", "Ask for a new password");
+  ask.handler = [&recovery](const RouteContext& c) { return ask_reset(recovery, c); };
+  ask.description =
+      "Mails a link, or a code, to an account that can log in. The answer is the same for every "
+      "address.";
+  ask.request_schema =
+      schemas::object("PasswordResetRequest", "", {{"email", schemas::email(), true}});
+  ask.response_schema = schemas::code_receipt();
+  ask.limit = ask_limit;
+
+  auto send = route("POST", "/api/users/{id}/send-password-reset", "sendPasswordReset",
+                    "Mail a user a link for a new password");
+  send.handler = [&recovery](const RouteContext& c) { return send_reset(recovery, c); };
+  send.description =
+      "It goes to the account's address; the administrator sees neither link nor code.";
+  send.access = Access::admin;
+  send.permission = Permission::users_write;
+  send.success_status = 204;
+  send.errors = {ErrorCode::not_found, ErrorCode::account_disabled, ErrorCode::email_not_verified};
+  return {std::move(ask), std::move(send)};
+}
+
+std::vector<Route> own_routes(Recovery& recovery) {
+  auto show =
+      route("GET", "/api/me/email", "getMyEmail", "Show one's address, and the one that waits");
+  show.handler = [&recovery](const RouteContext& c) { return show_email(recovery, c); };
+  show.access = Access::user;
+  show.response_schema =
+      schemas::object("OwnEmail", "",
+                      {{"email", schemas::email(), true},
+                       {"pending_email", schemas::nullable(schemas::email()), true}});
+
+  auto ask = route("POST", "/api/me/email", "askEmailChange", "Ask for a new address");
+  ask.handler = [&recovery](const RouteContext& c) { return ask_change(recovery, c); };
+  ask.access = Access::user;
+  ask.recent = http::Recent::required;
+  ask.description =
+      "Mails a link and a code to the new address, and a notice to the present one. The answer is "
+      "the same whether the address is free or taken. A newer request takes the place of the one "
+      "that waits.";
+  ask.request_schema =
+      schemas::object("EmailChangeRequest", "", {{"new_email", schemas::email(), true}});
+  ask.response_schema = schemas::object(
+      "EmailChangeReceipt", "",
+      {{"message", schemas::text("For people.", 200, R"("A mail is on its way.")"), true},
+       {"new_email", schemas::email(), true},
+       {"expires_at", schemas::moment("When link and code stop being good."), true}});
+  ask.limit = ask_limit;
+
+  auto confirm = route("POST", "/api/me/email/confirm", "confirmEmailChange",
+                       "Change the address with its code");
+  confirm.handler = [&recovery](const RouteContext& c) { return confirm_by_code(recovery, c); };
+  confirm.access = Access::user;
+  confirm.description =
+      "All sessions but the one that asked end. Access tokens of before stop; refresh for a new "
+      "one.";
+  confirm.request_schema = schemas::object("EmailChangeConfirmation", "",
+                                           {{"code", schemas::verification_code(), true}});
+  confirm.response_schema = schemas::user();
+  confirm.errors = {ErrorCode::invalid_code, ErrorCode::email_taken};
+  confirm.limit = try_limit;
+
+  auto give_up =
+      route("DELETE", "/api/me/email", "cancelEmailChange", "Forget the change that waits");
+  give_up.handler = [&recovery](const RouteContext& c) { return cancel(recovery, c); };
+  give_up.access = Access::user;
+  give_up.success_status = 204;
+  return {std::move(show), std::move(ask), std::move(confirm), std::move(give_up)};
+}
+
+std::vector<Route> link_routes(Recovery& recovery) {
+  auto confirm = route("POST", "/api/auth/email-change/confirm", "confirmEmailChangeByLink",
+                       "Change the address with its link");
+  confirm.handler = [&recovery](const RouteContext& c) { return confirm_by_link(recovery, c); };
+  confirm.request_schema = schemas::object("EmailChangeLink", "", {{"token", token_field(), true}});
+  confirm.response_schema =
+      schemas::object("ChangedEmail", "", {{"email", schemas::email(), true}});
+  confirm.errors = {invalid_link, ErrorCode::email_taken};
+  confirm.limit = try_limit;
+
+  auto back =
+      route("POST", "/api/auth/email-change/undo", "undoEmailChange", "Undo a change of address");
+  back.handler = [&recovery](const RouteContext& c) { return undo(recovery, c); };
+  back.description =
+      "With the link that the former address was mailed. Every session ends, the password is void, "
+      "and a mail for a new one goes to the address.";
+  back.request_schema = schemas::object("EmailChangeUndo", "", {{"token", token_field(), true}});
+  back.response_schema = schemas::object(
+      "RestoredEmail", "",
+      {{"email", schemas::email(), true},
+       {"message", schemas::text("For people.", 200, R"("The address is back.")"), true}});
+  back.errors = {invalid_link, ErrorCode::email_taken};
+  back.limit = try_limit;
+  return {std::move(confirm), std::move(back)};
+}
+
+}  // namespace
+
+std::vector<Route> routes(Recovery& recovery) {
+  std::vector<Route> all;
+  const auto append = [&](std::vector<Route> more) {
+    for (auto& one : more) all.push_back(std::move(one));
+  };
+  const auto& options = recovery.options();
+  if (!options.enabled) return all;
+  if (options.reset != ResetBy::off) append(asking_routes(recovery));
+  // An undo mails a link in any case.
+  append({confirm_reset_route(recovery)});
+  append(own_routes(recovery));
+  append(link_routes(recovery));
+  return all;
+}
+
+}  // namespace coffeeauth::recovery

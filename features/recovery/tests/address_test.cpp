@@ -1,0 +1,356 @@
+#include "features/recovery/tests/world.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+constexpr std::string_view first_password = "correct horse battery";
+
+/// Ada, and a change of hers to `next` that waits.
+struct Change {
+  Change(World& w, std::string_view next) : ada(w.user()), who(w.principal(ada)) {
+    static_cast<void>(w.mails());
+    REQUIRE(w.recovery.ask_email_change(who, email(next), somewhere));
+    mails = w.mails();
+  }
+  [[nodiscard]] VerificationCode code(std::string_view next) const {
+    return VerificationCode::parse(
+               World::code_in(World::mail_to(mails, next, "use this address"), 6))
+        .value();
+  }
+  [[nodiscard]] Secret token(std::string_view next) const {
+    return World::token_in(World::mail_to(mails, next, "use this address"), "eml_");
+  }
+
+  testing::LoggedInUser ada;
+  Principal who;
+  std::vector<Mail> mails;
+};
+
+VerificationCode other_than(const VerificationCode& code) {
+  return VerificationCode::parse_number(code.expose_secret() == "000000" ? 1 : 0).value();
+}
+
+/// Changes the address by link, and gives the undo token that the former one is mailed.
+Secret moved(World& w, const Principal& who, std::string_view from, std::string_view to) {
+  static_cast<void>(w.mails());
+  w.t.clock().advance(2min);
+  REQUIRE(w.recovery.ask_email_change(who, email(to), somewhere));
+  const auto token = World::token_in(World::mail_to(w.mails(), to, "use this address"), "eml_");
+  REQUIRE(w.recovery.confirm_email_change(token, somewhere));
+  return World::token_in(World::mail_to(w.mails(), from, "was changed to"), "und_");
+}
+
+TEST_CASE("an address is changed with the code that its mailbox got") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    Change change{w, "new@example.org"};
+    const auto elsewhere =
+        w.auth().sessions().log_in(email("ada@example.org"), password(first_password), somewhere);
+    REQUIRE(elsewhere);
+    CHECK(w.recovery.pending_email(change.ada.user.id) == email("new@example.org"));
+    const auto asked = World::mail_to(change.mails, "ada@example.org", "asked to change");
+    CHECK(asked.text.find("new@example.org") != std::string::npos);
+
+    const auto right = change.code("new@example.org");
+    CHECK_ERROR(w.recovery.confirm_email_change(change.who, other_than(right), somewhere),
+                ErrorCode::invalid_code);
+    const auto done = w.recovery.confirm_email_change(change.who, right, somewhere);
+    REQUIRE(done);
+    CHECK(done->email == email("new@example.org"));
+    CHECK(done->is_verified);
+    CHECK_FALSE(w.recovery.pending_email(change.ada.user.id));
+
+    CHECK_MESSAGE(
+        w.auth().sessions().refresh(change.ada.tokens.refresh_token.expose_secret(), somewhere),
+        "the session that asked goes on");
+    CHECK_ERROR(w.auth().sessions().refresh(
+                    std::get<TokenPair>(*elsewhere).refresh_token.expose_secret(), somewhere),
+                ErrorCode::token_invalid);
+    CHECK_FALSE(w.can_log_in("ada@example.org", first_password));
+    CHECK(w.can_log_in("new@example.org", first_password));
+    static_cast<void>(
+        World::mail_to(w.mails(), "ada@example.org", "was changed to new@example.org"));
+    CHECK_ERROR(w.recovery.confirm_email_change(change.who, right, somewhere),
+                ErrorCode::invalid_code);
+  });
+}
+
+TEST_CASE("an address is changed with the link, opened anywhere") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const Change change{w, "new@example.org"};
+    const auto token = change.token("new@example.org");
+    CHECK_OK(w.recovery.confirm_email_change(token, somewhere));
+    CHECK_ERROR(w.recovery.confirm_email_change(token, somewhere), invalid_link);
+    CHECK(w.can_log_in("new@example.org", first_password));
+    CHECK(w.t.events().count(email_changed) == 1);
+  });
+}
+
+TEST_CASE("whether the new address is taken shows in its mailbox alone") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    static_cast<void>(w.t.logged_in_user("bob@example.org"));
+    const Change change{w, "bob@example.org"};
+    CHECK(w.recovery.pending_email(change.ada.user.id) == email("bob@example.org"));
+    const auto told = World::mail_to(change.mails, "bob@example.org", "already has an account");
+    CHECK(told.text.find("eml_") == std::string::npos);
+    CHECK_ERROR(w.recovery.confirm_email_change(
+                    change.who, VerificationCode::parse_number(123456).value(), somewhere),
+                ErrorCode::invalid_code);
+  });
+}
+
+TEST_CASE("the address that one has is refused, and a newer change replaces the older") {
+  World w{backends().front()};
+  const Change change{w, "new@example.org"};
+  CHECK_ERROR(w.recovery.ask_email_change(change.who, email("ADA@example.org"), somewhere),
+              ErrorCode::validation_failed);
+  w.t.clock().advance(61s);
+  CHECK_OK(w.recovery.ask_email_change(change.who, email("newer@example.org"), somewhere));
+  CHECK_MESSAGE(w.recovery.pending_email(change.ada.user.id) == email("newer@example.org"),
+                "one waits at a time");
+  CHECK_ERROR(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere),
+              invalid_link);
+  CHECK_ERROR(
+      w.recovery.confirm_email_change(change.who, change.code("new@example.org"), somewhere),
+      ErrorCode::invalid_code);
+  w.recovery.cancel_email_change(change.who, somewhere);
+  CHECK_FALSE(w.recovery.pending_email(change.ada.user.id));
+  CHECK(w.t.events().count(email_change_cancelled) == 1);
+}
+
+TEST_CASE("a faster ask is answered alike, sends nothing, and leaves what waits") {
+  World w{backends().front()};
+  const Change change{w, "new@example.org"};
+  CHECK_OK(w.recovery.ask_email_change(change.who, email("other@example.org"), somewhere));
+  CHECK(w.mails().empty());
+  CHECK_OK(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere));
+}
+
+TEST_CASE("a change whose address was taken meanwhile changes nothing") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const Change change{w, "new@example.org"};
+    static_cast<void>(w.t.logged_in_user("new@example.org"));
+    CHECK_ERROR(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere),
+                ErrorCode::email_taken);
+    CHECK(w.can_log_in("ada@example.org", first_password));
+  });
+}
+
+TEST_CASE("a mere sign-up gives way to who proves the mailbox") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    CHECK_OK(w.auth().users().sign_up(
+        {.email = email("new@example.org"), .password = password("a squatter's own password")},
+        somewhere));
+    const Change change{w, "new@example.org"};
+    CHECK_OK(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere));
+    CHECK(w.can_log_in("new@example.org", first_password));
+  });
+}
+
+TEST_CASE("a code and a link die with a change of the account") {
+  World w{backends().front()};
+  const Change change{w, "new@example.org"};
+  CHECK_OK(w.auth().sessions().change_password(change.who, password(first_password),
+                                               password(new_password), somewhere));
+  CHECK_ERROR(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere),
+              invalid_link);
+  CHECK_ERROR(
+      w.recovery.confirm_email_change(change.who, change.code("new@example.org"), somewhere),
+      ErrorCode::invalid_code);
+  CHECK(w.can_log_in("ada@example.org", new_password));
+  CHECK_FALSE(w.recovery.pending_email(change.ada.user.id));
+}
+
+TEST_CASE("a change is undone from the former mailbox, once") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    const auto who = w.principal(ada);
+    const auto undo = moved(w, who, "ada@example.org", "thief@example.org");
+    const auto back = w.recovery.undo_email_change(undo, somewhere);
+    REQUIRE(back);
+    CHECK(back->email == email("ada@example.org"));
+    CHECK_ERROR(w.recovery.undo_email_change(undo, somewhere), invalid_link);
+    CHECK_ERROR(w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere),
+                ErrorCode::token_invalid);
+    CHECK_FALSE(w.can_log_in("ada@example.org", first_password));
+    CHECK_FALSE(w.can_log_in("thief@example.org", first_password));
+
+    const auto mails = w.mails();
+    static_cast<void>(World::mail_to(mails, "ada@example.org", "was undone"));
+    const auto reset = World::mail_to(mails, "ada@example.org", "asked for a new password");
+    CHECK_OK(w.recovery.reset(World::token_in(reset, "rst_"), password(new_password), somewhere));
+    CHECK(w.can_log_in("ada@example.org", new_password));
+    CHECK(w.t.events().count(email_change_undone) == 1);
+  });
+}
+
+TEST_CASE("undoing the first of two changes voids the undo of the second, and not the other way") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    auto who = w.principal(ada);
+    const auto first = moved(w, who, "ada@example.org", "b@example.org");
+    const auto pair =
+        w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
+    REQUIRE(pair);
+    who = w.auth().sessions().authenticate_token(pair->access_token.expose_secret()).value();
+    const auto second = moved(w, who, "b@example.org", "c@example.org");
+    SUBCASE("the first") {
+      CHECK_OK(w.recovery.undo_email_change(first, somewhere));
+      CHECK_ERROR(w.recovery.undo_email_change(second, somewhere), invalid_link);
+    }
+    SUBCASE("the second, then the first") {
+      CHECK_OK(w.recovery.undo_email_change(second, somewhere));
+      CHECK_OK(w.recovery.undo_email_change(first, somewhere));
+    }
+    CHECK(w.auth().admin().get_user(ada.user.id)->email == email("ada@example.org"));
+  });
+}
+
+TEST_CASE("an undo works for a disabled account, which stays disabled, and not too late") {
+  World w{backends().front()};
+  const auto ada = w.user();
+  const auto who = w.principal(ada);
+  const auto undo = moved(w, who, "ada@example.org", "thief@example.org");
+  SUBCASE("disabled") {
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.is_active = false}, std::nullopt,
+                                          ada.user.id, somewhere));
+    const auto back = w.recovery.undo_email_change(undo, somewhere);
+    REQUIRE(back);
+    CHECK_FALSE(back->is_active);
+    CHECK(back->email == email("ada@example.org"));
+  }
+  SUBCASE("late") {
+    w.t.clock().advance(24h * 7);
+    CHECK_ERROR(w.recovery.undo_email_change(undo, somewhere), invalid_link);
+  }
+}
+
+TEST_CASE("the former address is taken for everybody else until the reservation ends") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    const auto bob = w.t.logged_in_user("bob@example.org");
+    static_cast<void>(moved(w, w.principal(ada), "ada@example.org", "new@example.org"));
+
+    CHECK_OK(w.auth().users().sign_up(
+        {.email = email("ada@example.org"), .password = password(new_password)}, somewhere));
+    static_cast<void>(World::mail_to(w.mails(), "ada@example.org", "tried to sign up"));
+    const auto logged_in =
+        w.auth().sessions().log_in(email("ada@example.org"), password(new_password), somewhere);
+    CHECK_MESSAGE(logged_in.error().code == ErrorCode::email_not_verified,
+                  "as for an address that is taken, or free");
+    w.t.clock().advance(2min);
+    static_cast<void>(w.auth().verification().resend_code(email("ada@example.org"), somewhere));
+    for (const auto& mail : w.mails()) CHECK(mail.text.find("code") == std::string::npos);
+    CHECK_ERROR(w.auth().admin().update_user(bob.user.id, {.email = email("ada@example.org")},
+                                             std::nullopt, bob.user.id, somewhere),
+                ErrorCode::email_taken);
+    CHECK_ERROR(w.auth().admin().create_admin(
+                    {.email = email("ada@example.org"), .password = password(new_password)}),
+                ErrorCode::email_taken);
+    const auto bobs = w.principal(bob);
+    CHECK_OK(w.recovery.ask_email_change(bobs, email("ada@example.org"), somewhere));
+    static_cast<void>(World::mail_to(w.mails(), "ada@example.org", "already has an account"));
+    CHECK_MESSAGE(w.auth().admin().update_user(ada.user.id, {.email = email("ada@example.org")},
+                                               std::nullopt, bob.user.id, somewhere),
+                  "its own user may have it back");
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.email = email("new@example.org")},
+                                          std::nullopt, bob.user.id, somewhere));
+
+    w.t.clock().advance(24h * 7);
+    CHECK_OK(w.auth().users().sign_up(
+        {.email = email("ada@example.org"), .password = password(new_password)}, somewhere));
+    CHECK(w.t.store().users().find_credentials(email("ada@example.org")));
+  });
+}
+
+TEST_CASE("what an administrator made of the address since is not undone") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    auto who = w.principal(ada);
+    const auto first = moved(w, who, "ada@example.org", "b@example.org");
+    const auto pair =
+        w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
+    REQUIRE(pair);
+    who = w.auth().sessions().authenticate_token(pair->access_token.expose_secret()).value();
+    const auto second = moved(w, who, "b@example.org", "c@example.org");
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.email = email("ada@example.org")},
+                                          std::nullopt, ada.user.id, somewhere));
+    CHECK_ERROR(w.recovery.undo_email_change(second, somewhere), invalid_link);
+    CHECK_ERROR(w.recovery.undo_email_change(first, somewhere), invalid_link);
+    CHECK(w.can_log_in("ada@example.org", first_password));
+  });
+}
+
+TEST_CASE("who loses an account by an undo is told") {
+  World w{backends().front()};
+  const auto ada = w.user();
+  const auto undo = moved(w, w.principal(ada), "ada@example.org", "new@example.org");
+  CHECK_OK(w.recovery.undo_email_change(undo, somewhere));
+  static_cast<void>(World::mail_to(w.mails(), "new@example.org", "was changed to ada@example.org"));
+}
+
+TEST_CASE("what was proved before the account changed asks for no change") {
+  World w{backends().front()};
+  const auto ada = w.user();
+  const auto before = w.principal(ada);
+  const auto token = w.asked_reset();
+  CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+  CHECK_ERROR(w.recovery.ask_email_change(before, email("new@example.org"), somewhere),
+              ErrorCode::token_invalid);
+}
+
+TEST_CASE("many accounts get no more mails to one address, nor guesses at its codes") {
+  auto options = usual_options();
+  options.target_mails = {2, 24h};
+  World w{backends().front(), options};
+  std::size_t mailed = 0;
+  for (const auto* const address : {"a@example.org", "b@example.org", "c@example.org"}) {
+    const auto user = w.t.logged_in_user(address);
+    CHECK_OK(w.recovery.ask_email_change(w.principal(user), email("new@example.org"), somewhere));
+  }
+  for (const auto& mail : w.mails()) mailed += mail.to == email("new@example.org") ? 1 : 0;
+  CHECK(mailed == 2);
+}
+
+TEST_CASE("an undo mails a way back in also where nobody can ask for one") {
+  auto options = usual_options();
+  options.reset = ResetBy::off;
+  World w{backends().front(), options};
+  const auto ada = w.user();
+  const auto undo = moved(w, w.principal(ada), "ada@example.org", "new@example.org");
+  CHECK_OK(w.recovery.undo_email_change(undo, somewhere));
+  const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+  CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
+}
+
+TEST_CASE("of 64 who confirm one change at once one wins") {
+  on_each_store([](const Backend& backend) {
+    for (testing::Rounds rounds{backend.harness()}; rounds.next();) {
+      World w{backend};
+      const Change change{w, "new@example.org"};
+      const auto token = change.token("new@example.org");
+      const auto won = testing::race(testing::race_threads, [&](std::size_t) {
+        return w.recovery.confirm_email_change(token, somewhere).has_value();
+      });
+      CHECK(testing::count_of(won, true) == 1);
+      const auto undo =
+          World::token_in(World::mail_to(w.mails(), "ada@example.org", "was changed to"), "und_");
+      const auto undone = testing::race(testing::race_threads, [&](std::size_t) {
+        return w.recovery.undo_email_change(undo, somewhere).has_value();
+      });
+      CHECK(testing::count_of(undone, true) == 1);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace coffeeauth::recovery

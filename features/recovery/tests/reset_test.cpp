@@ -1,0 +1,224 @@
+#include "features/recovery/tests/world.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+constexpr std::string_view test_password = "correct horse battery staple";
+
+TEST_CASE("a forgotten password is replaced with a mailed link, and everything of before ends") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    const auto token = w.asked_reset();
+    CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+
+    CHECK(w.can_log_in("ada@example.org", new_password));
+    CHECK_ERROR(w.auth().sessions().authenticate(ada.authorization), ErrorCode::token_invalid);
+    CHECK_ERROR(w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere),
+                ErrorCode::token_invalid);
+    CHECK_ERROR(w.recovery.reset(token.clone(), password("yet another passphrase"), somewhere),
+                invalid_link);
+    const auto told = World::mail_to(w.mails(), "ada@example.org", "A new password was set");
+    CHECK(told.text.find("Firefox, Linux") != std::string::npos);
+    CHECK(told.text.find("203.0.113.7") != std::string::npos);
+    CHECK(told.text.find("https://accounts.example.org/account/forgot") != std::string::npos);
+    CHECK(w.t.events().count(password_reset_done) == 1);
+  });
+}
+
+TEST_CASE("whoever has no account that can log in gets the same answer and no mail") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    CHECK_OK(w.auth().users().sign_up(
+        {.email = email("new@example.org"), .password = password(test_password)}, somewhere));
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.is_active = false}, std::nullopt,
+                                          ada.user.id, somewhere));
+    static_cast<void>(w.mails());
+    for (const auto* const address : {"nobody@example.org", "new@example.org", "ada@example.org"}) {
+      const auto receipt = w.recovery.ask_reset(email(address), somewhere);
+      CHECK(receipt.email == email(address));
+      CHECK(receipt.expires_at == w.t.clock().now() + 30min);
+    }
+    CHECK(w.mails().empty());
+  });
+}
+
+TEST_CASE("a faster ask sends nothing, and what was sent stays good; a later one replaces it") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    static_cast<void>(w.user());
+    const auto first = w.asked_reset();
+    w.recovery.ask_reset(email("ada@example.org"), somewhere);
+    CHECK(w.mails().empty());
+    w.t.clock().advance(61s);
+    const auto second = w.asked_reset();
+    CHECK_ERROR(w.recovery.reset(first.clone(), password(new_password), somewhere), invalid_link);
+    CHECK_OK(w.recovery.reset(second.clone(), password(new_password), somewhere));
+  });
+}
+
+TEST_CASE("a link is over in time, and dead when the account has changed") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    const auto late = w.asked_reset();
+    w.t.clock().advance(30min);
+    CHECK_ERROR(w.recovery.reset(late.clone(), password(new_password), somewhere), invalid_link);
+
+    const auto token = w.asked_reset();
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.role = Role::admin}, std::nullopt,
+                                          ada.user.id, somewhere));
+    CHECK_ERROR(w.recovery.reset(token.clone(), password(new_password), somewhere), invalid_link);
+    CHECK_FALSE(w.can_log_in("ada@example.org", new_password));
+  });
+}
+
+TEST_CASE("a weak password leaves the link unspent") {
+  World w{backends().front()};
+  static_cast<void>(w.user());
+  const auto token = w.asked_reset();
+  const auto refused = w.recovery.reset(token.clone(), password("short"), somewhere);
+  CHECK_ERROR(refused, ErrorCode::validation_failed);
+  CHECK(refused.error().fields.front().field == "password");
+  CHECK_ERROR(w.recovery.reset(token.clone(), password("ada@example.org"), somewhere),
+              ErrorCode::validation_failed);
+  CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+}
+
+TEST_CASE("what is no token of a reset is an invalid link") {
+  World w{backends().front()};
+  const auto ada = w.user();
+  const auto token = w.asked_reset();
+  const std::string text{token.expose_secret()};
+  for (const auto& other :
+       {std::string{}, text.substr(0, text.size() - 1), text + "A", "eml_" + text.substr(4),
+        std::string{ada.tokens.access_token.expose_secret()},
+        std::string{ada.tokens.refresh_token.expose_secret()}}) {
+    CHECK_ERROR(
+        w.recovery.reset(Secret{std::string_view{other}}, password(new_password), somewhere),
+        invalid_link);
+  }
+  CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+}
+
+TEST_CASE("an eight-digit code does what the link does, within five tries") {
+  on_each_store([](const Backend& backend) {
+    auto options = usual_options();
+    options.reset = ResetBy::both;
+    World w{backend, options};
+    static_cast<void>(w.user());
+    static_cast<void>(w.mails());
+    w.recovery.ask_reset(email("ada@example.org"), somewhere);
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    const auto code = World::code_in(mail, 8);
+    const std::string wrong = code == "00000000" ? "00000001" : "00000000";
+    const auto with = [&](std::string_view address, const std::string& digits) {
+      return w.recovery.reset(ResetCode{email(address), Secret{std::string_view{digits}}},
+                              password(new_password), somewhere);
+    };
+    CHECK_ERROR(with("nobody@example.org", code), ErrorCode::invalid_code);
+    for (int i = 0; i < 4; ++i)
+      CHECK_ERROR(with("ada@example.org", wrong), ErrorCode::invalid_code);
+    CHECK_OK(with("ada@example.org", code));
+    CHECK_ERROR(with("ada@example.org", code), ErrorCode::invalid_code);
+    CHECK(w.can_log_in("ada@example.org", new_password));
+  });
+}
+
+TEST_CASE("a code is dead after five wrong guesses, and weak passwords are none") {
+  auto options = usual_options();
+  options.reset = ResetBy::both;
+  World w{backends().front(), options};
+  static_cast<void>(w.user());
+  static_cast<void>(w.mails());
+  w.recovery.ask_reset(email("ada@example.org"), somewhere);
+  const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+  const auto code = World::code_in(mail, 8);
+  const auto with = [&](const std::string& digits, std::string_view text) {
+    return w.recovery.reset(ResetCode{email("ada@example.org"), Secret{std::string_view{digits}}},
+                            password(text), somewhere);
+  };
+  for (int i = 0; i < 9; ++i) CHECK_ERROR(with(code, "short"), ErrorCode::validation_failed);
+  for (int i = 0; i < 5; ++i) {
+    CHECK_ERROR(with(code == "00000000" ? "00000001" : "00000000", new_password),
+                ErrorCode::invalid_code);
+  }
+  CHECK_ERROR(with(code, new_password), ErrorCode::invalid_code);
+  CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
+}
+
+TEST_CASE("an administrator has a reset sent, and learns why none can be") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    const auto boss = w.t.logged_in_user("boss@example.org", Role::admin);
+    static_cast<void>(w.mails());
+    CHECK_OK(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere));
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    CHECK_MESSAGE(mail.text.find("203.0.113.7") == std::string::npos, "not the administrator's");
+    CHECK_ERROR(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere),
+                ErrorCode::rate_limited);
+    CHECK_ERROR(w.recovery.send_reset(UserId{}, boss.user.id, somewhere), ErrorCode::not_found);
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.is_active = false}, std::nullopt,
+                                          boss.user.id, somewhere));
+    CHECK_ERROR(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere),
+                ErrorCode::account_disabled);
+    CHECK_ERROR(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere),
+                invalid_link);
+  });
+}
+
+TEST_CASE("of 64 who spend one link at once one wins") {
+  on_each_store([](const Backend& backend) {
+    for (testing::Rounds rounds{backend.harness()}; rounds.next();) {
+      World w{backend};
+      static_cast<void>(w.user());
+      const auto token = w.asked_reset();
+      const auto won = testing::race(testing::race_threads, [&](std::size_t i) {
+        return w.recovery
+            .reset(token.clone(), password("a passphrase of thread " + std::to_string(i)),
+                   somewhere)
+            .has_value();
+      });
+      CHECK(testing::count_of(won, true) == 1);
+      std::size_t good = 0;
+      for (std::size_t i = 0; i < won.size(); ++i) {
+        const bool logs_in =
+            w.can_log_in("ada@example.org", "a passphrase of thread " + std::to_string(i));
+        CHECK(logs_in == won[i]);
+        good += logs_in ? 1 : 0;
+        w.t.clock().advance(24h);
+      }
+      CHECK(good == 1);
+    }
+  });
+}
+
+TEST_CASE("failed logins of strangers do not stand in the way of whoever has just reset") {
+  World w{backends().front()};
+  static_cast<void>(w.user());
+  for (int i = 0; i < 20; ++i) CHECK_FALSE(w.can_log_in("ada@example.org", "wrong every time"));
+  const auto token = w.asked_reset();
+  CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+  CHECK(w.can_log_in("ada@example.org", new_password));
+}
+
+TEST_CASE("no notice of a reset is without its reset") {
+  World w{backends().front()};
+  static_cast<void>(w.user());
+  const auto token = w.asked_reset();
+  const auto reset = [&] {
+    return w.recovery.reset(token.clone(), password(new_password), somewhere);
+  };
+  w.t.faults().fail_next_commit();
+  CHECK_THROWS_AS(static_cast<void>(reset()), Unavailable);
+  CHECK(w.mails().empty());
+  CHECK_FALSE(w.can_log_in("ada@example.org", new_password));
+  CHECK_OK(reset());
+  CHECK(w.mails().size() == 1);
+}
+
+}  // namespace
+}  // namespace coffeeauth::recovery

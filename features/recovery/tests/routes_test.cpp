@@ -1,0 +1,153 @@
+#include <nlohmann/json.hpp>
+
+#include "coffeeauth/http/api.hpp"
+#include "coffeeauth/recovery/routes.hpp"
+#include "features/recovery/tests/world.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+using Json = nlohmann::json;
+
+/// The room's routes over an Auth in memory.
+struct Site {
+  explicit Site(RecoveryOptions options = usual_options())
+      : w(backends().front(), std::move(options)),
+        api(w.auth(), {.extra_routes = routes(w.recovery)}) {}
+
+  http::Response call(const std::string& method, const std::string& target, const Json& body,
+                      const std::string& authorization = {}) {
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    request.peer_address = "203.0.113.7";
+    request.headers = {{"Host", "evil.example"},
+                       {"X-Forwarded-Host", "evil.example"},
+                       {"Origin", "https://evil.example"},
+                       {"Referer", "https://evil.example/"}};
+    if (!body.is_null()) {
+      request.headers.push_back({"Content-Type", "application/json"});
+      request.body = body.dump();
+    }
+    if (!authorization.empty()) request.headers.push_back({"Authorization", authorization});
+    return api.handle(request);
+  }
+  static std::string outcome(const http::Response& response) {
+    const auto text = response.body ? *response.body : std::string{};
+    auto code = text.empty() ? std::string{} : Json::parse(text).value("code", "");
+    return std::to_string(response.status) + (code.empty() ? "" : " " + code);
+  }
+
+  World w;
+  http::Api api;
+};
+
+TEST_CASE("a reset through the routes, whatever the request says of its host") {
+  Site s;
+  static_cast<void>(s.w.user());
+  static_cast<void>(s.w.mails());
+  const auto known = s.call("POST", "/api/auth/password-reset", {{"email", "ada@example.org"}});
+  const auto unknown = s.call("POST", "/api/auth/password-reset", {{"email", "bob@example.org"}});
+  CHECK(known.status == 200);
+  auto same = Json::parse(*unknown.body);
+  same["email"] = "ada@example.org";
+  CHECK(Json::parse(*known.body) == same);
+
+  const auto mails = s.w.mails();
+  REQUIRE(mails.size() == 1);
+  CHECK(mails[0].text.find("evil") == std::string::npos);
+  CHECK(mails[0].html.find("evil") == std::string::npos);
+  const auto token = World::token_in(mails[0], "rst_");
+  const Json confirmation{{"token", token.expose_secret()}, {"password", new_password}};
+  CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset/confirm", confirmation)) == "204");
+  CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset/confirm", confirmation)) ==
+        "400 invalid_link");
+  CHECK(s.w.can_log_in("ada@example.org", new_password));
+}
+
+TEST_CASE("a body that is not what it should be is refused by field") {
+  Site s;
+  for (const Json& wrong : {Json::array({"ada@example.org"}), Json::object(), Json{}, Json{7}}) {
+    CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset", {{"email", wrong}})) ==
+          "400 validation_failed");
+  }
+  const auto confirm = [&](const Json& body) {
+    return Site::outcome(s.call("POST", "/api/auth/password-reset/confirm", body));
+  };
+  CHECK(confirm({{"password", new_password}}) == "400 validation_failed");
+  CHECK(confirm({{"email", "ada@example.org"}, {"password", new_password}}) ==
+        "400 validation_failed");
+  CHECK(confirm({{"token", "rst_x"}, {"code", "12345678"}, {"password", new_password}}) ==
+        "400 validation_failed");
+  CHECK(confirm({{"email", "ada@example.org"}, {"code", "1234567"}, {"password", new_password}}) ==
+        "400 validation_failed");
+  CHECK(
+      confirm({{"email", "ada@example.org"}, {"code", "1234 5678"}, {"password", new_password}}) ==
+      "400 invalid_code");
+}
+
+TEST_CASE("an address is changed through the routes, by whoever logged in recently") {
+  Site s;
+  const auto ada = s.w.user();
+  static_cast<void>(s.w.mails());
+  const Json wanted{{"new_email", "new@example.org"}};
+  CHECK(Site::outcome(s.call("POST", "/api/me/email", wanted)) == "401 not_authenticated");
+  s.w.t.clock().advance(9min);
+  const auto asked = s.call("POST", "/api/me/email", wanted, ada.authorization);
+  CHECK(asked.status == 200);
+  CHECK(Json::parse(*asked.body).at("new_email") == "new@example.org");
+  const auto shown = s.call("GET", "/api/me/email", nullptr, ada.authorization);
+  CHECK(Json::parse(*shown.body) ==
+        Json{{"email", "ada@example.org"}, {"pending_email", "new@example.org"}});
+  const auto code =
+      World::code_in(World::mail_to(s.w.mails(), "new@example.org", "use this address"), 6);
+  const auto done = s.call("POST", "/api/me/email/confirm", {{"code", code}}, ada.authorization);
+  CHECK(done.status == 200);
+  CHECK(Json::parse(*done.body).at("email") == "new@example.org");
+
+  const auto undo =
+      World::token_in(World::mail_to(s.w.mails(), "ada@example.org", "was changed to"), "und_");
+  const auto back =
+      s.call("POST", "/api/auth/email-change/undo", {{"token", undo.expose_secret()}});
+  CHECK(back.status == 200);
+  CHECK(Json::parse(*back.body).at("email") == "ada@example.org");
+}
+
+TEST_CASE("a login of long ago has to be renewed before a change is asked for") {
+  Site s;
+  const auto ada = s.w.user();
+  s.w.t.clock().advance(10min);
+  const auto pair =
+      s.w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
+  REQUIRE(pair);
+  s.w.t.clock().advance(1s);
+  CHECK(Site::outcome(s.call("POST", "/api/me/email", {{"new_email", "new@example.org"}},
+                             "Bearer " + std::string{pair->access_token.expose_secret()})) ==
+        "401 reauthentication_required");
+}
+
+TEST_CASE("only administrators have a reset sent") {
+  Site s;
+  const auto ada = s.w.user();
+  const auto boss = s.w.t.logged_in_user("boss@example.org", Role::admin);
+  const auto path = "/api/users/" + ada.user.id.str() + "/send-password-reset";
+  CHECK(Site::outcome(s.call("POST", path, nullptr, ada.authorization)) == "403 forbidden");
+  CHECK(Site::outcome(s.call("POST", path, nullptr, boss.authorization)) == "204");
+  CHECK(Site::outcome(s.call("POST", path, nullptr, boss.authorization)) == "429 rate_limited");
+}
+
+TEST_CASE("nobody can ask for a reset where it is off, and the link of an undo can be used") {
+  auto options = usual_options();
+  options.reset = ResetBy::off;
+  Site s{options};
+  CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset", {{"email", "a@example.org"}})) ==
+        "404 not_found");
+  CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset/confirm",
+                             {{"token", "rst_x"}, {"password", new_password}})) ==
+        "400 invalid_link");
+  const auto ada = s.w.user();
+  CHECK(s.call("GET", "/api/me/email", nullptr, ada.authorization).status == 200);
+}
+
+}  // namespace
+}  // namespace coffeeauth::recovery

@@ -1,0 +1,85 @@
+#pragma once
+/// World: a TestAuth with the room, over each Store in turn.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coffeeauth/recovery/recovery.hpp"
+#include "coffeeauth/testing/contract/store.hpp"
+#include "coffeeauth/testing/doctest.hpp"
+#include "coffeeauth/testing/test_auth.hpp"
+
+namespace coffeeauth::recovery {
+
+using namespace std::chrono_literals;
+
+/// A kind of Store, and the room's rows in it.
+struct Backend {
+  std::string name;
+  /// Made when it is asked for first: one may start a server.
+  std::function<testing::StoreHarness&()> harness;
+  std::function<std::unique_ptr<TicketStore>(Store&)> tickets_over;
+};
+
+/// Memory, SQLite and PostgreSQL.
+[[nodiscard]] const std::vector<Backend>& backends();
+
+inline RecoveryOptions usual_options() { return {.public_url = "https://accounts.example.org"}; }
+
+class World {
+ public:
+  explicit World(const Backend& backend, RecoveryOptions options = usual_options(),
+                 Config config = {});
+
+  [[nodiscard]] Auth& auth() { return t.auth(); }
+  /// A verified user, logged in.
+  [[nodiscard]] testing::LoggedInUser user(std::string_view address = "ada@example.org") {
+    return t.logged_in_user(address);
+  }
+  [[nodiscard]] Principal principal(const testing::LoggedInUser& user);
+  /// The mails that were delivered since the last call.
+  [[nodiscard]] std::vector<Mail> mails();
+  /// The one mail of these that went to `address` and has `words` in it.
+  [[nodiscard]] static Mail mail_to(const std::vector<Mail>& mails, std::string_view address,
+                                    std::string_view words);
+  /// The token in the link of a mail, of the kind with that prefix.
+  [[nodiscard]] static Secret token_in(const Mail& mail, std::string_view prefix);
+  /// A run of `count` digits that stands alone.
+  [[nodiscard]] static std::string code_in(const Mail& mail, std::size_t count);
+  [[nodiscard]] bool can_log_in(std::string_view address, std::string_view password);
+  /// Asks for a reset and gives the token that was mailed.
+  [[nodiscard]] Secret asked_reset(std::string_view address = "ada@example.org");
+
+ private:
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<TicketStore> tickets_;
+
+ public:
+  Recovery recovery;
+  testing::TestAuth t;
+
+ private:
+  std::size_t seen_ = 0;
+};
+
+[[nodiscard]] EmailAddress email(std::string_view text);
+[[nodiscard]] Password password(std::string_view text);
+inline const ClientContext somewhere{.address = "203.0.113.7", .user_agent = "Firefox/130 Linux"};
+inline constexpr std::string_view new_password = "a new and longer passphrase";
+
+/// Runs `test` over each kind of Store.
+template <class Test>
+void on_each_store(Test test) {
+  for (const auto& backend : backends()) {
+    CAPTURE(backend.name);
+    test(backend);
+  }
+}
+
+/// What a TicketStore promises, over the Stores of `backend`.
+void ticket_contract(const Backend& backend);
+
+}  // namespace coffeeauth::recovery

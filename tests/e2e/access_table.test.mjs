@@ -10,7 +10,7 @@ const nobody = '01890000-0000-7000-8000-000000000000';
 let server, document, admin;
 const callers = {};
 before(async () => {
-  server = await startServer();
+  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org'}});
   document = (await server.get('/openapi.json')).body;
   admin = await makeAdmin(server);
 
@@ -46,9 +46,19 @@ test('the document lists exactly the routes of the contract', () => {
     'POST /api/auth/refresh', 'POST /api/auth/logout', 'GET /api/me', 'PATCH /api/me', 'DELETE /api/me', 'GET /api/me/sessions',
     'DELETE /api/me/sessions', 'DELETE /api/me/sessions/{id}', 'GET /api/users', 'GET /api/users/{id}', 'PATCH /api/users/{id}',
     'PUT /api/users/{id}', 'DELETE /api/users/{id}', 'DELETE /api/users/{id}/sessions', 'POST /api/me/password',
-    'POST /api/auth/reauthenticate'];
+    'POST /api/auth/reauthenticate',
+    'POST /api/auth/password-reset', 'POST /api/auth/password-reset/confirm', 'POST /api/users/{id}/send-password-reset',
+    'GET /api/me/email', 'POST /api/me/email', 'DELETE /api/me/email', 'POST /api/me/email/confirm',
+    'POST /api/auth/email-change/confirm', 'POST /api/auth/email-change/undo'];
   assert.deepEqual(contract.filter((route) => !listed.includes(route)), []);
   assert.deepEqual(listed.filter((route) => route.includes(' /api/') && !contract.includes(route)), []);
+});
+
+test('the document says which routes want a recent login', () => {
+  const recent = Object.entries(document.paths).flatMap(([path, item]) => methods.filter((method) =>
+    JSON.stringify(item[method.toLowerCase()]?.responses?.['401'] ?? '').includes('reauthentication_required'))
+    .map((method) => `${method} ${path}`));
+  assert.deepEqual(recent, ['POST /api/me/email']);
 });
 
 test('the document says of each route whether it needs an access token', () => {

@@ -38,7 +38,7 @@ test('every test that docs/security.md names is there', async () => {
   const rows = (await readFile(join(project, 'docs/security.md'), 'utf8')).split('\n').filter((line) => line.startsWith('| '));
   const names = rows.flatMap((row) => [...row.split(' | ').at(-1).matchAll(/"([^"]+)"/g)].map((match) => match[1]));
   assert.ok(names.length > 50);
-  const folders = [join(project, 'tests'), join(project, 'lib/testing/contract')];
+  const folders = [join(project, 'tests'), join(project, 'lib/testing/contract'), join(project, 'features')];
   let sources = '';
   for (let folder; (folder = folders.pop());) {
     for (const entry of await readdir(folder, {withFileTypes: true})) {

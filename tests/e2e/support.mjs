@@ -98,7 +98,7 @@ export const everyProcessKnows = async () => inProduction && await otherProcesse
 if (inProduction) after(async () => (await import('./cluster.mjs')).stopBackends());
 
 /** One process that serves. */
-export async function startProcess({env = {}, args = [], dataDir, port: wanted} = {}) {
+export async function startProcess({env = {}, args = [], dataDir, port: wanted, program: file = program} = {}) {
   const folder = dataDir ?? await temporaryFolder();
   const port = wanted ?? await freePort();
   const environment = {
@@ -110,7 +110,7 @@ export async function startProcess({env = {}, args = [], dataDir, port: wanted} 
     DEV_MAIL: 'true',
     ...env,
   };
-  const child = spawn(program, ['serve', ...args], {cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe']});
+  const child = spawn(file, ['serve', ...args], {cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe']});
   running.add(child);
   let log = '';
   const said = {stdout: '', stderr: ''};

@@ -83,3 +83,21 @@ log_in() {
   expect 200 POST /api/auth/login "{\"email\": \"$1\", \"password\": \"$2\"}"
   sed -E 's/.*"access_token":"([^"]+)".*/\1/' <<<"$answer"
 }
+
+# mail_for <address> <regular expression>: waits for a mail in the folder $mails whose text has it, and leaves
+# that text in $text.
+mail_for() {
+  local mail
+  for _ in {1..300}; do
+    for mail in "$mails"/*.eml; do
+      grep -qsiE "^To:.*$1" "$mail" || continue
+      # As it is, or quoted-printable.
+      text=$(tr -d '\r' <"$mail" | sed -n '/^Content-Type: text\/plain/,/^--/p' |
+        perl -0pe 's/=\n//g; s/=([0-9A-F]{2})/chr hex $1/ge')
+      ! grep -qE "$2" <<<"$text" || return 0
+    done
+    sleep 0.1
+  done
+  echo "no mail for $1 says $2" >&2
+  return 1
+}

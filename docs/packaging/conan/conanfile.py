@@ -25,6 +25,10 @@ COMPONENTS = {
     "smtp": (["smtp"], ["core", "net"], ["poco::poco_net"]),
     "sql": (["sql"], ["core"], ["poco::poco_datasqlite"]),
     "standard": (["standard"], ["http_api", "memory", "crypto", "sql", "redis", "smtp"], []),
+    "recovery": ([], ["http_api"], ["nlohmann_json::nlohmann_json"]),
+    "recovery_memory": ([], ["recovery", "memory"], []),
+    "recovery_sql": (["sql"], ["recovery", "sql"], []),
+    "recovery_standard": (["standard"], ["recovery_memory", "recovery_sql", "standard"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.
 INTERNAL = ["net"]
@@ -61,7 +65,7 @@ class CoffeeauthConan(ConanFile):
     def export_sources(self):
         # The tree that this recipe lies in. In a remote: source() of a release.
         root = join(self.recipe_folder, "..", "..", "..")
-        for part in ("CMakeLists.txt", "LICENSE", "adapters/*", "cmake/*", "include/*", "lib/*"):
+        for part in ("CMakeLists.txt", "LICENSE", "adapters/*", "cmake/*", "features/*", "include/*", "lib/*"):
             copy(self, part, root, self.export_sources_folder, excludes=["*/node_modules/*"])
 
     def configure(self):

@@ -1,0 +1,45 @@
+// A whole service: sign-up, verification, login, administration, forgotten passwords and new
+// addresses, with the REST API and the pages behind mailed links.
+//
+//   serve <folder> <port>    keeps its users, and the mails that it would send, in the folder
+#include <cstdint>
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "coffeeauth/http_poco/http_poco.hpp"
+#include "coffeeauth/recovery/bundle.hpp"
+#include "coffeeauth/standard/standard.hpp"
+
+namespace ca = coffeeauth;
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: serve <folder> <port>\n";
+    return 2;
+  }
+  const std::string folder = argv[1];
+  const std::string url = "http://127.0.0.1:" + std::string{argv[2]};
+  try {
+    auto accounts = ca::standard::open({
+        .database_url = "sqlite:///" + folder + "/users.db",
+        .secret_key = ca::Secret{"an example: read yours from where your other secrets are"},
+        .mail_folder = folder + "/mail",      // or .smtp_url and .from_email
+        .public_url = url,                    // where the links in mails lead
+        .bundles = {ca::recovery::bundle()},  // forgotten passwords, new addresses
+    });
+    const auto server = ca::http_poco::make_poco_server(
+        accounts.api(), {.port = static_cast<std::uint16_t>(std::stoul(argv[2]))});
+    server->start();
+    accounts.start();
+    std::cout << "serving on " << url << "; the end of the input stops it" << std::endl;
+    while (std::getchar() != EOF) {
+    }
+    server->stop();
+    accounts.stop();
+  } catch (const std::exception& failure) {
+    std::cerr << "serve: " << failure.what() << "\n";
+    return 1;
+  }
+  return 0;
+}

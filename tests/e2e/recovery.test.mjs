@@ -1,0 +1,140 @@
+// A forgotten password and a new address, over HTTP and by mail.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {problem, success} from './expect.mjs';
+import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, password, startServer, until} from './support.mjs';
+
+const publicUrl = 'https://accounts.example.org';
+const next = 'quince jelly & 12 ladles';
+
+let server, admin;
+before(async () => {
+  server = await startServer({env: {PUBLIC_URL: publicUrl, PASSWORD_RESET: 'both'}});
+  admin = await makeAdmin(server);
+});
+after(() => server?.stop());
+
+const askReset = (email, options) => server.post('/api/auth/password-reset', {email}, options);
+const confirm = (body) => server.post('/api/auth/password-reset/confirm', body);
+const tokenIn = (mail, kind) => new RegExp(`#token=(${kind}_[\\w-]{43})(?![\\w-])`).exec(mail.text)?.[1];
+
+/** The mail to an address whose subject matches; waits for it. */
+async function mailTo(address, subject) {
+  return until(`a mail to ${address}: ${subject}`, async () =>
+    (await server.mails(address)).filter((mail) => subject.test(mail.headers.get('subject') ?? '')).at(-1));
+}
+const resetMail = (address) => mailTo(address, /choose a new password/);
+
+async function refused(credentials) {
+  problem(await server.post('/api/auth/login', credentials), 401, 'invalid_credentials');
+}
+
+test('a mailed link sets a new password, once, and everything of before is over', async () => {
+  const user = await makeLoggedIn(server);
+  const receipt = success(await askReset(user.email));
+  assert.deepEqual(Object.keys(receipt).sort(), ['email', 'expires_at', 'message']);
+  const mail = await resetMail(user.email);
+  assert.ok(mail.text.includes(`${publicUrl}/account/reset#token=`));
+  const token = tokenIn(mail, 'rst');
+
+  const weak = problem(await confirm({token, password: 'short'}), 400, 'validation_failed');
+  assert.ok('password' in weak.errors);
+  assert.equal((await confirm({token, password: next})).status, 204);
+  problem(await confirm({token, password: next}), 400, 'invalid_link');
+  await everyProcessKnows();
+  problem(await server.get('/api/me', user), 401, 'token_invalid');
+  problem(await server.post('/api/auth/refresh', {refresh_token: user.refresh_token}), 401, 'token_invalid');
+  await refused({email: user.email, password});
+  await logIn(server, {email: user.email, password: next});
+  await mailTo(user.email, /you have a new password/);
+});
+
+test('the eight digits of the same mail do it, too', async () => {
+  const {email} = await makeUser(server);
+  success(await askReset(email));
+  const mail = await resetMail(email);
+  const code = /^\s*(\d{8})\s*$/m.exec(mail.text)[1];
+  problem(await confirm({email: newAddress(), code, password: next}), 400, 'invalid_code');
+  assert.equal((await confirm({email, code: `${code.slice(0, 4)} ${code.slice(4)}`, password: next})).status, 204);
+  problem(await confirm({token: tokenIn(mail, 'rst'), password: next}), 400, 'invalid_link');
+  await logIn(server, {email, password: next});
+});
+
+test('the answer is the same for every address, whatever headers come with it, and no mail shows them', async () => {
+  const {email} = await makeUser(server);
+  const headers = {'X-Forwarded-Host': 'evil.example', Origin: 'https://evil.example', Referer: 'https://evil.example/x'};
+  const known = success(await askReset(email, {headers}));
+  const unknown = success(await askReset(newAddress(), {headers}));
+  assert.equal(known.message, unknown.message);
+  const mail = await resetMail(email);
+  assert.ok(!mail.raw.includes('evil.example'));
+  for (const wrong of [[email], {email}, null, 7, true]) problem(await askReset(wrong), 400, 'validation_failed');
+});
+
+test('an administrator has a reset sent and sees nothing of it', async () => {
+  const user = await makeLoggedIn(server);
+  const path = `/api/users/${user.id}/send-password-reset`;
+  problem(await server.post(path, undefined, user), 403, 'forbidden');
+  const sent = await server.post(path, undefined, admin);
+  assert.equal(sent.status, 204);
+  assert.equal(sent.text, '');
+  assert.equal((await confirm({token: tokenIn(await resetMail(user.email), 'rst'), password: next})).status, 204);
+  problem(await server.post('/api/users/01890a5d-ac96-774b-bcce-b302099a8057/send-password-reset', undefined, admin), 404, 'not_found');
+});
+
+test('an address is changed by code, undone by link, and kept for its owner meanwhile', async () => {
+  const user = await makeLoggedIn(server);
+  const address = newAddress('moved');
+  const asked = success(await server.post('/api/me/email', {new_email: address}, user));
+  assert.equal(asked.new_email, address);
+  assert.equal(success(await server.get('/api/me/email', user)).pending_email, address);
+  await mailTo(user.email, /change of your address was asked for/);
+  const changed = success(await server.post('/api/me/email/confirm', {code: await server.code(address)}, user));
+  assert.equal(changed.email, address);
+  await logIn(server, {email: address});
+  await refused({email: user.email, password});
+  const pair = success(await server.post('/api/auth/refresh', {refresh_token: user.refresh_token}));
+  assert.equal(success(await server.get('/api/me', {token: pair.access_token})).email, address);
+
+  const told = await mailTo(user.email, /your address was changed/);
+  const other = await makeLoggedIn(server);
+  success(await server.post('/api/me/email', {new_email: user.email}, other));
+  await mailTo(user.email, /someone tried to use your address/);
+  const again = await server.post('/api/auth/signup', {email: user.email, password: next});
+  assert.equal(again.status, 201);
+  // As for an address that is taken, and for a free one.
+  problem(await server.post('/api/auth/login', {email: user.email, password: next}), 400, 'email_not_verified');
+
+  const undone = success(await server.post('/api/auth/email-change/undo', {token: tokenIn(told, 'und')}));
+  assert.equal(undone.email, user.email);
+  problem(await server.post('/api/auth/email-change/undo', {token: tokenIn(told, 'und')}), 400, 'invalid_link');
+  await refused({email: user.email, password});
+  assert.equal((await confirm({token: tokenIn(await resetMail(user.email), 'rst'), password: next})).status, 204);
+  await logIn(server, {email: user.email, password: next});
+});
+
+test('an address is changed by the link alone, and a taken one tells its own mailbox', async () => {
+  const [user, other] = [await makeLoggedIn(server), await makeLoggedIn(server)];
+  const receipt = success(await server.post('/api/me/email', {new_email: other.email}, user));
+  assert.deepEqual(Object.keys(receipt).sort(), ['expires_at', 'message', 'new_email']);
+  const taken = await mailTo(other.email, /someone tried to use your address/);
+  assert.equal(tokenIn(taken, 'eml'), undefined);
+
+  const third = await makeLoggedIn(server);
+  const address = newAddress('linked');
+  success(await server.post('/api/me/email', {new_email: address}, third));
+  const token = tokenIn(await mailTo(address, /confirm your new address/), 'eml');
+  assert.equal(success(await server.post('/api/auth/email-change/confirm', {token})).email, address);
+  problem(await server.post('/api/auth/email-change/confirm', {token}), 400, 'invalid_link');
+  await logIn(server, {email: address});
+});
+
+test('of 64 who spend one link at once one sets the password', async () => {
+  const {email} = await makeUser(server);
+  success(await askReset(email));
+  const token = tokenIn(await resetMail(email), 'rst');
+  const answers = await Promise.all(Array.from({length: 64}, (_, i) => confirm({token, password: `${next} no. ${i}`})));
+  const winners = answers.flatMap((answer, i) => (answer.status === 204 ? [i] : []));
+  assert.equal(winners.length, 1, JSON.stringify(answers.map((answer) => answer.status)));
+  await logIn(server, {email, password: `${next} no. ${winners[0]}`});
+});

@@ -143,6 +143,11 @@ void attach_all(const std::vector<Feature*>& features, Services& services, Kerne
     }
     take_in(feature->attach(kernel), services);
   }
+  // What cannot be parsed is told here, and not when the first mail is due.
+  if (!services.mails.empty()) {
+    static_cast<void>(
+        make_default_templates(services.config.passwords.service_name, services.mails));
+  }
 }
 
 }  // namespace coffeeauth

@@ -75,15 +75,16 @@ std::string reason_of(const Delivery& delivery) {
 
 }  // namespace
 
-Delivering::Delivering(Services& services, Mailer& mailer)
-    : s_(services),
-      mailer_(mailer),
-      own_words_(make_default_templates(services.config.passwords.service_name, services.mails)) {}
+Delivering::Delivering(Services& services, Mailer& mailer) : s_(services), mailer_(mailer) {}
 
 std::optional<MailContent> Delivering::render(std::string_view kind,
                                               const MailParameters& parameters) const {
   auto content = s_.parts.templates.render(kind, parameters);
-  return content ? content : own_words_->render(kind, parameters);
+  if (content) return content;
+  std::call_once(own_words_made_, [this] {
+    own_words_ = make_default_templates(s_.config.passwords.service_name, s_.mails);
+  });
+  return own_words_->render(kind, parameters);
 }
 
 Outcome Delivering::deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept {

@@ -53,8 +53,9 @@ class Delivering {
 
   Services& s_;
   Mailer& mailer_;
-  /// For the kinds that the templates in use do not know.
-  std::unique_ptr<MailTemplates> own_words_;
+  /// For the kinds that the templates in use do not know; made for the first of these.
+  mutable std::unique_ptr<MailTemplates> own_words_;
+  mutable std::once_flag own_words_made_;
   std::mutex mutex_;
   Server server_ = Server::unknown;
   /// Why the server is bad, in each way that it was since it was well.

@@ -41,6 +41,24 @@ Secret moved(World& w, const Principal& who, std::string_view from, std::string_
   return World::token_in(World::mail_to(w.mails(), from, "was changed to"), "und_");
 }
 
+/// Ada, who went from ada@ to b@ and on to c@, and the links that undo each.
+struct MovedTwice {
+  explicit MovedTwice(World& w) {
+    const auto ada = w.user();
+    user = ada.user.id;
+    first = moved(w, w.principal(ada), "ada@example.org", "b@example.org");
+    const auto pair =
+        w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
+    REQUIRE(pair);
+    const auto who = w.auth().sessions().authenticate_token(pair->access_token.expose_secret());
+    second = moved(w, who.value(), "b@example.org", "c@example.org");
+  }
+
+  UserId user;
+  Secret first;
+  Secret second;
+};
+
 TEST_CASE("an address is changed with the code that its mailbox got") {
   on_each_store([](const Backend& backend) {
     World w{backend};
@@ -193,23 +211,16 @@ TEST_CASE("a change is undone from the former mailbox, once") {
 TEST_CASE("undoing the first of two changes voids the undo of the second, and not the other way") {
   on_each_store([](const Backend& backend) {
     World w{backend};
-    const auto ada = w.user();
-    auto who = w.principal(ada);
-    const auto first = moved(w, who, "ada@example.org", "b@example.org");
-    const auto pair =
-        w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
-    REQUIRE(pair);
-    who = w.auth().sessions().authenticate_token(pair->access_token.expose_secret()).value();
-    const auto second = moved(w, who, "b@example.org", "c@example.org");
+    const MovedTwice ada{w};
     SUBCASE("the first") {
-      CHECK_OK(w.recovery.undo_email_change(first, somewhere));
-      CHECK_ERROR(w.recovery.undo_email_change(second, somewhere), invalid_link);
+      CHECK_OK(w.recovery.undo_email_change(ada.first, somewhere));
+      CHECK_ERROR(w.recovery.undo_email_change(ada.second, somewhere), invalid_link);
     }
     SUBCASE("the second, then the first") {
-      CHECK_OK(w.recovery.undo_email_change(second, somewhere));
-      CHECK_OK(w.recovery.undo_email_change(first, somewhere));
+      CHECK_OK(w.recovery.undo_email_change(ada.second, somewhere));
+      CHECK_OK(w.recovery.undo_email_change(ada.first, somewhere));
     }
-    CHECK(w.auth().admin().get_user(ada.user.id)->email == email("ada@example.org"));
+    CHECK(w.auth().admin().get_user(ada.user)->email == email("ada@example.org"));
   });
 }
 
@@ -274,18 +285,11 @@ TEST_CASE("the former address is taken for everybody else until the reservation 
 TEST_CASE("what an administrator made of the address since is not undone") {
   on_each_store([](const Backend& backend) {
     World w{backend};
-    const auto ada = w.user();
-    auto who = w.principal(ada);
-    const auto first = moved(w, who, "ada@example.org", "b@example.org");
-    const auto pair =
-        w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
-    REQUIRE(pair);
-    who = w.auth().sessions().authenticate_token(pair->access_token.expose_secret()).value();
-    const auto second = moved(w, who, "b@example.org", "c@example.org");
-    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.email = email("ada@example.org")},
-                                          std::nullopt, ada.user.id, somewhere));
-    CHECK_ERROR(w.recovery.undo_email_change(second, somewhere), invalid_link);
-    CHECK_ERROR(w.recovery.undo_email_change(first, somewhere), invalid_link);
+    const MovedTwice ada{w};
+    CHECK_OK(w.auth().admin().update_user(ada.user, {.email = email("ada@example.org")},
+                                          std::nullopt, ada.user, somewhere));
+    CHECK_ERROR(w.recovery.undo_email_change(ada.second, somewhere), invalid_link);
+    CHECK_ERROR(w.recovery.undo_email_change(ada.first, somewhere), invalid_link);
     CHECK(w.can_log_in("ada@example.org", first_password));
   });
 }

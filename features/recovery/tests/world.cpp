@@ -7,10 +7,9 @@
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/recovery/memory.hpp"
 #include "coffeeauth/recovery/sql.hpp"
-#include "coffeeauth/sql/sql.hpp"
 #include "tests/contract/postgres_harness.hpp"
 #include "tests/contract/rounds.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/contract/sqlite_harness.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
@@ -26,27 +25,6 @@ class MemoryHarness final : public testing::StoreHarness {
   }
 };
 
-class SqliteHarness final : public testing::StoreHarness {
- public:
-  std::unique_ptr<Store> fresh() override {
-    ++serial_;
-    return reopen();
-  }
-  std::unique_ptr<Store> reopen() override {
-    return sql::make_sqlite_store({.path = folder_.file(std::to_string(serial_) + ".db"),
-                                   .busy_timeout = std::chrono::seconds{60},
-                                   .rooms = {migrations()}});
-  }
-  std::size_t rounds() const override { return testing::race_rounds(); }
-  void raced(std::size_t rounds, std::size_t threads) override {
-    testing::report_race(rounds, threads);
-  }
-
- private:
-  testing::TemporaryFolder folder_;
-  int serial_ = 0;
-};
-
 }  // namespace
 
 const std::vector<Backend>& backends() {
@@ -55,7 +33,7 @@ const std::vector<Backend>& backends() {
     return harness;
   };
   const auto in_file = []() -> testing::StoreHarness& {
-    static SqliteHarness harness;
+    static testing::SqliteStoreHarness harness{{migrations()}};
     return harness;
   };
   const auto on_server = []() -> testing::StoreHarness& {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "lib/testing/contract/each_alone.hpp"
 #include "lib/testing/contract/race.hpp"
 
 namespace coffeeauth::testing {
@@ -13,13 +12,6 @@ namespace {
 
 const UserId ada = nth<UserId>(1);
 const UserId bob = nth<UserId>(2);
-
-struct TwoUsers : Trial {
-  explicit TwoUsers(StoreHarness& harness) : Trial(harness) {
-    alone.create(user(1));
-    alone.create(user(2));
-  }
-};
 
 }  // namespace
 

@@ -14,11 +14,9 @@ namespace {
 const UserId ada = nth<UserId>(1);
 const UserId bob = nth<UserId>(2);
 
-struct TwoUsers : Trial {
-  explicit TwoUsers(StoreHarness& harness) : Trial(harness) {
-    alone.create(user(1));
-    alone.create(user(2));
-  }
+struct TwoWhoLogIn : TwoUsers {
+  using TwoUsers::TwoUsers;
+
   void open(std::uint64_t n, const UserId& owner, UtcTime used = noon) const {
     auto opened = session(n, owner);
     opened.session.last_used_at = used;
@@ -45,7 +43,7 @@ using Numbers = std::vector<std::uint64_t>;
 
 void opening(StoreHarness& harness) {
   SUBCASE("sessions: an opened one is live, with its user, and is the user's last login") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     const auto opened = session(1, ada);
     REQUIRE(t.alone.open(opened) == OpenSessionOutcome::opened);
     const auto live = t.store->sessions().find_live(nth<SessionId>(1), noon);
@@ -69,7 +67,7 @@ void opening(StoreHarness& harness) {
   }
 
   SUBCASE("sessions: who changed since the password was checked gets none") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     CHECK(t.alone.open(session(1, ada), 2) == OpenSessionOutcome::user_changed);
     CHECK(t.alone.open(session(2, nth<UserId>(9))) == OpenSessionOutcome::user_changed);
     CHECK_FALSE(t.get(ada).last_login);
@@ -85,7 +83,7 @@ void opening(StoreHarness& harness) {
 
   SUBCASE("sessions: who is disabled at the moment of login has none afterwards") {
     for (Rounds rounds{harness}; rounds.next();) {
-      const TwoUsers t{harness};
+      const TwoWhoLogIn t{harness};
       race(race_threads, [&](std::size_t i) -> int {
         if (i == 0) t.alone.update(ada, {.is_active = false});
         if (i != 0) t.alone.open(session(i, ada));
@@ -99,7 +97,7 @@ void opening(StoreHarness& harness) {
 
 void proof(StoreHarness& harness) {
   SUBCASE("sessions: a later proof is kept with its time, and changes nothing else") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     t.open(1, ada);
     t.open(2, ada);
     const auto mark = [&](std::uint64_t n, UtcTime now) {
@@ -122,7 +120,7 @@ void proof(StoreHarness& harness) {
   }
 
   SUBCASE("sessions: a change of the account ends all but the one that it keeps") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     for (std::uint64_t n = 1; n <= 3; ++n) t.open(n, ada);
     t.open(4, bob);
     t.alone.update(ada,
@@ -139,7 +137,7 @@ void proof(StoreHarness& harness) {
 
 void cap(StoreHarness& harness) {
   SUBCASE("sessions: beyond the cap a login ends those that were not used for longest") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     t.open(1, ada, noon + 2s);
     t.open(2, ada, noon + 3s);
     t.open(3, ada, noon + 1s);
@@ -162,7 +160,7 @@ void cap(StoreHarness& harness) {
 
   SUBCASE("sessions: however many log in at once, no more are left than the cap") {
     for (Rounds rounds{harness}; rounds.next();) {
-      const TwoUsers t{harness};
+      const TwoWhoLogIn t{harness};
       t.open(100, ada);
       t.open(101, bob);
       const auto ended = race(race_threads, [&](std::size_t i) -> std::size_t {
@@ -178,7 +176,7 @@ void cap(StoreHarness& harness) {
 
 void expiry(StoreHarness& harness) {
   SUBCASE("sessions: one ends when it is idle too long, or too old, whichever is first") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     t.open(1, ada);
     auto old = session(2, ada);
     old.session.idle_expires_at = noon + 72h;
@@ -192,7 +190,7 @@ void expiry(StoreHarness& harness) {
   }
 
   SUBCASE("sessions: the clean-up deletes expired ones, at most as many as asked") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     for (std::uint64_t n = 1; n <= 5; ++n) t.open(n, ada);
     auto lasting = session(6, ada);
     lasting.session.idle_expires_at = noon + 48h;
@@ -207,7 +205,7 @@ void expiry(StoreHarness& harness) {
 
 void lists(StoreHarness& harness) {
   SUBCASE("sessions: a user's own are listed, the last used first") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     t.open(1, ada, noon + 2s);
     t.open(2, ada, noon + 3s);
     t.open(3, ada, noon + 1s);
@@ -223,7 +221,7 @@ void lists(StoreHarness& harness) {
 
 void ending(StoreHarness& harness) {
   SUBCASE("sessions: one is ended once, and by nobody but its owner when one is named") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     t.open(1, ada);
     t.open(2, ada);
     CHECK_FALSE(t.alone.end(nth<SessionId>(1), bob));
@@ -236,7 +234,7 @@ void ending(StoreHarness& harness) {
   }
 
   SUBCASE("sessions: all of a user are ended but the one excepted") {
-    const TwoUsers t{harness};
+    const TwoWhoLogIn t{harness};
     for (std::uint64_t n = 1; n <= 3; ++n) t.open(n, ada);
     t.open(4, bob);
     CHECK(t.end_all(ada, nth<SessionId>(2)) == 2);
@@ -248,7 +246,7 @@ void ending(StoreHarness& harness) {
 
   SUBCASE("sessions: of many who end one at once, one is told that it did") {
     for (Rounds rounds{harness}; rounds.next();) {
-      const TwoUsers t{harness};
+      const TwoWhoLogIn t{harness};
       t.open(1, ada);
       const auto ended = race(
           race_threads, [&](std::size_t) -> int { return t.alone.end(nth<SessionId>(1)) ? 1 : 0; });

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "coffeeauth/http/etag.hpp"
+
 namespace coffeeauth::web {
 namespace {
 
@@ -65,12 +67,6 @@ struct Forms {
   Shared gzipped;
 };
 
-/// If-None-Match compares weakly: a tag that a proxy made weak is the same.
-bool is_known(const http::Request& request, const std::string& etag) {
-  const auto known = request.header("If-None-Match");
-  return known == "*" || known.find(etag) != std::string_view::npos;
-}
-
 http::Response answer(Forms& forms, const http::Request& request, const std::string& type,
                       const std::string& policy) {
   const bool gzip = takes_gzip(request);
@@ -80,7 +76,7 @@ http::Response answer(Forms& forms, const http::Request& request, const std::str
   response.set("Cache-Control", "no-cache");
   response.set("Vary", "Accept-Encoding");
   if (!policy.empty()) response.set("Content-Security-Policy", policy);
-  if (is_known(request, form.etag())) {
+  if (http::none_match_fails(request, form.etag())) {
     response.status = 304;
     return response;
   }

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include "coffeeauth/http/etag.hpp"
 #include "coffeeauth_recovery_files.hpp"
 
 namespace coffeeauth::recovery {
@@ -107,7 +107,7 @@ class PageSource {
 struct PageDocument {
   explicit PageDocument(std::string text)
       : body(std::make_shared<const std::string>(std::move(text))),
-        etag("\"" + std::to_string(std::hash<std::string>{}(*body)) + "\"") {}
+        etag(http::content_etag(*body)) {}
 
   std::shared_ptr<const std::string> body;
   std::string etag;
@@ -120,9 +120,7 @@ http::Response page_answer(const PageDocument& document, const http::Request& re
   response.set("ETag", document.etag);
   response.set("X-Content-Type-Options", "nosniff");
   response.set("Referrer-Policy", "no-referrer");
-  // A proxy that compresses makes the tag weak, which is the same one here.
-  const auto known = request.header("If-None-Match");
-  if (known == "*" || known.find(document.etag) != std::string_view::npos) {
+  if (http::none_match_fails(request, document.etag)) {
     response.status = 304;
     return response;
   }

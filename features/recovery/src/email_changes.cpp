@@ -37,13 +37,18 @@ void record_gone(Room& room, Transaction& tx, const UserWrite& done, const Clien
   record(room, tx, EventKind::user_deleted, *done.gave_way, std::nullopt, client, now);
 }
 
+/// To the mailbox that an account leaves: where it is now.
+MailParameters notice_of_change(const User& before, const EmailAddress& next, UtcTime now) {
+  return {.to = before.email,
+          .first_name = before.first_name,
+          .at = now,
+          .extra = {{"new_email", next.display()}}};
+}
+
 /// Reserves the address that was given up, and tells its mailbox.
 void tell_former(Room& room, Transaction& tx, const User& before, const User& after,
                  const Secret& undo, const ClientContext& client, UtcTime now) {
-  MailParameters notice{.to = before.email,
-                        .first_name = before.first_name,
-                        .at = now,
-                        .extra = {{"new_email", after.email.display()}}};
+  auto notice = notice_of_change(before, after.email, now);
   const auto until = now + room.options.undo_lifetime;
   if (until > now) {
     const auto tickets = room.tickets.in(tx);
@@ -155,12 +160,7 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
     }
     mail.language = client.language;
     kernel.enqueue(tx, taken ? "email_change_taken" : "email_change_code", mail, expires_at);
-    kernel.notify(tx, "email_change_asked",
-                  {.to = user->email,
-                   .first_name = user->first_name,
-                   .at = now,
-                   .extra = {{"new_email", email.display()}}},
-                  client);
+    kernel.notify(tx, "email_change_asked", notice_of_change(*user, email, now), client);
     record(room, tx, email_change_asked, user->id, principal.session, client, now);
     return {};
   });
@@ -240,13 +240,7 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     kernel.notify(tx, "email_restored",
                   {.to = email, .first_name = done.user->first_name, .at = now}, client);
     if (!(before->email == email)) {
-      // To the mailbox that has lost the account, as to any that does.
-      kernel.notify(tx, "email_changed",
-                    {.to = before->email,
-                     .first_name = before->first_name,
-                     .at = now,
-                     .extra = {{"new_email", email.display()}}},
-                    client);
+      kernel.notify(tx, "email_changed", notice_of_change(*before, email, now), client);
     }
     // Also where nobody can ask for one: there is no other way back in.
     if (done.user->is_active && done.user->is_verified) {

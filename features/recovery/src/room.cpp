@@ -131,7 +131,7 @@ std::string Room::reset_page() const {
 
 Secrets Room::make_reset_secrets() const {
   Secrets made{.token = make_token(TicketKind::reset)};
-  if (options.reset == ResetBy::code || options.reset == ResetBy::both) {
+  if (brings_code(options.reset)) {
     made.code = random_digits(kernel->random(), ResetCode::digits);
   }
   return made;

@@ -56,8 +56,8 @@ class RecoveryBundle final : public standard::Bundle {
     if (options.enabled && options.pages) {
       auto pages = page_routes({.service_name = surroundings_.service_name,
                                 .api = ".." + surroundings_.prefix,
-                                .links = has_links(options.reset),
-                                .codes = has_codes(options.reset)});
+                                .links = brings_link(options.reset),
+                                .codes = brings_code(options.reset)});
       std::move(pages.begin(), pages.end(), std::back_inserter(all));
     }
     return all;
@@ -75,9 +75,6 @@ class RecoveryBundle final : public standard::Bundle {
     return !options.reset_url.empty() && !options.email_change_url.empty() &&
            !options.email_undo_url.empty();
   }
-
-  static bool has_links(ResetBy reset) { return reset == ResetBy::link || reset == ResetBy::both; }
-  static bool has_codes(ResetBy reset) { return reset == ResetBy::code || reset == ResetBy::both; }
 
   RecoveryOptions options_;
   standard::Surroundings surroundings_{};

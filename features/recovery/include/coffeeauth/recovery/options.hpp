@@ -26,6 +26,15 @@ enum class ResetBy {
   both,
 };
 
+/// Whether the mail of a request brings a link.
+[[nodiscard]] constexpr bool brings_link(ResetBy by) noexcept {
+  return by == ResetBy::link || by == ResetBy::both;
+}
+/// Whether it brings a code.
+[[nodiscard]] constexpr bool brings_code(ResetBy by) noexcept {
+  return by == ResetBy::code || by == ResetBy::both;
+}
+
 /// How passwords are reset and addresses changed.
 struct RecoveryOptions {
   /// How users see the service from outside, without a slash at the end: where links lead whose

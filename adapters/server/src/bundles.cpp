@@ -6,35 +6,22 @@
 #include "backends.hpp"
 
 namespace coffeeauth::server {
-namespace {
-
-/// All that `take` gives of each.
-template <class Part, class Take>
-std::vector<Part> gathered(const Bundles& bundles, Take take) {
-  std::vector<Part> all;
+std::vector<ConfigField> fields_of(const Bundles& bundles) {
+  std::vector<ConfigField> all;
   for (const auto& bundle : bundles) {
-    auto some = take(*bundle);
+    auto some = bundle->fields();
     std::move(some.begin(), some.end(), std::back_inserter(all));
   }
   return all;
 }
 
-}  // namespace
-
-std::vector<ConfigField> fields_of(const Bundles& bundles) {
-  return gathered<ConfigField>(bundles, [](auto& bundle) { return bundle.fields(); });
-}
-
-std::vector<MailKind> mails_of(const Bundles& bundles) {
-  return gathered<MailKind>(bundles, [](auto& bundle) { return bundle.mails(); });
-}
-
 void add_tables(const Bundles& bundles, sql::Database& database) {
-  for (const auto& bundle : bundles) {
-    auto room = bundle->migrations();
-    if (room.feature.empty()) continue;
-    std::visit([&](auto& options) { options.rooms.push_back(std::move(room)); }, database);
-  }
+  auto rooms = standard::tables_of(bundles);
+  std::visit(
+      [&](auto& options) {
+        std::move(rooms.begin(), rooms.end(), std::back_inserter(options.rooms));
+      },
+      database);
 }
 
 standard::Surroundings surroundings_of(const Settings& settings) {

@@ -15,8 +15,6 @@ namespace coffeeauth::server {
 
 /// The settings of all.
 [[nodiscard]] std::vector<ConfigField> fields_of(const Bundles& bundles);
-/// The words of all mails.
-[[nodiscard]] std::vector<MailKind> mails_of(const Bundles& bundles);
 /// Has the database opened with the tables of all.
 void add_tables(const Bundles& bundles, sql::Database& database);
 /// What a feature is told of this program.

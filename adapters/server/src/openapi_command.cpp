@@ -1,5 +1,4 @@
 #include <iostream>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -20,21 +19,14 @@ int run_openapi(const Arguments& arguments) {
   const auto store = memory::make_memory_store();
   std::vector<Feature*> features;
   for (const auto& bundle : loaded.bundles) features.push_back(&bundle->open(*store, at));
-  const auto routes_of_features = [&](Auth& auth) {
-    std::vector<http::Route> routes;
-    for (const auto& bundle : loaded.bundles) {
-      auto some = bundle->routes(auth);
-      std::move(some.begin(), some.end(), std::back_inserter(routes));
-    }
-    return routes;
-  };
-  auto accounts = standard::open({.secret_key = Secret{std::string(32, 'x')},
-                                  .config = std::move(settings.policy),
-                                  .delivers_mails = false,
-                                  .features = std::move(features),
-                                  .api = {.public_url = settings.public_url},
-                                  .routes = routes_of_features,
-                                  .store = store.get()});
+  auto accounts = standard::open(
+      {.secret_key = Secret{std::string(32, 'x')},
+       .config = std::move(settings.policy),
+       .delivers_mails = false,
+       .features = std::move(features),
+       .api = {.public_url = settings.public_url},
+       .routes = [&](Auth& auth) { return standard::routes_of(loaded.bundles, auth); },
+       .store = store.get()});
   std::cout << accounts.api().openapi() << "\n";
   return 0;
 }

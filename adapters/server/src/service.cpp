@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -172,19 +171,20 @@ struct Service::Parts {
 
   /// Those that can do nothing say why when the server starts.
   std::vector<Feature*> open_features() {
+    const auto at = surroundings_of(settings);
     std::vector<Feature*> features;
     for (const auto& bundle : bundles) {
-      features.push_back(&opened(*bundle));
-      if (auto why = bundle->why_off(surroundings_of(settings)); !why.empty()) {
+      features.push_back(&opened(*bundle, at));
+      if (auto why = bundle->why_off(at); !why.empty()) {
         features_off.emplace_back(bundle->name(), std::move(why));
       }
     }
     return features;
   }
 
-  Feature& opened(standard::Bundle& bundle) {
+  Feature& opened(standard::Bundle& bundle, const standard::Surroundings& at) {
     try {
-      return bundle.open(*store, surroundings_of(settings));
+      return bundle.open(*store, at);
     } catch (const std::invalid_argument& fault) {
       throw ConfigError(fault.what());
     }
@@ -210,7 +210,8 @@ struct Service::Parts {
         hasher(measured_hasher(settings.policy.passwords, *random, *this)),
         keys(crypto::make_openssl_keys()),
         templates(make_folder_templates(settings.mail_templates,
-                                        settings.policy.passwords.service_name, mails_of(bundles))),
+                                        settings.policy.passwords.service_name,
+                                        standard::mails_of(bundles))),
         auth(settings.policy, ring_of(settings, key_for(settings, *store, use)),
              {.store = *store,
               .cache = *cache,
@@ -305,12 +306,7 @@ const Settings& Service::settings() const noexcept { return parts_->settings; }
 Auth& Service::auth() noexcept { return parts_->auth; }
 Store& Service::store() noexcept { return *parts_->store; }
 std::vector<http::Route> Service::feature_routes() {
-  std::vector<http::Route> routes;
-  for (const auto& bundle : parts_->bundles) {
-    auto some = bundle->routes(parts_->auth);
-    std::move(some.begin(), some.end(), std::back_inserter(routes));
-  }
-  return routes;
+  return standard::routes_of(parts_->bundles, parts_->auth);
 }
 Log& Service::log() noexcept { return parts_->log; }
 Metrics& Service::metrics() noexcept { return parts_->metrics; }

@@ -51,11 +51,8 @@ std::unique_ptr<Store> open_sql_store(const Options& options) {
       [&](auto& how) {
         how.diagnostics = options.diagnostics;
         how.rooms = options.rooms;
-        for (const auto& bundle : options.bundles) {
-          if (auto room = bundle->migrations(); !room.feature.empty()) {
-            how.rooms.push_back(std::move(room));
-          }
-        }
+        auto rooms = tables_of(options.bundles);
+        std::move(rooms.begin(), rooms.end(), std::back_inserter(how.rooms));
       },
       database);
   try {
@@ -177,11 +174,7 @@ std::unique_ptr<MailTemplates> make_templates(const Options& options) {
                              : options.mails.empty()      ? "mail_frame"
                                                           : "mails, mail_frame";
   return named(option, [&] {
-    std::vector<MailKind> mails;
-    for (const auto& bundle : options.bundles) {
-      auto words = bundle->mails();
-      std::move(words.begin(), words.end(), std::back_inserter(mails));
-    }
+    auto mails = mails_of(options.bundles);
     mails.insert(mails.end(), options.mails.begin(), options.mails.end());
     return make_default_templates(options.config.passwords.service_name, std::move(mails),
                                   options.mail_frame);
@@ -220,7 +213,7 @@ http::ApiOptions make_api_options(Options& options, Auth& auth,
   const auto append = [&](std::vector<http::Route> further) {
     std::move(further.begin(), further.end(), std::back_inserter(api.extra_routes));
   };
-  for (const auto& bundle : options.bundles) append(bundle->routes(auth));
+  append(routes_of(options.bundles, auth));
   if (options.routes) append(options.routes(auth));
   return api;
 }

@@ -96,7 +96,7 @@ struct Accounts::State {
   /// Not there when another process delivers.
   Part<Mailer> mailer;
   Part<Store> store;
-  std::vector<std::shared_ptr<Bundle>> bundles;
+  Bundles bundles;
   std::vector<Feature*> features;
   Auth auth;
   http::Api api;

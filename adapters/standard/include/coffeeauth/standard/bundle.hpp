@@ -61,5 +61,15 @@ class Bundle {
   Bundle() = default;
 };
 
+/// Bundles of a program, in the order of their features.
+using Bundles = std::vector<std::shared_ptr<Bundle>>;
+
+/// The tables of all, without those that have none.
+[[nodiscard]] std::vector<sql::RoomMigrations> tables_of(const Bundles& bundles);
+/// The words of all mails.
+[[nodiscard]] std::vector<MailKind> mails_of(const Bundles& bundles);
+/// The routes of all opened features.
+[[nodiscard]] std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth);
+
 }  // namespace standard
 }  // namespace coffeeauth

@@ -75,7 +75,7 @@ struct BasicOptions {
 
   /// Features with everything that goes with them, before `features` in the order of login steps.
   /// With a `store` of yours, their tables have to be there.
-  std::vector<std::shared_ptr<Bundle>> bundles{};
+  Bundles bundles{};
   /// Features of your own, in the order of their login steps.
   std::vector<Feature*> features{};
   /// The tables of these features, and of your own. Not with `store`, which is opened with its own.
@@ -112,7 +112,7 @@ struct BasicOptions {
   SigningKeyFactory* keys = nullptr;
   /// Takes the place of the library's own words.
   MailTemplates* templates = nullptr;
-  /// Is told what happened to whom. Nobody is when it is null.
+  /// Receives every event; null discards them.
   EventSink* events = nullptr;
   /// Takes the place of what `smtp_url` or `mail_folder` names.
   Mailer* mailer = nullptr;

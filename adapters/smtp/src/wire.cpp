@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "adapters/net/src/base64.hpp"
+#include "encoding.hpp"
 
 namespace coffeeauth::smtp {
 namespace {

@@ -1,5 +1,5 @@
 #pragma once
-/// Auth: the whole library, tied together over the parts you choose. Start here.
+/// Auth: the whole library, assembled from the parts you choose. Start here.
 
 #include <cstddef>
 #include <cstdlib>
@@ -38,25 +38,25 @@ template <class Given>
 inline constexpr bool part_given = !std::is_same_v<Given, Given>;
 }  // namespace detail
 
-/// What Auth is built over; write it as AuthParts, with designated initialisers in this order. A
-/// part that is missing or misplaced does not compile, and the message names it.
+/// The parts that Auth is built from; write AuthParts with designated initialisers in this order. A
+/// missing or misplaced part does not compile, and the message names it.
 ///
-/// All borrowed: each must outlive the Auth, so `.store = *make_sqlite_store(...)` is a mistake
-/// that no compiler sees: keep the owner in a variable. A template so that the default of a part is
-/// compiled only when that part is left out.
+/// All parts are borrowed and must outlive the Auth, so `.store = *make_sqlite_store(...)` is a
+/// mistake that no compiler detects: keep the owner in a variable. This is a template so that the
+/// default of a part is compiled only when that part is left out.
 template <class Given = void>
 struct BasicAuthParts {
-  /// Where everything that must survive lives.
+  /// Stores everything that must survive a restart.
   Store& store = []() -> Store& {
     static_assert(detail::part_given<Given>, "AuthParts::store is missing or misplaced");
     std::abort();
   }();
-  /// Lists of users, until one changes. A cache of one process will do for one process.
+  /// Caches lists of users until one changes. An in-process cache is enough for a single process.
   Cache& cache = []() -> Cache& {
     static_assert(detail::part_given<Given>, "AuthParts::cache is missing or misplaced");
     std::abort();
   }();
-  /// What the rate limits count in. Shared by all processes, or each allows the whole limit.
+  /// Counts for the rate limits. Share it among all processes, or each allows the whole limit.
   RateCounter& counters = []() -> RateCounter& {
     static_assert(detail::part_given<Given>, "AuthParts::counters is missing or misplaced");
     std::abort();
@@ -66,20 +66,20 @@ struct BasicAuthParts {
     static_assert(detail::part_given<Given>, "AuthParts::clock is missing or misplaced");
     std::abort();
   }();
-  /// Codes, tokens, salts and ids come from it.
+  /// Source of codes, tokens, salts and ids.
   RandomSource& random = []() -> RandomSource& {
     static_assert(detail::part_given<Given>, "AuthParts::random is missing or misplaced");
     std::abort();
   }();
-  /// Which passwords are too easy to guess: make_zxcvbn_judge() of the component zxcvbn, one of
-  /// your own, or accept_any_password() to go without.
+  /// Rejects passwords that are easy to guess: make_zxcvbn_judge() of the component zxcvbn, a judge
+  /// of your own, or accept_any_password() to accept all.
   PasswordJudge& judge = []() -> PasswordJudge& {
     static_assert(detail::part_given<Given>,
                   "AuthParts::judge is missing or misplaced; accept_any_password() is the one that "
                   "refuses nothing");
     std::abort();
   }();
-  /// Argon2id, best behind make_hashing_pool().
+  /// Argon2id, best wrapped in make_hashing_pool().
   PasswordHasher& hasher = []() -> PasswordHasher& {
     static_assert(detail::part_given<Given>, "AuthParts::hasher is missing or misplaced");
     std::abort();
@@ -89,73 +89,73 @@ struct BasicAuthParts {
     static_assert(detail::part_given<Given>, "AuthParts::keys is missing or misplaced");
     std::abort();
   }();
-  /// The words of the mails.
+  /// Renders the mails.
   MailTemplates& templates = []() -> MailTemplates& {
     static_assert(detail::part_given<Given>, "AuthParts::templates is missing or misplaced");
     std::abort();
   }();
-  /// Told what happened to whom; may do nothing.
+  /// Receives security events; may ignore them.
   EventSink& events = []() -> EventSink& {
     static_assert(detail::part_given<Given>, "AuthParts::events is missing or misplaced");
     std::abort();
   }();
-  /// Who may sign up; everybody when it is empty. The only part that is copied.
+  /// Decides who may sign up; when empty, everybody may. The only part that is copied.
   SignUpPolicy sign_up_policy{};
-  /// Told what() of what a mail template or a handler of ApiOptions::extra_routes throws. Null for
-  /// the standard error output.
+  /// Receives what() of exceptions from mail templates and from handlers in
+  /// ApiOptions::extra_routes. Null writes them to standard error.
   Diagnostics* diagnostics = nullptr;
 };
 
-/// What Auth is built over.
+/// The parts that Auth is built from.
 using AuthParts = BasicAuthParts<>;
 
-/// The services over one Store. Callable from any thread; two of them in one process do not know of
-/// each other.
+/// The services over one Store. Thread-safe. Two instances in one process are independent of each
+/// other.
 class Auth {
  public:
-  /// `secret_keys` (one Secret of 32 bytes at least, or a ring of them) keys the hashes of codes,
-  /// refresh tokens and list cursors, and encrypts signing keys and pending mails: every process
-  /// over one Store needs the same. How to change the key: docs/operations.md, and rewrap().
-  /// `features` are attached in their order, which is that of their login steps; borrowed, each
-  /// must outlive the Auth. Throws std::invalid_argument when `config`, a key, a part or a feature
-  /// is not acceptable (a part made from a null pointer is named); calls no part yet.
+  /// `secret_keys` (one Secret of at least 32 bytes, or a ring of them) keys the hashes of codes,
+  /// refresh tokens and list cursors, and encrypts signing keys and pending mails: all processes
+  /// over one Store need the same keys. To change the key, see docs/operations.md and rewrap().
+  /// `features` are attached in order, which is also the order of their login steps; they are
+  /// borrowed and must outlive the Auth. Throws std::invalid_argument for an invalid `config`, key,
+  /// part or feature (a part made from a null pointer is named); does not call any part yet.
   Auth(Config config, SecretKeys secret_keys, AuthParts parts,
        const std::vector<Feature*>& features = {});
-  /// Ends the program when a MailWorker or Scheduler that was made over it still lives.
+  /// Aborts the program if a MailWorker or Scheduler made from it still exists.
   ~Auth();
   Auth(const Auth&) = delete;
   Auth& operator=(const Auth&) = delete;
 
-  /// Asks the Store whether one of the secret keys is the one that its signing keys were sealed
-  /// with; call it once before anything is served. Throws SecretKeyMismatch when it is none of
-  /// them, and Unavailable when the Store cannot be asked.
+  /// Checks that one of the secret keys is the key that seals the signing keys in the Store; call
+  /// it once before you serve requests. Throws SecretKeyMismatch if none of them is, and
+  /// Unavailable when the Store cannot be reached.
   void check();
 
-  /// What it was made with.
+  /// The configuration it was constructed with.
   [[nodiscard]] const Config& config() const noexcept;
 
-  /// Sign-up, and a user's own account.
+  /// Sign-up, and users' own accounts.
   [[nodiscard]] UserService& users() noexcept;
-  /// Proof of the mailbox, by code.
+  /// Verification of mailboxes by code.
   [[nodiscard]] VerificationService& verification() noexcept;
-  /// Login, refresh, logout, and the check of access tokens.
+  /// Login, refresh, logout, and authentication by access token.
   [[nodiscard]] SessionService& sessions() noexcept;
-  /// What administrators do with users.
+  /// User management for administrators.
   [[nodiscard]] AdminService& admin() noexcept;
-  /// Access tokens and the keys that sign them; a handler wants
+  /// Access tokens and the keys that sign them. To authenticate a request, call
   /// SessionService::authenticate_token() instead.
   [[nodiscard]] TokenService& tokens() noexcept;
-  /// Which passwords are good enough, and their hashes.
+  /// Password rules and hashing.
   [[nodiscard]] PasswordService& passwords() noexcept;
-  /// Who may ask how often; the REST API counts its requests here.
+  /// Rate limits; the REST API counts its requests here.
   [[nodiscard]] RateLimiter& limits() noexcept;
 
-  /// The parts, for what is built on top (the REST API, operators' tools). `diagnostics` is set.
+  /// The parts, for code built on top (REST API, operators' tools). `diagnostics` is never null.
   [[nodiscard]] const AuthParts& parts() const noexcept;
-  /// What features build on, for code of your own that works beside them: mails of your own,
-  /// changes of accounts within a transaction of yours.
+  /// The interface that features build on, for your own code too: to send your own mails, or to
+  /// change accounts within your own transactions.
   [[nodiscard]] Kernel& kernel() noexcept;
-  /// What MailWorker and Scheduler are made over: `jobs::MailWorker{auth.services(), mailer}`.
+  /// The handle that MailWorker and Scheduler take: `jobs::MailWorker{auth.services(), mailer}`.
   [[nodiscard]] Services& services() noexcept;
 
  private:

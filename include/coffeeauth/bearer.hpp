@@ -1,5 +1,5 @@
 #pragma once
-/// bearer_token(): the one reader of Authorization fields (RFC 6750 2.1).
+/// bearer_token(): the only parser of Authorization fields (RFC 6750 2.1).
 
 #include <string_view>
 
@@ -8,12 +8,12 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// The token in the value of an Authorization field. The scheme is compared without regard to
-/// letter case (RFC 9110 11.1). The result points into `authorization`. Thread-safe.
+/// Returns the token in the value of an Authorization field, as a view into `authorization`. The
+/// scheme is compared case-insensitively (RFC 9110 11.1). Thread-safe.
 ///
 /// Errors: not_authenticated when the value is empty or names another scheme; token_invalid when
-/// nothing stands behind `Bearer`, when what does is no b64token, and when it is longer than 4,096
-/// octets. A request with two Authorization fields is for the caller to refuse.
+/// `Bearer` is followed by nothing or by something other than a b64token, or the token is longer
+/// than 4,096 octets. The caller must reject a request with two Authorization fields.
 [[nodiscard]] Result<std::string_view> bearer_token(std::string_view authorization) noexcept;
 
 }  // namespace coffeeauth

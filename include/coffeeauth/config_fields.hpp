@@ -1,6 +1,6 @@
 #pragma once
-/// ConfigField: one setting by name, for whatever reads or shows settings as text (environment, env
-/// file, command line, documentation).
+/// ConfigField: one setting by name, for code that reads or shows settings as text (environment,
+/// env file, command line, documentation).
 ///
 /// The library, the server and every feature list their settings in the same way: a function that
 /// takes the struct of options and returns one field for each member.
@@ -33,36 +33,35 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// One setting, bound to a member of an options struct, which must outlive it and stay where it is.
+/// One setting, bound to a member of an options struct that must outlive it and must not move.
 ///
-/// Plain data: field() makes the usual ones, and a value of another kind can be filled in by hand.
-/// A field is as safe to call from several threads as the member it is bound to.
+/// Plain data: field() makes the usual kinds; fill it in by hand for other kinds of values. As
+/// thread-safe as access to the member it is bound to.
 struct ConfigField {
   /// The name in the environment: `CODE_LIFETIME`.
   std::string name;
-  /// What it is and what it may be, in one sentence: "How long a verification code is good; 5min to
-  /// 1d."
+  /// What the setting does and its range, in one sentence: "How long a verification code is good;
+  /// 5min to 1d."
   std::string description;
-  /// What a value must be, without the verb: `true or false`, `1 to 10`, `an address`.
+  /// What a value must be, as in "must be ...": `true or false`, `1 to 10`, `an address`.
   std::string expects;
-  /// Returns the present value as text that set() reads back. A secret is masked.
+  /// Returns the current value as text that set() accepts. Secrets are masked.
   std::function<std::string()> get;
-  /// Reads a value. Returns false, and changes nothing, when the text is malformed or too large for
-  /// the member's type. A value that is merely out of its range is stored, and check() complains.
+  /// Parses a value. Returns false and changes nothing when the text is malformed or too large for
+  /// the member's type. A value out of range is stored, and check() reports it.
   std::function<bool(std::string_view)> set;
-  /// Returns what is wrong with the present value by itself. May be empty.
+  /// Validates the current value by itself. May be empty.
   std::function<std::optional<FieldError>()> check{};
-  /// Returns what is wrong with the present value beside those of other fields. May be empty; asked
-  /// only when check() finds nothing.
+  /// Validates the current value against other fields. May be empty; called only when check()
+  /// reports nothing.
   std::function<std::optional<FieldError>()> rule{};
-  /// Whether the value may hold a secret: it keeps its blanks, and may come from a file.
+  /// Whether the value may be a secret: blanks are preserved, and it may be read from a file.
   bool secret = false;
-  /// An earlier name of the setting, read when the present one is not set. Empty when there is
-  /// none.
+  /// Previous name of the setting, read when the current name is not set. Empty when there is none.
   std::string older_name{};
 };
 
-/// The least and the most that a value may be, both allowed.
+/// An inclusive range of values.
 template <class Value>
 struct Range {
   /// The smallest value allowed.
@@ -71,7 +70,7 @@ struct Range {
   Value most;
 };
 
-/// One of the words that name the values of an enum.
+/// A word that names a value of an enum.
 template <class Enum>
 struct Word {
   /// The word, read in any letter case.
@@ -80,31 +79,31 @@ struct Word {
   Enum value;
 };
 
-/// How long a text may be, in octets.
+/// Allowed length of a text, in octets.
 struct TextLength {
-  /// 0 when the text may be empty.
+  /// The minimum; 0 allows an empty text.
   std::size_t least = 1;
-  /// The most octets allowed.
+  /// The maximum.
   std::size_t most = 200;
 };
 
-/// Reads one value from text and returns it as it is kept, or nothing when it is malformed.
+/// Parses a value and returns it as it is to be stored, or nothing when the text is malformed.
 using TextReader = std::function<std::optional<std::string>(std::string_view)>;
 
 namespace detail {
-/// The sentence of a field: `description` itself when it ends with a full stop, and else followed
-/// by the range.
+/// Returns the description of a field: `description` itself when it ends with a full stop,
+/// otherwise with the range appended.
 [[nodiscard]] std::string with_range(std::string description, std::string_view range);
-/// ` or ` before the last of them, and commas before the others.
+/// Joins words with commas, and the last two with ` or `.
 [[nodiscard]] std::string one_of(std::span<const std::string_view> words);
-/// `a duration of 5min to 1d, in whole seconds`.
+/// Returns `a duration of 5min to 1d, in whole seconds`.
 [[nodiscard]] std::string duration_expectation(std::string_view range,
                                                std::chrono::milliseconds unit);
-/// `must be ...`, on the field `name`.
+/// Returns the error `must be ...` on the field `name`.
 [[nodiscard]] FieldError must_be(std::string_view name, std::string_view code,
                                  std::string_view expects);
 
-/// A check that complains, as out of range, about a value that is outside of `range`.
+/// Returns a check that reports a value outside of `range` as `out_of_range`.
 template <class Value>
 std::function<std::optional<FieldError>()> range_check(std::string name, std::string expects,
                                                        const Value& value, Range<Value> range) {
@@ -116,11 +115,11 @@ std::function<std::optional<FieldError>()> range_check(std::string name, std::st
 }
 }  // namespace detail
 
-/// A switch.
+/// Makes a field for a boolean.
 [[nodiscard]] ConfigField field(std::string name, std::string description, bool& value);
 
-/// A whole number. The range is added to a description that does not end with a full stop; so it is
-/// for durations.
+/// Makes a field for a whole number. The range is appended to a description that does not end with
+/// a full stop; likewise for durations.
 template <WholeNumber Number>
 [[nodiscard]] ConfigField field(std::string name, std::string description, Number& value,
                                 Range<std::type_identity_t<Number>> range) {
@@ -139,7 +138,7 @@ template <WholeNumber Number>
           .check = std::move(check)};
 }
 
-/// A whole number that need not be there; get() returns an empty text for none.
+/// Makes a field for an optional whole number; get() returns an empty text when it is not set.
 template <WholeNumber Number>
 [[nodiscard]] ConfigField field(std::string name, std::string description,
                                 std::optional<Number>& value,
@@ -162,8 +161,8 @@ template <WholeNumber Number>
           .check = std::move(check)};
 }
 
-/// A duration in milliseconds or a coarser unit. A text that is no whole number of that unit is
-/// malformed: cut to one, it would be another value than the one that was written.
+/// Makes a field for a duration in milliseconds or a coarser unit. A text that is not a whole
+/// number of that unit is malformed: rounding would change the value silently.
 template <class Rep, class Period>
 [[nodiscard]] ConfigField field(
     std::string name, std::string description, std::chrono::duration<Rep, Period>& value,
@@ -189,7 +188,7 @@ template <class Rep, class Period>
           .check = std::move(check)};
 }
 
-/// One of several words. The words must outlive the field, as literals do.
+/// Makes a field for an enum. The words must outlive the field, as literals do.
 template <class Enum>
 requires std::is_enum_v<Enum>
 [[nodiscard]] ConfigField field(std::string name, std::string description, Enum& value,
@@ -222,50 +221,51 @@ requires std::is_enum_v<Enum>
           .check = std::move(check)};
 }
 
-/// Text for people or tokens: UTF-8 without control characters. Its blanks count.
+/// Makes a field for text: UTF-8 without control characters. Blanks are preserved.
 [[nodiscard]] ConfigField field(std::string name, std::string description, std::string& value,
                                 TextLength length = {});
 
-/// Text that `read` understands.
+/// Makes a field for text that `read` parses.
 [[nodiscard]] ConfigField field(std::string name, std::string description, std::string& value,
                                 TextReader read, std::string expects);
 
-/// A list with commas, whose parts `read` understands; one that it does not makes all malformed.
+/// Makes a field for a comma-separated list; one part that `read` rejects makes the list malformed.
 [[nodiscard]] ConfigField field(std::string name, std::string description,
                                 std::vector<std::string>& value, TextReader read,
                                 std::string expects);
 
-/// A secret that `is_good`; others are malformed, and no message quotes them.
+/// Makes a field for a secret that satisfies `is_good`; messages never quote a rejected one.
 [[nodiscard]] ConfigField field(std::string name, std::string description, Secret& value,
                                 std::function<bool(std::string_view)> is_good, std::string expects);
-/// Several secrets, each of which `is_good`: one a line where the text has lines, so that one in a
-/// file may hold a comma; else with commas between them, and the blanks around each do not count.
+/// Makes a field for several secrets that satisfy `is_good`: one on each line if the text has
+/// several lines, so that a secret in a file may contain commas; else separated by commas and
+/// trimmed.
 [[nodiscard]] ConfigField field(std::string name, std::string description,
                                 std::vector<Secret>& values,
                                 std::function<bool(std::string_view)> is_good, std::string expects);
 
-/// A URL that parse_url() reads. It may hold a password, so it is a secret, shown with the password
-/// masked.
+/// Makes a field for a URL that parse_url() accepts. It may contain a password, so it is a secret;
+/// the password is masked when it is shown.
 [[nodiscard]] ConfigField url_field(std::string name, std::string description, std::string& value);
 
 /// Adds a rule between fields: `field` must be `expects` (`at least CODE_LIFETIME`), which `holds`
-/// decides. Rules that it had before are asked first.
+/// decides. Existing rules of the field are checked first.
 [[nodiscard]] ConfigField with_rule(ConfigField field, std::string expects,
                                     std::function<bool()> holds);
 
-/// Sets the field. Errors: validation_failed on its name with code `invalid` and a message that
-/// says what is expected and does not quote `text`.
+/// Sets the field. Error: validation_failed on its name, code `invalid`; the message says what is
+/// expected and does not quote `text`.
 [[nodiscard]] Result<void> set_field(const ConfigField& field, std::string_view text);
-/// Sets the field of that name. Errors: as above, or code `unknown_field`.
+/// Sets the field called `name`. Errors: as above, or code `unknown_field`.
 [[nodiscard]] Result<void> set_field(std::span<const ConfigField> fields, std::string_view name,
                                      std::string_view text);
 
-/// Returns what is wrong with the present values: one entry for each bad field, those out of their
-/// own range first. Empty when all is well.
+/// Validates the current values: one entry for each invalid field, fields out of their own range
+/// first. Empty when all are valid.
 [[nodiscard]] std::vector<FieldError> validate(std::span<const ConfigField> fields);
 
-/// Every policy number of `config`, in its order. `config` must outlive the fields and stay where
-/// it is.
+/// Returns a field for each policy number of `config`, in its order. `config` must outlive the
+/// fields and must not move.
 [[nodiscard]] std::vector<ConfigField> config_fields(Config& config);
 
 }  // namespace coffeeauth

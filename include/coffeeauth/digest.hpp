@@ -1,5 +1,5 @@
 #pragma once
-/// Digests: what a Store is given in place of a secret. The type says so.
+/// Digests: what a Store receives in place of a secret, as distinct types.
 
 #include <array>
 #include <cstdint>
@@ -13,21 +13,21 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// 32 bytes of a keyed hash; equal in constant time. Tags keep one kind from passing for another.
+/// 32 bytes of a keyed hash, compared in constant time. Tags make each kind a distinct type.
 template <class Tag>
 class Digest {
  public:
-  /// The form in which a Store keeps them, if it can keep bytes.
+  /// The raw form, for a Store that can keep bytes.
   using Bytes = std::array<std::uint8_t, 32>;
 
   Digest() = default;
-  /// One that a Store wrote. Others are computed inside the library, with its key.
+  /// Restores a digest that a Store wrote. The library computes new ones with its key.
   explicit Digest(const Bytes& bytes) : bytes_(bytes) {}
 
-  /// For a Store to write.
+  /// The raw bytes, for a Store to write.
   [[nodiscard]] const Bytes& bytes() const noexcept { return bytes_; }
 
-  /// Equal in constant time.
+  /// Compares in constant time.
   friend bool operator==(const Digest& a, const Digest& b) noexcept {
     std::uint8_t difference = 0;
     for (std::size_t i = 0; i < a.bytes_.size(); ++i) {
@@ -40,23 +40,22 @@ class Digest {
   Bytes bytes_{};
 };
 
-/// Keyed hash of a verification code, bound to purpose, user and address.
+/// Keyed hash of a verification code, bound to purpose, user and email address.
 using CodeDigest = Digest<struct CodeDigestTag>;
-/// What somebody guesses: the digest of one code under each secret key of the service. There is
-/// more than one while the secret key is being changed. A guess is one guess, however many digests
-/// it has.
+/// A guess at a code: its digest under each secret key of the service, of which there are several
+/// while the secret key is being changed. It counts as one guess, however many digests it has.
 class CodeGuess {
  public:
-  /// Under the only key.
+  /// A guess under the only key.
   // NOLINTNEXTLINE(google-explicit-constructor): a guess at what has that digest.
   CodeGuess(const CodeDigest& digest) : digests_{digest} {}
-  /// Of one code, under several keys.
+  /// A guess under several keys.
   explicit CodeGuess(std::vector<CodeDigest> digests) : digests_(std::move(digests)) {}
 
-  /// All of them, in no order; one at least.
+  /// All digests, unordered; at least one.
   [[nodiscard]] const std::vector<CodeDigest>& digests() const noexcept { return digests_; }
 
-  /// Whether the code with that digest was guessed; all are compared, in constant time.
+  /// Whether `guess` matches the kept digest; compares all of them, in constant time.
   friend bool operator==(const CodeDigest& kept, const CodeGuess& guess) noexcept {
     bool is_equal = false;
     for (const auto& digest : guess.digests_) is_equal = (kept == digest) || is_equal;
@@ -69,13 +68,13 @@ class CodeGuess {
 
 /// Keyed hash of a refresh token.
 using RefreshTokenDigest = Digest<struct RefreshTokenDigestTag>;
-/// Keyed hash of a client's network, to recognise it without keeping it: where somebody logged in
-/// from (IPv6 by /64), or whose share of an account's guesses and mails it is (IPv6 by /48).
+/// Keyed hash of a client's network, to recognise it without keeping it: the network of a login
+/// (IPv6 by /64), or the owner of a share of an account's guesses and mails (IPv6 by /48).
 using AddressDigest = Digest<struct AddressDigestTag>;
 
-/// 64 lower-case hexadecimal digits, as Stores write them, and back.
+/// Writes 64 lower-case hexadecimal digits. Thread-safe.
 [[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 32>& bytes);
-/// Reads what to_hex() writes; anything else is nothing.
+/// Parses what to_hex() writes; returns nothing for anything else. Thread-safe.
 [[nodiscard]] std::optional<std::array<std::uint8_t, 32>> parse_hex_digest(
     std::string_view text) noexcept;
 

@@ -1,8 +1,8 @@
 #pragma once
-/// What can go wrong, as values (Error) and as exceptions (Unavailable).
+/// Failures, as values (Error) and as exceptions (Unavailable).
 ///
-/// Two channels, never mixed in one function: what a caller must decide on is an Error inside a
-/// Result; what no caller can decide on (the Store is gone) is an exception rooted at Unavailable.
+/// A function reports an outcome that its caller must handle as an Error inside a Result. A failure
+/// that no caller can handle (the Store is down) is an exception derived from Unavailable.
 
 #include <chrono>
 #include <optional>
@@ -15,90 +15,90 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What kind of failure an error is: what a caller who does not know its word can go by, and what
-/// the REST API makes a status of.
+/// The kind of a failure, for callers that do not know its word; the REST API derives the status
+/// from it.
 enum class ErrorClass {
   /// The input breaks a rule; the same input will be refused again.
   invalid,
-  /// The caller has not proved who they are.
+  /// The caller is not authenticated.
   unauthenticated,
-  /// The caller is known and not allowed to.
+  /// The caller is authenticated but not allowed to do this.
   forbidden,
-  /// There is no such thing, or the caller must not learn that there is.
+  /// The resource does not exist, or the caller must not learn that it does.
   not_found,
-  /// The state of something else forbids it.
+  /// The current state of the resource or of another one forbids it.
   conflict,
-  /// The thing changed since the caller read it.
+  /// The resource changed since the caller read it.
   stale,
-  /// Too many requests; `Error::retry_after` says when to come back.
+  /// Too many requests; `Error::retry_after` says when to try again.
   rate_limited,
-  /// A part that is needed is down or full; `Error::retry_after` says when to come back.
+  /// A required part is down or full; `Error::retry_after` says when to try again.
   unavailable,
-  /// A fault of the program itself.
+  /// A bug in the program.
   internal,
-  /// Belongs to the transport that a request came by, which alone knows what to answer.
+  /// Belongs to the transport (HTTP), which chooses the status itself.
   transport,
 };
 
-/// Why a call has no value: a stable word, its class, and a sentence for a person.
+/// Why a call returned no value: a stable word, its class, and a sentence for people.
 ///
-/// An open set: a feature defines its own beside the code that returns them, as a constant on one
-/// line: `inline constexpr ErrorCode invalid_link{"invalid_link", ErrorClass::invalid, "..."};`.
-/// Two are equal when their words are. The words are part of the public contract and never renamed.
+/// An open set: a feature defines its own codes beside the code that returns them, as constants:
+/// `inline constexpr ErrorCode invalid_link{"invalid_link", ErrorClass::invalid, "..."};`. Codes
+/// are compared by word. The words are part of the public contract and never renamed.
 class ErrorCode {
  public:
   /// `word` is snake_case; `word` and `sentence` must live as long as the program, as literals do.
-  /// The sentence says nothing that the word does not say.
+  /// The sentence must not reveal more than the word.
   constexpr ErrorCode(std::string_view word, ErrorClass kind, std::string_view sentence) noexcept
       : word_(word), sentence_(sentence), kind_(kind) {}
 
-  /// The request itself cannot be read: not JSON, not an object, a header that is out of grammar.
+  /// The request cannot be parsed: not JSON, not an object, or a malformed header.
   static const ErrorCode invalid_request;
-  /// The request was read, and fields of it break a rule; `Error::fields` names each.
+  /// The request was parsed, but some fields are invalid; `Error::fields` names each.
   static const ErrorCode validation_failed;
-  /// There is no such thing, or the caller must not learn that there is.
+  /// The resource does not exist, or the caller must not learn that it does.
   static const ErrorCode not_found;
-  /// Unknown address or wrong password: one word for both, so that neither can be told.
+  /// Unknown email address or wrong password: one code, so that they cannot be told apart.
   static const ErrorCode invalid_credentials;
-  /// Right password, address not verified yet.
+  /// The password is correct, but the email address is not verified yet.
   static const ErrorCode email_not_verified;
-  /// Right password, account disabled by an administrator.
+  /// The password is correct, but an administrator disabled the account.
   static const ErrorCode account_disabled;
-  /// No bearer token where one is needed.
+  /// The request has no bearer token.
   static const ErrorCode not_authenticated;
-  /// An access token that was good, and whose time is over.
+  /// A valid access token that has expired.
   static const ErrorCode token_expired;
-  /// A token that is malformed, forged, revoked, spent or not for this purpose.
+  /// A token that is malformed, forged, revoked, used or not for this purpose.
   static const ErrorCode token_invalid;
-  /// Logged in, but the last proof of who they are is too old for this: prove it once more.
+  /// The user's last authentication is too old for this operation: re-authenticate first.
   static const ErrorCode reauthentication_required;
-  /// Known, but not allowed.
+  /// The caller is authenticated but not allowed to do this.
   static const ErrorCode forbidden;
-  /// Wrong, used, expired or superseded code, or unknown address: one word for all.
+  /// Wrong, used, expired or superseded code, or unknown address: one code for all.
   static const ErrorCode invalid_code;
-  /// Right code, but which password the mailbox owner chose is not known: send one.
+  /// The code is correct, but the account has no unambiguous password: send one with the code.
   static const ErrorCode password_required;
-  /// Too many requests; `Error::retry_after` says when to come back.
+  /// Too many requests; `Error::retry_after` says when to try again.
   static const ErrorCode rate_limited;
   /// The change would leave no active administrator.
   static const ErrorCode last_admin;
-  /// Another account has that address.
+  /// Another account uses that email address.
   static const ErrorCode email_taken;
-  /// The thing changed since the caller read it (If-Match).
+  /// The resource changed since the caller read it (If-Match).
   static const ErrorCode version_conflict;
-  /// A part that is needed is down or full; `Error::retry_after` says when to come back.
+  /// A required part is down or full; `Error::retry_after` says when to try again.
   static const ErrorCode unavailable;
-  /// A fault of the program itself; nothing of it is told to the client.
+  /// A bug in the program; clients are told nothing about it.
   static const ErrorCode internal;
 
   /// The stable snake_case word, as clients see it.
   [[nodiscard]] constexpr std::string_view word() const noexcept { return word_; }
-  /// What kind of failure it is.
+  /// The class of the failure.
   [[nodiscard]] constexpr ErrorClass kind() const noexcept { return kind_; }
-  /// English, for a person.
+  /// A sentence in English, for people.
   [[nodiscard]] constexpr std::string_view sentence() const noexcept { return sentence_; }
 
-  /// Whether both have the same word.
+  /// Compares the words.
   [[nodiscard]] friend constexpr bool operator==(const ErrorCode& a, const ErrorCode& b) noexcept {
     return a.word_ == b.word_;
   }
@@ -151,42 +151,42 @@ inline constexpr ErrorCode ErrorCode::unavailable{"unavailable", ErrorClass::una
 inline constexpr ErrorCode ErrorCode::internal{"internal", ErrorClass::internal,
                                                "Something went wrong on our side."};
 
-/// What one field of a request did wrong. `code` is a stable word (`required`, `too_long`,
-/// `invalid`, `unknown_field`, ...), `message` a sentence for a person. Neither quotes the input.
+/// What is wrong with one field of a request. `code` is a stable word (`required`, `too_long`,
+/// `invalid`, `unknown_field`, ...), `message` a sentence for people. Neither quotes the input.
 struct FieldError {
-  /// The field's name, in an object within the body its path: `email`, `a.b`.
+  /// The field's name, or its path within nested objects: `email`, `a.b`.
   std::string field;
   /// A stable snake_case word.
   std::string code;
-  /// English, to be shown beside the field.
+  /// A sentence in English, to show beside the field.
   std::string message;
 
-  /// Equal in every member.
+  /// Compares all members.
   bool operator==(const FieldError&) const = default;
 };
 
-/// An expected failure. Holds no text made from input and no secret.
+/// An expected failure. Contains no text made from input and no secret.
 struct Error {
-  /// What a program decides on.
+  /// The code, for programs.
   ErrorCode code;
-  /// For validation_failed: at least one entry.
+  /// At least one entry for validation_failed.
   std::vector<FieldError> fields{};
-  /// For rate_limited and unavailable: how long to wait.
+  /// For rate_limited and unavailable: how long to wait before trying again.
   std::optional<std::chrono::seconds> retry_after{};
-  /// An English sentence that says more than message(code): what is wrong, and where. Empty when
-  /// there is no more to say. Quotes no value of the input.
+  /// An English sentence that is more specific than message(code): what is wrong, and where. Empty
+  /// when there is nothing to add. Never quotes the input.
   std::string detail{};
 
-  /// Equal in every member.
+  /// Compares all members.
   bool operator==(const Error&) const = default;
 };
 
-/// ErrorCode::word().
+/// Returns ErrorCode::word().
 [[nodiscard]] constexpr std::string_view wire_name(const ErrorCode& code) noexcept {
   return code.word();
 }
 
-/// ErrorCode::sentence().
+/// Returns ErrorCode::sentence().
 [[nodiscard]] constexpr std::string_view message(const ErrorCode& code) noexcept {
   return code.sentence();
 }
@@ -195,13 +195,13 @@ struct Error {
 [[nodiscard]] Error field_error(std::string_view field, std::string_view code,
                                 std::string_view message);
 
-/// The root of every infrastructure failure: the Store, the entropy source, a full queue.
+/// The base class of infrastructure failures: the Store, the entropy source, a full queue.
 ///
-/// Crosses the services untouched and becomes 503 with Retry-After in one place. `what()` is for
-/// operators: it holds no user data, no SQL and no text of a third-party exception.
+/// Services let it pass; the REST API turns it into 503 with Retry-After in one place. `what()` is
+/// for operators: it contains no user data, no SQL and no text of a third-party exception.
 class Unavailable : public std::runtime_error {
  public:
-  /// `what` names the part and what failed, in fixed words; `retry_after` is a guess.
+  /// `what` names the part and the failure in fixed words; `retry_after` is an estimate.
   explicit Unavailable(const std::string& what,
                        std::chrono::seconds retry_after = std::chrono::seconds{2});
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Event: one security-relevant thing that happened.
+/// Event: a security-relevant event.
 
 #include <optional>
 #include <string>
@@ -14,47 +14,47 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What an Event tells of: a stable snake_case word, which audit queries and metrics select by.
+/// The kind of an Event: a stable snake_case word, by which audits and metrics select.
 ///
-/// An open set: a feature defines its own beside the code that records them, on one line:
-/// `inline constexpr EventKind reset_asked{"password_reset_asked"};`. Two are equal when their
-/// words are. The set is known beforehand, since its words become labels of metrics.
+/// An open set: a feature defines its own kinds beside the code that records them: `inline
+/// constexpr EventKind reset_asked{"password_reset_asked"};`. Kinds are compared by word. The set
+/// must be finite, since its words become labels of metrics.
 class EventKind : public OpenWord<EventKind> {
  public:
   using OpenWord::OpenWord;
 
-  /// A sign-up for an address that has no owner yet; `account` in the details is `created` for
-  /// the first one.
+  /// A sign-up for an address without an owner; the detail `account` is `created` for the first
+  /// sign-up.
   static const EventKind signed_up;
   /// A sign-up for an address whose account has an owner.
   static const EventKind sign_up_for_existing;
   /// A code was written to the outbox; `mail_delivered` tells when a worker has sent it.
   static const EventKind code_queued;
-  /// A wrong, dead or unknown verification code.
+  /// A wrong, invalidated or unknown verification code.
   static const EventKind code_rejected;
-  /// The right code: the account has an owner who can log in.
+  /// A correct code: the account now has an owner who can log in.
   static const EventKind user_verified;
-  /// A session was opened.
+  /// A session was created.
   static const EventKind logged_in;
   /// A login was refused: wrong password, or an account that may not log in.
   static const EventKind login_failed;
-  /// A login was refused for the failures before it.
+  /// A login was refused because of earlier failures.
   static const EventKind login_throttled;
-  /// A refresh token was spent for a new pair.
+  /// A refresh token was exchanged for a new pair.
   static const EventKind session_refreshed;
-  /// An old refresh token came back outside the grace period; the session was ended.
+  /// A used refresh token was presented after the grace period; the session was ended.
   static const EventKind refresh_token_reused;
-  /// One session, or `count` of them, ended by logout, by request, or to make room for a new one.
+  /// One session, or `count` sessions, ended: by logout, on request, or to make room for a new one.
   static const EventKind session_ended;
-  /// The user changed their password; their other sessions ended.
+  /// The user changed the password; the other sessions ended.
   static const EventKind password_changed;
-  /// Somebody who was logged in proved once more who they are.
+  /// A logged-in user re-authenticated.
   static const EventKind reauthenticated;
-  /// Names, address, role, activity or verification of an account changed.
+  /// Names, email address, role, activation or verification of an account changed.
   static const EventKind user_updated;
-  /// An account was deleted, or a mere sign-up gave way.
+  /// An account was deleted, or an unverified sign-up was displaced.
   static const EventKind user_deleted;
-  /// An account became an administrator, or none.
+  /// An account became an administrator's, or stopped being one.
   static const EventKind role_changed;
   /// An administrator disabled the account.
   static const EventKind user_disabled;
@@ -62,30 +62,30 @@ class EventKind : public OpenWord<EventKind> {
   static const EventKind user_enabled;
   /// The clean-up deleted `count` accounts that were not verified in time.
   static const EventKind unverified_users_deleted;
-  /// The mail server took the mail.
+  /// The mail server accepted the mail.
   static const EventKind mail_delivered;
-  /// A try failed and another will be made: `mail` and `reason` say which and why.
+  /// An attempt failed and another will follow: `mail` and `reason` say which mail and why.
   static const EventKind mail_delayed;
-  /// No further try will be made unless an administrator asks for it.
+  /// No further attempt will be made unless an administrator requests one.
   static const EventKind mail_given_up;
-  /// A mail's use was over (its code had expired) before it could be sent.
+  /// The code in a mail expired before the mail could be sent.
   static const EventKind mail_expired;
-  /// The mail server cannot be reached or used, or will not send for this service (`sender`,
-  /// `policy`, `quota`). Told once, until `mail_server_recovered`.
+  /// The mail server cannot be reached or used, or refuses to send for this service (`sender`,
+  /// `policy`, `quota`). Reported once, until `mail_server_recovered`.
   static const EventKind mail_server_failing;
-  /// The mail server takes mails again.
+  /// The mail server accepts mails again.
   static const EventKind mail_server_recovered;
-  /// A background part (`part`) failed; `repeated` while it goes on failing.
+  /// A background part (`part`) failed; `repeated` is set while it keeps failing.
   static const EventKind background_failed;
   /// The background part works again.
   static const EventKind background_recovered;
-  /// A new signing key was made.
+  /// A new signing key was created.
   static const EventKind signing_key_rotated;
-  /// A signing key was deleted; tokens signed with it are void.
+  /// A signing key was deleted; tokens signed with it are invalid.
   static const EventKind signing_key_revoked;
-  /// A login code was written to the outbox, as with `code_queued`.
+  /// A login code was written to the outbox, like `code_queued`.
   static const EventKind login_code_queued;
-  /// Somebody with the right password gave a wrong login code.
+  /// A wrong login code was given together with the correct password.
   static const EventKind login_code_rejected;
 };
 
@@ -121,52 +121,52 @@ inline constexpr EventKind EventKind::signing_key_revoked{"signing_key_revoked"}
 inline constexpr EventKind EventKind::login_code_queued{"login_code_queued"};
 inline constexpr EventKind EventKind::login_code_rejected{"login_code_rejected"};
 
-/// EventKind::word().
+/// Returns EventKind::word().
 [[nodiscard]] constexpr std::string_view wire_name(const EventKind& kind) noexcept {
   return kind.word();
 }
 
-/// One more thing that an Event says, in stable words: `{"from", "user"}`.
+/// A further detail of an Event, in stable words: `{"from", "user"}`.
 struct EventDetail {
   /// A snake_case word.
   std::string name;
-  /// Of a closed set, or a number: never a text that a person typed.
+  /// A word of a closed set, or a number: never text typed by a person.
   std::string value;
 
-  /// Equal in both.
+  /// Compares both members.
   bool operator==(const EventDetail&) const = default;
 };
 
-/// Holds no secret and no mail address: accounts are named by id.
+/// One event. Contains no secret and no email address: accounts are named by id.
 struct Event {
   /// What happened.
   EventKind kind;
-  /// When, by the Clock of the Auth.
+  /// The time, from the Clock of the Auth.
   UtcTime at{};
-  /// Whom it happened to.
+  /// The account concerned.
   std::optional<UserId> user{};
-  /// Who did it, when that is somebody else (an administrator).
+  /// The user who caused it, if it is another one (an administrator).
   std::optional<UserId> actor{};
-  /// The session that it was about or was done in.
+  /// The session concerned.
   std::optional<SessionId> session{};
-  /// Where the request came from; empty for background work.
+  /// The client that sent the request; empty for background work.
   ClientContext client{};
-  /// How many, for events about several things at once.
+  /// The number of things, for events about several at once.
   std::size_t count = 1;
-  /// The kind of the mail that it was about (mail_kind); empty for other events.
+  /// The kind of the mail (mail_kind); empty for other events.
   std::string mail{};
-  /// Which mail: the id that OutboxReads::list_jobs() and `coffeeauth outbox list` show. Empty
-  /// where it was about several.
+  /// The id of the mail, as OutboxReads::list_jobs() and `coffeeauth outbox list` show it. Empty
+  /// for events about several mails.
   std::optional<JobId> job{};
-  /// The part that worked in the background: `worker`, `scheduler`, or a step of its clean-up.
+  /// The background part: `worker`, `scheduler`, or a step of the clean-up.
   std::string part{};
-  /// Why, in a word of a closed set: wire_name(DeliveryProblem), `refused`, `not_said`, `expired`,
+  /// The reason, from a closed set: wire_name(DeliveryProblem), `refused`, `not_said`, `expired`,
   /// `abandoned`, `unreadable`, `template`, `mailer`, `store_unavailable`, `failed`. Never the text
   /// of a server, an exception or a person.
   std::string reason{};
-  /// Whether the like was told before and has not ended since: to be counted, and not worth a line.
+  /// Whether the same condition was reported before and still lasts: count it, but do not log it.
   bool repeated = false;
-  /// What else there is to say of it; for most kinds nothing.
+  /// Further details; empty for most kinds.
   std::vector<EventDetail> details{};
 };
 

@@ -1,9 +1,9 @@
 #pragma once
-/// COFFEEAUTH_EXPORT: what a shared library shows of itself.
+/// COFFEEAUTH_EXPORT: the symbols that a shared library exports.
 
-/// Every public header opens its namespace with this, so that all it declares is exported and no
-/// new class can be forgotten; the libraries are compiled with hidden visibility, so that nothing
-/// else is. It concerns who builds coffeeauth, not who uses it.
+/// Every public header opens its namespace with this, so that everything it declares is exported
+/// and no new class can be forgotten; all else is hidden, since the libraries are compiled with
+/// hidden visibility. It matters to those who build coffeeauth, not to those who use it.
 #if defined(__GNUC__)
 #define COFFEEAUTH_EXPORT [[gnu::visibility("default")]]
 #else

@@ -1,6 +1,6 @@
 #pragma once
-/// Feature: something that is added to Auth from outside: a room of its own, with its own tables,
-/// mails, routes and limits. Leaving it out is not giving it to Auth.
+/// Feature: an extension of Auth with its own tables, mails, routes and limits. To leave a feature
+/// out, do not pass it to Auth.
 
 #include <cstddef>
 #include <functional>
@@ -23,34 +23,35 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Kernel;
 
-/// Hears of what changes in the transaction that changes it: a journal, a profile beside each
-/// sign-up, a message to be sent. Callable from many threads.
+/// Observes changes inside the transaction that makes them, to write a journal, a profile beside
+/// each sign-up, or a message to send. Must be thread-safe.
 class Recorder {
  public:
   virtual ~Recorder() = default;
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// Writes with `transaction` what belongs to `event`: all of it happens, or none, the change
-  /// included. Called again when the transaction is tried again. What it throws undoes the change.
+  /// Writes rows that belong to `event` through `transaction`: they are committed together with the
+  /// change, or not at all. Called again when the transaction is retried. An exception rolls back
+  /// the change.
   ///
-  /// Not told of what happens outside a transaction, such as a failed login: EventSink is.
+  /// Events outside a transaction, such as a failed login, go to the EventSink only.
   virtual void record(Transaction& transaction, const Event& event) = 0;
 
  protected:
   Recorder() = default;
 };
 
-/// Knows which addresses are spoken for although no account has them. Callable from many threads.
+/// Knows the email addresses that are reserved although no account has them. Must be thread-safe.
 class AddressGuard {
  public:
   virtual ~AddressGuard() = default;
   AddressGuard(const AddressGuard&) = delete;
   AddressGuard& operator=(const AddressGuard&) = delete;
 
-  /// The user for whom `email` is kept at `now`; nothing when it is free. Asked in each transaction
-  /// that would give the address to an account, after Kernel::take_turn() for it. To anybody else
-  /// the address is then taken.
+  /// Returns the user for whom `email` is reserved at `now`; nothing when it is free. Called in
+  /// each transaction that would give the address to an account, after Kernel::take_turn() for it.
+  /// For all other users the address is taken.
   [[nodiscard]] virtual std::optional<UserId> holder_of(Transaction& transaction,
                                                         const EmailAddress& email, UtcTime now) = 0;
 
@@ -58,48 +59,48 @@ class AddressGuard {
   AddressGuard() = default;
 };
 
-/// A part of the Scheduler's clean-up.
+/// A step of the Scheduler's clean-up.
 struct CleanUp {
-  /// A snake_case word, which EventKind::background_failed names.
+  /// A snake_case word, shown by EventKind::background_failed.
   std::string name;
-  /// Deletes at most `limit` rows that are over at `now`, and says how many went; called again in a
-  /// transaction of its own until it says less.
+  /// Deletes at most `limit` rows that have expired at `now` and returns how many it deleted;
+  /// called again in a new transaction until it deletes fewer than `limit`.
   std::function<std::size_t(Transaction& transaction, std::size_t limit, UtcTime now)> run;
 };
 
-/// What a feature brings. Plain data; what is pointed to is borrowed and belongs to the feature.
+/// What a feature adds to Auth. Plain data; the pointers are borrowed from the feature.
 struct Contributions {
-  /// Counted by RateLimiter; routes name them.
+  /// Limits that routes refer to, counted by RateLimiter.
   std::vector<LimitRule> limits{};
-  /// Run by the Scheduler.
+  /// Steps of the Scheduler's clean-up.
   std::vector<CleanUp> clean_ups{};
-  /// Asked at every login.
+  /// Called at every login.
   std::vector<LoginStep*> login_steps{};
-  /// Told of every change.
+  /// Called for every change.
   std::vector<Recorder*> recorders{};
-  /// Asked for every access token.
+  /// Called for every access token.
   std::vector<ClaimsSource*> claims{};
-  /// Asked before an account gets an address.
+  /// Called before an account gets an email address.
   std::vector<AddressGuard*> address_guards{};
-  /// The words of its mails, for kinds that AuthParts::templates does not know.
+  /// The texts of its mails, for kinds that AuthParts::templates does not know.
   std::vector<MailKind> mails{};
-  /// What the library's own notices are given as MailParameters::extra, beside their own values.
+  /// Values that the library's own notices get in MailParameters::extra, beside their own.
   std::map<std::string, std::string> notice_values{};
 };
 
-/// A feature of an Auth. Must outlive it, and belongs to one.
+/// A feature of an Auth. Must outlive it; belongs to one Auth only.
 class Feature {
  public:
   virtual ~Feature() = default;
   Feature(const Feature&) = delete;
   Feature& operator=(const Feature&) = delete;
 
-  /// A snake_case word that no other feature of this Auth has.
+  /// The feature's name: a snake_case word, unique within the Auth.
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-  /// Takes the kernel, which stays good for as long as the Auth, and says what it brings. Called
-  /// once, while the Auth is made, when nothing else of the kernel's may be called yet but
-  /// config() and sealer(). Throws std::invalid_argument for options that cannot be.
+  /// Connects the feature to `kernel`, which lives as long as the Auth, and returns what it adds.
+  /// Called once, while the Auth is constructed: until that is done, only config() and sealer() of
+  /// the kernel may be called. Throws std::invalid_argument for invalid options.
   [[nodiscard]] virtual Contributions attach(Kernel& kernel) = 0;
 
  protected:

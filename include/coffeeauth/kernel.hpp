@@ -1,5 +1,5 @@
 #pragma once
-/// Kernel: what Auth lends to features, and to an embedder's own code that works beside them.
+/// Kernel: the interface of Auth for features, and for an embedder's own code beside them.
 
 #include <initializer_list>
 #include <memory>
@@ -26,32 +26,31 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Keyed hash of something of a feature's own: a ticket, a code, a network.
+/// Keyed hash of a value that a feature defines: a ticket, a code, a network.
 using FeatureDigest = Digest<struct FeatureDigestTag>;
 
-/// Digests and encryption under keys of one feature alone, made from the service's secret key: what
-/// is made for one purpose means nothing for another, nor to another feature. Immutable; callable
-/// from any thread.
+/// Digests and encryption under keys of a single feature, derived from the service's secret key: a
+/// value made for one purpose or feature is useless for another. Immutable; thread-safe.
 class Sealer {
  public:
   virtual ~Sealer() = default;
   Sealer(const Sealer&) = delete;
   Sealer& operator=(const Sealer&) = delete;
 
-  /// Keyed hash (HMAC-SHA-256) of the parts, each framed by its length so that no two lists of
-  /// parts collide: what a Store is given to keep.
+  /// Returns the HMAC-SHA-256 of the parts, for a Store to keep. Each part is framed by its length,
+  /// so that different lists of parts cannot collide.
   [[nodiscard]] virtual FeatureDigest digest(
       std::string_view purpose, std::initializer_list<std::string_view> parts) const = 0;
-  /// The digest under each key of the ring, the current one first: what a Store is asked for, since
-  /// it may have been kept under a previous one.
+  /// Returns the digest under each key of the ring, the current one first, to look up a row in a
+  /// Store: the row may have been written under a previous key.
   [[nodiscard]] virtual std::vector<FeatureDigest> digests(
       std::string_view purpose, std::initializer_list<std::string_view> parts) const = 0;
 
-  /// Encrypts `plain` and binds it to `purpose` and to `context`, which names the row it is for.
+  /// Encrypts `plain` and binds it to `purpose` and to `context`, which names its row.
   [[nodiscard]] virtual std::string seal(std::string_view purpose, std::string_view context,
                                          std::string_view plain) const = 0;
-  /// Reads what seal() wrote; nothing when it was written with another key, purpose or context, or
-  /// is damaged.
+  /// Decrypts what seal() returned; nothing when key, purpose or context differ or the text is
+  /// damaged.
   [[nodiscard]] virtual std::optional<Secret> open(std::string_view purpose,
                                                    std::string_view context,
                                                    std::string_view sealed) const = 0;
@@ -60,72 +59,72 @@ class Sealer {
   Sealer() = default;
 };
 
-/// What features build on: Auth::kernel(). Callable from any thread. What takes a Transaction
-/// happens if and only if that transaction does, and works in one that the caller began with
-/// Store::transact(), too.
+/// The services that features build on: Auth::kernel(). Thread-safe. Methods that take a
+/// Transaction take effect only when it commits, and also work in a transaction that the caller
+/// began with Store::transact().
 class Kernel {
  public:
   virtual ~Kernel() = default;
   Kernel(const Kernel&) = delete;
   Kernel& operator=(const Kernel&) = delete;
 
-  /// What the Auth was made with.
+  /// The configuration of the Auth.
   [[nodiscard]] virtual const Config& config() const noexcept = 0;
-  /// Where to begin transactions.
+  /// The Store, to begin transactions.
   [[nodiscard]] virtual Store& store() noexcept = 0;
   /// The only source of time.
   [[nodiscard]] virtual Clock& clock() noexcept = 0;
-  /// The only source of chance.
+  /// The only source of randomness.
   [[nodiscard]] virtual RandomSource& random() noexcept = 0;
-  /// Which passwords are good enough, and their hashes.
+  /// Password rules and hashing.
   [[nodiscard]] virtual PasswordService& passwords() noexcept = 0;
 
-  /// Keys of the feature of that name.
+  /// Makes the keys of the feature called `feature`.
   [[nodiscard]] virtual std::unique_ptr<Sealer> sealer(std::string_view feature) = 0;
 
-  /// Writes a mail of that kind to the outbox; a worker delivers it after the commit. `kind` is a
-  /// stable word that the templates know. It is dropped when it could not be sent by `expires_at`.
+  /// Writes a mail to the outbox; a worker delivers it after the commit. `kind` is a stable word
+  /// that the templates know. A mail that was not sent by `expires_at` is dropped.
   virtual void enqueue(Transaction& transaction, std::string_view kind,
                        const MailParameters& parameters, std::optional<UtcTime> expires_at) = 0;
 
-  /// Writes a notice to the outbox: a mail that tells somebody what was done with the account, from
-  /// where. Sets what is not set of `parameters.at` and `language`, and adds to `extra` the values
-  /// `client`, `address` and Contributions::notice_values. Dropped when it could not be sent by
-  /// `parameters.expires_at`, where that is set.
+  /// Writes a notice to the outbox: a mail that tells the owner about a change to the account and
+  /// where it came from. Fills in `parameters.at` and `language` when they are not set, and adds
+  /// `client`, `address` and Contributions::notice_values to `extra`. A notice that was not sent by
+  /// `parameters.expires_at`, if set, is dropped.
   virtual void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
                       const ClientContext& client) = 0;
 
-  /// Tells every Recorder of `event` in the transaction, and the EventSink after its commit. Sets
-  /// Event::at where it is not set.
+  /// Reports `event` to every Recorder within the transaction, and to the EventSink after the
+  /// commit. Sets Event::at when it is not set.
   virtual void record(Transaction& transaction, Event event) = 0;
-  /// Tells the EventSink of what happens outside a transaction: a refusal. Sets Event::at where it
-  /// is not set.
+  /// Reports an event outside of a transaction, such as a refusal, to the EventSink. Sets Event::at
+  /// when it is not set.
   virtual void note(Event event) noexcept = 0;
 
-  /// To be called in a transaction that changes the account, ends sessions of it or makes its
-  /// tokens stop: no request that comes after the commit is told what was before.
+  /// Call it in a transaction that changes the account, ends its sessions or invalidates its
+  /// tokens: no request that starts after the commit sees the state before it.
   virtual void changes(Transaction& transaction, const UserId& user) = 0;
 
-  /// Makes transactions about one address go one after the other; the first step of one that must
-  /// answer alike, and in the same time, whether the address has an account.
+  /// Serialises transactions about one email address. Call it first in a transaction whose answer
+  /// and timing must not reveal whether the address has an account.
   virtual void take_turn(Transaction& transaction, const EmailAddress& email) = 0;
 
   /// Counts one action of `scope` by or for `whom`. Error: rate_limited.
   [[nodiscard]] virtual Result<void> count(const LimitScope& scope, std::string_view whom) = 0;
 
-  /// Forgets the failed logins that were counted for the address, those from the client's network
-  /// among them: whoever proved the mailbox need not wait for what strangers tried.
+  /// Forgets failed logins counted for the email address, and for it from the client's network: a
+  /// user who has proved the mailbox does not have to wait because of a stranger's attempts.
   virtual void forgive(const EmailAddress& email, const ClientContext& client) noexcept = 0;
 
-  /// The user for whom a feature keeps `email`; see AddressGuard.
+  /// Returns the user for whom a feature reserves `email`; see AddressGuard.
   [[nodiscard]] virtual std::optional<UserId> address_holder(Transaction& transaction,
                                                              const EmailAddress& email) = 0;
 
-  /// Goes on with a login of the account, proved by `done`: asks the steps, and opens a session
-  /// when all let it pass. The one door: no session is opened anywhere else.
+  /// Continues a login of the account, proved by `done`: asks the steps, and creates a session when
+  /// all of them let it pass. Sessions are created nowhere else.
   ///
-  /// Errors: not_found; account_disabled; email_not_verified; what a step refuses with;
-  /// invalid_credentials, when the account was changed meanwhile.
+  /// Errors: not_found; account_disabled; email_not_verified; the error of a step;
+  /// invalid_credentials when the account was changed in the meantime.
   [[nodiscard]] virtual Result<LoginOutcome> begin_login(const UserId& user, LoginMethods done,
                                                          const ClientContext& client) = 0;
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Logins: what one leads to, and the steps that may stand between a right password and a session.
+/// Logins: their outcomes, and the steps between a correct password and a session.
 
 #include <memory>
 #include <optional>
@@ -20,9 +20,9 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// One way in which somebody proved who they are: a stable snake_case word.
+/// A way in which a user authenticated: a stable snake_case word.
 ///
-/// An open set: a feature defines its own. Two are equal when their words are.
+/// An open set: a feature defines its own methods. Methods are compared by word.
 class LoginMethod : public OpenWord<LoginMethod> {
  public:
   using OpenWord::OpenWord;
@@ -36,70 +36,71 @@ class LoginMethod : public OpenWord<LoginMethod> {
 inline constexpr LoginMethod LoginMethod::password{"password"};
 inline constexpr LoginMethod LoginMethod::email_code{"email_code"};
 
-/// The ways that were used, in their order.
+/// The methods that were used, in order.
 using LoginMethods = std::vector<LoginMethod>;
 
-/// One thing that would answer a challenge.
+/// One way to answer a challenge.
 struct ChallengeMethod {
-  /// What kind it is: `totp`, `passkey`.
+  /// The kind: `totp`, `passkey`.
   std::string type;
-  /// Which one, where the account has several of a kind; may be empty.
+  /// Which one, if the account has several of that kind; may be empty.
   std::string id{};
-  /// What a person calls it; may be empty.
+  /// The user's name for it; may be empty.
   std::string label{};
-  /// Where its codes go, masked: `+49...67`; may be empty.
+  /// Where codes are sent, masked: `+49...67`; may be empty.
   std::string hint{};
 };
 
-/// What stands between a right first factor and a session. Nobody is logged in before it is
-/// answered, at the feature whose step asked it.
+/// What a login still requires after a correct first factor. There is no session until the
+/// challenge is answered, at the feature whose step issued it.
 struct LoginChallenge {
-  /// Of the step that asks, and what clients are told: `second_factor_required`.
+  /// The code of the step that asks, sent to clients: `second_factor_required`.
   ErrorCode code;
-  /// Names this login to that feature; short-lived, and good for a few tries.
+  /// Identifies this login to that feature; short-lived, and valid for a few attempts.
   Secret token;
-  /// When the token stops being good.
+  /// When the token expires.
   UtcTime expires_at{};
-  /// What would do.
+  /// The methods that would answer it.
   std::vector<ChallengeMethod> methods{};
-  /// What else the REST API tells of it.
+  /// Further members for the REST API to send.
   Claims further{};
 };
 
-/// What a right first factor led to: tokens of a session, or a challenge before there is one.
+/// The outcome of a correct first factor: tokens of a new session, or a challenge.
 using LoginOutcome = std::variant<TokenPair, LoginChallenge>;
 
-/// The tokens of a login, for callers who cannot answer challenges: theirs is the error
-/// LoginChallenge::code.
+/// Returns the tokens, for callers that cannot answer challenges: they get the error
+/// LoginChallenge::code instead.
 [[nodiscard]] Result<TokenPair> tokens_of(Result<LoginOutcome> outcome);
 
-/// A login that has everything it needs but for what steps ask.
+/// A login that lacks nothing except what the steps ask for.
 struct PendingLogin {
-  /// The account: active, verified, and proved by `done`.
+  /// The account: active, verified, and authenticated by `done`.
   const User& user;
-  /// The ways in which it was proved.
+  /// The methods already used.
   const LoginMethods& done;
-  /// Where the login comes from.
+  /// The client that logs in.
   const ClientContext& client;
-  /// By the Clock of the Auth.
+  /// The time, from the Clock of the Auth.
   UtcTime now;
-  /// Set when somebody who is logged in proves once more who they are, for what could take the
-  /// account over: the session that the proof is for. No session is opened then.
+  /// Set when a logged-in user re-authenticates before a change that could take over the account:
+  /// the session that re-authenticates. No new session is created then.
   std::optional<SessionId> session{};
 };
 
-/// Something that every login has to pass. Callable from many threads.
+/// A step that every login has to pass. Must be thread-safe.
 class LoginStep {
  public:
   virtual ~LoginStep() = default;
   LoginStep(const LoginStep&) = delete;
   LoginStep& operator=(const LoginStep&) = delete;
 
-  /// Lets the login pass (nothing), or says what is missing. Asked of every login, in the order in
-  /// which the features were given to Auth, until one says something; an error refuses the login.
+  /// Returns nothing to let the login pass, or a challenge. Called at every login, in the order in
+  /// which the features were given to Auth, until a step returns a challenge; an error refuses the
+  /// login.
   ///
-  /// Whoever answers the challenge goes on with Kernel::begin_login(), the new method among those
-  /// that are done, and is asked again: so a step lets pass whom it has seen to.
+  /// The feature that receives the answer calls Kernel::begin_login() with the new method added to
+  /// those done, and the steps are asked again: let a login pass whose `done` has your method.
   [[nodiscard]] virtual Result<std::optional<LoginChallenge>> ask(const PendingLogin& login) = 0;
 
  protected:

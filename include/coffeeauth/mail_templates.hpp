@@ -1,6 +1,6 @@
 #pragma once
-/// MailTemplates: the words of the mails. Give kinds and languages of your own to
-/// make_default_templates(), or replace the class to render them in another way.
+/// MailTemplates: the texts of the mails. Pass your own kinds and languages to
+/// make_default_templates(), or implement the class to render them differently.
 
 #include <map>
 #include <memory>
@@ -15,25 +15,25 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Everything a template may use. Lives only while the mail is being rendered.
+/// The values that a template may use. Valid only while the mail is being rendered.
 struct MailParameters {
-  /// Whom the mail is for.
+  /// The recipient.
   EmailAddress to;
-  /// From parse_name(). Empty in every mail that a stranger can cause: a name is what its owner
-  /// typed, and must not reach a mailbox that is not proved to be theirs.
+  /// From parse_name(). Empty in every mail that a stranger can cause: a name is text its owner
+  /// typed, and must not reach a mailbox that has not been proved to be theirs.
   std::string first_name{};
   /// BCP 47, from sign-up; may be empty.
   std::string language{};
-  /// The digits, for the kinds that carry a code.
+  /// The digits, for kinds with a code.
   std::string code{};
-  /// When the code or the link stops being good.
+  /// When the code or the link expires.
   UtcTime expires_at{};
-  /// An absolute URL that holds a token, for the kinds that carry a link.
+  /// An absolute URL with a token, for kinds with a link.
   std::string link{};
-  /// When the thing happened that the mail tells of; the time of the job when it is not set.
+  /// When the reported event happened; if not set, the time of the job.
   UtcTime at{};
-  /// Values of kinds of your own, by the name that their words use. Names of the members above
-  /// keep their meaning. Templates treat each value as one line of text.
+  /// Values for your own kinds, by the names that their texts use. They cannot replace the members
+  /// above. Templates treat each value as one line of text.
   std::map<std::string, std::string> extra{};
 };
 
@@ -43,56 +43,56 @@ struct MailContent {
   std::string subject;
   /// Plain text, complete by itself.
   std::string text;
-  /// The body as HTML; empty for a plain-text mail. What a person typed must be escaped.
+  /// The HTML body; empty for a plain-text mail. User input in it must be escaped.
   std::string html;
 };
 
-/// Kinds of mail; stable words, kept in the outbox. The set is open: see MailKind.
+/// Kinds of mail: stable words, stored in the outbox. The set is open: see MailKind.
 namespace mail_kind {
-/// The code that proves the mailbox.
+/// The code that verifies the mailbox.
 inline constexpr std::string_view verification_code = "verification_code";
-/// To the owner of an account whose address somebody signed up with: no code in it.
+/// Sent to an account's owner when somebody signs up with its address; contains no code.
 inline constexpr std::string_view sign_up_for_existing = "sign_up_for_existing";
-/// The code that lets a login past the failures that were counted for the account.
+/// The code that lets a user log in despite failures counted for the account.
 inline constexpr std::string_view login_code = "login_code";
-/// Tells the owner that the password was changed; `client` and `address` say from where, and
-/// `reset_page` leads to the page that asks for a new one.
+/// Notifies the owner of a changed password; `client` and `address` tell where it was changed, and
+/// `reset_page` links to the page that requests a password reset.
 inline constexpr std::string_view password_changed = "password_changed";
-/// Tells the owner of a login from a device that was not seen before; values as above.
+/// Notifies the owner of a login from a new device; same values as password_changed.
 inline constexpr std::string_view new_device_login = "new_device_login";
 }  // namespace mail_kind
 
-/// The words of one kind of mail in one language, as Mustache templates. docs/guide/mails.md lists
-/// the names that they may use.
+/// The text of one kind of mail in one language, as Mustache templates. docs/guide/mails.md lists
+/// the available names.
 struct MailWords {
-  /// A primary subtag in lower case, such as `en`.
+  /// A primary language subtag in lower case, such as `en`.
   std::string language;
-  /// `Subject: ...`, optionally `Preview: ...` (what an inbox shows beside the subject), a blank
+  /// `Subject: ...`, optionally `Preview: ...` (shown beside the subject in an inbox), a blank
   /// line, and the plain text.
   std::string text;
-  /// The body as HTML, without MailFrame::layout around it; empty for a plain-text mail.
+  /// The HTML body, without MailFrame::layout; empty for a plain-text mail.
   std::string html{};
 };
 
-/// A kind of mail as plain data. coffeeauth_embed_mails() of CMake makes them of a folder of files.
+/// A kind of mail as plain data. CMake's coffeeauth_embed_mails() makes it from a folder of files.
 struct MailKind {
-  /// Lower-case letters, digits and underscores; the word under which its jobs are enqueued.
+  /// Lower-case letters, digits and underscores; the name used to enqueue its mails.
   std::string name;
-  /// English is the language of every reader whose own is missing.
+  /// English is used for readers whose language is missing.
   std::vector<MailWords> words;
 };
 
-/// The HTML that mails share, as Mustache templates. An empty member stands for the library's own.
+/// HTML shared by all mails, as Mustache templates. An empty member selects the library's default.
 struct MailFrame {
-  /// Around each mail; `{{> words}}` is where its own part goes.
+  /// The frame around each mail; `{{> words}}` marks where the mail's own HTML goes.
   std::string layout{};
-  /// What `{{> code}}` shows.
+  /// What `{{> code}}` renders.
   std::string code{};
-  /// What `{{#button}}label{{/button}}` shows; `{{> label}}` is where the label goes.
+  /// What `{{#button}}label{{/button}}` renders; `{{> label}}` marks where the label goes.
   std::string button{};
 };
 
-/// Callable from many threads.
+/// Renders mails. Must be thread-safe.
 class MailTemplates {
  public:
   virtual ~MailTemplates() = default;
@@ -100,8 +100,8 @@ class MailTemplates {
   MailTemplates& operator=(const MailTemplates&) = delete;
 
   /// Renders one mail. `subject` must be one line; the text must be complete without the HTML.
-  /// Returns nothing for a kind that it does not know: the library's own words are sent then, and
-  /// where there are none either, the job is given up with the reason `template`.
+  /// Returns nothing for an unknown kind: then the library's own texts are used, and if it has none
+  /// either, the mail is given up with the reason `template`.
   [[nodiscard]] virtual std::optional<MailContent> render(
       std::string_view kind, const MailParameters& parameters) const = 0;
 
@@ -109,16 +109,16 @@ class MailTemplates {
   MailTemplates() = default;
 };
 
-/// The library's own words, signed with `service_name`, and those of `further`. A kind that is
-/// given again replaces the words of the languages it brings, and leaves the others.
+/// Makes templates of the library's own texts, signed with `service_name`, and those of `further`.
+/// A kind given again replaces its texts in the languages given and keeps the others.
 ///
-/// Throws std::invalid_argument, which begins with `language/kind.txt: ` or the like, where words
-/// cannot be parsed, use a name that nothing fills, or no longer hold the code or the link that
-/// the replaced ones did; and where a new kind has no English.
+/// Throws std::invalid_argument, with a text that begins with `language/kind.txt: ` or similar,
+/// when a text cannot be parsed, uses an unknown name or omits the code or link of the text it
+/// replaces, and when a new kind lacks English.
 [[nodiscard]] std::unique_ptr<MailTemplates> make_default_templates(
     std::string service_name, std::vector<MailKind> further = {}, MailFrame frame = {});
 
-/// The library's own words, unrendered: a place to start from.
+/// Returns the library's own texts, unrendered, as a starting point. Thread-safe.
 [[nodiscard]] std::vector<MailKind> library_mail_kinds();
 
 }  // namespace coffeeauth

@@ -1,5 +1,5 @@
 #pragma once
-/// PartDown: why a part that is needed cannot be used, in words that are safe to show.
+/// PartDown: why a required part cannot be used, in words that are safe to show.
 
 #include <string>
 #include <string_view>
@@ -9,42 +9,42 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// A closed set, so that it can stand in a log, in a metric's label and in an answer.
+/// Why a part is down. A closed set, safe in logs, in labels of metrics and in answers.
 enum class DownReason {
-  /// None of the others.
+  /// Any other reason.
   other,
-  /// Nothing listens there, or the network does not lead there.
+  /// Nothing listens there, or there is no route to it.
   unreachable,
-  /// The host's name is not known.
+  /// The host name does not resolve.
   name_not_found,
-  /// There was no answer in time.
+  /// No answer arrived in time.
   timed_out,
-  /// TLS failed: not offered, or the certificate is not trusted or is another host's.
+  /// TLS failed: not offered, or an untrusted certificate or one for another host.
   tls,
-  /// The user or the password was refused.
+  /// The user name or password was rejected.
   credentials,
-  /// The server has no database of that name or number.
+  /// The server has no such database.
   no_database,
-  /// The user may not do what is needed.
+  /// The user lacks a required permission.
   not_permitted,
-  /// It has no connection, memory or disk left.
+  /// The server has no connection, memory or disk space left.
   full,
-  /// It is starting or stopping.
+  /// The server is starting or stopping.
   starting,
-  /// It can only be read, as a replica.
+  /// The server is read-only, such as a replica.
   read_only
 };
 
-/// The stable snake_case word: `unreachable`, `name_not_found`, ...
+/// Returns the stable snake_case word: `unreachable`, `name_not_found`, ...
 [[nodiscard]] std::string_view wire_name(DownReason reason) noexcept;
 
-/// A part cannot be used, and it is known why.
+/// A part cannot be used, for a known reason.
 class PartDown : public Unavailable {
  public:
   /// `what` as for Unavailable.
   PartDown(DownReason reason, const std::string& what) : Unavailable(what), reason_(reason) {}
 
-  /// Why.
+  /// The reason.
   [[nodiscard]] DownReason reason() const noexcept { return reason_; }
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// Password and PasswordHash: what a person types, and what is kept of it.
+/// Password and PasswordHash: what a user types, and what is stored of it.
 
 #include <array>
 #include <cstddef>
@@ -12,25 +12,25 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// A password as a person typed it, in Unicode normalisation form KC (NIST SP 800-63B 3.1.1.2).
+/// A password as typed, in Unicode normalisation form KC (NIST SP 800-63B 3.1.1.2).
 ///
-/// Holding one means: valid UTF-8, 1 to 128 code points after NFKC, never truncated, no control
-/// characters. Whether it is *good enough* to be set is PasswordService's decision; one that is to
-/// be checked at login only has to be this.
+/// An instance guarantees: valid UTF-8, 1 to 128 code points after NFKC, never truncated, no
+/// control characters. Whether it is good enough as a *new* password is decided by PasswordService;
+/// a password given at login needs only these properties.
 class Password {
  public:
-  /// Normalises `typed`. Errors: validation_failed on field `password` with code `required`
-  /// (empty), `too_long` (more than 128 code points, or input so long that it is not even
-  /// normalised) or `invalid` (not UTF-8, or a control character).
+  /// Normalises `typed`. Errors: validation_failed on `password` with code `required` (empty),
+  /// `too_long` (more than 128 code points, or input too long to be normalised) or `invalid` (not
+  /// UTF-8, or a control character). Thread-safe.
   [[nodiscard]] static Result<Password> parse(std::string_view typed);
 
   /// The normalised bytes, for a hasher or a block list.
   [[nodiscard]] std::string_view expose_secret() const& noexcept { return text_.expose_secret(); }
-  /// A temporary refuses it: the view would outlive what it looks at.
+  /// Deleted: a view of a temporary would dangle.
   std::string_view expose_secret() const&& = delete;
   /// Length in code points after NFKC.
   [[nodiscard]] std::size_t code_points() const noexcept { return code_points_; }
-  /// A second holder of the same password, spelled out as Secret::clone() is.
+  /// Returns a copy; explicit, like Secret::clone().
   [[nodiscard]] Password clone() const;
 
  private:
@@ -43,18 +43,18 @@ class Password {
 
 /// A self-describing password hash, `$argon2id$v=19$m=19456,t=2,p=1$...` (PHC string format).
 ///
-/// Not printable; a Store reads and writes it with `phc()`. An empty one never matches.
+/// Cannot be printed; a Store reads and writes it with `phc()`. An empty hash never matches.
 class PasswordHash {
  public:
   PasswordHash() = default;
-  /// One that a Store or a hasher wrote; not checked here.
+  /// Restores a hash that a Store or a hasher wrote; not validated here.
   explicit PasswordHash(std::string phc) : phc_(std::move(phc)) {}
 
-  /// The PHC string, for a Store to write. Not for logs.
+  /// The PHC string, for a Store to write. Do not log it.
   [[nodiscard]] const std::string& phc() const noexcept { return phc_; }
-  /// Whether there is none: an account without a password.
+  /// Whether there is no hash: an account without a password.
   [[nodiscard]] bool empty() const noexcept { return phc_.empty(); }
-  /// Equal in constant time.
+  /// Compares in constant time.
   friend bool operator==(const PasswordHash& a, const PasswordHash& b) noexcept {
     return equal_in_constant_time(a.phc_, b.phc_);
   }
@@ -63,7 +63,7 @@ class PasswordHash {
   std::string phc_;
 };
 
-/// The salt of one hash: 16 bytes, the length libsodium's Argon2 takes.
+/// The salt of one hash: 16 bytes, the length that libsodium's Argon2 requires.
 using PasswordSalt = std::array<std::byte, 16>;
 
 }  // namespace coffeeauth

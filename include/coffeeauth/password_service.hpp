@@ -1,6 +1,5 @@
 #pragma once
-/// PasswordService: which passwords are good enough, and how they are checked without telling
-/// anything.
+/// PasswordService: password rules, and password checks that reveal nothing about accounts.
 
 #include <memory>
 #include <optional>
@@ -18,9 +17,9 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Vault;
 
-/// What a new password must not resemble.
+/// The owner's data, which a new password must not resemble.
 struct PasswordOwner {
-  /// Neither it nor its local part may be the password.
+  /// Neither the address nor its local part may be the password.
   const EmailAddress& email;
   /// May be empty.
   std::string_view first_name;
@@ -28,43 +27,43 @@ struct PasswordOwner {
   std::string_view last_name;
 };
 
-/// What the password of a login matches.
+/// What the password given at a login matches.
 enum class LoginPassword {
   matches_none,
-  /// One that the address was signed up with, and that was never confirmed by code.
+  /// A password of a sign-up for the address that was never confirmed by code.
   matches_sign_up,
   matches_account,
-  /// The account's, whose hash was made with other settings than today's.
+  /// The account's password, but its hash was made with other settings than the current ones.
   matches_account_needs_rehash,
 };
 
-/// Callable from any thread.
+/// Thread-safe. Hashing throws Unavailable when the hasher does.
 class PasswordService {
  public:
-  /// Borrows everything.
+  /// Borrows everything but `config`. Auth creates it: use Auth::passwords().
   PasswordService(const PasswordConfig& config, const Vault& vault, PasswordJudge& judge,
                   PasswordHasher& hasher, RandomSource& random);
 
   /// Checks whether the password may be set: long enough; not the owner's address, its local part,
-  /// a name or the service's name (letter case aside); good enough for the PasswordJudge. Errors:
-  /// validation_failed on `password` with code `invisible`, `too_short`, `too_similar` or that of
-  /// the judge (`too_common`, `too_weak`, ...). Throws Unavailable when the judge does.
+  /// a name or the service's name (ignoring case); accepted by the PasswordJudge. Errors:
+  /// validation_failed on `password` with code `invisible`, `too_short`, `too_similar` or the
+  /// judge's code (`too_common`, `too_weak`, ...). Throws Unavailable when the judge does.
   [[nodiscard]] Result<void> check_strength(const Password& password,
                                             const PasswordOwner& owner) const;
 
-  /// Hashes with a random salt.
+  /// Hashes `password` with a random salt.
   [[nodiscard]] PasswordHash hash(const Password& password);
-  /// Hashes like the account with this address does, `account` as find_credentials(email) gave it,
-  /// or with the salt that belongs to `email` (keyed, so it cannot be computed elsewhere) where
-  /// there is nothing to hash like. Equal passwords for one address give equal hashes, by which
-  /// sign-ups are told apart at the price of one hash, whoever asks.
+  /// Hashes with the parameters and salt of `account`, which find_credentials(email) returned, or
+  /// with a salt derived from `email` under the secret key when there is no hash to follow. Equal
+  /// passwords for one address give equal hashes, so that sign-ups can be compared at the cost of
+  /// one hash.
   [[nodiscard]] PasswordHash hash_for_sign_up(const Password& password, const EmailAddress& email,
                                               const std::optional<Credentials>& account);
-  /// Compares one hash with the account's and with those of all sign-ups for it: the same price
-  /// whether there is an account, a password or a sign-up.
+  /// Compares one hash with those of the account and of all its sign-ups: costs the same whether or
+  /// not there is an account, a password or a sign-up.
   [[nodiscard]] LoginPassword check_login(const Password& password, const EmailAddress& email,
                                           const std::optional<Credentials>& account);
-  /// Checks; a missing or empty `stored` costs the same and never matches.
+  /// Verifies `password`; a missing or empty `stored` costs the same and never matches.
   [[nodiscard]] PasswordVerdict verify(const Password& password, const PasswordHash* stored);
 
  private:
@@ -75,16 +74,16 @@ class PasswordService {
   RandomSource& random_;
 };
 
-/// Argon2id through libsodium with the parameters of `config`, on the calling thread; 32 bytes in a
-/// PHC string. Verifies hashes of other parameters too, up to 256 MiB (or its own, if more) and 20
-/// passes. Throws std::invalid_argument for parameters out of their range. `random` is used here
-/// only.
+/// Makes an Argon2id hasher (libsodium) with the parameters of `config`, which runs on the calling
+/// thread; 32 bytes in a PHC string. Also verifies hashes with other parameters, up to 256 MiB (or
+/// its own, if more) and 20 passes. Throws std::invalid_argument for parameters out of range.
+/// `random` is used during the call only.
 [[nodiscard]] std::unique_ptr<PasswordHasher> make_argon2_hasher(const PasswordConfig& config,
                                                                  RandomSource& random);
 
-/// Runs `inner` on a pool of threads of its own, with a bounded queue: a login storm takes neither
-/// memory without end nor the processor from other requests. Calls wait for their turn; when the
-/// queue is full they throw Unavailable at once. `inner` is taken over.
+/// Runs `inner`, which it takes over, on its own threads with a bounded queue, so that a burst of
+/// logins exhausts neither memory nor the processor. Calls block until their turn; they throw
+/// Unavailable at once when the queue is full.
 [[nodiscard]] std::unique_ptr<PasswordHasher> make_hashing_pool(
     const PasswordConfig& config, std::unique_ptr<PasswordHasher> inner);
 

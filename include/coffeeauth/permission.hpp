@@ -1,5 +1,5 @@
 #pragma once
-/// Permission: what a caller must be allowed to do, by name, so that more than one role can be.
+/// Permission: what a caller is allowed to do, by name, so that roles can share it.
 
 #include <string_view>
 
@@ -9,19 +9,19 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// One thing that somebody may be allowed to do: a stable word of the form `things.verb`.
+/// An action that a user may be allowed to perform: a stable word of the form `things.verb`.
 ///
-/// An open set: a feature defines its own beside the code that asks for them, on one line:
-/// `inline constexpr Permission audit_read{"audit.read"};`. Two are equal when their words are.
+/// An open set: a feature defines its own permissions beside the code that checks them: `inline
+/// constexpr Permission audit_read{"audit.read"};`. Permissions are compared by word.
 class Permission : public OpenWord<Permission> {
  public:
   using OpenWord::OpenWord;
 
-  /// Lists users and shows one.
+  /// List users and show one.
   static const Permission users_read;
-  /// Changes users.
+  /// Change users.
   static const Permission users_write;
-  /// Deletes users.
+  /// Delete users.
   static const Permission users_delete;
 };
 
@@ -29,7 +29,7 @@ inline constexpr Permission Permission::users_read{"users.read"};
 inline constexpr Permission Permission::users_write{"users.write"};
 inline constexpr Permission Permission::users_delete{"users.delete"};
 
-/// Whether the caller has that permission: administrators have each, other users have none.
+/// Whether the caller has the permission: administrators have all, other users none. Thread-safe.
 [[nodiscard]] bool may(const Principal& principal, const Permission& permission) noexcept;
 
 }  // namespace coffeeauth

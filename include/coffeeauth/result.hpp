@@ -1,11 +1,11 @@
 #pragma once
-/// Result<T>: the value a call was asked for, or the Error that says why there is none.
+/// Result<T>: the value of a call, or the Error that says why there is none.
 ///
-/// Debian's tl::expected 1.0.0 can be dropped without a warning and read without a check; both are
-/// unacceptable in a security library. This class is `[[nodiscard]]`; value() throws when there is
-/// none, and `*`, `->` and error() end the program when the wrong side is read. Use no more of it
-/// than std::expected (C++23) offers too, which it is to become one day; and_then() and its like
-/// are hidden until then. No other file of coffeeauth names `tl::`.
+/// Debian's tl::expected 1.0.0 can be discarded without a warning and read without a check; both
+/// are unacceptable in a security library. This class is `[[nodiscard]]`; value() throws when there
+/// is no value, and `*`, `->` and error() abort the program when the wrong side is read. Use only
+/// what std::expected (C++23), its future replacement, offers too; and_then() and similar are
+/// hidden until then. No other file of coffeeauth names `tl::`.
 
 #include <cstdio>
 #include <cstdlib>
@@ -21,18 +21,18 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 namespace detail {
-/// Reading the absent side of a Result is a caller's bug, never a run-time condition.
+/// Reading the absent side of a Result is a bug of the caller, never a run-time condition.
 [[noreturn]] inline void result_misused(const char* what) noexcept {
   std::fputs(what, stderr);
   std::abort();
 }
 }  // namespace detail
 
-/// What Result::value() throws when there is no value.
+/// Thrown by Result::value() when there is no value.
 class BadResultAccess : public std::logic_error {
  public:
   /// `what()` names the error's code and each field: "no value: validation_failed (password:
-  /// too_short)". It holds no text made from input.
+  /// too_short)". It contains no text made from input.
   explicit BadResultAccess(Error error);
 
   /// Why there was no value.
@@ -42,10 +42,10 @@ class BadResultAccess : public std::logic_error {
   Error error_;
 };
 
-/// An expected outcome: either a `T` or an Error the caller has to handle.
+/// An expected outcome: either a `T`, or an Error that the caller must handle.
 ///
-/// Infrastructure failures (the database is gone) are never in here: they are exceptions rooted at
-/// Unavailable. Reading the absent side throws (value()) or ends the program (the operators and
+/// Infrastructure failures (the database is down) are not in it: they are exceptions derived from
+/// Unavailable. Reading the absent side throws (value()) or aborts the program (the operators and
 /// error()) in every build.
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
@@ -60,17 +60,17 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using Base::Base;
 
-  /// An error converts on its own, so that a function can `return ErrorCode::not_found;`.
+  /// Converts implicitly, so that a function can `return ErrorCode::not_found;`.
   Result(ErrorCode code) : Base(tl::unexpect, Error{code}) {}
-  /// Holds an error with fields or a time to wait.
+  /// Holds an error with fields or a retry_after.
   Result(Error error) : Base(tl::unexpect, std::move(error)) {}
 
-  /// Why there is no value. Ends the program when there is one.
+  /// The error. Aborts the program when there is a value.
   [[nodiscard]] const Error& error() const& {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return Base::error();
   }
-  /// The error, to be moved from.
+  /// The error, to move from. Aborts the program when there is a value.
   [[nodiscard]] Error&& error() && {
     if (this->has_value()) detail::result_misused("coffeeauth: error() of a Result with a value\n");
     return std::move(*this).Base::error();
@@ -82,13 +82,13 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
     throw_without_value();
     return Base::operator*();
   }
-  /// The value, to be changed.
+  /// The value, to modify. Throws BadResultAccess when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) U& value() & {
     throw_without_value();
     return Base::operator*();
   }
-  /// The value, to be moved from.
+  /// The value, to move from. Throws BadResultAccess when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) U && value() && {
     throw_without_value();
@@ -98,31 +98,31 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
   template <class U = T>
   requires(std::is_void_v<U>) void value() const { throw_without_value(); }
 
-  /// The value. Ends the program when there is none; value() throws instead.
+  /// The value. Aborts the program when there is none; value() throws instead.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] const U& operator*() const& {
     require_value();
     return Base::operator*();
   }
-  /// The value, to be changed.
+  /// The value, to modify. Aborts the program when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] U& operator*() & {
     require_value();
     return Base::operator*();
   }
-  /// The value, to be moved from.
+  /// The value, to move from. Aborts the program when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] U&& operator*() && {
     require_value();
     return std::move(*this).Base::operator*();
   }
-  /// A member of the value. Ends the program when there is none.
+  /// A member of the value. Aborts the program when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] const U* operator->() const {
     require_value();
     return Base::operator->();
   }
-  /// A member of the value, to be changed.
+  /// A member of the value, to modify. Aborts the program when there is none.
   template <class U = T>
   requires(!std::is_void_v<U>) [[nodiscard]] U* operator->() {
     require_value();

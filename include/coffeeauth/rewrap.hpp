@@ -1,5 +1,5 @@
 #pragma once
-/// rewrap(): the step of a change of the secret key that makes the previous one unnecessary.
+/// rewrap(): re-encrypts stored data under the current secret key.
 
 #include <cstddef>
 #include <functional>
@@ -13,38 +13,38 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 
-/// How far one kind of sealed rows has come.
+/// Progress of one kind of encrypted rows.
 struct RewrapPart {
   /// `signing_keys` or `mails`.
   std::string name;
-  /// Rows that were looked at.
+  /// Rows examined.
   std::size_t seen = 0;
-  /// Rows that were sealed with a previous key, and are sealed with the current one now.
+  /// Rows re-encrypted under the current key.
   std::size_t resealed = 0;
-  /// Rows that no key of the ring opens. They stay as they are.
+  /// Rows that no key of the ring decrypts. They are left unchanged.
   std::size_t unreadable = 0;
 };
 
-/// What a rewrap() came to.
+/// The result of a rewrap().
 struct RewrapReport {
-  /// Each kind, once.
+  /// One entry for each kind.
   std::vector<RewrapPart> parts;
-  /// The end of what is bound to a previous key without being sealed, if no process has used that
-  /// key as its current one since the call began: refresh tokens and codes that were not used
-  /// since.
+  /// When digests under the previous keys (refresh tokens and codes) have expired as well, if no
+  /// process has used a previous key as its current one since the call began. The previous keys can
+  /// be removed after that.
   UtcTime previous_needed_until{};
 };
 
-/// Told after each batch how far its kind has come.
+/// Called after each batch with the progress of its kind.
 using RewrapProgress = std::function<void(const RewrapPart&)>;
 
-/// Seals anew, with the current secret key, what the Store holds sealed with a previous one.
+/// Re-encrypts, under the current secret key, rows in the Store that a previous key encrypted.
 ///
-/// Works in batches, each in a transaction of its own, and replaces a row only while it holds what
-/// was read, so it may run beside servers and workers, twice at once, and again after it was
-/// stopped anywhere. Call it when every process uses the new key as its current one: what another
-/// process seals with a previous key meanwhile may be missed. Throws Unavailable when the Store
-/// cannot be asked; what was replaced before stays replaced.
+/// Works in batches, each in its own transaction, and replaces a row only if it is unchanged since
+/// it was read, so it may run beside servers and workers, concurrently, and again after an
+/// interruption. Call it when every process uses the new key as its current one: rows that another
+/// process encrypts with a previous key meanwhile may be missed. Throws Unavailable when the Store
+/// cannot be reached; rows replaced before that stay replaced.
 [[nodiscard]] RewrapReport rewrap(Services& services, const RewrapProgress& progress = {});
 
 }  // namespace coffeeauth

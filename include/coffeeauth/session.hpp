@@ -1,5 +1,5 @@
 #pragma once
-/// Session: one login on one device, alive until it is ended, idle too long, or too old.
+/// Session: one login on one device, which lasts until it is ended, idle too long, or too old.
 
 #include <optional>
 #include <string>
@@ -12,15 +12,15 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Who is asking, as far as the network tells. Filled at the edge; services never look at a socket.
+/// The client that sends a request, as far as the network shows. Filled in where requests arrive.
 struct ClientContext {
-  /// Textual IPv4 or IPv6 address after TRUSTED_PROXIES were taken into account; may be empty.
+  /// Textual IPv4 or IPv6 address, with trusted proxies taken into account; may be empty.
   std::string address{};
-  /// The User-Agent field, cleaned of control characters and cut to 256 octets.
+  /// The User-Agent field without control characters, truncated to 256 octets.
   std::string user_agent{};
   /// The preferred language of the client (BCP 47, from Accept-Language); may be empty.
   std::string language{};
-  /// An id for this request in logs and events.
+  /// Identifies the request in logs and events.
   std::string request_id{};
 };
 
@@ -28,39 +28,39 @@ struct ClientContext {
 struct Session {
   /// The `sid` claim of its access tokens.
   SessionId id;
-  /// Whose it is.
+  /// The account.
   UserId user_id;
-  /// When its owner logged in.
+  /// The time of the login.
   UtcTime created_at{};
-  /// The login or the last refresh.
+  /// The time of the login or the last refresh.
   UtcTime last_used_at{};
-  /// Ends here when it is not used before; moves with every refresh.
+  /// When it ends unless it is refreshed; every refresh postpones it.
   UtcTime idle_expires_at{};
-  /// Ends here in any case.
+  /// When it ends at the latest.
   UtcTime expires_at{};
-  /// Where it was opened from; may be empty.
+  /// The IP address of the login; may be empty.
   std::string address;
-  /// What it was opened with; may be empty.
+  /// The User-Agent of the login; may be empty.
   std::string user_agent;
-  /// When its owner last proved who they are: the login, or a later proof. A refresh is none.
+  /// When the user last authenticated: at login, or by re-authentication. A refresh does not count.
   UtcTime authenticated_at{};
-  /// How they proved it: the words of LoginMethod, with blanks between.
+  /// The methods of that authentication: words of LoginMethod, separated by blanks.
   std::string methods{};
 };
 
 /// A session to be written at login.
 struct NewSession {
-  /// The session as its owner will see it.
+  /// The session.
   Session session;
-  /// Of its first refresh token; the token itself is with the client.
+  /// The digest of its first refresh token; only the client has the token itself.
   RefreshTokenDigest refresh_digest;
 };
 
-/// A session together with the account it belongs to, as it is in the Store right now.
+/// A session and its account, as currently stored.
 struct LiveSession {
   /// The session.
   Session session;
-  /// Its owner: check is_active and is_verified here, not from the token.
+  /// The owner: check is_active and is_verified here, not in the token.
   User user;
 };
 

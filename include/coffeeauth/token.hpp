@@ -1,5 +1,5 @@
 #pragma once
-/// Tokens: what a login hands out, and the proof that an access token was checked.
+/// Tokens: the result of a login, and the proof that an access token was verified.
 
 #include <chrono>
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What an access token says (RFC 7519, RFC 9068): `iss sub aud client_id iat
-/// exp jti sid role ver`.
+/// The claims of an access token (RFC 7519, RFC 9068): `iss sub aud client_id iat exp jti sid role
+/// ver`.
 struct AccessClaims {
   /// `iss`: TokenConfig::issuer.
   std::string issuer;
@@ -25,31 +25,31 @@ struct AccessClaims {
   std::string audience;
   /// `client_id`: TokenConfig::client_id, or the audience.
   std::string client_id;
-  /// Whole seconds on the wire.
+  /// `iat`; whole seconds in the token.
   UtcTime issued_at{};
-  /// Whole seconds on the wire; the token is good before it.
+  /// `exp`; whole seconds in the token, which is valid before it.
   UtcTime expires_at{};
-  /// `jti`: different for each token.
+  /// `jti`: unique to each token.
   std::string token_id;
-  /// `sid`: the session it belongs to.
+  /// `sid`: the session.
   SessionId session;
-  /// The value at the time the token was made; a later change stops the token.
+  /// `role` when the token was issued; a later change invalidates the token.
   Role role = Role::user;
-  /// The user's security_version when the token was made.
+  /// `ver`: the user's security_version when the token was issued.
   std::int64_t version = 0;
-  /// What each ClaimsSource added.
+  /// The claims added by each ClaimsSource.
   Claims extra{};
 };
 
-/// The proof that a token was signed by one of our keys, is meant for us, and had not expired when
-/// it was verified.
+/// Proof that a token was signed with one of the service's keys, has the right audience, and had
+/// not expired when it was verified.
 ///
-/// Only the verifier makes one, so a function that takes a VerifiedToken needs no check of its own.
-/// It does not say that the user still exists or still has the role: ask
-/// SessionService::authenticate_token().
+/// Only TokenService creates one, so a function that takes a VerifiedToken need not check it again.
+/// It does not prove that the user still exists or has the role: call
+/// SessionService::authenticate_token() for that.
 class VerifiedToken {
  public:
-  /// What it says.
+  /// The claims of the token.
   [[nodiscard]] const AccessClaims& claims() const noexcept { return claims_; }
 
  private:
@@ -58,13 +58,13 @@ class VerifiedToken {
   AccessClaims claims_;
 };
 
-/// What a successful login or refresh hands to the client. Both tokens are secrets.
+/// The tokens that a login or refresh returns to the client. Both are secrets.
 struct TokenPair {
   /// For the Authorization header; a JWT.
   Secret access_token;
-  /// For SessionService::refresh(), once; opaque.
+  /// For SessionService::refresh(); opaque, and valid once.
   Secret refresh_token;
-  /// How long the access token is good.
+  /// How long the access token is valid.
   std::chrono::seconds expires_in{};
 };
 

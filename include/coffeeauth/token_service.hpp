@@ -1,5 +1,5 @@
 #pragma once
-/// TokenService: makes and checks access tokens with the keys kept in the Store.
+/// TokenService: issues and verifies access tokens with the keys in the Store.
 
 #include <memory>
 #include <string>
@@ -22,92 +22,90 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Vault;
 
-/// The signing key in the Store was sealed with another secret key than this process has. Nothing
-/// can be signed or checked, and no token is refused for it: what clients hold may be good.
+/// The signing key in the Store was encrypted with another secret key than this process has. No
+/// token can be issued or verified; tokens are not refused as invalid, since they may be valid.
 class SecretKeyMismatch : public Unavailable {
  public:
   SecretKeyMismatch();
 };
 
-/// A key of the service as an operator sees it.
+/// A signing key, as operators see it.
 struct KeySummary {
   /// The `kid` of the tokens it signs.
   std::string kid;
-  /// The only one it is used with.
+  /// The only algorithm it is used with.
   SigningAlgorithm algorithm{};
-  /// When it was made.
+  /// When it was created.
   UtcTime created_at{};
-  /// From when on it signs.
+  /// When it starts to sign.
   UtcTime signs_from{};
-  /// Until when it verifies; nothing while no end is set.
+  /// When it stops verifying; empty while no end is set.
   std::optional<UtcTime> verifies_until{};
-  /// Whether it is the one that signs now.
+  /// Whether it is the key that signs now.
   bool current = false;
 };
 
-/// When the key that a rotation makes begins to sign.
+/// When the new key of a rotation starts to sign.
 enum class KeyStart {
-  /// When whoever keeps the published keys has had to fetch them again: TokenConfig::jwks_max_age +
+  /// When every cache of the published keys has expired: TokenConfig::jwks_max_age +
   /// key_publication_margin from now.
   after_publication,
-  /// At once, for a key that leaked. Other services refuse its tokens until they fetch the keys.
+  /// At once, after a key leaked. Other services reject its tokens until they fetch the keys again.
   now,
 };
 
-/// Access tokens as signed JWTs (RFC 7519, RFC 9068), strict by RFC 8725.
+/// Access tokens as signed JWTs (RFC 7519, RFC 9068), verified strictly by RFC 8725.
 ///
-/// On first use the signing key is made and kept in the Store, sealed, so that every process has
-/// it. Keys made or rotated by another process are picked up when an unknown `kid` is seen or the
-/// copy in memory is older than a second. Callable from any thread; verifying a token seen
-/// before costs a look-up in a bounded cache keyed by a hash of the token.
+/// On first use the signing key is created and stored, encrypted, so that every process has it.
+/// Keys created or rotated by another process are loaded when an unknown `kid` appears or the copy
+/// in memory is older than one second. Thread-safe; a token verified before costs a look-up in a
+/// bounded cache, keyed by a hash of the token.
 class TokenService {
  public:
-  /// Borrows everything; `vault` opens the sealed keys, `events` hears of rotations and must
-  /// not throw.
+  /// Borrows everything; `vault` decrypts the stored keys, and `events`, which must not throw,
+  /// receives rotations. Auth creates it: use Auth::tokens().
   TokenService(const TokenConfig& config, Store& store, const Vault& vault,
                SigningKeyFactory& factory, Clock& clock, RandomSource& random, EventSink& events);
   ~TokenService();
   TokenService(const TokenService&) = delete;
   TokenService& operator=(const TokenService&) = delete;
 
-  /// Borrows `source`, whose claims every token has from now on. To be called before the first
-  /// token is made.
+  /// Borrows `source` and adds its claims to every new token. Call it before the first token is
+  /// issued.
   void add(ClaimsSource& source);
 
-  /// Does nothing when the Store has no signing key yet, or one that this process can open. Throws
-  /// SecretKeyMismatch otherwise, and Unavailable when the Store cannot be asked.
+  /// Checks that this process can decrypt the signing key in the Store, if there is one. Throws
+  /// SecretKeyMismatch if it cannot, and Unavailable when the Store cannot be reached.
   void check();
-  /// Makes sure that issue() will find a key to sign with; makes the first one. Throws as check().
+  /// Makes sure that there is a key to sign with; creates the first one. Throws like check().
   void require_signer();
 
-  /// An access token for that session of that user, good for TokenConfig::access_lifetime.
-  /// Throws as check(), what a ClaimsSource throws, and std::logic_error for claims that cannot be.
+  /// Issues an access token for the session, valid for TokenConfig::access_lifetime. Throws like
+  /// check(); any exception of a ClaimsSource; std::logic_error for invalid claims.
   [[nodiscard]] Secret issue(const LiveSession& live);
 
-  /// Checks everything that can be checked without asking for the user: three canonical parts, a
-  /// known `kid`, the algorithm of that key, `typ` at+jwt, signature, `iss`, `aud`, integer
-  /// `exp`/`iat`/`nbf`, every claim present, no duplicate member.
-  /// Errors: token_expired (right in all else), token_invalid (anything else).
+  /// Checks everything that needs no query for the user: three canonical parts, a known `kid`, the
+  /// algorithm of that key, `typ` at+jwt, signature, `iss`, `aud`, integer `exp`/`iat`/`nbf`, every
+  /// claim present, no duplicate member. Errors: token_expired (otherwise valid), token_invalid.
   [[nodiscard]] Result<VerifiedToken> verify(std::string_view token);
-  /// verify() answers token_invalid for this token from now on: its session or user stopped it for
-  /// good. A hint for this process, which may forget it.
+  /// Makes verify() reject this token from now on: its session or user has invalidated it for good.
+  /// A hint within this process, which may forget it.
   void note_stopped(std::string_view token);
 
-  /// The public keys as a JWK Set (RFC 7517 5), those that will sign soon included. Throws as
-  /// check().
+  /// Returns the public keys as a JWK Set (RFC 7517 5), including keys that will sign soon. Throws
+  /// like check().
   [[nodiscard]] std::string jwks();
 
-  /// Every key that still signs or verifies.
+  /// Returns every key that still signs or verifies.
   [[nodiscard]] std::vector<KeySummary> list_keys();
-  /// Makes a new key, published at once, that signs from `start` on; until then the old one does,
-  /// which goes on verifying for access_lifetime + key_overlap after that. A key that was waiting
-  /// to sign is passed over by KeyStart::now. Emits signing_key_rotated. Error: version_conflict
-  /// when another process rotated at the same moment, or when a key is waiting to sign and `start`
-  /// is after_publication.
+  /// Creates a key, published at once, that signs from `start` on. The old key signs until then and
+  /// verifies for access_lifetime + key_overlap after that. KeyStart::now skips a key that is
+  /// waiting to sign. Records signing_key_rotated. Error: version_conflict when another process
+  /// rotated at the same moment, or when a key is waiting to sign and `start` is after_publication.
   [[nodiscard]] Result<KeySummary> rotate_key(KeyStart start = KeyStart::after_publication);
-  /// Deletes a key that leaked: its tokens stop at once here, on other processes within
-  /// a second, and elsewhere when the published keys are fetched again. Refresh tokens are not
-  /// affected. When it was the one that signs, another takes its place with the next token. Emits
+  /// Deletes a leaked key: its tokens become invalid at once in this process, within a second in
+  /// other processes, and elsewhere when the published keys are fetched again. Refresh tokens are
+  /// not affected. If it was the key that signs, the next token gets a new one. Records
   /// signing_key_revoked. Error: not_found.
   [[nodiscard]] Result<void> revoke_key(std::string_view kid);
 

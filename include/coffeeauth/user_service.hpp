@@ -1,5 +1,5 @@
 #pragma once
-/// UserService: signing up, and a user's own account.
+/// UserService: sign-up, and a user's own account.
 
 #include <cstdint>
 #include <functional>
@@ -15,75 +15,73 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
 
-/// A person's name as it may be stored: valid UTF-8, NFC, trimmed, at most 150 code points (the
-/// seed's limit), no control or line-breaking characters, so that it can stand in a mail header.
-/// Blanks alone are an empty name. The services apply it to every name they are given; it changes
-/// nothing of what it gave. Errors: validation_failed on `field` with code `too_long`, `invalid`,
-/// or `invisible` (no character of it can be seen).
+/// Parses a person's name: valid UTF-8, NFC, trimmed, at most 150 code points, no control or
+/// line-breaking characters, so that it can be used in a mail header. Blanks alone give an empty
+/// name. Idempotent; the services apply it to every name. Errors: validation_failed on `field` with
+/// code `too_long`, `invalid`, or `invisible` (no visible character). Thread-safe.
 [[nodiscard]] Result<std::string> parse_name(std::string_view field, std::string_view typed);
 
-/// What a person filled in to get an account.
+/// The data that a person enters to sign up.
 struct SignUpRequest {
-  /// Whose mailbox will be proved.
+  /// The address whose mailbox must be proved.
   EmailAddress email;
-  /// Any that parses; sign_up() checks that it is good enough.
+  /// Any parsed password; sign_up() checks whether it is good enough.
   Password password;
-  /// May be empty; parse_name() decides whether it is one.
+  /// May be empty; must be accepted by parse_name().
   std::string first_name{};
-  /// May be empty; parse_name() decides whether it is one.
+  /// May be empty; must be accepted by parse_name().
   std::string last_name{};
 };
 
-/// What is said to whoever asked for a code; the same whether one was sent or not.
+/// The answer to a request for a code; the same whether or not one was sent.
 struct CodeReceipt {
-  /// The address asked for.
+  /// The address in the request.
   EmailAddress email;
-  /// When a code sent now stops being good.
+  /// When a code sent now expires.
   UtcTime expires_at{};
 };
 
-/// What a user may change of their own account; an empty member leaves the field as it is.
+/// Changes that users make to their own account; an empty member leaves its field unchanged.
 struct ProfilePatch {
-  /// What parse_name() accepts.
+  /// Must be accepted by parse_name().
   std::optional<std::string> first_name{};
-  /// What parse_name() accepts.
+  /// Must be accepted by parse_name().
   std::optional<std::string> last_name{};
-  /// The version that the change builds on; another one is `version_conflict`. Empty: any.
+  /// The version that the change is based on; another one gives `version_conflict`. Empty: any.
   std::optional<std::int64_t> expected_version{};
 };
 
-/// A rule of an embedder's own for who may sign up, as AuthParts::sign_up_policy.
+/// An embedder's rule for who may sign up, passed as AuthParts::sign_up_policy.
 ///
-/// Asked by UserService::sign_up(), so by `POST /api/auth/signup` too, before the password is
-/// looked at and anything is read: what it says must not depend on whether the address has an
-/// account. Its Error is the answer, best field_error() with a sentence for a person. Called from
-/// many threads; may throw Unavailable. AdminService does not ask it.
+/// Called by UserService::sign_up(), and so by `POST /api/auth/signup`, before the password is
+/// checked and anything is read: its result must not depend on whether the address has an account.
+/// Its Error becomes the answer; prefer field_error() with a sentence for people. Must be
+/// thread-safe; may throw Unavailable. AdminService does not call it.
 using SignUpPolicy = std::function<Result<void>(const SignUpRequest&, const ClientContext&)>;
 
-/// Callable from any thread. Every method may throw Unavailable.
+/// Thread-safe. Every method may throw Unavailable.
 class UserService {
  public:
-  /// Borrows `services`; Auth makes it: Auth::users().
+  /// Borrows `services`. Auth creates it: use Auth::users().
   explicit UserService(Services& services);
 
-  /// Starts an account and has a code mailed to its address.
+  /// Creates an account and mails a code to its address.
   ///
-  /// Answers alike, and at the same price of one password hash, whether the address is new, pending
-  /// or taken; the owner of a taken one gets a mail without a code. A login with this password then
-  /// answers alike, too: email_not_verified. User, code and mail job are written together or not at
+  /// Answers alike, at the cost of one password hash, whether the address is new, pending or taken;
+  /// the owner of a taken address gets a mail without a code. A later login with this password is
+  /// also answered alike: email_not_verified. User, code and mail are written together or not at
   /// all.
-  /// Errors: what the SignUpPolicy says; validation_failed (the password is not good enough, or a
-  /// name is none);
-  /// email_taken only with CodeConfig::sign_up_reveals_existing.
+  /// Errors: the error of the SignUpPolicy; validation_failed (the password is not good enough, or
+  /// a name is invalid); email_taken only with CodeConfig::sign_up_reveals_existing.
   [[nodiscard]] Result<CodeReceipt> sign_up(SignUpRequest request, const ClientContext& client);
 
-  /// Error: not_found.
+  /// Returns the user. Error: not_found.
   [[nodiscard]] Result<User> get(const UserId& id);
-  /// Changes the user's own names. Errors: validation_failed, not_found, version_conflict.
+  /// Changes the user's names. Errors: validation_failed, not_found, version_conflict.
   [[nodiscard]] Result<User> update_profile(const UserId& id, const ProfilePatch& patch,
                                             const ClientContext& client);
-  /// Deletes the account with sessions and codes, if `password` is its own.
-  /// Errors: invalid_credentials, last_admin, not_found; rate_limited after too many wrong ones.
+  /// Deletes the account with its sessions and codes, if `password` is correct. Errors:
+  /// invalid_credentials, last_admin, not_found; rate_limited after too many wrong passwords.
   [[nodiscard]] Result<void> delete_account(const UserId& id, const Password& password,
                                             const ClientContext& client);
 

@@ -1,8 +1,8 @@
 #pragma once
-/// How a person writes a switch, a number, a duration or a list: one grammar for settings, the
-/// options of a URL and the command line.
+/// The text form of booleans, numbers, durations and lists: one grammar for settings, URL
+/// parameters and the command line.
 ///
-/// Every function is pure and may be called from any thread.
+/// Every function is pure and thread-safe.
 
 #include <chrono>
 #include <concepts>
@@ -19,24 +19,24 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// An integer without a sign that is written in digits: `std::size_t`, `std::uint16_t`, ...
+/// An unsigned integer type other than bool: `std::size_t`, `std::uint16_t`, ...
 template <class Number>
 concept WholeNumber = std::unsigned_integral<Number> && !std::same_as<Number, bool>;
 
-/// Drops blanks (space and tab) at both ends.
+/// Removes blanks (space and tab) from both ends.
 [[nodiscard]] std::string_view trim_blanks(std::string_view text) noexcept;
 
-/// Whether `text` is `word`, in any letter case of ASCII and with blanks around it.
+/// Whether `text` is `word`, ignoring ASCII letter case and surrounding blanks.
 [[nodiscard]] bool is_word(std::string_view text, std::string_view word) noexcept;
 
-/// Reads `true`, `yes`, `on` or `1`, and `false`, `no`, `off` or `0`, in any letter case and with
-/// blanks around them.
+/// Parses `true`, `yes`, `on` or `1`, and `false`, `no`, `off` or `0`, ignoring letter case and
+/// surrounding blanks; returns nothing for anything else.
 [[nodiscard]] std::optional<bool> parse_switch(std::string_view text) noexcept;
 
-/// Reads decimal digits and nothing else: no sign, no blank, no exponent. For protocols; a person's
-/// number is read by parse_number().
+/// Parses decimal digits only: no sign, no blank, no exponent. For protocols; use parse_number()
+/// for numbers that people type.
 [[nodiscard]] std::optional<std::uint64_t> parse_digits(std::string_view text) noexcept;
-/// Reads decimal digits whose number is from `least` to `most`.
+/// Parses decimal digits of a number in the range `least` to `most`.
 template <WholeNumber Number>
 [[nodiscard]] std::optional<Number> parse_digits(std::string_view text,
                                                  std::type_identity_t<Number> least,
@@ -46,7 +46,7 @@ template <WholeNumber Number>
   return static_cast<Number>(*number);
 }
 
-/// Reads decimal digits with blanks around them, whose number is from `least` to `most`.
+/// Parses a number in the range `least` to `most`, ignoring surrounding blanks.
 template <WholeNumber Number>
 [[nodiscard]] std::optional<Number> parse_number(
     std::string_view text, std::type_identity_t<Number> least = 0,
@@ -54,19 +54,19 @@ template <WholeNumber Number>
   return parse_digits<Number>(trim_blanks(text), least, most);
 }
 
-/// Reads `500ms`, `90s`, `10min`, `1h`, `14d` or a bare number of seconds, with blanks around it: a
-/// whole number without a sign, at most a hundred years.
+/// Parses `500ms`, `90s`, `10min`, `1h`, `14d` or a bare number of seconds, ignoring surrounding
+/// blanks: a whole number without a sign, at most a hundred years.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(
     std::string_view text) noexcept;
-/// Writes a duration in the largest unit that is exact, as parse_duration() reads it.
+/// Writes a duration in the largest exact unit, as parse_duration() reads it.
 [[nodiscard]] std::string to_duration_text(std::chrono::milliseconds duration);
 
-/// Reads parts between commas and drops the blanks around each; an empty part is left out.
+/// Splits at commas and trims each part; empty parts are dropped.
 [[nodiscard]] std::vector<std::string> parse_list(std::string_view text);
-/// Writes the parts with commas between them, as parse_list() reads them.
+/// Joins the parts with commas, as parse_list() reads them.
 [[nodiscard]] std::string to_list_text(std::span<const std::string> parts);
 
-/// The text that stands for a secret wherever settings are shown.
+/// The text shown in place of a secret.
 inline constexpr std::string_view masked_text = "********";
 
 }  // namespace coffeeauth

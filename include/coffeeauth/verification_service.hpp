@@ -1,5 +1,5 @@
 #pragma once
-/// VerificationService: proves that a person reads the mailbox they signed up with.
+/// VerificationService: proves that a person can read the mailbox they signed up with.
 
 #include <optional>
 
@@ -9,36 +9,36 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What a person sends to prove their mailbox.
+/// The data that a person sends to verify their mailbox.
 struct VerifyRequest {
-  /// The address they signed up with.
+  /// The address of the sign-up.
   EmailAddress email;
-  /// What they found in it.
+  /// The code from the mail.
   VerificationCode code;
-  /// What the account's password becomes, whoever signed up with whatever else. Without it the
-  /// sign-up's does, where all that ever waited for the address carry one password.
+  /// The new password of the account, whatever sign-ups contained. Without it, the account gets the
+  /// password of the sign-ups, provided that all of them for this address have the same one.
   std::optional<Password> password{};
 };
 
-/// Callable from any thread. Every method may throw Unavailable.
+/// Thread-safe. Every method may throw Unavailable.
 class VerificationService {
  public:
-  /// Borrows `services`; Auth makes it: Auth::verification().
+  /// Borrows `services`. Auth creates it: use Auth::verification().
   explicit VerificationService(Services& services);
 
-  /// Activates the account whose code this is. Does not log in. Also sets the first password of an
-  /// account that an administrator verified.
+  /// Verifies the account with a code. Does not log in. Also sets the first password of an account
+  /// that an administrator verified.
   ///
-  /// Exactly one of many simultaneous right calls succeeds; no more than CodeConfig::attempts wrong
-  /// guesses are ever compared against one code, for each share (SignUps::admit_network()).
-  /// Errors: invalid_code (wrong, used, expired, superseded, out of attempts, unknown address: all
-  /// alike); and with a right code, which stays good: password_required (the sign-ups for the
-  /// address do not agree on a password, or an administrator verified it), validation_failed on
-  /// `password` (no sign-up's, and not good enough).
+  /// Exactly one of many concurrent correct calls succeeds; no more than CodeConfig::attempts wrong
+  /// guesses per share (SignUps::admit_network()) are ever compared with one code. Errors:
+  /// invalid_code (wrong, used, expired, superseded, out of attempts, unknown address: all alike);
+  /// with a correct code, which remains valid: password_required (the sign-ups for the address have
+  /// different passwords, or an administrator verified it) and validation_failed on `password` (of
+  /// no sign-up, and not good enough).
   [[nodiscard]] Result<User> verify(VerifyRequest request, const ClientContext& client);
 
-  /// Has a new code mailed if the address has an account that is not verified or has no password
-  /// yet, and the pace allows one; answers the same in any case.
+  /// Mails a new code if the account is not verified or has no password yet, and the limits of
+  /// CodeConfig allow it; answers alike in any case.
   [[nodiscard]] CodeReceipt resend_code(const EmailAddress& email, const ClientContext& client);
 
  private:

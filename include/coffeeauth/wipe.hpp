@@ -1,6 +1,6 @@
 #pragma once
-/// Wiping: overwriting bytes that must not stay in memory, for code that cannot hold them in a
-/// Secret. The compiler does not leave it out.
+/// Wiping: overwrites bytes that must not stay in memory, for code that cannot hold them in a
+/// Secret. The compiler cannot optimise it away.
 
 #include <cstddef>
 #include <span>
@@ -13,8 +13,8 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// Overwrites `bytes` with zeros.
 void wipe(std::span<std::byte> bytes) noexcept;
 
-/// Overwrites `text`, with what it held before it became shorter, and empties it. What it held
-/// before it grew is elsewhere; give it its capacity first.
+/// Overwrites and empties `text`, up to its capacity. Copies left behind by a reallocation are not
+/// reached; reserve the capacity first.
 void wipe(std::string& text) noexcept;
 
 }  // namespace coffeeauth

@@ -1,5 +1,5 @@
 #pragma once
-/// Answers: what a handler of a route returns, in the form that every answer of the REST API has.
+/// Answers: responses for handlers of routes, in the form of the REST API's own. Pure functions.
 
 #include <chrono>
 #include <concepts>
@@ -20,62 +20,63 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
 
-/// `body` as application/json: `return json_response(201, {{"id", id}});`. Octets in it that are no
-/// UTF-8 become U+FFFD.
+/// Answers with `body` as application/json: `return json_response(201, {{"id", id}});`. Octets that
+/// are not valid UTF-8 become U+FFFD.
 [[nodiscard]] Response json_response(int status, const nlohmann::json& body);
-/// A text would be answered in quotes: json_text_response() takes one that is JSON already.
+/// Deleted: it would quote the text. Use json_text_response() for text that is JSON already.
 template <class Text>
 requires std::convertible_to<const Text&, std::string_view> Response json_response(int status,
                                                                                    const Text& body)
 = delete;
-/// `json`, a whole JSON document in UTF-8, as application/json.
+/// Answers with `json`, a complete JSON document in UTF-8, as application/json.
 [[nodiscard]] Response json_text_response(int status, std::string json);
-/// 204.
+/// Answers 204 without a body.
 [[nodiscard]] Response no_content();
 
-/// The status that an error is answered with. An ErrorClass::transport that is not among
-/// http::errors is 500.
+/// Returns the status for an error: 500 for an ErrorClass::transport code that is not among
+/// http::errors.
 [[nodiscard]] int status_of(const ErrorCode& code) noexcept;
 
-/// `error` as application/problem+json (RFC 9457), with Retry-After on 429 and 503 and
-/// WWW-Authenticate on 401. What a handler that returns an Error is answered with.
+/// Answers with `error` as application/problem+json (RFC 9457), with Retry-After on 429 and 503 and
+/// WWW-Authenticate on 401, like a handler that returns the Error.
 [[nodiscard]] Response problem_response(const Error& error);
-/// `error` with the members of the object `further` after the usual ones (RFC 9457 3.2). Throws
-/// std::invalid_argument when `further` is no object or names a usual member.
+/// Appends the members of the object `further` to the usual ones (RFC 9457 3.2). Throws
+/// std::invalid_argument when `further` is not an object or contains a usual member.
 [[nodiscard]] Response problem_response(const Error& error, const nlohmann::json& further);
 
-/// What an authentication has to be like for a route that it was not good enough for (RFC 9470).
+/// The authentication that a route requires when the caller's does not suffice (RFC 9470).
 struct StepUp {
-  /// How long ago it may have been.
+  /// The maximum age of the authentication.
   std::chrono::seconds max_age{};
-  /// The levels that would do, as words with blanks between them: `aal2`. Empty when the level that
-  /// it had is enough.
+  /// The accepted authentication levels, separated by blanks: `aal2`. Empty when the level is
+  /// sufficient.
   std::string acr_values{};
 };
 
-/// 401 `reauthentication_required`, with WWW-Authenticate as RFC 9470 3 has it.
+/// Answers 401 `reauthentication_required`, with WWW-Authenticate by RFC 9470 3.
 [[nodiscard]] Response step_up_response(const StepUp& needed);
 
-/// 200 with `access_token`, `refresh_token`, `token_type` and `expires_in` (schemas::token_pair()).
+/// Answers 200 with `access_token`, `refresh_token`, `token_type`, `expires_in`
+/// (schemas::token_pair()).
 [[nodiscard]] Response token_response(const TokenPair& tokens);
-/// A login that needs one more step, as a problem, so that no client takes it for a login: the
-/// members `mfa_token`, `expires_at` and `factors`, and LoginChallenge::further.
+/// Answers a login that needs another step with a problem, so that no client takes it for success:
+/// with `mfa_token`, `expires_at`, `factors` and LoginChallenge::further.
 [[nodiscard]] Response challenge_response(const LoginChallenge& challenge);
-/// token_response() or challenge_response(): the answer of every route that logs somebody in.
+/// Answers with token_response() or challenge_response(). For every route that logs a user in.
 [[nodiscard]] Response login_response(const LoginOutcome& outcome);
-/// 200 with `access_token`, `token_type`, `expires_in` and `authenticated_at`
-/// (schemas::reauthenticated()), or challenge_response(): the answer of every route on which
-/// somebody who is logged in proves once more who they are.
+/// Answers 200 with `access_token`, `token_type`, `expires_in` and `authenticated_at`
+/// (schemas::reauthenticated()), or with challenge_response(). For every route that
+/// re-authenticates a user.
 [[nodiscard]] Response reauthentication_response(const ReauthenticationOutcome& outcome);
 
-/// `message`, a sentence for a person, with where a code went and until when it is good
+/// Answers with `message`, a sentence for people, the address a code was sent to, and its expiry
 /// (schemas::code_receipt()).
 [[nodiscard]] Response receipt_response(int status, std::string_view message,
                                         const CodeReceipt& receipt);
 
-/// 200 with an account as its owner sees it (schemas::user()) and its ETag.
+/// Answers 200 with an account as its owner sees it (schemas::user()) and its ETag.
 [[nodiscard]] Response user_response(const User& user);
-/// 200 with an account as administrators see it (schemas::managed_user()) and its ETag.
+/// Answers 200 with an account as administrators see it (schemas::managed_user()) and its ETag.
 [[nodiscard]] Response managed_user_response(const User& user);
 
 }  // namespace http

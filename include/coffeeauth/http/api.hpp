@@ -22,99 +22,99 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
 
-/// One finished request, for access logs and metrics. Holds no secret: `route` is the pattern
+/// One completed request, for access logs and metrics. Contains no secret: `route` is the pattern
 /// (`/api/users/{id}`), never the target.
 struct AccessRecord {
   /// The request method: `GET`.
   std::string method;
-  /// Empty when no route matched.
+  /// The pattern of the route; empty when none matched.
   std::string route;
-  /// The status of the answer.
+  /// The status of the response.
   int status = 0;
-  /// From handle() being called to its return.
+  /// The time that handle() took.
   std::chrono::microseconds duration{};
-  /// Who asked, after trusted proxies were taken into account.
+  /// The client, with trusted proxies taken into account.
   ClientContext client;
-  /// Who that is, when the request carried a good token.
+  /// The user, if the request had a valid token.
   std::optional<UserId> user{};
-  /// What went wrong inside, for operators; empty when nothing did. Holds no user data.
+  /// The internal failure, for operators; empty when there was none. Contains no user data.
   std::string failure{};
 };
 
-/// What the REST API accepts, whom it believes, and what is hooked into it.
+/// Limits, trust, and hooks of the REST API.
 struct ApiOptions {
-  /// Octets of a body. Larger: 413.
+  /// Maximum size of a body in octets; larger bodies are answered with 413.
   std::size_t max_body = 64 * 1024;
-  /// Levels of arrays and objects in a body. Deeper: 400.
+  /// Maximum nesting of arrays and objects in a body; deeper bodies are answered with 400.
   std::size_t max_depth = 32;
-  /// Networks (CIDR) whose X-Forwarded-For is believed.
+  /// Networks (CIDR) whose X-Forwarded-For field is trusted.
   std::vector<std::string> trusted_proxies{};
-  /// Networks (CIDR) that may read /readyz and /metrics. None by default, and loopback is no
-  /// exception: a proxy on the same machine makes every client look like it. Only a request whose
-  /// Host is an address, `localhost` or a name without dots counts, which no stranger's domain is.
+  /// Networks (CIDR) that may read /readyz and /metrics. None by default, not even loopback: behind
+  /// a proxy on the same machine every client looks local. The Host of the request must be an IP
+  /// address, `localhost` or a name without dots, which no stranger's domain is.
   std::vector<std::string> operator_networks{};
-  /// The bearer token that opens the same routes from anywhere; empty for none.
+  /// A bearer token that opens these routes from anywhere; empty for none.
   Secret operator_token{};
-  /// The `token` in the query that opens routes with Access::link_holders; empty for none.
+  /// The `token` query parameter that opens routes with Access::link_holders; empty for none.
   Secret link_token{};
-  /// Origins that may call from a browser (CORS); `*` for all; none by default.
+  /// Origins whose pages may call the API from a browser (CORS); `*` for all; none by default.
   std::vector<std::string> cors_origins{};
-  /// Where clients reach the API, path included, when it is mounted below one:
-  /// `https://example.com/auth` (see PublicUrl). The OpenAPI document names it as its server, and
-  /// the links of lists begin with it. Empty: the root of whatever server the document came from,
-  /// and links that are path and query alone.
+  /// The public URL of the API, including the path that it is mounted below:
+  /// `https://example.com/auth` (see PublicUrl). It is the server in the OpenAPI document and the
+  /// base of links in lists. If empty, the server is the root of the host that the document came
+  /// from, and links consist of path and query only.
   std::string public_url{};
-  /// What the paths of the API begin with, without a slash at the end: `/api`, `/accounts/v1`, or
-  /// empty for none. Links and the OpenAPI document follow. Paths that others look for at the root
-  /// (`/.well-known/jwks.json`, `/healthz`, `/readyz`, `/openapi.json`) stay there.
+  /// Prefix of the API's paths, without a trailing slash: `/api`, `/accounts/v1`, or empty. Links
+  /// and the OpenAPI document use it. Paths expected at the root (`/.well-known/jwks.json`,
+  /// `/healthz`, `/readyz`, `/openapi.json`) stay there.
   std::string prefix = "/api";
   /// The title of the OpenAPI document.
   std::string title = "coffeeauth";
-  /// The version of the API that the OpenAPI document names; yours to count.
+  /// The API version in the OpenAPI document, which you choose.
   std::string version = "1";
-  /// Called after every request, on its thread; must not throw.
+  /// Called after every request, on its thread; must be thread-safe and must not throw.
   std::function<void(const AccessRecord&)> access_log{};
-  /// Whether the cache is in this process's own memory, so that /readyz says `memory` for `up`.
+  /// Whether the cache is in this process's memory: /readyz then reports `memory` in place of `up`.
   bool cache_is_memory = false;
-  /// Asked by /readyz when the cache does not answer: why, if it is known; may be empty.
+  /// Called by /readyz when the cache is down, to get the reason if it is known; may be empty.
   std::function<std::optional<DownReason>()> cache_trouble{};
-  /// Further routes in the same table: of features, documents, your own.
+  /// Further routes for the same table: of features, of documents, your own.
   std::vector<Route> extra_routes{};
-  /// Routes that are not served, each by its operation id (`signUp`) or by method and path, the
-  /// latter with `/api` whatever the prefix is (`POST /api/auth/signup`). Further ones, too.
+  /// Routes that are not served, each by operation id (`signUp`) or by method and path, always with
+  /// `/api` in place of the prefix (`POST /api/auth/signup`). Applies to extra_routes, too.
   std::vector<std::string> leave_out{};
-  /// Says what the authentication of a caller lacks for a route with Recent::required; nothing when
-  /// it will do. Called on the request's thread; may throw Unavailable. Empty:
+  /// Returns what the caller's authentication lacks for a route with Recent::required; nothing if
+  /// it suffices. Called on the request's thread; may throw Unavailable. If empty,
   /// SessionService::require_recent() decides.
   std::function<std::optional<StepUp>(const Principal&)> step_up{};
 };
 
-/// Thread-safe; `handle` blocks while it works (a login hashes for tens of milliseconds), so an
-/// event-driven server calls it from a pool.
+/// Thread-safe; `handle` blocks while it works (hashing at a login takes tens of milliseconds), so
+/// call it from a thread pool in an event-driven server.
 class Api {
  public:
-  /// Borrows `auth`. Throws std::invalid_argument for an option that cannot be: a bad CIDR, URL or
-  /// prefix, two routes for one method and path, a route left out or replaced that is not there.
+  /// Borrows `auth`. Throws std::invalid_argument for invalid options: a malformed CIDR, URL or
+  /// prefix, two routes for one method and path, an unknown route to leave out or replace.
   Api(Auth& auth, ApiOptions options);
   ~Api();
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
-  /// Answers one request; never throws. Whatever goes wrong is problem+json (RFC 9457).
+  /// Answers one request; never throws. Every failure is answered as problem+json (RFC 9457).
   [[nodiscard]] Response handle(const Request& request) noexcept;
 
-  /// The answer to something that cannot be handled as a request at all (a malformed head, a body
-  /// that is too large or never came): the same problem+json, with the headers every answer has.
-  /// `origin` is the value of the request's Origin field as far as the request was read: a page of
-  /// an origin that CORS allows may then read the answer. Empty when there was none, or when the
-  /// request was refused before its head could be read; the answer is then readable for pages only
-  /// where one value suits every request (`*`, or a single allowed origin).
-  /// Throws Unavailable when the source of chance, which its request id comes from, fails.
+  /// Returns the response to input that cannot be handled as a request (a malformed head, a body
+  /// that is too large or incomplete): the same problem+json, with the usual header fields.
+  /// `origin` is the request's Origin field, if it was read: pages of an origin allowed by CORS can
+  /// then read the response. If it is empty because there was none or the request was rejected
+  /// before its head was parsed, pages can read the response only when one value suits every
+  /// request (`*`, or a single allowed origin). Throws Unavailable when the random source fails,
+  /// which the request id comes from.
   [[nodiscard]] Response problem(ErrorCode code, std::string_view origin = {}) const;
 
-  /// The OpenAPI 3.1 document, made from the route table that handle() uses.
+  /// The OpenAPI 3.1 document, generated from the route table that handle() uses.
   [[nodiscard]] const std::string& openapi() const noexcept;
-  /// ApiOptions::max_body, for an adapter that reads bodies.
+  /// ApiOptions::max_body, for adapters that read bodies.
   [[nodiscard]] std::size_t max_body() const noexcept;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// Entity tags and the preconditions made of them (RFC 9110 8.8.3, 13.1).
+/// Entity tags and conditional requests (RFC 9110 8.8.3, 13.1). Pure functions.
 
 #include <cstdint>
 #include <string>
@@ -13,25 +13,25 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
 
-/// A strong tag of exactly these octets.
+/// Returns a strong tag for exactly these octets.
 [[nodiscard]] std::string content_etag(std::string_view body);
-/// The tag of a thing that counts its changes.
+/// Returns the tag of a resource with a version number.
 [[nodiscard]] std::string version_etag(std::int64_t version);
 
-/// Whether If-None-Match holds `etag` (compared weakly) or `*`.
+/// Whether If-None-Match contains `etag` (weak comparison) or `*`.
 [[nodiscard]] bool none_match_fails(const Request& request, std::string_view etag) noexcept;
 
-/// What If-Match asks for.
+/// The condition of an If-Match field.
 struct ExpectedVersions {
-  /// No If-Match, or `*`.
+  /// True without If-Match, or for `*`.
   bool any = true;
-  /// The versions that would do; empty when none can (tags of something else).
+  /// The versions that match; empty when no version can (tags of another resource).
   std::vector<std::int64_t> versions{};
 };
-/// A weak tag counts as the strong one. RFC 9110 13.1.1 compares strongly, because equal weak tags
-/// may stand for different octets; these stand for a version, and a proxy that compresses the
-/// answer (nginx) marks as weak what it passes on.
-/// Error: invalid_request when the field is no list of entity tags.
+/// Reads If-Match; weak tags count as strong ones. RFC 9110 13.1.1 requires strong comparison,
+/// since equal weak tags may denote different octets; these tags denote a version, and proxies that
+/// compress responses (nginx) weaken them. Error: invalid_request when the field is not a list of
+/// entity tags.
 [[nodiscard]] Result<ExpectedVersions> read_if_match(const Request& request);
 
 }  // namespace http

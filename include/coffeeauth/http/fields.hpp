@@ -1,5 +1,5 @@
 #pragma once
-/// Reading validated bodies and queries into value types, for handlers of routes.
+/// Reads validated bodies and queries into value types, for handlers of routes. Pure functions.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,32 +18,32 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
 
-/// Whether the body has that member.
+/// Whether the body has the member `name`.
 [[nodiscard]] bool has_field(const nlohmann::json& body, const char* name);
 
-/// The text of a member; empty when it is absent. Points into `body`. Precondition: the route's
-/// schema made it a string.
+/// Returns a string member as a view into `body`; empty when absent. Precondition: the route's
+/// schema declares it a string.
 [[nodiscard]] std::string_view text_of(const nlohmann::json& body, const char* name);
 
-/// A boolean member; nothing when it is absent. Precondition: the schema made it one.
+/// Returns a boolean member; nothing when absent. Precondition: the schema declares it one.
 [[nodiscard]] std::optional<bool> flag_of(const nlohmann::json& body, const char* name);
 
-/// An integer member; nothing when it is absent. Precondition: the schema made it one.
+/// Returns an integer member; nothing when absent. Precondition: the schema declares it one.
 [[nodiscard]] std::optional<std::int64_t> integer_of(const nlohmann::json& body, const char* name);
 
-/// A code that came as a text or as a number. Precondition: the member is there, and the schema
-/// (schemas::verification_code()) made it one of the two.
+/// Parses a code sent as a string or a number. Precondition: the member is present, and the schema
+/// (schemas::verification_code()) admitted it. Errors: of VerificationCode::parse().
 [[nodiscard]] Result<VerificationCode> code_of(const nlohmann::json& body, const char* name);
 
-/// A code that may be absent.
+/// Parses an optional code.
 [[nodiscard]] Result<std::optional<VerificationCode>> optional_code(const nlohmann::json& body,
                                                                     const char* name);
 
-/// A name of a person (parse_name()) that may be absent.
+/// Parses an optional name of a person with parse_name().
 [[nodiscard]] Result<std::optional<std::string>> optional_name(const nlohmann::json& body,
                                                                const char* name);
 
-/// A text that may be absent, parsed by `parse` when it is there: nothing, or its Result's value.
+/// Parses an optional string member with `parse`; nothing when absent.
 template <class T, class Parse>
 [[nodiscard]] Result<std::optional<T>> optional_field(const nlohmann::json& body, const char* name,
                                                       Parse&& parse) {
@@ -53,8 +53,8 @@ template <class T, class Parse>
   return std::optional<T>{*std::move(parsed)};
 }
 
-/// What is wrong with any of the results, all in one Error, so that a person can mend all at once;
-/// nothing when each has a value. The code is that of the first.
+/// Merges the errors of all results into one Error, so that a user can correct all fields at once;
+/// nothing when all results have values. The code is that of the first error.
 template <class... T>
 [[nodiscard]] std::optional<Error> combined_error(const Result<T>&... results) {
   std::optional<Error> combined;
@@ -71,16 +71,16 @@ template <class... T>
   return combined;
 }
 
-/// A parameter of a query or of the path; empty when it is absent. Points into `parameters`.
+/// Returns a query or path parameter as a view into `parameters`; empty when absent.
 [[nodiscard]] std::string_view query_text(const Parameters& parameters,
                                           std::string_view name) noexcept;
 
-/// A boolean of a query; nothing when it is absent or empty. Precondition: the schema made it one.
+/// Returns a boolean parameter; nothing when absent or empty. Precondition: the schema declares it.
 [[nodiscard]] std::optional<bool> query_flag(const Parameters& parameters,
                                              std::string_view name) noexcept;
 
-/// A whole number of a query, or `otherwise` when it is absent or empty; the largest number there
-/// is for one that is larger. Precondition: the schema made it a number of 0 or more.
+/// Returns a whole number, or `otherwise` when it is absent or empty; too large numbers become the
+/// largest std::size_t. Precondition: the schema declares a non-negative integer.
 [[nodiscard]] std::size_t query_number(const Parameters& parameters, std::string_view name,
                                        std::size_t otherwise) noexcept;
 

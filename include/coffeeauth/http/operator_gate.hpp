@@ -1,5 +1,5 @@
 #pragma once
-/// OperatorGate: who may read what is meant for whoever runs the service.
+/// OperatorGate: decides who may read pages meant for operators.
 
 #include <memory>
 #include <string>
@@ -12,20 +12,20 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace http {
 
-/// The rule by which Api shows routes with Access::operators, for a page that is served beside it.
-/// Immutable; callable from any thread.
+/// The rule that Api applies to routes with Access::operators, for pages served beside it.
+/// Immutable; thread-safe.
 class OperatorGate {
  public:
-  /// Takes what ApiOptions::trusted_proxies, operator_networks and operator_token take. Throws
-  /// std::invalid_argument for a network that is none.
+  /// Takes the values of ApiOptions::trusted_proxies, operator_networks and operator_token. Throws
+  /// std::invalid_argument for a malformed network.
   OperatorGate(const std::vector<std::string>& trusted_proxies,
                const std::vector<std::string>& operator_networks, Secret operator_token);
   ~OperatorGate();
   OperatorGate(const OperatorGate&) = delete;
   OperatorGate& operator=(const OperatorGate&) = delete;
 
-  /// Whether the request carries the token, or comes from one of the networks: not through
-  /// somebody who does not say for whom, and not to a Host that a stranger's domain could be.
+  /// Whether the request has the token, or comes from one of the networks: not through a proxy that
+  /// hides its client, and not with a Host that could be a stranger's domain.
   [[nodiscard]] bool admits(const Request& request) const;
 
  private:

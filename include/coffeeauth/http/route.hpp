@@ -1,6 +1,5 @@
 #pragma once
-/// Route: one line of the route table, from which requests are routed and validated and the OpenAPI
-/// document is made.
+/// Route: one entry of the route table, which drives routing, validation and the OpenAPI document.
 
 #include <functional>
 #include <map>
@@ -26,103 +25,102 @@ namespace http {
 /// Who may call a route.
 enum class Access {
   anyone,
-  /// Anyone; RouteContext::principal is set when the request carries a good bearer token. A token
-  /// that is not good is refused (401), as it would be elsewhere: its client believes to be logged
-  /// in, and is not answered as a stranger.
+  /// Anyone; RouteContext::principal is set when the request has a valid bearer token. An invalid
+  /// token is rejected (401) as elsewhere, so that a client that believes to be logged in is not
+  /// answered as a stranger.
   optional_user,
-  /// A valid bearer token of a live user.
+  /// Users with a valid bearer token.
   user,
-  /// A valid bearer token of an administrator; where the route names a Route::permission, of a
-  /// user who has it.
+  /// Administrators with a valid bearer token; if the route sets Route::permission, users who have
+  /// that permission.
   admin,
-  /// Whoever sends ApiOptions::operator_token as bearer token, or comes from the operator networks;
-  /// to others the route does not exist (404). Web pages of other origins cannot read it.
+  /// Holders of ApiOptions::operator_token as bearer token, and the operator networks; for all
+  /// others the route does not exist (404). Web pages of other origins cannot read it.
   operators,
-  /// Whoever has the link: `?token=` followed by ApiOptions::link_token. To others the route does
-  /// not exist (404). Web pages of other origins cannot read it.
+  /// Holders of the link: `?token=` with ApiOptions::link_token. For all others the route does not
+  /// exist (404). Web pages of other origins cannot read it.
   link_holders,
 };
 
-/// Whether a route wants a caller whose last authentication is not long ago (step-up).
+/// Whether a route requires a recent authentication (step-up).
 enum class Recent { not_needed, required };
 
-/// Texts by name.
+/// Values by name.
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-/// What a handler is given: everything already parsed, validated, and the caller authenticated.
+/// The input of a handler: parsed and validated, with the caller authenticated.
 struct RouteContext {
-  /// The request as the adapter gave it.
+  /// The request as received.
   const Request& request;
-  /// Who is asking, as far as the network tells.
+  /// The client, as far as the network shows.
   const ClientContext& client;
-  /// Values of the `{name}` parts of the path, percent-decoded.
+  /// Values of the `{name}` segments of the path, percent-decoded.
   const Parameters& path_parameters;
-  /// Values of the declared query parameters, percent-decoded and validated by their schema. One
-  /// that was sent empty (`?role=`, as forms do) is here as an empty text and was not validated.
+  /// Values of the declared query parameters, percent-decoded and validated by their schema. An
+  /// empty parameter (`?role=`, as forms send it) is present as an empty text and is not validated.
   const Parameters& query;
-  /// The body, parsed and validated by the route's schema; null where the route takes none.
+  /// The body, parsed and validated by the route's schema; null if the route takes none.
   const nlohmann::json& body;
-  /// Set for Access::user and Access::admin; for Access::optional_user, when a token came.
+  /// Set for Access::user and Access::admin, and for Access::optional_user if a token was sent.
   const std::optional<Principal>& principal;
 };
 
 using Handler = std::function<Result<Response>(const RouteContext&)>;
 
-/// A query parameter or header field, by name.
+/// The schema of a query parameter or header field, by name.
 using NamedSchema = std::pair<std::string, SchemaPtr>;
 
-/// One operation. Routes that documents need not show (pages, assets) have `documented` false.
+/// One operation. Routes that need no documentation (pages, assets) leave `documented` false.
 struct Route {
-  /// `GET`, `POST`, `PATCH`, `PUT` or `DELETE`. GET answers HEAD too.
+  /// `GET`, `POST`, `PATCH`, `PUT` or `DELETE`. GET routes answer HEAD, too.
   std::string method;
-  /// `/api/users/{id}`, without a trailing slash; both spellings are served. A last part
-  /// `{path...}` takes the rest of the path. `/api` in front stands for ApiOptions::prefix,
-  /// whatever that is, for every route in the table.
+  /// `/api/users/{id}`, without a trailing slash; both spellings are served. A final `{path...}`
+  /// matches the rest of the path. A leading `/api` is replaced by ApiOptions::prefix in every
+  /// route of the table.
   std::string path;
-  /// Who may call it; checked before the handler runs.
+  /// Who may call the route; checked before the handler runs.
   Access access = Access::anyone;
-  /// What the caller must be allowed to do (may()), for Access::admin; nothing for being an
-  /// administrator. A caller who may not is answered `forbidden`.
+  /// The permission required (may()), for Access::admin; empty requires an administrator. A caller
+  /// without it is answered `forbidden`.
   std::optional<Permission> permission{};
-  /// Whether ApiOptions::step_up is asked about the caller, for Access::user and Access::admin.
+  /// Whether ApiOptions::step_up applies to the caller, for Access::user and Access::admin.
   Recent recent = Recent::not_needed;
-  /// What answers; called from any thread.
+  /// Handles the request; must be thread-safe.
   Handler handler;
-  /// Whether the OpenAPI document shows it.
+  /// Whether the OpenAPI document includes the route.
   bool documented = false;
-  /// The document's `operationId`; what generated clients name the call.
+  /// The `operationId`: generated clients name the call after it.
   std::string operation_id{};
-  /// One line for the document.
+  /// The `summary`: one line.
   std::string summary{};
-  /// Longer, in Markdown.
+  /// The `description`, in Markdown.
   std::string description{};
-  /// The group of operations that it is shown in: a word of yours, or of the library's own
-  /// (`auth`, `me`, `users`, `keys`, `service`).
+  /// The `tag` that groups operations: your own, or one of the library's (`auth`, `me`, `users`,
+  /// `keys`, `service`).
   std::string tag{};
-  /// What the document says of a group of yours; the first route of the group that says something
-  /// decides.
+  /// The description of your own tag; the first route of the tag that has one determines it.
   std::string tag_description{};
-  /// How the body is validated and described; null where the route takes none.
+  /// Validates and describes the body; null if the route takes none.
   SchemaPtr request_schema{};
-  /// How query parameters are validated and described; anything else in the query is ignored.
+  /// Validate and describe the query parameters; other parameters are ignored.
   std::vector<NamedSchema> query_parameters{};
-  /// What a success looks like: status and schema (null: no body).
+  /// The status of a successful response.
   int success_status = 200;
-  /// The schema of a success's body; null for none.
+  /// The body of a successful response; null for none.
   SchemaPtr response_schema{};
-  /// Which errors the document lists, beside those every route can give.
+  /// The errors to document, besides those that every route can return.
   std::vector<ErrorCode> errors{};
-  /// What a request counts against before anything else is done for it; `any` is counted for the
-  /// user where there is one, everything else for the client's address. Empty: not limited.
+  /// The limit that a request counts against before it is processed; `any` counts by user if there
+  /// is one, all others by IP address. Empty: not limited.
   std::optional<LimitScope> limit = LimitScope::any;
-  /// Header fields of requests and of successful responses that the document shows.
+  /// Header fields of requests, for the document.
   std::vector<NamedSchema> request_headers{};
-  /// Of successful responses.
+  /// Header fields of successful responses, for the document.
   std::vector<NamedSchema> response_headers{};
-  /// Bodies in application/json that come with another status than `success_status`.
+  /// Bodies in application/json of statuses other than `success_status`.
   std::vector<std::pair<int, SchemaPtr>> other_responses{};
-  /// Among ApiOptions::extra_routes: whether it takes the place of the route with the same method
-  /// and path, which must be there, instead of being refused beside it.
+  /// In ApiOptions::extra_routes: whether the route replaces the existing route with the same
+  /// method and path, instead of being rejected as a duplicate.
   bool replaces = false;
 };
 

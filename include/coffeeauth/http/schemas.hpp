@@ -1,5 +1,5 @@
 #pragma once
-/// Schemas that many routes share, and makers of further ones. An `example` is JSON:
+/// Schemas shared by many routes, and functions to make others. An `example` is JSON:
 /// R"("ada@example.com")".
 
 #include <cstddef>
@@ -15,52 +15,51 @@ namespace http {
 namespace schemas {
 
 // Fields.
-/// An e-mail address, for EmailAddress::parse().
+/// An email address, for EmailAddress::parse().
 [[nodiscard]] SchemaPtr email();
 /// A password, for Password::parse().
 [[nodiscard]] SchemaPtr password();
-/// The digits from a mail, as a text or a number, for code_of().
+/// The digits from a mail as a string or number, for code_of().
 [[nodiscard]] SchemaPtr verification_code();
 /// A token of 1 to 4,096 characters.
 [[nodiscard]] SchemaPtr token(std::string description, std::string example);
-/// A UUID; without an example, that of some account.
+/// A UUID; the default example is an account's.
 [[nodiscard]] SchemaPtr id(std::string description, std::string example = {});
 /// A date and time in UTC (RFC 3339).
 [[nodiscard]] SchemaPtr moment(std::string description);
 /// A text of at most `max_length` characters, which may be empty.
 [[nodiscard]] SchemaPtr text(std::string description, std::size_t max_length, std::string example);
-/// One of some words.
+/// One of several words.
 [[nodiscard]] SchemaPtr choice(std::string description, std::vector<std::string> values);
-/// True or false.
+/// A boolean.
 [[nodiscard]] SchemaPtr boolean(std::string description);
-/// A whole number from `minimum` on; its example is `minimum` unless another is given.
+/// A whole number of at least `minimum`; the default example is `minimum`.
 [[nodiscard]] SchemaPtr integer(std::string description, std::int64_t minimum,
                                 std::string example = {});
-/// For a parameter of a query: a whole number, or `word`.
+/// For a query parameter: a whole number, or `word`.
 [[nodiscard]] SchemaPtr integer_or(std::string description, std::int64_t minimum, std::string word);
 
 // Whole bodies.
-/// An object. `component` is its name in the document, which no other object of the API may have;
-/// empty for none.
+/// An object. `component` is its name in the document, unique within the API; empty for none.
 [[nodiscard]] SchemaPtr object(std::string component, std::string description,
                                std::vector<Property> properties);
-/// A list.
+/// An array.
 [[nodiscard]] SchemaPtr array_of(SchemaPtr items);
 /// An account as its owner sees it: user_response().
 [[nodiscard]] SchemaPtr user();
 /// An account as administrators see it: managed_user_response().
 [[nodiscard]] SchemaPtr managed_user();
-/// What a login hands out: token_response().
+/// The result of a login: token_response().
 [[nodiscard]] SchemaPtr token_pair();
-/// What proving once more who one is hands out: reauthentication_response().
+/// The result of a re-authentication: reauthentication_response().
 [[nodiscard]] SchemaPtr reauthenticated();
-/// What a route answers that mails a code: receipt_response().
+/// The result of a route that mails a code: receipt_response().
 [[nodiscard]] SchemaPtr code_receipt();
 
 // Variants.
-/// `schema`, with `null` beside its values.
+/// `schema`, with `null` allowed as well.
 [[nodiscard]] SchemaPtr nullable(const SchemaPtr& schema);
-/// `schema`, as a part of an answer that a request may repeat but not change.
+/// `schema`, for a member of a response that a request may repeat but not change.
 [[nodiscard]] SchemaPtr read_only(const SchemaPtr& schema);
 
 }  // namespace schemas

@@ -1,5 +1,5 @@
 #pragma once
-/// Scheduler: deletes what is no longer needed.
+/// Scheduler: deletes data that is no longer needed.
 
 #include <cstddef>
 #include <memory>
@@ -12,54 +12,53 @@ struct Services;
 
 namespace jobs {
 
-/// What one clean-up deleted.
+/// The result of one clean-up.
 struct CleanUpReport {
-  /// False when another process holds the lease: nothing was done.
+  /// False when another process holds the lease, and nothing was done.
   bool acted = false;
   /// Accounts that were not verified in time.
   std::size_t unverified_users = 0;
-  /// Sessions past an expiry.
+  /// Expired sessions.
   std::size_t sessions = 0;
-  /// Mails whose time was over before they were sent.
+  /// Mails that expired before they were sent.
   std::size_t expired_mails = 0;
   /// Mails that were given up JobConfig::dead_lifetime ago.
   std::size_t dead_mails = 0;
-  /// Dead codes, decoys of sign-ups, and counts of guesses and mails that are over.
+  /// Expired codes, decoys of sign-ups, and old counts of guesses and mails.
   std::size_t stale = 0;
-  /// What the clean-ups of features (CleanUp) deleted.
+  /// Rows deleted by the clean-ups of features (CleanUp).
   std::size_t of_features = 0;
   /// Signing keys that no longer verify any token.
   std::size_t keys = 0;
 };
 
-/// Deletes unverified users after CodeConfig::unverified_lifetime, sessions past an expiry, mail
-/// jobs that expired or were given up JobConfig::dead_lifetime ago, what only time made useless of
-/// codes and sign-ups (SignUps::delete_stale()), and keys that no longer verify: in batches, with a
-/// lease in the Store so that any number of schedulers may run and one acts.
+/// Deletes unverified users after CodeConfig::unverified_lifetime, expired sessions, mail jobs that
+/// expired or were given up JobConfig::dead_lifetime ago, codes and sign-ups that only time made
+/// useless (SignUps::delete_stale()), and keys that no longer verify: in batches, under a lease in
+/// the Store, so that any number of schedulers may run and one of them acts.
 ///
-/// Each step runs by itself: one that fails is told of (EventKind::background_failed, with the
+/// Steps are independent: one that fails is reported (EventKind::background_failed, with its name),
+/// and the others still run.
 /// step's name) and does not keep the others from their work.
 class Scheduler {
  public:
-  /// Borrows `services`: `jobs::Scheduler{auth.services()}`. Must be destroyed before the Auth,
-  /// whose destructor ends the program otherwise.
+  /// Borrows `services`: `jobs::Scheduler{auth.services()}`. Destroy it before the Auth, whose
+  /// destructor aborts the program otherwise.
   explicit Scheduler(Services& services);
-  /// Stops.
+  /// Calls stop().
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// One clean-up, to the end. Throws what the first step that failed threw, after all had their
-  /// turn; Unavailable when the Store is gone.
+  /// Runs one clean-up to the end. After all steps have run, throws the exception of the first step
+  /// that failed; Unavailable when the Store is down.
   CleanUpReport run_once();
 
-  /// Runs on a thread of its own, at once and then every JobConfig::clean_up_interval, until
-  /// stop().
+  /// Runs on its own thread, at once and then every JobConfig::clean_up_interval, until stop().
   void start();
-  /// Tells a started scheduler to begin no further batch, and returns at once.
+  /// Tells a started scheduler to start no further batch, and returns at once.
   void request_stop() noexcept;
-  /// Lets a batch in hand finish, and gives the lease back, so that another process can act at
-  /// once.
+  /// Waits for the current batch, and releases the lease, so that another process can act at once.
   void stop();
 
  private:

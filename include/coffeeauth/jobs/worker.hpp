@@ -1,5 +1,5 @@
 #pragma once
-/// MailWorker: takes mail jobs from the outbox and delivers them.
+/// MailWorker: claims mail jobs from the outbox and delivers them.
 
 #include <chrono>
 #include <cstddef>
@@ -14,44 +14,44 @@ struct Services;
 
 namespace jobs {
 
-/// Delivers at least once, with a stable Message-ID, exponential back-off with jitter, and a
+/// Delivers at least once, with a constant Message-ID, exponential back-off with jitter, and a
 /// dead-letter state.
 ///
-/// The worker claims only as many mails as it has threads free to deliver them, under a short lease
-/// (JobConfig::lease) that it renews while a delivery goes on. A verdict is kept in memory until
-/// the Store has it: while the process lives, a delivered mail is not sent again, even when the
-/// database goes away in between. When the process dies, another worker takes its mails over as
-/// soon as the lease has run out.
+/// The worker claims only as many mails as it has idle threads, under a short lease
+/// (JobConfig::lease) that it renews during a delivery. A result is kept in memory until the Store
+/// has it: while the process lives, a delivered mail is not sent again, even if the database goes
+/// down in between. When the process dies, another worker takes over its mails as soon as the lease
+/// expires.
 ///
-/// Any number of workers, in any number of processes, may run over one Store. `start()` and
-/// `stop()` belong to one owner; the rest is callable from any thread.
+/// Any number of workers, in any number of processes, may run over one Store. Call `start()` and
+/// `stop()` from one owner; the other methods are thread-safe.
 class MailWorker {
  public:
-  /// Borrows both; `mailer` is called from up to JobConfig::concurrency threads at once. Must be
-  /// destroyed before the Auth, whose destructor ends the program otherwise.
+  /// Borrows both; `mailer` is called from up to JobConfig::concurrency threads at once. Destroy it
+  /// before the Auth, whose destructor aborts the program otherwise.
   MailWorker(Services& services, Mailer& mailer);
-  /// Stops, and waits for every delivery in hand.
+  /// Stops, and waits for deliveries in progress.
   ~MailWorker();
   MailWorker(const MailWorker&) = delete;
   MailWorker& operator=(const MailWorker&) = delete;
 
-  /// Claims at most JobConfig::concurrency due jobs and deals with them one after another; returns
-  /// how many it claimed. For tests and for programs with a schedule of their own. Throws
-  /// Unavailable when the Store is gone; what was delivered by then is settled by the next call.
+  /// Claims at most JobConfig::concurrency due jobs and delivers them one after another; returns
+  /// the number of jobs claimed. For tests and programs with their own schedule. Throws Unavailable
+  /// when the Store is down; mails delivered by then are recorded by the next call.
   std::size_t run_once();
 
-  /// Runs on threads of its own until stop(): at once when wake() is called or a job is enqueued in
+  /// Runs on its own threads until stop(): at once when wake() is called or a job is enqueued in
   /// this process, within JobConfig::poll_interval for jobs of other processes. A Store that is
-  /// gone is waited for, and told of (EventKind::background_failed).
+  /// down is waited for and reported (EventKind::background_failed).
   void start();
-  /// Tells a started worker to begin no further mail, and returns at once.
+  /// Tells a started worker to start no further delivery, and returns at once.
   void request_stop() noexcept;
-  /// Begins no further mail, gives back what was not begun, and waits up to `grace` until the mails
-  /// in hand are delivered and settled. False when some are not: they finish in the background, and
-  /// if the process ends before they do, another worker takes them over when their lease has run
-  /// out.
+  /// Starts no further delivery, releases jobs that were not started, and waits up to `grace` until
+  /// deliveries in progress are finished and recorded. Returns false if some are not: they finish
+  /// in the background, and if the process ends before that, another worker takes them over once
+  /// their lease has expired.
   bool stop(std::chrono::milliseconds grace = std::chrono::seconds{65});
-  /// Makes a started worker look for jobs now. Callable from any thread.
+  /// Makes a started worker look for jobs now. Thread-safe.
   void wake() noexcept;
 
  private:

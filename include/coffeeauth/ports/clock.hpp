@@ -8,21 +8,21 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Callable from any thread.
+/// Thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;
   Clock(const Clock&) = delete;
   Clock& operator=(const Clock&) = delete;
 
-  /// The time; may go back when the machine's clock is set.
+  /// Returns the current time; may go backwards when the machine's clock is adjusted.
   [[nodiscard]] virtual UtcTime now() const noexcept = 0;
 
  protected:
   Clock() = default;
 };
 
-/// The machine's clock, in UTC, to the millisecond.
+/// Makes a clock that reads the machine's time in UTC, to the millisecond.
 [[nodiscard]] std::unique_ptr<Clock> make_system_clock();
 
 }  // namespace coffeeauth

@@ -1,5 +1,5 @@
 #pragma once
-/// Diagnostics: what an embedder's own code did wrong, in the words of whatever noticed it.
+/// Diagnostics: reports mistakes in an embedder's own code.
 
 #include <string_view>
 
@@ -7,23 +7,23 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// One mistake.
+/// One failure.
 struct Diagnostic {
   /// What failed: `statement`, `route`, `mail template` or `mailer`.
   std::string_view what;
-  /// Which one: the text of the statement, `GET /shop/orders`, or the kind of the mail.
+  /// Which one: the statement's text, `GET /shop/orders`, or the kind of the mail.
   std::string_view which;
-  /// The database's own message, or what() of the exception. May quote the embedder's data; never
-  /// holds any of the library's.
+  /// The database's message, or what() of the exception. May quote the embedder's data; never
+  /// contains the library's.
   std::string_view text;
 };
 
-/// Told about failures inside code that is not the library's: statements given to sql::query(),
-/// handlers of ApiOptions::extra_routes, mail templates, and mailers. The caller gets no more than
-/// Unavailable, 500 or another try; here is why. Failures of the library's own statements and
-/// handlers never get here, because their texts may hold secrets.
+/// Receives failures of code outside the library: statements given to sql::query(), handlers of
+/// ApiOptions::extra_routes, mail templates, and mailers. The caller sees only Unavailable, 500 or
+/// another attempt; this tells why. Failures of the library's own statements and handlers are not
+/// reported here, because their texts may contain secrets.
 ///
-/// Implementations must be callable from many threads, quick, and must not call back into the
+/// Implementations must be thread-safe and quick, and must not call back into the library.
 /// library.
 class Diagnostics {
  public:
@@ -31,15 +31,15 @@ class Diagnostics {
   Diagnostics(const Diagnostics&) = delete;
   Diagnostics& operator=(const Diagnostics&) = delete;
 
-  /// The texts are valid during the call.
+  /// Reports one failure. The texts are valid during the call only.
   virtual void tell(const Diagnostic& diagnostic) noexcept = 0;
 
  protected:
   Diagnostics() = default;
 };
 
-/// Writes one line for each to the standard error output, control characters made inert. What the
-/// library uses where it is given none. Lives as long as the program.
+/// Writes one line for each failure to standard error, with control characters escaped. The default
+/// when no Diagnostics is given. Lives as long as the program.
 [[nodiscard]] Diagnostics& stderr_diagnostics() noexcept;
 
 }  // namespace coffeeauth

@@ -1,5 +1,5 @@
 #pragma once
-/// EventSink: what happened to whom, for audit, metrics and an embedder's own hooks.
+/// EventSink: receives events, for audit, metrics and an embedder's own hooks.
 
 #include "coffeeauth/event.hpp"
 #include "coffeeauth/export.hpp"
@@ -7,15 +7,15 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// Called on the thread that did the work, after its transaction committed. Implementations must be
-/// callable from many threads, quick, and must not call back into the library.
+/// thread-safe and quick, and must not call back into the library.
 class EventSink {
  public:
   virtual ~EventSink() = default;
   EventSink(const EventSink&) = delete;
   EventSink& operator=(const EventSink&) = delete;
 
-  /// Something happened. An event is told once; one that cannot be kept is lost, and so is whatever
-  /// is thrown here: what has happened has happened.
+  /// Handles an event. Each event is reported once, without retry; exceptions are ignored, because
+  /// the event has already happened.
   virtual void on(const Event& event) = 0;
 
  protected:

@@ -1,9 +1,9 @@
 #pragma once
-/// Forwarding*: decorators that pass everything on. Derive from one, override the one verb that is
-/// to do more or something else, and the rest stays what it was, also in later versions.
+/// Forwarding*: decorators that forward every call. Derive from one and override the method that
+/// you want to extend or replace; the others keep forwarding, in later versions too.
 ///
-/// Where something is to be written beside what the library writes (a profile beside a sign-up), a
-/// Recorder is less: see feature.hpp.
+/// To write something along with the library's changes (a profile with each sign-up), a Recorder
+/// takes less code: see feature.hpp.
 
 #include <memory>
 #include <utility>
@@ -13,10 +13,10 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Accounts, passed on.
+/// Forwards to the users of another transaction.
 class ForwardingUsers : public UserWrites {
  public:
-  /// Borrows `inner`, a transaction of this Store.
+  /// Borrows `inner`, a transaction of the decorated Store.
   explicit ForwardingUsers(Transaction& inner) noexcept : inner_(inner) {}
 
   std::optional<User> find(const UserId& id) override { return inner_.users().find(id); }
@@ -56,17 +56,17 @@ class ForwardingUsers : public UserWrites {
   }
 
  protected:
-  /// What everything is passed on to.
+  /// The transaction that calls are forwarded to.
   [[nodiscard]] Transaction& inner() const noexcept { return inner_; }
 
  private:
   Transaction& inner_;
 };
 
-/// Sign-ups and codes, passed on.
+/// Forwards to the sign-ups and codes of another transaction.
 class ForwardingSignUps : public SignUps {
  public:
-  /// Borrows `inner`, a transaction of this Store.
+  /// Borrows `inner`, a transaction of the decorated Store.
   explicit ForwardingSignUps(Transaction& inner) noexcept : inner_(inner) {}
 
   SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
@@ -96,17 +96,17 @@ class ForwardingSignUps : public SignUps {
   }
 
  protected:
-  /// What everything is passed on to.
+  /// The transaction that calls are forwarded to.
   [[nodiscard]] Transaction& inner() const noexcept { return inner_; }
 
  private:
   Transaction& inner_;
 };
 
-/// Sessions, passed on.
+/// Forwards to the sessions of another transaction.
 class ForwardingSessions : public SessionWrites {
  public:
-  /// Borrows `inner`, a transaction of this Store.
+  /// Borrows `inner`, a transaction of the decorated Store.
   explicit ForwardingSessions(Transaction& inner) noexcept : inner_(inner) {}
 
   std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) override {
@@ -148,17 +148,17 @@ class ForwardingSessions : public SessionWrites {
   }
 
  protected:
-  /// What everything is passed on to.
+  /// The transaction that calls are forwarded to.
   [[nodiscard]] Transaction& inner() const noexcept { return inner_; }
 
  private:
   Transaction& inner_;
 };
 
-/// Mail jobs, passed on.
+/// Forwards to the mail jobs of another transaction.
 class ForwardingOutbox : public OutboxWrites {
  public:
-  /// Borrows `inner`, a transaction of this Store.
+  /// Borrows `inner`, a transaction of the decorated Store.
   explicit ForwardingOutbox(Transaction& inner) noexcept : inner_(inner) {}
 
   std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) override {
@@ -203,17 +203,17 @@ class ForwardingOutbox : public OutboxWrites {
   }
 
  protected:
-  /// What everything is passed on to.
+  /// The transaction that calls are forwarded to.
   [[nodiscard]] Transaction& inner() const noexcept { return inner_; }
 
  private:
   Transaction& inner_;
 };
 
-/// Signing keys and leases, passed on.
+/// Forwards to the signing keys and leases of another transaction.
 class ForwardingKeys : public KeyWrites {
  public:
-  /// Borrows `inner`, a transaction of this Store.
+  /// Borrows `inner`, a transaction of the decorated Store.
   explicit ForwardingKeys(Transaction& inner) noexcept : inner_(inner) {}
 
   std::vector<StoredKey> list_keys() override { return inner_.keys().list_keys(); }
@@ -239,14 +239,14 @@ class ForwardingKeys : public KeyWrites {
   }
 
  protected:
-  /// What everything is passed on to.
+  /// The transaction that calls are forwarded to.
   [[nodiscard]] Transaction& inner() const noexcept { return inner_; }
 
  private:
   Transaction& inner_;
 };
 
-/// A transaction, passed on; owns the one behind it.
+/// Forwards to another transaction, which it owns.
 class ForwardingTransaction : public Transaction {
  public:
   /// `inner` must not be null.
@@ -262,15 +262,15 @@ class ForwardingTransaction : public Transaction {
   [[nodiscard]] Transaction& innermost() noexcept override { return inner_->innermost(); }
 
  protected:
-  /// What everything is passed on to.
+  /// The transaction that calls are forwarded to.
   [[nodiscard]] Transaction& inner() const noexcept { return *inner_; }
 
  private:
   const std::unique_ptr<Transaction> inner_;
 };
 
-/// A Store, passed on. begin() gives the transaction of the Store behind it: override it to give
-/// one of your own, a ForwardingTransaction most likely.
+/// Forwards to another Store. begin() returns that Store's transaction: override it to return your
+/// own, most likely a ForwardingTransaction.
 class ForwardingStore : public Store {
  public:
   /// Borrows `inner`.
@@ -285,7 +285,7 @@ class ForwardingStore : public Store {
   [[nodiscard]] Store& innermost() noexcept override { return inner_.innermost(); }
 
  protected:
-  /// What everything is passed on to.
+  /// The Store that calls are forwarded to.
   [[nodiscard]] Store& inner() const noexcept { return inner_; }
 
  private:

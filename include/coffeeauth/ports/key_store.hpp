@@ -1,6 +1,5 @@
 #pragma once
-/// Signing keys and leases of a Store: what the processes over one Store share. See
-/// ports/store.hpp.
+/// Signing keys and leases of a Store, shared by the processes over it. See ports/store.hpp.
 
 #include <optional>
 #include <string>
@@ -13,64 +12,64 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// A signing key at rest. The private part is sealed with a key derived from the service's secret.
+/// A stored signing key; its private part is encrypted under a key derived from the secret key.
 struct StoredKey {
   /// Unique; the `kid` of tokens.
   std::string kid;
   /// `ES256`, `EdDSA`, `RS256` or `HS256`.
   std::string algorithm;
-  /// Encrypted private key; bytes.
+  /// The encrypted private key; bytes.
   std::string sealed_private;
-  /// When it was made.
+  /// When the key was created.
   UtcTime created_at{};
-  /// From here on it signs, until another one starts later. Published before that.
+  /// When it starts to sign, until another key starts later. It is published before that.
   UtcTime signs_from{};
-  /// Verifies until here; nothing while it is (or will be) the one that signs. A Store holds at
-  /// most one key without it.
+  /// When it stops verifying; empty while it is (or will become) the key that signs. A Store holds
+  /// at most one such key.
   std::optional<UtcTime> verifies_until{};
 };
 
-/// Reads of the signing keys.
+/// Reads signing keys.
 class KeyReads {
  public:
   virtual ~KeyReads() = default;
   KeyReads(const KeyReads&) = delete;
   KeyReads& operator=(const KeyReads&) = delete;
 
-  /// All keys, the one that starts signing first at the front.
+  /// Returns all keys, ordered by `signs_from`.
   [[nodiscard]] virtual std::vector<StoredKey> list_keys() = 0;
 
  protected:
   KeyReads() = default;
 };
 
-/// Writes of signing keys, and leases; all inside a Transaction.
+/// Writes signing keys, and manages leases; all within a Transaction.
 class KeyWrites : public virtual KeyReads {
  public:
-  /// Inserts `key` unless a key of its algorithm is without `verifies_until`; a key of another
-  /// algorithm that is gets `others_verify_until`. Of many processes that start at once one is told
+  /// Inserts `key` unless a key of its algorithm has no `verifies_until`; such a key of another
+  /// algorithm gets `others_verify_until`. Of many processes that start at once, exactly one gets
   /// true.
   [[nodiscard]] virtual bool insert_first_key(const StoredKey& key,
                                               UtcTime others_verify_until) = 0;
-  /// Inserts `next` and sets `verifies_until` of `current_kid`, if that key has none yet: of two
-  /// rotations at once one is told true.
+  /// Inserts `next` and sets `verifies_until` of the key `current_kid`, if it has none yet: of two
+  /// concurrent rotations, exactly one gets true.
   [[nodiscard]] virtual bool rotate_key(const StoredKey& next, std::string_view current_kid,
                                         UtcTime current_verifies_until) = 0;
-  /// Deletes a key whatever its state, so that it neither signs nor verifies from now on. False
-  /// when there is none of that name.
+  /// Deletes a key in any state, so that it neither signs nor verifies from now on. Returns false
+  /// when there is no such key.
   virtual bool revoke_key(std::string_view kid) = 0;
-  /// Replaces what is sealed of the key `kid` by `to` while it still is `from`. False, and nothing
-  /// changed, when it is something else or there is no such key. The key itself stays the same.
+  /// Replaces the encrypted private part of `kid` by `to` if it still equals `from`. Otherwise, or
+  /// when there is no such key, returns false and changes nothing. The key itself stays the same.
   [[nodiscard]] virtual bool reseal_key(std::string_view kid, const std::string& from,
                                         const std::string& to) = 0;
-  /// Deletes keys whose `verifies_until` is before `now`.
+  /// Deletes keys whose `verifies_until` is before `now`; returns their number.
   virtual std::size_t delete_keys_before(UtcTime now) = 0;
 
-  /// Takes or prolongs the lease `name` for `holder` until `until`, unless another holder's runs
-  /// beyond `now`. Of many at once exactly one holds it.
+  /// Acquires or extends the lease `name` for `holder` until `until`, unless another holder's lease
+  /// extends beyond `now`. Of many concurrent calls, exactly one gets true.
   [[nodiscard]] virtual bool acquire_lease(std::string_view name, const LeaseId& holder,
                                            UtcTime now, UtcTime until) = 0;
-  /// Gives the lease back, if it is the holder's.
+  /// Releases the lease if `holder` has it.
   virtual void release_lease(std::string_view name, const LeaseId& holder) = 0;
 };
 

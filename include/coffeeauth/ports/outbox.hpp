@@ -1,6 +1,6 @@
 #pragma once
-/// The outbox of a Store: mail jobs written in the transaction that wants the mail, delivered by a
-/// worker at least once. Start at ports/store.hpp.
+/// The outbox of a Store: mail jobs, written in the transaction that causes the mail and delivered
+/// by a worker at least once. Start at ports/store.hpp.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,148 +14,147 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Where a mail job stands. One that was delivered is gone.
+/// The state of a mail job. Delivered jobs are deleted.
 enum class JobState {
-  /// Waits for its time, or is being worked on under a lease.
+  /// Waits for its time, or is leased by a worker.
   pending,
-  /// Given up: an administrator can look at it and retry it.
+  /// Given up: an administrator can inspect and retry it.
   dead,
 };
 
-/// A mail to be sent. Its payload is sealed: a Store never holds a code in the clear.
+/// A mail to be sent. Its payload is encrypted: a Store never holds a code in clear text.
 struct NewJob {
-  /// Names the job in every call below.
+  /// Identifies the job in the calls below.
   JobId id;
-  /// Which template, a stable word such as `verification_code`.
+  /// The template: a stable word such as `verification_code`.
   std::string kind;
   /// The encrypted parameters; bytes.
   std::string sealed_payload;
-  /// Does not change between tries, so that the receiving side can drop a double.
+  /// Constant across attempts, so that the receiving side can drop duplicates.
   std::string message_id;
-  /// Orders the queue.
+  /// The sort key of the queue.
   UtcTime created_at{};
-  /// After this the mail is of no use (its code has expired): it is dropped, not sent.
+  /// When the mail becomes useless (its code expires): it is then dropped, not sent.
   std::optional<UtcTime> expires_at{};
 };
 
-/// A job in the worker's hands until the lease ends. The LeaseId is the proof.
+/// A job leased by a worker. The LeaseId proves it.
 struct ClaimedJob {
-  /// What to do.
+  /// The job.
   NewJob job;
   /// For renew_lease(), release_job(), retry_job() and bury_job().
   LeaseId lease;
-  /// Tries that ended before: those that retry_job() told of.
+  /// Attempts counted by retry_job().
   std::uint32_t attempts = 0;
-  /// Earlier claims whose lease ran out without a word: the worker died, perhaps of this job.
+  /// Earlier claims whose lease expired without a result: the worker died, maybe of this job.
   std::uint32_t abandoned = 0;
 };
 
-/// A job as an administrator sees it: no payload.
+/// A job as administrators see it, without payload.
 struct JobSummary {
   /// For revive_job().
   JobId id;
-  /// Which template.
+  /// The template.
   std::string kind;
-  /// Waiting or given up.
+  /// Pending or given up.
   JobState state = JobState::pending;
-  /// Tries that ended.
+  /// Attempts counted.
   std::uint32_t attempts = 0;
-  /// Claims whose lease ran out without a word.
+  /// Claims whose lease expired without a result.
   std::uint32_t abandoned = 0;
-  /// When the mail was asked for.
+  /// When the mail was requested.
   UtcTime created_at{};
-  /// When a worker may take it (next); of a dead one, when it was given up.
+  /// When a worker may claim it (again); for a dead job, when it was given up.
   UtcTime next_attempt_at{};
-  /// Why the last try failed; fixed words, never those of a server.
+  /// Why the last attempt failed, in fixed words; never the text of a server.
   std::string last_error;
 };
 
-/// What is sealed of a job, for sealing it anew.
+/// The encrypted part of a job, for rewrap().
 struct SealedJob {
   /// For reseal_job().
   JobId id;
-  /// What the payload is bound to, with the id.
+  /// The payload is bound to it, and to the id.
   std::string kind;
   /// The encrypted parameters; bytes.
   std::string sealed_payload;
 };
 
-/// How much waits, for health checks and metrics.
+/// The size of the queue, for health checks and metrics.
 struct OutboxDepth {
-  /// Jobs that wait or are in a worker's hands.
+  /// Jobs that wait or are leased.
   std::size_t pending = 0;
-  /// Jobs given up.
+  /// Jobs that were given up.
   std::size_t dead = 0;
   /// When the oldest pending job was written.
   std::optional<UtcTime> oldest_pending{};
 };
 
-/// Reads of the outbox, for operators and metrics.
+/// Reads the outbox, for operators and metrics.
 class OutboxReads {
  public:
   virtual ~OutboxReads() = default;
   OutboxReads(const OutboxReads&) = delete;
   OutboxReads& operator=(const OutboxReads&) = delete;
 
-  /// The oldest jobs in `state`, at most `limit`.
+  /// Returns the oldest jobs in `state`, at most `limit`.
   [[nodiscard]] virtual std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) = 0;
-  /// All jobs, dead ones and those in a worker's hands too, whose id is greater than `after`: the
-  /// least ids first, at most `limit`. JobId{} is less than every id.
+  /// Returns jobs in any state, leased ones included, whose id is greater than `after`: in order of
+  /// id, at most `limit`. JobId{} is less than every id.
   [[nodiscard]] virtual std::vector<SealedJob> list_sealed_jobs(const JobId& after,
                                                                 std::size_t limit) = 0;
-  /// Counted now.
+  /// Counts the jobs.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
-  /// When the next pending job is due or its lease runs out; nothing when none is pending. A moment
-  /// long past means that no worker takes any.
+  /// Returns when the next pending job is due or its lease expires; nothing when none is pending. A
+  /// time long past means that no worker is claiming jobs.
   [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
 
  protected:
   OutboxReads() = default;
 };
 
-/// The queue's verbs; all inside a Transaction.
+/// Writes the outbox; all within a Transaction.
 class OutboxWrites : public virtual OutboxReads {
  public:
-  /// Writes a pending job that is due at once. It is seen by workers when the transaction commits.
+  /// Writes a pending job, due at once. Workers see it after the transaction commits.
   virtual void enqueue(const NewJob& job) = 0;
 
-  /// Takes at most `limit` pending jobs that are due at `now`, oldest first, under `lease` until
-  /// `until`. No job is in two hands before its lease has run out; a job whose lease ran out can be
-  /// claimed again, and that is counted in `abandoned`. Claiming is no try.
+  /// Claims at most `limit` pending jobs that are due at `now`, oldest first, under `lease` until
+  /// `until`. A job is never leased twice before its lease expires; a job whose lease expired can
+  /// be claimed again, which is counted in `abandoned`. A claim does not count as an attempt.
   [[nodiscard]] virtual std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease,
                                                            UtcTime now, UtcTime until) = 0;
 
-  /// Removes a job, payload and all, whoever holds it and whether it is pending or dead: one that
-  /// was delivered must not be sent again, even when the news comes late and another worker has
-  /// taken it over. Exactly one caller gets true for a job; false when it is gone already.
+  /// Deletes a job with its payload, whoever holds it, pending or dead: a delivered mail must not
+  /// be sent again, even when the result arrives late and another worker has claimed the job.
+  /// Exactly one caller gets true for a job; false when it no longer exists.
   virtual bool complete_job(const JobId& job) = 0;
 
-  /// Moves the end of the lease to `until`. False when the lease is no longer the job's: another
-  /// worker has it or had it, and nothing changed. The same holds for release_job(), retry_job()
-  /// and bury_job().
+  /// Extends the lease to `until`. Returns false and changes nothing when the job has another lease
+  /// now: another worker claimed it. The same applies to release_job(), retry_job() and bury_job().
   virtual bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) = 0;
-  /// Gives back a job that was not begun, due at `due_at`. Counts nothing.
+  /// Returns a job that was not started, due at `due_at`. Counts no attempt.
   virtual bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) = 0;
-  /// Counts a try that ended, and puts the job back until `next_attempt_at`.
+  /// Counts a failed attempt, and makes the job due at `next_attempt_at`.
   virtual bool retry_job(const JobId& job, const LeaseId& lease, UtcTime next_attempt_at,
                          const std::string& reason) = 0;
-  /// Counts a try that ended, and moves the job to `dead` as given up at `now`.
+  /// Counts a failed attempt, and gives the job up (`dead`) at `now`.
   virtual bool bury_job(const JobId& job, const LeaseId& lease, const std::string& reason,
                         UtcTime now) = 0;
 
-  /// Makes a job pending and due at `now`, its tries and abandoned claims at zero, whether it is
-  /// dead or waits for its next try. False when there is none, or it is in a worker's hands at
-  /// `now`.
+  /// Makes a dead or waiting job pending and due at `now`, with attempts and abandoned claims reset
+  /// to zero. Returns false when there is no such job, or it is leased at `now`.
   virtual bool revive_job(const JobId& job, UtcTime now) = 0;
-  /// Replaces the payload of a job by `to` while it still is `from`, whoever holds the job. False,
-  /// and nothing changed, when it is something else or the job is gone. A lease stays as it is.
+  /// Replaces the payload of a job by `to` if it still equals `from`, whoever holds the job.
+  /// Otherwise, or when the job is gone, returns false and changes nothing. The lease is kept.
   [[nodiscard]] virtual bool reseal_job(const JobId& job, const std::string& from,
                                         const std::string& to) = 0;
-  /// Deletes at most `limit` pending jobs that expired before `now` and that no worker holds.
-  /// Dead ones stay: they are an administrator's to look at.
+  /// Deletes at most `limit` pending jobs that expired before `now` and are not leased; returns
+  /// their number. Dead jobs are kept for administrators.
   [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;
-  /// Deletes at most `limit` dead jobs that were given up before `cutoff`, whenever they were
-  /// written: an old mail that is revived and fails again stays as long as a new one.
+  /// Deletes at most `limit` jobs that were given up before `cutoff`; returns their number. The
+  /// time of writing is irrelevant: an old mail that was revived and failed again is kept as long
+  /// as a new one.
   [[nodiscard]] virtual std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) = 0;
 };
 

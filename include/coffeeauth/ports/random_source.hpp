@@ -1,5 +1,5 @@
 #pragma once
-/// RandomSource: the only source of chance in the core.
+/// RandomSource: the only source of randomness in the core.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,30 +12,30 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// Cryptographically secure random bytes. Callable from any thread.
+/// Cryptographically secure random bytes. Thread-safe.
 class RandomSource {
  public:
   virtual ~RandomSource() = default;
   RandomSource(const RandomSource&) = delete;
   RandomSource& operator=(const RandomSource&) = delete;
 
-  /// Fills all of `out`, or throws Unavailable; never returns short and never falls back to a
-  /// weaker generator, also when no file descriptor is free.
+  /// Fills all of `out`, or throws Unavailable. Never fills a part only, and never falls back to a
+  /// weaker generator, even when no file descriptor is free.
   virtual void fill(std::span<std::byte> out) = 0;
 
  protected:
   RandomSource() = default;
 };
 
-/// The operating system's generator, through libsodium.
+/// Makes a source that reads the operating system's generator through libsodium.
 [[nodiscard]] std::unique_ptr<RandomSource> make_system_random();
 
-/// A number in [0, bound), each equally likely (rejection, no modulo bias). Precondition: bound >
-/// 0.
+/// Returns a number in [0, bound), uniformly (rejection sampling, no modulo bias). Precondition:
+/// bound > 0.
 [[nodiscard]] std::uint32_t uniform_below(RandomSource& random, std::uint32_t bound);
-/// `count` decimal digits, leading zeros included, uniform over all 10^count. 1 <= count <= 9.
+/// Returns `count` decimal digits (1 to 9), leading zeros included, uniform over all 10^count.
 [[nodiscard]] Secret random_digits(RandomSource& random, std::size_t count);
-/// `size` random bytes.
+/// Returns `size` random bytes.
 [[nodiscard]] Secret random_bytes(RandomSource& random, std::size_t size);
 
 }  // namespace coffeeauth

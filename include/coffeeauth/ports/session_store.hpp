@@ -13,102 +13,102 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// What became of a login's last step.
+/// The outcome of the last step of a login.
 enum class OpenSessionOutcome {
   opened,
-  /// The user is gone, inactive, unverified, or changed its security_version since it was read.
+  /// The user is gone, disabled or unverified, or its security_version changed since it was read.
   user_changed,
 };
 
-/// A login's last step, and how many sessions made room for it.
+/// The result of the last step of a login.
 struct OpenedSession {
-  /// What became of it.
+  /// The outcome.
   OpenSessionOutcome outcome = OpenSessionOutcome::user_changed;
-  /// Sessions of the user that were ended because there were too many.
+  /// The user's sessions that ended because there were too many.
   std::size_t ended = 0;
 
-  /// Whether both are alike.
+  /// Compares both members.
   friend bool operator==(const OpenedSession&, const OpenedSession&) = default;
 };
 
-/// What a refresh token turned out to be.
+/// The state of a presented refresh token.
 enum class RotationOutcome {
-  /// The presented token was the current one; it is spent now and the next one is current.
+  /// It was the current token; now it is used and the next one is current.
   rotated,
-  /// The presented token was spent within the grace period: `sealed_successor` is what was stored
-  /// when it was spent, so that the client can be given the *same* successor.
+  /// It was used within the grace period: `sealed_successor` is what was stored then, so that the
+  /// client gets the *same* successor.
   replayed,
-  /// The presented token is an old one: the session has been ended by this call.
+  /// It is an older token: this call has ended the session.
   reused,
-  /// There is no such session, it is over, or its user may not log in.
+  /// The session does not exist or has expired, or its user may not log in.
   missing,
 };
 
-/// A refresh: the presented token, what replaces it, and the rules.
+/// A refresh: the presented token, its successor, and the rules.
 struct Rotation {
-  /// Named by the presented token.
+  /// The session named in the presented token.
   SessionId session;
   /// The digest of the presented token.
   RefreshTokenDigest presented;
-  /// Becomes the current one.
+  /// The digest of the next token.
   RefreshTokenDigest next;
-  /// The next token, encrypted so that only the holder of the presented one can open it.
+  /// The next token, encrypted so that only the holder of the presented one can decrypt it.
   std::string sealed_successor;
-  /// How long a spent token is answered with its successor.
+  /// How long a used token still returns its successor.
   std::chrono::milliseconds grace;
-  /// How far the idle expiry moves, up to the session's absolute expiry.
+  /// Extension of the idle expiry, up to the session's absolute expiry.
   std::chrono::milliseconds idle_lifetime;
-  /// By the caller's Clock.
+  /// The time, from the caller's Clock.
   UtcTime now;
 };
 
-/// The outcome, and what the service needs to answer.
+/// The outcome, and the data for the answer.
 struct RotationResult {
-  /// What the presented token turned out to be.
+  /// The state of the presented token.
   RotationOutcome outcome = RotationOutcome::missing;
-  /// For rotated and replayed: the session as it is now, with its user. For reused: as it was.
+  /// The session and its user: after the call for `rotated` and `replayed`, before it for `reused`.
   std::optional<LiveSession> live{};
-  /// For replayed.
+  /// For `replayed`: as stored with the token.
   std::string sealed_successor{};
 };
 
-/// Who asked for a login code, and so which count of the day it is one of.
+/// The daily budget that a login code counts against.
 enum class LoginCodeBudget {
-  /// Anybody who knows the address.
+  /// Requests without the account's password.
   anybodys,
-  /// Whoever has the account's password, too: what others ask for does not count here.
+  /// Requests with the account's password; all others do not count here.
   password_holders,
 };
 
-/// A login code to be kept.
+/// A login code to store.
 struct NewLoginCode {
   /// Keyed hash of the code.
   CodeDigest digest;
-  /// From here on it is dead.
+  /// When the code expires.
   UtcTime expires_at{};
-  /// Who asked for it.
+  /// The budget it counts against.
   LoginCodeBudget budget = LoginCodeBudget::anybodys;
 };
 
-/// What a login with a code gives.
+/// A login attempt with a code.
 struct LoginGuess {
   /// Keyed hash of the code, under each secret key.
   CodeGuess digest;
-  /// Whether the account's password stands beside it.
+  /// Whether the account's password was given as well, and is correct.
   bool password_is_right = false;
 };
 
-/// Reads of sessions.
+/// Reads sessions.
 class SessionReads {
  public:
   virtual ~SessionReads() = default;
   SessionReads(const SessionReads&) = delete;
   SessionReads& operator=(const SessionReads&) = delete;
 
-  /// The session and its user in one read, unless it is gone or past an expiry at `now`. What every
-  /// authenticated request asks, so it should be one statement.
+  /// Returns the session with its user, unless it has ended or expired at `now`. Called for every
+  /// authenticated request, so implement it as a single statement.
   [[nodiscard]] virtual std::optional<LiveSession> find_live(const SessionId& id, UtcTime now) = 0;
-  /// The live sessions of a user, the last used first, at most `limit`.
+  /// Returns the live sessions of a user, most recently used first, at most `limit`.
   [[nodiscard]] virtual std::vector<Session> list_sessions(const UserId& user, UtcTime now,
                                                            std::size_t limit) = 0;
 
@@ -116,57 +116,58 @@ class SessionReads {
   SessionReads() = default;
 };
 
-/// Writes of sessions.
+/// Writes sessions; all within a Transaction.
 class SessionWrites : public virtual SessionReads {
  public:
-  /// Writes the session and the user's last_login, while the user still is active, verified and at
-  /// `security_version`. One that was disabled between the password check and here gets none.
+  /// Writes the session and the user's last_login if the user is still active, verified and at
+  /// `security_version`: a user disabled after the password check gets no session.
   ///
-  /// Afterwards the user has at most `max_sessions` (1 at least): the new one, and those of the
-  /// others that were used last (ties by id, the greater stays). However many log in at once, there
-  /// never are more after a commit.
+  /// Afterwards the user has at most `max_sessions` (at least 1): the new session and the most
+  /// recently used others (of equal ones, the greater id stays). Concurrent logins never exceed the
+  /// limit after a commit.
   [[nodiscard]] virtual OpenedSession open_session(const NewSession& session,
                                                    std::int64_t security_version,
                                                    std::size_t max_sessions) = 0;
 
-  /// Makes `code` the user's one login code, unless there is a live one (which must not be voided
-  /// while its owner types it) or `max_per_day` of its budget were put in the 24 hours that began
-  /// with the budget's first. Says whether it did; of many at once, one does. The guesses of the
-  /// day stay counted. For a user who does not exist it does not, at the same price: nobody is to
-  /// learn from its time who has an account.
+  /// Makes `code` the user's only login code, unless a live code exists (it must stay valid while
+  /// its owner types it) or `max_per_day` codes of its budget were stored in the 24 hours since the
+  /// budget's first. Returns whether it did; of many concurrent calls one does. Guesses of the day
+  /// stay counted. For an unknown user it returns false at the same cost, so that timing does not
+  /// reveal who has an account.
   [[nodiscard]] virtual bool put_login_code(const UserId& user, const NewLoginCode& code,
                                             std::size_t max_per_day, UtcTime now) = 0;
-  /// Compares a guess with the user's login code: true where code and password are right, at most
-  /// once for each code, which is spent by that. False without a live code, and beyond `limits`,
-  /// without comparing.
+  /// Compares a guess with the user's login code: returns true if code and password are correct, at
+  /// most once per code, which is used up by that. Returns false without comparing when there is no
+  /// live code or `limits` are exceeded.
   ///
-  /// Counts a guess where at least one of the two is right, in the same decision: who has the
-  /// password may not try codes without end, nor who reads the mailbox passwords. Who has neither
-  /// uses up nothing of the owner's.
+  /// Counts a guess, atomically with the comparison, when code or password is correct: this limits
+  /// guesses at the code by somebody with the password, and at the password by somebody with the
+  /// code. Callers with neither use up nothing of the owner's.
   [[nodiscard]] virtual bool try_login_code(const UserId& user, const LoginGuess& guess,
                                             const GuessLimits& limits, UtcTime now) = 0;
 
-  /// Spends the presented refresh token and makes the next one current, in one decision.
+  /// Marks the presented refresh token as used and makes the next one current, atomically.
   ///
-  /// Of many simultaneous calls with the same token exactly one is `rotated`; the rest are
-  /// `replayed`. A token that is neither the current one nor the one before it within the grace
-  /// period is `reused`, and the session is gone. Callers have checked its tag.
+  /// Of many concurrent calls with the same token exactly one is `rotated`; the others are
+  /// `replayed`. A token that is neither the current one nor its predecessor within the grace
+  /// period is `reused`, and the session ends. Callers have verified the token's tag.
   [[nodiscard]] virtual RotationResult rotate_refresh(const Rotation& rotation) = 0;
 
-  /// Notes that the owner of the session has just proved who they are, and how
-  /// (Session::authenticated_at, Session::methods). False when there is no such session at `now`.
+  /// Records that the user has just authenticated in this session, and how
+  /// (Session::authenticated_at, Session::methods). Returns false when there is no live session at
+  /// `now`.
   virtual bool mark_authenticated(const SessionId& id, const std::string& methods, UtcTime now) = 0;
-  /// Makes `next` the session's refresh token, as if it had just been opened: the one before, and
-  /// what its client could still be answered with, mean nothing from then on, and are no reuse. The
-  /// idle expiry moves as with a refresh. False when there is no such session at `now`.
+  /// Makes `next` the session's refresh token, as in a new session: the previous token and its
+  /// stored successor become invalid, and presenting them is not a reuse. Extends the idle expiry
+  /// like a refresh. Returns false when there is no live session at `now`.
   virtual bool replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
                                std::chrono::milliseconds idle_lifetime, UtcTime now) = 0;
 
-  /// Ends one session; with `owner`, only if it is theirs. False when there was none.
+  /// Ends one session; with `owner`, only if it is theirs. Returns false when there was none.
   virtual bool end_session(const SessionId& id, const std::optional<UserId>& owner) = 0;
-  /// Ends all sessions of a user but `except`; returns how many.
+  /// Ends all sessions of a user except `except`; returns their number.
   virtual std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) = 0;
-  /// Deletes at most `limit` sessions that are past an expiry; returns how many.
+  /// Deletes at most `limit` expired sessions; returns their number.
   [[nodiscard]] virtual std::size_t delete_expired_sessions(UtcTime now, std::size_t limit) = 0;
 };
 

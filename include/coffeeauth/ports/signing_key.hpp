@@ -1,5 +1,5 @@
 #pragma once
-/// SigningKey: makes and checks the signatures of tokens.
+/// SigningKey: signs tokens and verifies their signatures.
 
 #include <memory>
 #include <optional>
@@ -12,54 +12,54 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// JSON Web Algorithms (RFC 7518, RFC 8037) that tokens can be signed with.
+/// JSON Web Algorithms (RFC 7518, RFC 8037) for signing tokens.
 enum class SigningAlgorithm { es256, eddsa, rs256, hs256 };
 
-/// `ES256`, `EdDSA`, `RS256`, `HS256`; case-sensitive, as RFC 7515 wants it.
+/// Returns `ES256`, `EdDSA`, `RS256` or `HS256`.
 [[nodiscard]] std::string_view wire_name(SigningAlgorithm algorithm) noexcept;
-/// Reads what wire_name() writes, letter case and all; anything else is nothing.
+/// Parses what wire_name() returns, case-sensitively (RFC 7515); nothing for anything else.
 [[nodiscard]] std::optional<SigningAlgorithm> parse_signing_algorithm(
     std::string_view name) noexcept;
 
-/// One key with one algorithm, which no token can change (RFC 8725 3.1). Immutable; callable from
-/// any thread.
+/// A key with its algorithm, which no token can change (RFC 8725 3.1). Immutable; must be
+/// thread-safe.
 class SigningKey {
  public:
   virtual ~SigningKey() = default;
   SigningKey(const SigningKey&) = delete;
   SigningKey& operator=(const SigningKey&) = delete;
 
-  /// Fixed when the key was made.
+  /// The algorithm, fixed when the key was created.
   [[nodiscard]] virtual SigningAlgorithm algorithm() const noexcept = 0;
-  /// The raw JWS signature over `input` (RFC 7518 3: for ES256 the 64 bytes r || s).
+  /// Returns the raw JWS signature of `input` (RFC 7518 3; for ES256 the 64 bytes r || s).
   [[nodiscard]] virtual std::string sign(std::string_view input) const = 0;
-  /// Whether `signature` is this key's over `input`. False for any malformed one; never throws.
+  /// Whether `signature` is valid for `input`. False for a malformed one; never throws.
   [[nodiscard]] virtual bool verify(std::string_view input,
                                     std::string_view signature) const noexcept = 0;
-  /// The public key as a JWK (RFC 7517) JSON object with `kty` and its parameters only, members in
-  /// lexicographic order as RFC 7638 wants; nothing for a symmetric key, which is never published.
+  /// Returns the public key as a JWK (RFC 7517) with `kty` and its parameters only, members in
+  /// lexicographic order (RFC 7638); nothing for a symmetric key, which is never published.
   [[nodiscard]] virtual std::optional<std::string> public_jwk() const = 0;
-  /// The private key in the form that SigningKeyFactory::load reads.
+  /// Returns the private key in the format of SigningKeyFactory::load.
   [[nodiscard]] virtual Secret export_private() const = 0;
 
  protected:
   SigningKey() = default;
 };
 
-/// Makes keys, and brings stored ones back. Callable from any thread.
+/// Creates keys and restores stored ones. Must be thread-safe.
 class SigningKeyFactory {
  public:
   virtual ~SigningKeyFactory() = default;
   SigningKeyFactory(const SigningKeyFactory&) = delete;
   SigningKeyFactory& operator=(const SigningKeyFactory&) = delete;
 
-  /// Whether generate() and load() can make keys of it.
+  /// Whether generate() and load() support the algorithm.
   [[nodiscard]] virtual bool supports(SigningAlgorithm algorithm) const noexcept = 0;
-  /// A new random key. Precondition: supports(algorithm). RS256: 2048 bits at least; HS256: 32
+  /// Creates a random key. Precondition: supports(algorithm). RS256: at least 2048 bits; HS256: 32
   /// bytes.
   [[nodiscard]] virtual std::unique_ptr<SigningKey> generate(SigningAlgorithm algorithm) = 0;
-  /// The key that export_private() wrote; throws std::invalid_argument when it is not one, is too
-  /// short (HS256 under 32 bytes, RS256 under 2048 bits), or is of another algorithm.
+  /// Restores a key from export_private(). Throws std::invalid_argument when it is malformed, too
+  /// short (HS256 below 32 bytes, RS256 below 2048 bits), or for another algorithm.
   [[nodiscard]] virtual std::unique_ptr<SigningKey> load(SigningAlgorithm algorithm,
                                                          const Secret& exported) = 0;
 
@@ -67,7 +67,7 @@ class SigningKeyFactory {
   SigningKeyFactory() = default;
 };
 
-/// EdDSA (Ed25519) and HS256 through libsodium: all that the core needs by itself.
+/// Makes EdDSA (Ed25519) and HS256 keys through libsodium, which the core needs anyway.
 [[nodiscard]] std::unique_ptr<SigningKeyFactory> make_sodium_keys();
 
 }  // namespace coffeeauth

@@ -1,11 +1,12 @@
 #pragma once
-/// Store: where everything that must survive lives. The reading list for implementers:
-/// user_store.hpp, signup_store.hpp, session_store.hpp, outbox.hpp, key_store.hpp, then
+/// Store: keeps everything that must survive a restart. Implementers read user_store.hpp,
+/// signup_store.hpp, session_store.hpp, outbox.hpp and key_store.hpp, then
 /// testing/contract/store.hpp, which proves an implementation right.
 ///
-/// Callers: every method throws Unavailable when the Store cannot be asked; nothing was decided
+/// Callers: every method throws Unavailable when the Store cannot be reached; nothing was decided
 /// then, except that a commit whose answer was lost may have happened. Implementations must be
-/// callable from many threads, keep text byte for byte (no cut at NUL, no folding), and decide
+/// thread-safe, keep text byte for byte (no truncation at NUL, no folding), and decide every race
+/// within the call that names it.
 /// every race inside the one call that names it.
 
 #include <functional>
@@ -24,7 +25,7 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// The transaction lost a race inside the database and may be tried again from its start.
+/// The transaction conflicted with another inside the database and may be retried from its start.
 class TransactionConflict : public Unavailable {
  public:
   TransactionConflict() : Unavailable("the transaction conflicted with another") {}
@@ -34,49 +35,49 @@ class Store;
 
 /// How a transaction ended.
 enum class TransactionEnd {
-  /// Everything that it wrote is there.
+  /// All its writes are stored.
   committed,
-  /// Nothing of it is there.
+  /// None of its writes are stored.
   rolled_back,
-  /// The answer to its commit was lost, or it was committed by other means than Store::transact().
+  /// The answer to its commit was lost, or it was committed other than by Store::transact().
   unknown,
 };
 
-/// One unit of work: all of it happens, or none. Rolled back in the destructor unless committed.
-/// Belongs to one thread. A verb that returns nothing may throw what came of it at a later verb, or
-/// at commit(): a Store may send it together with that.
+/// One unit of work, which happens completely or not at all. The destructor rolls back unless
+/// committed. Confined to one thread. A call that returns nothing may report its failure at a later
+/// call, or at commit(): a Store may batch them.
 class Transaction {
  public:
-  /// Ends it, and then runs what at_end() was given.
+  /// Ends the transaction, and then runs the hooks of at_end().
   virtual ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   /// Accounts.
   [[nodiscard]] virtual UserWrites& users() = 0;
-  /// Pending sign-ups, and the codes that settle them.
+  /// Pending sign-ups and verification codes.
   [[nodiscard]] virtual SignUps& sign_ups() = 0;
-  /// Logins and their refresh tokens.
+  /// Sessions and their refresh tokens.
   [[nodiscard]] virtual SessionWrites& sessions() = 0;
-  /// Mails to be sent: written with what they tell of, or not at all.
+  /// Mails to send, written together with the change they report.
   [[nodiscard]] virtual OutboxWrites& outbox() = 0;
   /// Signing keys, and leases between processes.
   [[nodiscard]] virtual KeyWrites& keys() = 0;
 
-  /// Makes it durable: when this returns, a kill -9 or a power cut does not undo it. Throws when
-  /// any earlier call of this transaction failed; never reports success for a transaction that did
-  /// not happen.
+  /// Makes the transaction durable: once this returns, neither kill -9 nor a power failure undoes
+  /// it. Throws when any earlier call of the transaction failed; never reports success for a
+  /// transaction that did not happen.
   virtual void commit() = 0;
 
-  /// The transaction that the Store itself made, behind any number of decorators: what a port of a
-  /// feature, or query() of an embedder's own statements, works on. A decorator gives the
-  /// innermost() of what it decorates; what wraps nothing gives itself.
+  /// The transaction that the Store itself created, behind any number of decorators: feature ports
+  /// and query() for an embedder's own statements work on it. A decorator returns innermost() of
+  /// what it decorates; any other transaction returns itself.
   [[nodiscard]] virtual Transaction& innermost() noexcept { return *this; }
 
-  /// Runs `hook` once when this transaction has ended and its connection is free again, so that the
-  /// hook may begin another. Hooks run in the order in which they were given, on the thread of the
-  /// transaction; what they throw is dropped. Each try of Store::transact() is a transaction of its
-  /// own: hooks of a try that lost a conflict are told `rolled_back`.
+  /// Runs `hook` once this transaction has ended and its connection is free again, so that the hook
+  /// may begin another. Hooks run in order, on the thread of the transaction; exceptions are
+  /// ignored. Each attempt of Store::transact() is a separate transaction: hooks of an attempt that
+  /// lost a conflict get `rolled_back`.
   void at_end(std::function<void(TransactionEnd)> hook);
 
  protected:
@@ -96,20 +97,19 @@ template <class T>
 struct IsResult<Result<T>> : std::true_type {};
 }  // namespace detail
 
-/// All that the library keeps, behind transactions. Callable from any thread.
+/// Everything that the library stores, behind transactions. Thread-safe.
 class Store {
  public:
   virtual ~Store() = default;
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Runs `work(tx)` in one transaction: commits if it returns normally, rolls back if it returns a
-  /// Result with an error or throws.
+  /// Runs `work(tx)` in one transaction: commits when it returns normally, rolls back when it
+  /// returns a Result with an error or throws.
   ///
-  /// `work` is called again, up to three times in all, when the database reports a conflict, so it
-  /// must touch nothing but `tx`. Sending a mail or drawing a random code in here is a bug; do it
-  /// before, or write to the outbox. Do not call transact() from within: it throws
-  /// std::logic_error.
+  /// When the database reports a conflict, `work` is called again, up to three times in all, so it
+  /// must change nothing but `tx`. Do not send mails or draw random codes in it: do so before, or
+  /// write to the outbox. Do not call transact() within it: that throws std::logic_error.
   template <class F>
   auto transact(F&& work) -> std::invoke_result_t<F&, Transaction&> {
     for (int remaining = max_tries - 1;; --remaining) {
@@ -121,7 +121,7 @@ class Store {
     }
   }
 
-  /// Reads, each in a snapshot of its own.
+  /// Users, outside of a transaction; each call reads its own snapshot.
   [[nodiscard]] virtual UserReads& users() = 0;
   /// Sessions, outside of a transaction.
   [[nodiscard]] virtual SessionReads& sessions() = 0;
@@ -130,14 +130,14 @@ class Store {
   /// Signing keys, outside of a transaction.
   [[nodiscard]] virtual KeyReads& keys() = 0;
 
-  /// The Store that keeps the rows, behind any number of decorators. As Transaction::innermost().
+  /// The Store that keeps the rows, behind any number of decorators. See Transaction::innermost().
   [[nodiscard]] virtual Store& innermost() noexcept { return *this; }
 
-  /// Returns when the Store can be asked; throws Unavailable when it cannot.
+  /// Returns when the Store is reachable; throws Unavailable otherwise.
   virtual void ping() = 0;
 
-  /// Begins a transaction that can write. Callers use transact(), which also commits and tries
-  /// again; this is for Stores that decorate another. Throws std::logic_error inside another
+  /// Begins a transaction that can write. Call transact() instead, which also commits and retries;
+  /// begin() is for Stores that decorate another. Throws std::logic_error within another
   /// transaction of this thread.
   [[nodiscard]] virtual std::unique_ptr<Transaction> begin() = 0;
 

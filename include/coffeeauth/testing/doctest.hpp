@@ -1,10 +1,10 @@
 #pragma once
-/// doctest for tests of code that uses coffeeauth: assertions about a Result, and words for errors,
-/// identifiers, moments and durations where doctest alone prints `{?}`.
+/// doctest for tests of code that uses coffeeauth: assertions about a Result, and texts for errors,
+/// identifiers, times and durations, for which doctest alone prints `{?}`.
 ///
-/// Needs doctest 2.4; the component `contracts` brings it. Include this header in place of
-/// <doctest/doctest.h> in every source of a test program, because all of them share doctest's
-/// templates. It prints no value that a Result holds, which may be a secret.
+/// Needs doctest 2.4, which the component `contracts` provides. Include this header instead of
+/// <doctest/doctest.h> in every source file of a test program, because they all share doctest's
+/// templates. It never prints the value of a Result, which may be a secret.
 ///
 /// ```cpp
 /// const auto login = auth.sessions().log_in(credentials, client);
@@ -30,7 +30,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// A duration as a count and its unit: `250 ms`, `15 s`, `2 d`.
+/// Returns a duration as a count with its unit: `250 ms`, `15 s`, `2 d`.
 template <class Rep, class Period>
 [[nodiscard]] std::string describe(std::chrono::duration<Rep, Period> duration) {
   std::string unit = "[" + std::to_string(Period::num) + "/" + std::to_string(Period::den) + "] s";
@@ -44,8 +44,8 @@ template <class Rep, class Period>
   return std::to_string(duration.count()) + " " + unit;
 }
 
-/// An error as its wire word, its fields, how long to wait, and its detail:
-/// `validation_failed (email: invalid)`, `rate_limited (retry after 15 s)`.
+/// Returns an error as its word, fields, retry_after and detail: `validation_failed (email:
+/// invalid)`, `rate_limited (retry after 15 s)`.
 [[nodiscard]] inline std::string describe(const Error& error) {
   std::string more;
   const auto add = [&more](const std::string& text) { more += (more.empty() ? "" : "; ") + text; };
@@ -57,25 +57,25 @@ template <class Rep, class Period>
   return text;
 }
 
-/// The side of a Result that has a value, to compare an Outcome with.
+/// The success side of an Outcome, to compare it with.
 struct Ok {};
-/// The one value of Ok.
+/// The only value of Ok.
 inline constexpr Ok ok{};
 
-/// Whether a Result has a value, or which error it has instead. Holds no value.
+/// Whether a Result has a value, or which error it has. Does not contain the value.
 class Outcome {
  public:
-  /// Of a Result with a value.
+  /// The outcome of a Result with a value.
   Outcome() = default;
-  /// Of a Result with `error`.
+  /// The outcome of a Result with `error`.
   explicit Outcome(Error error) : error_(std::move(error)) {}
 
-  /// `ok`, or what describe() says of the error.
+  /// Returns `ok`, or describe() of the error.
   [[nodiscard]] std::string str() const { return error_ ? describe(*error_) : "ok"; }
 
-  /// True when there is a value.
+  /// Whether there is a value.
   friend bool operator==(const Outcome& outcome, Ok) { return !outcome.error_; }
-  /// True when there is an error with that code, whatever else it says.
+  /// Whether there is an error with that code, whatever its other members are.
   friend bool operator==(const Outcome& outcome, const ErrorCode& code) {
     return outcome.error_ && outcome.error_->code == code;
   }
@@ -84,7 +84,7 @@ class Outcome {
   std::optional<Error> error_;
 };
 
-/// The outcome of a call, for the assertions below.
+/// Returns the outcome of a call, for the assertions below.
 template <class T>
 [[nodiscard]] Outcome outcome(const Result<T>& result) {
   return result.has_value() ? Outcome{} : Outcome{result.error()};
@@ -92,17 +92,17 @@ template <class T>
 
 }  // namespace testing
 
-/// doctest finds it here, also while ErrorCode is an enumeration, for which it asks no StringMaker.
+/// Found by doctest through argument-dependent lookup.
 inline doctest::String toString(const ErrorCode& code) {  // NOLINT(readability-identifier-naming)
   return std::string{wire_name(code)}.c_str();
 }
 
 }  // namespace coffeeauth
 
-/// The words that failures print.
+/// The texts that failed assertions print.
 namespace doctest {
 
-/// An error as its word and what it says beside it.
+/// Prints an error with its details.
 template <>
 struct StringMaker<coffeeauth::Error> {
   /// The text of describe().
@@ -111,7 +111,7 @@ struct StringMaker<coffeeauth::Error> {
   }
 };
 
-/// `ok`, or the error.
+/// Prints `ok`, or the error.
 template <>
 struct StringMaker<coffeeauth::testing::Outcome> {
   /// The text of Outcome::str().
@@ -120,14 +120,14 @@ struct StringMaker<coffeeauth::testing::Outcome> {
   }
 };
 
-/// What an Outcome is compared with.
+/// Prints the value that an Outcome is compared with.
 template <>
 struct StringMaker<coffeeauth::testing::Ok> {
   /// Always `ok`.
   static String convert(const coffeeauth::testing::Ok&) { return "ok"; }
 };
 
-/// A Result as its outcome.
+/// Prints a Result as its outcome.
 template <class T>
 struct StringMaker<coffeeauth::Result<T>> {
   /// `ok` without the value, or the error.
@@ -136,14 +136,14 @@ struct StringMaker<coffeeauth::Result<T>> {
   }
 };
 
-/// An identifier in its canonical form.
+/// Prints an identifier in its canonical form.
 template <class Tag>
 struct StringMaker<coffeeauth::Id<Tag>> {
   /// 36 characters.
   static String convert(const coffeeauth::Id<Tag>& id) { return id.str().c_str(); }
 };
 
-/// A moment as RFC 3339 writes it.
+/// Prints a time in RFC 3339.
 template <>
 struct StringMaker<coffeeauth::UtcTime> {
   /// In UTC, with milliseconds.
@@ -152,7 +152,7 @@ struct StringMaker<coffeeauth::UtcTime> {
   }
 };
 
-/// A duration as a count and its unit.
+/// Prints a duration as a count with its unit.
 template <class Rep, class Period>
 struct StringMaker<std::chrono::duration<Rep, Period>> {
   /// `15 s`.
@@ -161,10 +161,10 @@ struct StringMaker<std::chrono::duration<Rep, Period>> {
   }
 };
 
-/// What may be absent: `Error::retry_after`, say.
+/// Prints an optional value, such as `Error::retry_after`.
 template <class T>
 struct StringMaker<std::optional<T>> {
-  /// The value in doctest's words, or `nothing`.
+  /// The value as doctest prints it, or `nothing`.
   static String convert(const std::optional<T>& value) {
     return value ? toString(*value) : String{"nothing"};
   }
@@ -174,16 +174,16 @@ struct StringMaker<std::optional<T>> {
 
 // NOLINTBEGIN(readability-identifier-naming): named as doctest's own.
 
-/// Fails unless the Result has a value; shows its error.
+/// Fails unless the Result has a value; prints its error.
 #define COFFEEAUTH_CHECK_OK(...) \
   DOCTEST_CHECK(::coffeeauth::testing::outcome(__VA_ARGS__) == ::coffeeauth::testing::ok)
-/// Checks what CHECK_OK checks, and ends the test case when it fails.
+/// Like CHECK_OK, but ends the test case when it fails.
 #define COFFEEAUTH_REQUIRE_OK(...) \
   DOCTEST_REQUIRE(::coffeeauth::testing::outcome(__VA_ARGS__) == ::coffeeauth::testing::ok)
-/// Fails unless the Result has an error with that code; shows what it has.
+/// Fails unless the Result has an error with that code; prints what it has.
 #define COFFEEAUTH_CHECK_ERROR(result, ...) \
   DOCTEST_CHECK(::coffeeauth::testing::outcome(result) == (__VA_ARGS__))
-/// Checks what CHECK_ERROR checks, and ends the test case when it fails.
+/// Like CHECK_ERROR, but ends the test case when it fails.
 #define COFFEEAUTH_REQUIRE_ERROR(result, ...) \
   DOCTEST_REQUIRE(::coffeeauth::testing::outcome(result) == (__VA_ARGS__))
 

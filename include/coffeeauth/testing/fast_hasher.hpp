@@ -1,5 +1,5 @@
 #pragma once
-/// FastHasher: passwords "hashed" in no time, for tests.
+/// FastHasher: instant password "hashes", for tests.
 
 #include <atomic>
 #include <cstddef>
@@ -11,8 +11,8 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// INSECURE: its hashes (`$fast$g=1$<salt>$<64 bits of FNV-1a>`) are found out at once. For tests
-/// only, where the tens of milliseconds of a real one would add up. Callable from any thread.
+/// INSECURE: its hashes (`$fast$g=1$<salt>$<64 bits of FNV-1a>`) are trivial to reverse. For tests
+/// only, where the tens of milliseconds of a real hasher would add up. Thread-safe.
 class FastHasher final : public PasswordHasher {
  public:
   [[nodiscard]] PasswordHash hash(const Password& password, const PasswordSalt& salt) override;
@@ -23,14 +23,14 @@ class FastHasher final : public PasswordHasher {
   [[nodiscard]] bool needs_rehash(const PasswordHash& stored) const noexcept override;
   [[nodiscard]] const PasswordHash& decoy() const noexcept override { return decoy_; }
 
-  /// From now on hashes made before need a rehash.
+  /// Makes all earlier hashes need a rehash.
   void raise_parameters() noexcept { ++generation_; }
-  /// The next `count` hashes and checks throw Unavailable, as when the queue of a real one is full.
+  /// Makes the next `count` hashes and checks throw Unavailable, as with a full queue.
   void fail_next(std::size_t count = 1) noexcept { failures_ = count; }
 
-  /// How many hashes were made, and how many checked: what a test of equal costs compares.
+  /// Number of hashes made, for tests that compare costs.
   [[nodiscard]] std::size_t hashes() const noexcept { return hashes_; }
-  /// How many passwords were checked.
+  /// Number of passwords verified.
   [[nodiscard]] std::size_t verifies() const noexcept { return verifies_; }
 
  private:

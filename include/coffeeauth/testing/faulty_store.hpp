@@ -1,5 +1,5 @@
 #pragma once
-/// FaultyStore: any Store, failing when a test wants it to.
+/// FaultyStore: a Store that fails when a test asks for it.
 
 #include <cstddef>
 #include <functional>
@@ -11,39 +11,39 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Passes everything on to another Store, but for the faults that were asked for.
+/// Forwards to another Store, with the faults that a test requests.
 ///
-/// A *call* is: the beginning of a transaction, its commit, a ping, and each time that a part
-/// (`users()`, `outbox()`, ...) of the Store or of a transaction is asked for. Faults are thrown as
-/// Unavailable and are spent by the call they hit. Callable from any thread.
+/// These count as a *call*: the beginning of a transaction, its commit, a ping, and each access to
+/// a part (`users()`, `outbox()`, ...) of the Store or of a transaction. Faults throw Unavailable
+/// and are used up by the call they hit. Thread-safe.
 class FaultyStore final : public Store {
  public:
   /// Borrows `inner`.
   explicit FaultyStore(Store& inner);
   ~FaultyStore() override;
 
-  /// The n-th call from now fails; 1 is the next one. Nothing that its transaction wrote stays.
+  /// Makes the n-th call from now fail; 1 is the next one. Its transaction is rolled back.
   void fail_call(std::size_t n);
-  /// The n-th call from now is slow: it runs `wait`, which may sleep, move a ManualClock or hold
-  /// the call for as long as the test wants, before it goes on. At most one call is slow at a time.
+  /// Makes the n-th call from now slow: it first runs `wait`, which may sleep, move a ManualClock
+  /// or block for as long as the test needs. At most one call is slow at a time.
   void slow_call(std::size_t n, std::function<void()> wait);
-  /// The next commit fails, and what was written is rolled back.
+  /// Makes the next commit fail and roll back.
   void fail_next_commit();
-  /// The next commit happens, but its answer is lost: it throws as if it had failed.
+  /// Makes the next commit succeed but lose its answer: it throws as if it had failed.
   void lose_next_answer();
-  /// Every call fails, until bring_back().
+  /// Makes every call fail, until bring_back().
   void take_down();
   /// Ends take_down().
   void bring_back();
-  /// How many calls were made so far: what fail_call() can be looped over.
+  /// Number of calls so far: the range to loop fail_call() over.
   [[nodiscard]] std::size_t calls() const;
 
   [[nodiscard]] UserReads& users() override;
   /// Reads of the inner Store, unless a fault hits the call.
   [[nodiscard]] SessionReads& sessions() override;
-  /// The same.
+  /// Reads of the inner Store, unless a fault hits the call.
   [[nodiscard]] OutboxReads& outbox() override;
-  /// The same.
+  /// Reads of the inner Store, unless a fault hits the call.
   [[nodiscard]] KeyReads& keys() override;
   void ping() override;
   [[nodiscard]] std::unique_ptr<Transaction> begin() override;

@@ -1,5 +1,5 @@
 #pragma once
-/// ListJudge: refuses the passwords that a test names, and a handful that everybody knows.
+/// ListJudge: rejects the passwords that a test names, and a few common ones.
 
 #include <map>
 #include <mutex>
@@ -12,15 +12,15 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// INSECURE: knows four common passwords (`password`, `12345678`, `qwertyuiop`, `iloveyou`) and
-/// those that it is told; every other one is good enough. For tests only. Callable from any thread.
+/// INSECURE: rejects four common passwords (`password`, `12345678`, `qwertyuiop`, `iloveyou`) and
+/// those that a test adds; accepts all others. For tests only. Thread-safe.
 class ListJudge final : public PasswordJudge {
  public:
   [[nodiscard]] std::optional<PasswordWeakness> weakness(
       const PasswordCandidate& candidate) override;
 
-  /// Refuses a password from now on, in any letter case; `folded` as PasswordCandidate has it (in
-  /// lower case).
+  /// Rejects a password from now on, in any letter case; `folded` is in lower case, like
+  /// PasswordCandidate::folded.
   void refuse(std::string_view folded, PasswordWeakness reason);
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// ManualClock: time that moves when a test says so.
+/// ManualClock: time that moves only when a test moves it.
 
 #include <atomic>
 #include <chrono>
@@ -10,21 +10,21 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Stands still until told otherwise. Callable from any thread, also while others read it.
+/// Stands still until moved. Thread-safe.
 class ManualClock final : public Clock {
  public:
   /// 2026-01-15T09:30:00.125Z: an ordinary morning whose milliseconds are not zero, so that a
   /// Store that drops them is noticed.
   static constexpr UtcTime default_start = from_unix_millis(1'768'469'400'125);
 
-  /// Stands at `start`.
+  /// Starts at `start`.
   explicit ManualClock(UtcTime start = default_start) noexcept : millis_(to_unix_millis(start)) {}
 
-  /// Where it was put.
+  /// The time that was set.
   [[nodiscard]] UtcTime now() const noexcept override { return from_unix_millis(millis_.load()); }
-  /// Moves by `step`, which may be negative: clocks are set back in real life too.
+  /// Moves by `step`, which may be negative, as real clocks are sometimes set back.
   void advance(std::chrono::milliseconds step) noexcept { millis_ += step.count(); }
-  /// Puts it at `time`, ahead or back.
+  /// Sets the time, forward or back.
   void set(UtcTime time) noexcept { millis_ = to_unix_millis(time); }
 
  private:

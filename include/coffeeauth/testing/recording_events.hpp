@@ -1,5 +1,5 @@
 #pragma once
-/// RecordingEvents: keeps what happened to whom.
+/// RecordingEvents: an EventSink that keeps all events.
 
 #include <chrono>
 #include <condition_variable>
@@ -14,19 +14,19 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Callable from any thread.
+/// Thread-safe.
 class RecordingEvents final : public EventSink {
  public:
-  /// Keeps a copy.
+  /// Stores a copy.
   void on(const Event& event) noexcept override;
 
-  /// Oldest first.
+  /// All events, oldest first.
   [[nodiscard]] std::vector<Event> all() const;
-  /// How many there were of this kind.
+  /// Number of events of this kind.
   [[nodiscard]] std::size_t count(EventKind kind) const;
-  /// The latest of this kind.
+  /// The latest event of this kind; nothing when there is none.
   [[nodiscard]] std::optional<Event> last(EventKind kind) const;
-  /// Waits until there is one of this kind; false when `patience` runs out first.
+  /// Waits for an event of this kind; returns false when `patience` runs out first.
   [[nodiscard]] bool wait_for(EventKind kind,
                               std::chrono::milliseconds patience = std::chrono::seconds{30}) const;
 

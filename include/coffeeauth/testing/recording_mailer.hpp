@@ -1,5 +1,5 @@
 #pragma once
-/// RecordingMailer: a mailbox for tests to look into.
+/// RecordingMailer: a mailbox for tests to inspect.
 
 #include <chrono>
 #include <condition_variable>
@@ -16,30 +16,30 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Sends nothing and keeps everything. Callable from any thread.
+/// Sends nothing and keeps all mails. Thread-safe.
 class RecordingMailer final : public Mailer {
  public:
-  /// Answers `delivered`, unless answer_next() said otherwise.
+  /// Returns `delivered`, or the next result of answer_next().
   [[nodiscard]] Delivery deliver(const Mail& mail) noexcept override;
 
-  /// The answer to the next mail, behind those that were scripted already. What is not answered
-  /// `delivered` counts as an attempt and does not reach the mailbox.
+  /// Queues the result of a coming deliver(). A mail whose result is not `delivered` counts as an
+  /// attempt but does not reach the mailbox.
   void answer_next(Delivery answer);
 
-  /// The mails that were delivered, oldest first.
+  /// The delivered mails, oldest first.
   [[nodiscard]] std::vector<Mail> delivered() const;
-  /// How many reached that mailbox.
+  /// Number of mails delivered to `to`.
   [[nodiscard]] std::size_t count_for(const EmailAddress& to) const;
-  /// The latest in that mailbox.
+  /// The latest mail delivered to `to`; nothing when there is none.
   [[nodiscard]] std::optional<Mail> last_to(const EmailAddress& to) const;
-  /// The six digits in the last mail to `to`; nothing when there are none.
+  /// The six digits in the latest mail to `to`; nothing when there are none.
   [[nodiscard]] std::optional<std::string> last_code_for(const EmailAddress& to) const;
-  /// The last mail that was tried, delivered or not.
+  /// The latest mail attempted, delivered or not; nothing when there is none.
   [[nodiscard]] std::optional<Mail> last_attempt() const;
-  /// How often deliver() was called.
+  /// Number of calls of deliver().
   [[nodiscard]] std::size_t attempts() const;
 
-  /// Waits until `count` mails to `to` have been delivered; false when `patience` runs out first.
+  /// Waits until `count` mails to `to` are delivered; returns false when `patience` runs out first.
   [[nodiscard]] bool wait_for(const EmailAddress& to, std::size_t count,
                               std::chrono::milliseconds patience = std::chrono::seconds{30}) const;
 

@@ -1,5 +1,5 @@
 #pragma once
-/// ScriptedRandom: chance that a test can repeat.
+/// ScriptedRandom: repeatable randomness for tests.
 
 #include <cstdint>
 #include <deque>
@@ -13,9 +13,9 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// INSECURE: for tests only. Gives the bytes that were queued, then those of a generator that
-/// starts at `seed` and is the same in every run. Callable from any thread; which thread gets which
-/// bytes is then up to the scheduler, but no two get the same.
+/// INSECURE: for tests only. Returns the queued bytes, then those of a generator that starts at
+/// `seed` and is the same in every run. Thread-safe; which thread gets which bytes then depends on
+/// the scheduler, but each byte is used once.
 class ScriptedRandom final : public RandomSource {
  public:
   /// Equal seeds give equal bytes.
@@ -23,9 +23,9 @@ class ScriptedRandom final : public RandomSource {
 
   void fill(std::span<std::byte> out) override;
 
-  /// These bytes come next, behind what is queued already.
+  /// Queues bytes for the next calls, behind those already queued.
   void queue(std::span<const std::byte> bytes);
-  /// The next call throws Unavailable, as when the operating system gives no entropy.
+  /// Makes the next call throw Unavailable, as when the operating system provides no entropy.
   void fail_next() noexcept;
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// TestAuth: a whole Auth over fakes, so that a test begins in one line. Start here.
+/// TestAuth: a complete Auth over fakes, so that a test starts in one line. Start here.
 
 #include <cstddef>
 #include <memory>
@@ -21,82 +21,81 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// What a TestAuth is made of, where it is not what a test mostly wants.
+/// The parts of a TestAuth; the defaults suit most tests.
 struct TestAuthOptions {
-  /// What Auth is given.
+  /// The configuration of the Auth.
   Config config{};
-  /// Null for one in memory.
+  /// Null selects a store in memory.
   std::unique_ptr<Store> store{};
-  /// Null for the library's own words.
+  /// Null selects the library's own texts.
   std::unique_ptr<MailTemplates> templates{};
-  /// Who may sign up; everybody when it is empty.
+  /// Decides who may sign up; when empty, everybody may.
   SignUpPolicy sign_up_policy{};
-  /// Borrowed; null for the RecordingMailer.
+  /// Borrowed; null selects the RecordingMailer.
   Mailer* mailer = nullptr;
   /// Borrowed; each must outlive the TestAuth.
   std::vector<Feature*> features{};
 };
 
-/// Somebody who is logged in.
+/// A logged-in user.
 struct LoggedInUser {
-  /// Verified.
+  /// The verified account.
   User user;
-  /// Of their one session.
+  /// The tokens of its only session.
   TokenPair tokens;
   /// The value of an Authorization field: `Bearer ...`.
   std::string authorization;
 };
 
-/// An Auth in memory: a clock that stands still, chance that repeats itself, passwords that are
-/// hashed in no time, a mailbox to look into, and a Store that can be made to fail.
+/// An Auth in memory: with a clock that stands still, repeatable randomness, instant password
+/// hashes, a mailbox to inspect, and a Store that can be made to fail.
 ///
-/// INSECURE on purpose: its secret is public, and its random numbers are not random. Access
-/// tokens are signed with EdDSA when `config` asks for an algorithm that the core does not have by
-/// itself (ES256, RS256). The worker does not run until it is started; deliver_mail() does its work
-/// by hand.
+/// INSECURE on purpose: its secret key is public, and its random numbers are predictable. Access
+/// tokens are signed with EdDSA when `config` selects an algorithm that the core lacks (ES256,
+/// RS256). The worker does not run until it is started; deliver_mail() does its work on demand.
 class TestAuth {
  public:
-  /// Over a Store in memory.
+  /// Uses a Store in memory.
   explicit TestAuth(Config config = {});
-  /// Over a Store of yours.
+  /// Uses your Store.
   TestAuth(Config config, std::unique_ptr<Store> store);
-  /// With parts, or features, of yours.
+  /// Uses your parts or features.
   explicit TestAuth(TestAuthOptions options);
   ~TestAuth();
   TestAuth(const TestAuth&) = delete;
   TestAuth& operator=(const TestAuth&) = delete;
 
-  /// What your code under test is given.
+  /// The Auth to pass to the code under test.
   [[nodiscard]] Auth& auth() noexcept { return *auth_; }
   /// The Store as the Auth sees it, faults included.
   [[nodiscard]] Store& store() noexcept { return faults_; }
-  /// Where a database that is down, or loses an answer, is asked for.
+  /// The Store's faults: simulate a database that is down, or lose an answer.
   [[nodiscard]] FaultyStore& faults() noexcept { return faults_; }
-  /// Of this process.
+  /// The cache, in this process.
   [[nodiscard]] Cache& cache() noexcept { return *cache_; }
-  /// What the rate limits count in.
+  /// The counters of the rate limits.
   [[nodiscard]] RateCounter& counters() noexcept { return *counters_; }
-  /// Moves the time of everything here.
+  /// Moves the time of all parts.
   [[nodiscard]] ManualClock& clock() noexcept { return clock_; }
-  /// Scripts the codes and tokens to come.
+  /// Scripts the next codes and tokens.
   [[nodiscard]] ScriptedRandom& random() noexcept { return random_; }
-  /// Refuses few passwords, and those that your test names.
+  /// Rejects a few common passwords, and those that your test names.
   [[nodiscard]] ListJudge& judge() noexcept { return judge_; }
-  /// Tells how many passwords were hashed.
+  /// Counts how many passwords were hashed.
   [[nodiscard]] FastHasher& hasher() noexcept { return hasher_; }
-  /// What happened so far.
+  /// The events so far.
   [[nodiscard]] RecordingEvents& events() noexcept { return events_; }
   /// The mailbox.
   [[nodiscard]] RecordingMailer& mailer() noexcept { return mailer_; }
-  /// For tests that want it to run by itself: worker().start().
+  /// The worker; call worker().start() to run it in the background.
   [[nodiscard]] jobs::MailWorker& worker() noexcept { return *worker_; }
 
-  /// Makes a verified account with that address and logs it in: for tests of what comes after.
-  /// Throws std::logic_error when the address is taken, or a LoginStep asks for more.
+  /// Creates a verified account with that address and logs it in. Throws std::logic_error when the
+  /// address is taken, or a LoginStep issues a challenge.
   [[nodiscard]] LoggedInUser logged_in_user(std::string_view address = "ada@example.org",
                                             Role role = Role::user);
 
-  /// Delivers every mail that is due now; returns how many jobs were dealt with.
+  /// Delivers every mail that is due now; returns the number of jobs processed.
   std::size_t deliver_mail();
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// The contract of Mailer, as a test suite. Needs doctest; used as testing/contract/store.hpp says.
+/// The contract of Mailer, as a test suite. Needs doctest; for its use see contract/store.hpp.
 
 #include <memory>
 #include <string>
@@ -11,7 +11,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// A mail as its recipient has it, decoded: UTF-8 with `\n` line ends.
+/// A mail as received, decoded: UTF-8 with `\n` line ends.
 struct ReceivedMail {
   /// The recipient's address.
   std::string to;
@@ -19,27 +19,27 @@ struct ReceivedMail {
   std::string subject;
   /// The plain-text body.
   std::string text;
-  /// Empty when there is none.
+  /// The HTML body; empty for a plain-text mail.
   std::string html;
-  /// Without the angle brackets.
+  /// The Message-ID without angle brackets.
   std::string message_id;
 };
 
-/// Makes the Mailers that the suite tries out, and looks into the mailboxes behind them.
+/// Makes the Mailers that the suite tests, and reads the mailboxes behind them.
 class MailerHarness {
  public:
   virtual ~MailerHarness() = default;
   MailerHarness(const MailerHarness&) = delete;
   MailerHarness& operator=(const MailerHarness&) = delete;
 
-  /// A new Mailer whose way to the mailboxes is open; the mailboxes are empty.
+  /// Returns a new Mailer that can deliver; the mailboxes are empty.
   [[nodiscard]] virtual std::unique_ptr<Mailer> fresh() = 0;
-  /// What arrived since fresh(), in any order, whoever it was for.
+  /// Returns the mails received since fresh(), by anyone, in any order.
   [[nodiscard]] virtual std::vector<ReceivedMail> received() = 0;
-  /// Closes the way of the last fresh() one, for its next mail at least. False when the harness
-  /// cannot: then that promise is not tried.
+  /// Makes delivery impossible for the last Mailer of fresh(), at least for its next mail. Returns
+  /// false if the harness cannot: the promise is then not tested.
   [[nodiscard]] virtual bool take_down() { return false; }
-  /// Has the next mail of the last fresh() one refused for good. False when the harness cannot.
+  /// Makes the next mail be refused permanently. Returns false if the harness cannot.
   [[nodiscard]] virtual bool refuse_next() { return false; }
 
  protected:

@@ -1,6 +1,6 @@
 #pragma once
-/// The contract of RateCounter, as a test suite. Needs doctest; used as testing/contract/store.hpp
-/// says.
+/// The contract of RateCounter, as a test suite. Needs doctest; for its use see
+/// testing/contract/store.hpp.
 
 #include <chrono>
 #include <cstddef>
@@ -12,23 +12,23 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Makes the counters that the suite tries out.
+/// Makes the counters that the suite tests.
 class RateCounterHarness {
  public:
   virtual ~RateCounterHarness() = default;
   RateCounterHarness(const RateCounterHarness&) = delete;
   RateCounterHarness& operator=(const RateCounterHarness&) = delete;
 
-  /// New counters that are up, and stand at zero; where they are bounded, small: no more than a few
-  /// hundred, so that the suite can fill them.
+  /// Returns new counters that are up and at zero; bounded ones must be small (a few hundred), so
+  /// that the suite can fill them.
   [[nodiscard]] virtual std::unique_ptr<RateCounter> fresh() = 0;
-  /// The time to count at.
+  /// Returns the time to count at.
   [[nodiscard]] virtual UtcTime now() const = 0;
-  /// Lets time pass: moves what now() says, or waits.
+  /// Lets time pass: moves the result of now(), or waits.
   virtual void pass(std::chrono::milliseconds time) = 0;
   /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
-  /// Told when the rounds of a race are over, for who prints figures.
+  /// Called after the rounds of a race, to print figures.
   virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 
  protected:

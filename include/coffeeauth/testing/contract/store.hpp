@@ -8,8 +8,8 @@
 ///       coffeeauth::testing::store_contract(harness);
 ///     }
 ///
-/// Each promise is a SUBCASE that names it. The races run on many threads, each a few rounds; more
-/// rounds find more.
+/// Each promise is a SUBCASE that names it. The races run on many threads, for a few rounds each;
+/// more rounds find more faults.
 
 #include <cstddef>
 #include <memory>
@@ -20,35 +20,35 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Makes the Stores that the suite tries out. Used from one thread; the Stores from many.
+/// Makes the Stores that the suite tests. Used on one thread; the Stores on many.
 class StoreHarness {
  public:
   virtual ~StoreHarness() = default;
   StoreHarness(const StoreHarness&) = delete;
   StoreHarness& operator=(const StoreHarness&) = delete;
 
-  /// A new, empty Store. The suite destroys it before it asks for the next one.
+  /// Returns a new, empty Store. The suite destroys it before it requests the next one.
   [[nodiscard]] virtual std::unique_ptr<Store> fresh() = 0;
 
-  /// Whether what is committed outlives the Store object. A deviation is printed, not hidden.
+  /// Whether committed data outlives the Store object. A deviation is printed, not hidden.
   [[nodiscard]] virtual bool durable() const { return true; }
-  /// Opens again what the last fresh() wrote to, while that one may still be open, as another
-  /// process would. Asked for only when durable().
+  /// Opens the data of the last fresh() again, while that Store may still be open, as another
+  /// process would. Called only if durable().
   [[nodiscard]] virtual std::unique_ptr<Store> reopen() = 0;
 
   /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
-  /// Told when the rounds of a race are over, for who prints figures.
+  /// Called after the rounds of a race, to print figures.
   virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 
  protected:
   StoreHarness() = default;
 };
 
-/// All of it.
+/// Runs the whole suite.
 void store_contract(StoreHarness& harness);
 
-/// The parts, for who is at work on one of them.
+/// The parts of the suite, to run one of them alone.
 void user_contract(StoreHarness& harness);
 void admin_contract(StoreHarness& harness);
 void address_contract(StoreHarness& harness);

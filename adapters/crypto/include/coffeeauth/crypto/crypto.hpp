@@ -9,12 +9,12 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace crypto {
 
-/// Keys for ES256 (P-256), RS256 (2048 bits when made here, that or more when loaded), EdDSA and
-/// HS256.
+/// Makes keys for ES256 (P-256), RS256 (2048 bits when generated, at least that when loaded), EdDSA
+/// and HS256.
 ///
 /// export_private() gives PKCS#8 in DER, for HS256 the bytes themselves; EdDSA and HS256 keys are
 /// those of make_sodium_keys(), so keys of one factory load in the other. The factory and its keys
-/// are callable from any thread. Throws Unavailable when libcrypto cannot make a key.
+/// are thread-safe. generate() throws Unavailable when libcrypto cannot make a key.
 [[nodiscard]] std::unique_ptr<SigningKeyFactory> make_openssl_keys();
 
 }  // namespace crypto

@@ -1,9 +1,8 @@
 #pragma once
-/// Store, Cache and RateCounter in the memory of one process: for tests, and for trying things out.
+/// Store, Cache and RateCounter in the memory of one process: for tests and trials.
 ///
-/// The cache and the counters also serve a single server process well. The Store forgets everything
-/// when it is destroyed; its semantics are those of every other Store, held by the same contract
-/// suite.
+/// The cache and the counters also suit a single server process. The Store loses all data when it
+/// is destroyed; it has the semantics of every other Store, checked by the same contract suite.
 
 #include <chrono>
 #include <cstddef>
@@ -17,64 +16,63 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace memory {
 
-/// A Store that keeps everything in memory, one transaction at a time.
+/// Makes a Store that keeps everything in memory, one transaction at a time. Thread-safe.
 ///
-/// A Transaction holds the store's one lock from its begin to its end, so no transaction ever
-/// conflicts and every other thread waits meanwhile. A plain read from inside a transaction of the
-/// same thread is served, and sees what that transaction has written so far. Searches ignore the
-/// case of ASCII letters only. Lists cost time in proportion to the number of users, the same for
-/// every page.
+/// A Transaction holds the store's only lock from beginning to end, so transactions never conflict
+/// and other threads wait. A plain read on the thread of an open transaction works, and sees its
+/// writes. Searches fold the case of ASCII letters only. Every page of a list takes time
+/// proportional to the number of users.
 [[nodiscard]] std::unique_ptr<Store> make_memory_store();
 
-/// How much a Cache in memory may hold.
+/// Bounds of a Cache in memory.
 struct MemoryCacheOptions {
-  /// Most values held; the least recently used goes first. 0 keeps nothing.
+  /// Maximum number of values; the least recently used is evicted first. 0 stores nothing.
   std::size_t max_entries = 10'000;
-  /// Most octets held, keys and values together; a larger value is not stored at all.
+  /// Maximum octets of keys and values together; a value larger than this is not stored.
   std::size_t max_bytes = 64U * 1024 * 1024;
 };
 
-/// A Cache for one process, bounded, least recently used out first. Borrows `clock`, by which
-/// values grow old.
+/// Makes a bounded Cache for one process, which evicts the least recently used value first. Borrows
+/// `clock`, by which values expire.
 [[nodiscard]] std::unique_ptr<Cache> make_memory_cache(const MemoryCacheOptions& options,
                                                        const Clock& clock);
 
-/// How long the near copy may be believed, and how much it may hold.
+/// Bounds of a near cache.
 struct NearCacheOptions {
-  /// How long a value is kept at most, whatever its own time is: one that was put here, or came
-  /// from the other cache, which does not say how much of its time is left. At most 1 s.
+  /// Maximum age of a value here, whatever its own ttl is, for values put here and values from the
+  /// far cache, which does not report the remaining ttl. At most 1 s.
   std::chrono::milliseconds max_age{1'000};
-  /// How long a tag's generation is believed before it is asked for again. At 0 it is asked for
-  /// every time, and what any process invalidates is out of reach here at once; above, what another
-  /// process invalidates may be served for as long. At most 1 s.
+  /// How long a tag's generation is cached. With 0 the far cache is asked every time, so that
+  /// invalidations of all processes apply at once; otherwise those of other processes may apply
+  /// this much later. At most 1 s.
   std::chrono::milliseconds generation_age{0};
-  /// As of MemoryCacheOptions.
+  /// See MemoryCacheOptions.
   std::size_t max_entries = 10'000;
-  /// As of MemoryCacheOptions.
+  /// See MemoryCacheOptions.
   std::size_t max_bytes = 64U * 1024 * 1024;
 };
 
-/// A Cache of this process before one that many share, to spare the way to it.
+/// Makes a Cache within this process in front of a shared one, to save network round trips.
 ///
-/// Values do not change under their generation, so a copy is as good as the value; what this
-/// process invalidates is out of reach at once, whatever the options say. That `far` cannot tell a
-/// generation is not remembered. Takes `far` over; borrows `clock`. Throws std::invalid_argument
-/// for no `far`, or an age above 1 s or below 0.
+/// A value never changes within its generation, so a copy is always correct; invalidations by this
+/// process apply at once, whatever the options are. When `far` cannot report a generation, that is
+/// not cached. Takes ownership of `far`; borrows `clock`. Throws std::invalid_argument for a null
+/// `far`, or an age below 0 or above 1 s.
 [[nodiscard]] std::unique_ptr<Cache> make_near_cache(std::unique_ptr<Cache> far,
                                                      const NearCacheOptions& options,
                                                      const Clock& clock);
 
-/// How much memory counters may take.
+/// Bounds of counters in memory.
 struct MemoryCountersOptions {
-  /// Most counters held. When they are all running, each kind (what a key says up to its second
-  /// colon) loses no more than it takes up beyond an even share, so that a flood of one kind
-  /// displaces that kind alone: requests from invented networks do not end what bars a login. Of a
-  /// kind those that stand lowest are given up, so that an attacker who invents keys cannot push
-  /// out the counter that holds him back; and of these, what ends first. At least 1.
+  /// Maximum number of counters. When all are in use, each kind (the key up to its second colon)
+  /// loses at most its excess over an even share, so that a flood of one kind evicts that kind
+  /// only: requests from invented networks do not end the limits on logins. Within a kind the
+  /// lowest counts are evicted first, so that an attacker who invents keys cannot evict the counter
+  /// that limits him; among equals, those that expire first. At least 1.
   std::size_t max_entries = 200'000;
 };
 
-/// Counters for one process, in bounded memory: what several processes count does not add up.
+/// Makes counters for one process, in bounded memory: several processes would count separately.
 [[nodiscard]] std::unique_ptr<RateCounter> make_memory_counters(
     const MemoryCountersOptions& options);
 

@@ -18,88 +18,89 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace redis {
 
-/// A Redis server, and how long it may keep a request waiting.
+/// Address of a Redis server, and limits of waiting for it.
 struct RedisOptions {
-  /// A name or an IP address; with TLS the one that the certificate must be for.
+  /// A host name or IP address; with TLS the certificate must match it.
   std::string host = "127.0.0.1";
-  /// 6379 is Redis's own; TLS is often on another.
+  /// Redis's default is 6379; TLS often uses another port.
   std::uint16_t port = 6379;
   /// Empty for none. `username` needs Redis 6 (ACL).
   std::string username{};
   /// Sent with AUTH on each new connection; empty for none.
   Secret password{};
-  /// The number that SELECT takes.
+  /// The database number (SELECT).
   std::uint32_t database = 0;
-  /// TLS 1.2 or later with the certificate and its name checked (`rediss://`).
+  /// Whether to use TLS 1.2 or later, with verified certificate and host name (`rediss://`).
   bool tls = false;
-  /// A PEM file of the authorities to trust; empty for the system's.
+  /// A PEM file of trusted certificate authorities; empty for the system's.
   std::string ca_file{};
-  /// Before every key, so that services can share a server.
+  /// Prefix of every key, so that several services can share a server.
   std::string key_prefix = "coffeeauth:";
 
-  /// One exchange with the server, connecting included, takes at most this long.
+  /// Maximum duration of one exchange with the server, including connecting.
   std::chrono::milliseconds timeout{100};
-  /// Connections at once, opened when they are needed.
+  /// Maximum number of connections, opened on demand.
   std::size_t connections = 16;
-  /// How long a caller waits for a free one before it goes on without Redis. Not at all while the
-  /// server is being left alone.
+  /// How long a caller waits for a free connection before it continues without Redis. During
+  /// pause_after_failure it does not wait.
   std::chrono::milliseconds pool_timeout{100};
-  /// After a failure Redis is left alone for this long, then tried by one caller.
+  /// How long Redis is not used after a failure; after that, one caller tries it.
   std::chrono::milliseconds pause_after_failure{500};
 };
 
-/// Reads `redis://user:password@host:port/database`, or `rediss://` for TLS, with `?ca_file=` and
-/// `key_prefix=`; percent-encoded, as parse_url() has it. Throws std::invalid_argument with a text
-/// that holds no part of the URL.
+/// Parses `redis://user:password@host:port/database`, or `rediss://` for TLS, with `?ca_file=` and
+/// `key_prefix=`; percent-encoded, as for parse_url(). Throws std::invalid_argument with a text
+/// that contains no part of the URL.
 [[nodiscard]] RedisOptions parse_redis_url(std::string_view url);
 
-/// What became of the exchanges so far, for metrics.
+/// Counts of the exchanges so far, for metrics.
 struct RedisStatistics {
-  /// Exchanges that were tried.
+  /// Exchanges attempted.
   std::uint64_t commands = 0;
-  /// Of these, those without a usable answer: no connection, too late, an error, nonsense.
+  /// Exchanges without a usable answer: no connection, a timeout, an error or a malformed reply.
   std::uint64_t failures = 0;
-  /// Exchanges that were not tried, because Redis had just failed or no connection got free.
+  /// Exchanges not attempted, because Redis had just failed or no connection was free.
   std::uint64_t skipped = 0;
-  /// Values that were refused because they were damaged or another key's.
+  /// Values rejected because they were damaged or of another key.
   std::uint64_t damaged = 0;
-  /// Whether the last exchange went well: the server answered, and not with an error.
+  /// Whether the last exchange succeeded: the server answered without an error.
   bool healthy = true;
-  /// Why it did not.
+  /// Why the last exchange failed; empty if it succeeded.
   std::optional<DownReason> trouble{};
 };
 
-/// Connections to one Redis server, with a limit on every wait and a breaker. Callable from any
-/// thread; no method throws.
+/// Connections to one Redis server, with a limit on every wait and a circuit breaker. Thread-safe;
+/// no method throws.
 class RedisClient {
  public:
   virtual ~RedisClient() = default;
   RedisClient(const RedisClient&) = delete;
   RedisClient& operator=(const RedisClient&) = delete;
 
-  /// The counts as they are now.
+  /// The current counts.
   [[nodiscard]] virtual RedisStatistics statistics() const noexcept = 0;
-  /// Whether the server runs a script on a key with the prefix now, which the counters need. If so,
-  /// makes up for invalidations that it did not take before: ask it every second or so, and other
-  /// processes do not go on serving what is old.
+  /// Whether the server can run a script on a key with the prefix, as the counters require. If so,
+  /// repeats invalidations that failed before: call it about once a second, so that other processes
+  /// do not keep serving stale data.
   [[nodiscard]] virtual bool ping() noexcept = 0;
 
  protected:
   RedisClient() = default;
 };
 
-/// Connects when it is first used; a server that is down is no error here. Throws
-/// std::invalid_argument when the file of authorities cannot be read.
+/// Makes a client, which connects when first used; a server that is down is not an error here.
+/// Throws std::invalid_argument when `ca_file` cannot be read.
 [[nodiscard]] std::shared_ptr<RedisClient> make_redis_client(RedisOptions options);
 
-/// A Cache over `client`. A server that is down, slow or talks nonsense is a miss: every value is
-/// framed with its key's hash, its length and a checksum, and one that does not fit is not used. A
-/// value of 8 MiB or more is not stored. Throws std::invalid_argument for a client of another make.
+/// Makes a Cache over `client`. A server that is down, slow or sends malformed replies gives a
+/// miss: every value is framed with its key's hash, its length and a checksum, which are verified.
+/// Values of 8 MiB or more are not stored. Throws std::invalid_argument for a client not from
+/// make_redis_client().
 [[nodiscard]] std::unique_ptr<Cache> make_redis_cache(std::shared_ptr<RedisClient> client);
 
-/// Rate counters over `client`, each step one atomic script. While the server cannot be asked,
-/// `fallback` counts, so that limits go on holding for each process. Throws std::invalid_argument
-/// for a client of another make, or no fallback.
+/// Makes rate counters over `client`; each operation is one atomic script. While the server is
+/// unreachable, `fallback` counts, so that limits still hold for each process. Throws
+/// std::invalid_argument for a client not from make_redis_client(), or a null fallback.
 [[nodiscard]] std::unique_ptr<RateCounter> make_redis_counters(
     std::shared_ptr<RedisClient> client, std::unique_ptr<RateCounter> fallback);
 

@@ -1,11 +1,11 @@
 #pragma once
-/// query(): statements of an embedder's own, on the connection of a SQL store.
+/// query(): an embedder's own statements, on the connection of a SQL store.
 ///
-/// For tables of your own beside the library's (coffeeauth/sql/migrations.hpp makes them): a
-/// profile of each user, say, that is written in the same transaction as the user. What such tables
-/// may rely on is that `users` has a primary key `id`, text of 36 characters (UserId::str()), which
-/// a foreign key may reference with `ON DELETE CASCADE`. Everything else of the library's tables
-/// changes with its versions: use the ports. Name your tables with a prefix that is yours.
+/// For your own tables beside the library's (coffeeauth/sql/migrations.hpp creates them), such as a
+/// profile of each user, written in the same transaction as the user. Such tables may rely on
+/// `users` having a primary key `id`, text of 36 characters (UserId::str()), to reference with `ON
+/// DELETE CASCADE`. All else in the library's tables changes between versions: use the ports. Name
+/// your tables with your own prefix.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,58 +24,58 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace sql {
 
-/// Bytes, which unlike text may hold a NUL.
+/// Bytes, which may contain NUL, unlike text.
 struct Bytes {
-  /// The bytes, without any encoding.
+  /// The raw bytes.
   std::string data;
 };
 
 /// NULL, an integer, text or bytes.
 using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 
-/// A statement: its text with the placeholders `$1, $2, ...`, bound by their number, and one letter
-/// for each column of its result: `n` number, `t` text, `b` bytes.
+/// A statement with placeholders `$1, $2, ...`, bound by number, and the types of its result: one
+/// letter for each column, `n` number, `t` text, `b` bytes.
 ///
-/// The letters are declared because SQLite has no types for expressions, and because a value that
-/// is read as another type comes back silently wrong. Statements are kept prepared by their text,
-/// so it should be a constant, and values go into the parameters alone.
+/// The types are declared because SQLite has none for expressions, and because a value read as
+/// another type would be silently wrong. Statements are cached as prepared by their text, so the
+/// text should be constant, with all values in the parameters.
 struct Sql {
-  /// One statement, the same for both databases wherever it can be. A semicolon and comments may
-  /// stand behind it.
+  /// One statement, the same for both databases if possible. A semicolon and comments may follow
+  /// it.
   std::string text;
-  /// Empty for a statement that gives no rows.
+  /// Empty for a statement without rows.
   std::string columns{};
 };
 
-/// One row of a result, read by position. A value of another kind than asked for is Unavailable:
-/// the schema is not the one this program was made for.
+/// One row of a result, read by position. Throws Unavailable for a value of another type than
+/// requested: the schema does not match the program.
 class Row {
  public:
-  /// query() makes them.
+  /// For query().
   explicit Row(std::vector<Value> values) : values_(std::move(values)) {}
 
-  /// Columns are counted from 0. NULL is another kind.
+  /// Returns an integer. Columns are counted from 0. Throws for NULL.
   [[nodiscard]] std::int64_t number(std::size_t column) const;
-  /// Valid while the row lives.
+  /// Returns a text, valid while the row lives. Throws for NULL.
   [[nodiscard]] const std::string& text(std::size_t column) const;
-  /// Empty for NULL: Poco binds empty bytes so.
+  /// Returns bytes, empty for NULL (Poco binds empty bytes as NULL).
   [[nodiscard]] const std::string& bytes(std::size_t column) const;
-  /// A number that is not 0.
+  /// Returns whether a number is not 0.
   [[nodiscard]] bool flag(std::size_t column) const { return number(column) != 0; }
-  /// A number of milliseconds, as to_unix_millis() gives it.
+  /// Returns the time of a number of milliseconds, as to_unix_millis() gives it.
   [[nodiscard]] UtcTime time(std::size_t column) const { return from_unix_millis(number(column)); }
-  /// To be asked before one of the others where a column may be NULL.
+  /// Whether the value is NULL; check it first where a column may be.
   [[nodiscard]] bool is_null(std::size_t column) const;
-  /// What time() gives; nothing for NULL.
+  /// Returns time(), or nothing for NULL.
   [[nodiscard]] std::optional<UtcTime> optional_time(std::size_t column) const;
-  /// An identifier that was written with str(): `row.id<UserId>(0)`.
+  /// Returns an identifier that was written with str(): `row.id<UserId>(0)`.
   template <class IdType>
   [[nodiscard]] IdType id(std::size_t column) const {
     const auto parsed = IdType::parse(text(column));
     if (!parsed) damaged();
     return *parsed;
   }
-  /// A digest that was written in hexadecimal.
+  /// Returns a digest that was written in hexadecimal.
   template <class DigestType>
   [[nodiscard]] DigestType digest(std::size_t column) const {
     const auto parsed = parse_hex_digest(text(column));
@@ -83,7 +83,7 @@ class Row {
     return DigestType{*parsed};
   }
 
-  /// Throws Unavailable: what was read cannot have been written by this program.
+  /// Throws Unavailable: this program cannot have written the value.
   [[noreturn]] static void damaged();
 
  private:
@@ -93,39 +93,38 @@ class Row {
   std::vector<Value> values_;
 };
 
-/// A whole result, in the order that the statement asks for.
+/// A whole result, in the order of the statement.
 using Rows = std::vector<Row>;
 
-/// Runs one statement in `transaction`, which must be of a SQL store, and gives all its rows.
+/// Runs one statement in `transaction`, which must be of a SQL store, and returns all its rows.
 ///
-/// It happens if and only if the transaction does; when it fails, the transaction cannot be
-/// committed. Throws TransactionConflict and Unavailable as the Store's own verbs do, so also for a
-/// statement that the database refuses; why it does so, the Diagnostics of the Store are told.
+/// It takes effect only if the transaction commits; when it fails, the transaction cannot commit.
+/// Throws TransactionConflict and Unavailable like the Store's own methods, also for a statement
+/// that the database rejects; the reason is reported to the Store's Diagnostics.
 ///
-/// Throws std::invalid_argument, with a text that says what is wrong, for mistakes that are in the
-/// statement whatever the data, the same ones on both databases: more or less than one statement,
-/// placeholders with a gap, more or fewer values than placeholders, columns that are not as
-/// declared (`sum()` is NUMERIC on PostgreSQL: cast it), one that begins or ends a transaction or
-/// acts on the connection, a text with a NUL in it, a transaction of another kind of Store.
+/// Throws std::invalid_argument, with a text that says what is wrong, for mistakes in the statement
+/// itself, alike on both databases: not exactly one statement, placeholders with gaps, more or
+/// fewer values than placeholders, columns that differ from the declaration (`sum()` is NUMERIC on
+/// PostgreSQL: cast it), a statement that begins or ends a transaction or acts on the connection, a
+/// text with a NUL, a transaction of another kind of Store.
 Rows query(Transaction& transaction, const Sql& sql, std::vector<Value> parameters = {});
 
-/// Runs one statement that only reads, in a snapshot of its own and beside the transactions of
-/// others. Throws as the other one, and std::invalid_argument for a statement that writes. Callable
-/// from any thread.
+/// Runs one read-only statement, in its own snapshot and concurrently with transactions. Throws
+/// like the other overload, and std::invalid_argument for a statement that writes. Thread-safe.
 [[nodiscard]] Rows query(Store& store, const Sql& sql, std::vector<Value> parameters = {});
 
-/// A database that a SQL store speaks to.
+/// The kind of database behind a SQL store.
 enum class Engine {
-  /// One transaction writes at a time, so no row needs to be locked.
+  /// Only one transaction writes at a time, so rows need no locks.
   sqlite,
-  /// Also a server of another make that speaks its protocol.
+  /// PostgreSQL, or another server that speaks its protocol.
   postgresql,
 };
 
-/// Which one it is, for the few statements that cannot be the same on both, such as those with `FOR
-/// UPDATE SKIP LOCKED`. Throws std::invalid_argument for a transaction or a Store of another kind.
+/// Returns the kind of database, for statements that must differ, such as those with `FOR UPDATE
+/// SKIP LOCKED`. Throws std::invalid_argument for a transaction or a Store of another kind.
 [[nodiscard]] Engine engine_of(Transaction& transaction);
-/// Which database a Store speaks to; callable from any thread.
+/// Returns the kind of database of a Store; thread-safe.
 [[nodiscard]] Engine engine_of(Store& store);
 
 }  // namespace sql

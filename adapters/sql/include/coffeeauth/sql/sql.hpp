@@ -1,6 +1,6 @@
 #pragma once
-/// SQL stores: a Store in a SQLite file or on a PostgreSQL server. No type of a database library
-/// shows here.
+/// SQL stores: a Store in a SQLite file or on a PostgreSQL server. Exposes no type of a database
+/// library.
 
 #include <chrono>
 #include <cstddef>
@@ -23,175 +23,173 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace sql {
 
-/// Told by a migration that takes its time how many users it has done, of how many.
+/// Called by a long migration with the number of users done, of `total`.
 using MigrationProgress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// How to open a SQLite database.
+/// Options of a SQLite database.
 struct SqliteOptions {
-  /// The file; made with mode 0600 when it is not there. Its folder must exist. Beside it SQLite
-  /// keeps `<path>-wal` and `<path>-shm`. A local disk only: network file systems break its locks.
+  /// The file; created with mode 0600 in an existing folder. SQLite keeps `<path>-wal` and
+  /// `<path>-shm` beside it. Use a local disk only: network file systems break its locks.
   std::string path{};
-  /// Connections for reads, beside the one that writes. At least 1.
+  /// Connections that read, beside the one that writes. At least 1.
   std::size_t readers = 4;
   /// How long a call waits for another process's lock, and for a free connection of this store,
   /// before it throws Unavailable.
   std::chrono::milliseconds busy_timeout{2000};
-  /// Whether opening applies the migrations that are missing. Without it, a database that is not
-  /// up to date stops the opening with std::runtime_error.
+  /// Whether opening applies missing migrations. If false, opening a database that is not up to
+  /// date throws std::runtime_error.
   bool migrate = true;
   /// Called on the thread that migrates.
   MigrationProgress migration_progress{};
-  /// Connections for lists of users, beside those above: no number of searches keeps other reads
-  /// waiting. At least 1.
+  /// Additional connections for lists of users, so that searches never delay other reads. At least
+  /// 1.
   std::size_t list_readers = 2;
-  /// The largest size of the file in pages of 4 KiB; 0 for no limit but the disk.
+  /// Maximum size of the file in pages of 4 KiB; 0 for no limit.
   std::size_t max_pages = 0;
-  /// Octets of `<path>-wal` above which a commit empties it, as soon as no reader still needs it.
-  /// 1 MiB to 4 GiB.
+  /// Octets of `<path>-wal` above which a commit truncates it, once no reader needs it. 1 MiB to 4
+  /// GiB.
   std::size_t wal_limit = 16 * 1024 * 1024;
-  /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
-  /// standard error output.
+  /// Told why an embedder's own statements fail. Borrowed; must outlive the Store. Null writes to
+  /// standard error.
   Diagnostics* diagnostics = nullptr;
-  /// The rooms whose tables the database is to hold beside the library's; their migrations come
-  /// behind the library's, in this order. A room that the database has and that is not named here
-  /// is left alone. Read while the Store is opened.
+  /// Rooms whose tables the database should have beside the library's; their migrations follow the
+  /// library's, in this order. Rooms that the database has but that are not named here are left
+  /// alone. Read only while the Store is opened.
   std::vector<RoomMigrations> rooms{};
 };
 
-/// How to reach a PostgreSQL server, 13 or later, with a database encoded in UTF-8.
+/// Options of a PostgreSQL server, version 13 or later, with a database encoded in UTF-8.
 struct PostgresOptions {
-  /// A name, an address, or the folder of a Unix socket (begins with `/`).
+  /// A host name, an IP address, or the folder of a Unix socket (begins with `/`).
   std::string host = "127.0.0.1";
-  /// 5432 is PostgreSQL's own.
+  /// PostgreSQL's default is 5432.
   std::uint16_t port = 5432;
-  /// The database; it must exist, its tables are made by the migrations.
+  /// The database, which must exist; migrations create its tables.
   std::string database{};
-  /// The role to log in as. Only migrations need more than to read and write rows.
+  /// The role to log in as. Only migrations need more than permission to read and write rows.
   std::string user{};
-  /// Empty when the server asks for none.
+  /// Empty if the server requires none.
   Secret password{};
-  /// One of the words of libpq: disable, prefer, require, verify-ca or verify-full. Only
-  /// verify-full proves that the server is the one that is meant.
+  /// A libpq mode: disable, prefer, require, verify-ca or verify-full. Only verify-full proves the
+  /// identity of the server.
   std::string sslmode = "prefer";
-  /// The file with the certificates to trust; empty for libpq's default.
+  /// A file of trusted certificates; empty for libpq's default.
   std::string sslrootcert{};
-  /// Connections in all, opened when they are needed. 1 to 1000.
+  /// Maximum number of connections, opened on demand. 1 to 1000.
   std::size_t connections = 10;
-  /// How many of those are for lists of users alone, so that no number of searches keeps others
-  /// waiting. At most half of them are; with 0 lists take part in all.
+  /// How many of them are reserved for lists of users, so that searches do not delay other calls.
+  /// At most half of them; with 0 lists use all connections.
   std::size_t list_connections = 2;
-  /// The longest that connecting may take, the look-up of the name left out.
+  /// Maximum time to connect, excluding the name lookup.
   std::chrono::milliseconds connect_timeout{5000};
-  /// The longest that the server works on one statement.
+  /// Maximum time that the server works on one statement.
   std::chrono::milliseconds statement_timeout{10'000};
-  /// The longest that a statement waits for another's lock.
+  /// Maximum time that a statement waits for a lock.
   std::chrono::milliseconds lock_timeout{5000};
-  /// The longest that a call waits for a free connection.
+  /// Maximum time that a call waits for a free connection.
   std::chrono::milliseconds pool_timeout{2000};
-  /// Transactions that write run as SERIALIZABLE and not as READ COMMITTED, for a server that
-  /// speaks PostgreSQL and has nothing else. Both are right; this one tries again more often.
+  /// Whether writing transactions run as SERIALIZABLE instead of READ COMMITTED, for a
+  /// PostgreSQL-compatible server that offers nothing else. Both are correct; this one retries more
+  /// often.
   bool serializable = false;
-  /// What SqliteOptions::migrate is.
+  /// See SqliteOptions::migrate.
   bool migrate = true;
   /// Called on the thread that migrates.
   MigrationProgress migration_progress{};
-  /// Told why an embedder's own statements fail. Borrowed, must outlive the Store; null for the
-  /// standard error output.
+  /// Told why an embedder's own statements fail. Borrowed; must outlive the Store. Null writes to
+  /// standard error.
   Diagnostics* diagnostics = nullptr;
-  /// What SqliteOptions::rooms is.
+  /// See SqliteOptions::rooms.
   std::vector<RoomMigrations> rooms{};
 };
 
-/// Reads `postgresql://user:password@host:port/database`, or `postgres://`, with percent-encoding,
+/// Parses `postgresql://user:password@host:port/database`, or `postgres://`, percent-encoded, with
 /// `?sslmode=`, `sslrootcert=` and `connect_timeout=` (seconds), and `?host=` for the folder of a
-/// socket. Throws std::invalid_argument with a text that holds no part of the URL.
+/// socket. Throws std::invalid_argument with a text that contains no part of the URL.
 [[nodiscard]] PostgresOptions parse_postgres_url(std::string_view url);
 
-/// The migrations of one room in a database.
+/// The state of one room in a database.
 struct RoomReport {
   /// RoomMigrations::feature.
   std::string feature{};
-  /// The versions that this call applied, in order.
+  /// The versions applied by this call, in order.
   std::vector<int> applied{};
-  /// The version of the room's tables now.
+  /// The current version of the room's tables.
   int version = 0;
-  /// Whether the options name the room. One that they do not name is left alone.
+  /// Whether the options name the room. Other rooms are left alone.
   bool is_opened = true;
 };
 
-/// What a migration did.
+/// The result of a migration.
 struct MigrationReport {
-  /// The library's own versions that this call applied, in order; empty when none was missing.
+  /// The library's versions applied by this call, in order; empty when none was missing.
   std::vector<int> applied{};
-  /// The version of the library's schema now.
+  /// The current version of the library's schema.
   int version = 0;
-  /// The rooms of the options, in their order, and behind them those that the database has besides.
+  /// The rooms in the options, in their order, followed by other rooms in the database.
   std::vector<RoomReport> rooms{};
 };
 
-/// Brings the schema up to date, the library's first and then that of each room: each missing
-/// migration in a transaction of its own under a lock, so that of many processes at once one
-/// applies it.
+/// Brings the schema up to date, first the library's and then that of each room: each missing
+/// migration in its own transaction under a lock, so that only one of many processes applies it.
 ///
 /// Throws std::runtime_error with a text for the operator, which names the room, when the database
-/// is newer than this program, or when a migration it was made with has changed since; Unavailable
-/// when it cannot be opened or locked, or refuses a statement of a room, of which the Diagnostics
-/// are told more; std::invalid_argument for options that mean nothing, rooms included.
+/// is newer than this program, or an applied migration has changed since; Unavailable when the
+/// database cannot be opened or locked, or rejects a statement of a room (Diagnostics gets the
+/// details); std::invalid_argument for invalid options, rooms included.
 MigrationReport migrate_sqlite(const SqliteOptions& options);
 
-/// Opens the Store. Callable from many threads and beside other processes on the same machine.
+/// Opens the Store. Thread-safe, also beside other processes on the same machine.
 ///
-/// One connection writes (BEGIN IMMEDIATE, first come first served), the others read beside it from
-/// the write-ahead log. A commit is on the disk when it returns (synchronous=FULL). Every text with
-/// a NUL is refused with std::invalid_argument, since SQLite would give it back cut.
-/// Throws as migrate_sqlite().
+/// One connection writes (BEGIN IMMEDIATE, first come first served), the others read concurrently
+/// from the write-ahead log. A commit is on the disk when it returns (synchronous=FULL). Texts with
+/// a NUL are rejected with std::invalid_argument, since SQLite would return them truncated. Throws
+/// like migrate_sqlite().
 [[nodiscard]] std::unique_ptr<Store> make_sqlite_store(const SqliteOptions& options);
 
-/// As migrate_sqlite(): an advisory lock lets one process at a time do it, for ten minutes at most.
+/// Like migrate_sqlite(), under an advisory lock; waits for another process up to ten minutes.
 MigrationReport migrate_postgres(const PostgresOptions& options);
 
-/// Opens the Store. Callable from many threads and beside other processes on other machines.
+/// Opens the Store. Thread-safe, also beside other processes on other machines.
 ///
-/// When the server goes away, calls throw Unavailable at once and after it is back they work again,
-/// within a second; a connection that was lost is never used again. A commit whose answer was lost
-/// throws. Every text with a NUL is refused with std::invalid_argument. A transaction that lost a
-/// race inside the server throws TransactionConflict, which transact() tries again. Every wait has
-/// an end, see PostgresOptions; a server whose process is stopped while its machine goes on
-/// answering is the exception. Throws as migrate_postgres().
+/// When the server goes down, calls throw Unavailable at once, and work again within a second of
+/// its return; a lost connection is never reused. A commit whose answer was lost throws. Texts with
+/// a NUL are rejected with std::invalid_argument. A transaction that lost a race in the server
+/// throws TransactionConflict, which transact() retries. Every wait is bounded (see
+/// PostgresOptions), except when the server's process is stopped while its machine still responds.
+/// Throws like migrate_postgres().
 [[nodiscard]] std::unique_ptr<Store> make_postgres_store(const PostgresOptions& options);
 
-/// Counts the users anew. Lists take their `count` from totals that triggers keep; rows that were
-/// loaded with triggers switched off (`pg_restore --disable-triggers`) are missing there until
-/// this runs. Writers of users wait meanwhile. Throws Unavailable, and std::invalid_argument for a
-/// Store that is no SQL store.
+/// Recounts the users. Lists take their `count` from totals kept by triggers, which miss rows
+/// loaded with triggers disabled (`pg_restore --disable-triggers`). Blocks writers of users
+/// meanwhile. Throws Unavailable, and std::invalid_argument for a Store that is not a SQL store.
 void recount_users(Store& store);
 
-/// What became of the connections of one pool, for metrics.
+/// Counts of one connection pool, for metrics.
 struct PoolStatistics {
-  /// Connections at most.
+  /// Maximum number of connections.
   std::size_t size = 0;
-  /// Of these, those in a caller's hands.
+  /// Connections in use.
   std::size_t in_use = 0;
-  /// Callers that wait for one now.
+  /// Callers waiting for a connection.
   std::size_t waiting = 0;
-  /// Callers that had to wait so far.
+  /// Callers that have had to wait.
   std::uint64_t waits = 0;
-  /// How long they waited, all together.
+  /// The total time they waited.
   std::chrono::nanoseconds waited{0};
-  /// How long connections were in use, all together.
+  /// The total time that connections were in use.
   std::chrono::nanoseconds used{0};
-  /// Tries to open a connection that failed.
+  /// Failed attempts to open a connection.
   std::uint64_t failures = 0;
-  /// Why the last try to open one failed; nothing when it did not.
+  /// Why the last attempt to open a connection failed; empty if it succeeded.
   std::optional<DownReason> down{};
 };
 
-/// A name for its metrics, and the counts of one pool.
+/// The name of a pool in metrics, and its counts.
 using NamedPoolStatistics = std::pair<std::string_view, PoolStatistics>;
 
-/// The counts of the pools of a Store that was made here: `writers`, and where they have
-/// connections of their own `readers` and `lists`. Throws std::invalid_argument for any other
-/// Store.
+/// Returns the counts of the pools of a Store made here: `writers`, and `readers` and `lists` if
+/// these have their own connections. Throws std::invalid_argument for any other Store.
 [[nodiscard]] std::vector<NamedPoolStatistics> statistics(Store& store);
 
 }  // namespace sql

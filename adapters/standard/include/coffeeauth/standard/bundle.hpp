@@ -1,5 +1,5 @@
 #pragma once
-/// Bundle: a feature with everything that goes with it, so that a program adds it in one line.
+/// Bundle: a feature with all that belongs to it, so that a program adds it in one line.
 
 #include <memory>
 #include <string>
@@ -18,9 +18,9 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace standard {
 
-/// What a program knows of itself that a feature may need.
+/// What a feature may need to know about the program.
 struct Surroundings {
-  /// Where people reach the service, as PublicUrl::str(); empty when it is not configured.
+  /// The public URL of the service, as PublicUrl::str(); empty when it is not configured.
   std::string public_url{};
   /// PasswordConfig::service_name.
   std::string service_name{};
@@ -28,9 +28,8 @@ struct Surroundings {
   std::string prefix = "/api";
 };
 
-/// A feature, its settings, tables, mails and routes. Options::bundles takes them, and the server
-/// holds a list. One belongs to one Auth, and is called from one thread, in the order of the
-/// members.
+/// A feature with its settings, tables, mails and routes. Options::bundles takes them, and the
+/// server has a list. Belongs to one Auth; call it on one thread, in the order of its members.
 class Bundle {
  public:
   virtual ~Bundle() = default;
@@ -39,22 +38,23 @@ class Bundle {
 
   /// Feature::name().
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
-  /// The settings, bound to options of the bundle's own, for programs that are configured by text.
+  /// The settings, bound to the bundle's options, for programs configured by text.
   [[nodiscard]] virtual std::vector<ConfigField> fields() { return {}; }
-  /// The tables, for a SQL store; a room of neither database for a feature without tables.
+  /// The tables, for a SQL store; without any migrations for a feature that has no tables.
   [[nodiscard]] virtual sql::RoomMigrations migrations() const { return {}; }
-  /// The words of its mails.
+  /// The texts of its mails.
   [[nodiscard]] virtual std::vector<MailKind> mails() const { return {}; }
 
-  /// Why the feature can do nothing in these surroundings, as a sentence for operators that names
-  /// the setting; empty when it can.
+  /// Why the feature is disabled in these surroundings, as a sentence for operators that names the
+  /// setting; empty if it is not.
   [[nodiscard]] virtual std::string why_off(const Surroundings& /*at*/) const { return {}; }
-  /// Makes the feature over the opened Store, and keeps it. One that can do nothing is made, too:
-  /// what it keeps for others stays kept. Throws std::invalid_argument, which begins with the name
-  /// of the setting, for settings that cannot be, and std::logic_error when it was opened before.
+  /// Creates the feature over the opened Store, and owns it. A disabled feature is created as well,
+  /// so that its stored data (reservations, say) stays in force. Throws std::invalid_argument,
+  /// whose text begins with the setting's name, for invalid settings, and std::logic_error when
+  /// called twice.
   [[nodiscard]] virtual Feature& open(Store& store, const Surroundings& at) = 0;
-  /// The routes of the opened feature, over the Auth that it was given to; none when it can do
-  /// nothing.
+  /// Returns the routes of the opened feature, for the Auth it was attached to; none if it is
+  /// disabled.
   [[nodiscard]] virtual std::vector<http::Route> routes(Auth& auth) = 0;
 
  protected:
@@ -64,11 +64,11 @@ class Bundle {
 /// Bundles of a program, in the order of their features.
 using Bundles = std::vector<std::shared_ptr<Bundle>>;
 
-/// The tables of all, without those that have none.
+/// Returns the tables of all bundles that have any.
 [[nodiscard]] std::vector<sql::RoomMigrations> tables_of(const Bundles& bundles);
-/// The words of all mails.
+/// Returns the mails of all bundles.
 [[nodiscard]] std::vector<MailKind> mails_of(const Bundles& bundles);
-/// The routes of all opened features.
+/// Returns the routes of all opened bundles.
 [[nodiscard]] std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth);
 
 }  // namespace standard

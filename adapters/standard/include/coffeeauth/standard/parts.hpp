@@ -1,6 +1,6 @@
 #pragma once
-/// The parts of open() that are made of several components, for a program that ties its own Auth
-/// together.
+/// Those parts of open() that combine several components, for programs that construct Auth
+/// themselves.
 
 #include <memory>
 
@@ -12,13 +12,13 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace standard {
 
-/// Makes the cache of this process alone when `client` is null, or else one in Redis with a copy in
-/// this process before it. Borrows `clock`.
+/// Makes an in-process cache when `client` is null, else a shared one in Redis with an in-process
+/// copy in front. Borrows `clock`.
 [[nodiscard]] std::unique_ptr<Cache> make_cache(const std::shared_ptr<redis::RedisClient>& client,
                                                 const Clock& clock);
 
-/// Makes rate counters of this process alone when `client` is null, or else such in Redis, which
-/// go on in this process while Redis is away.
+/// Makes in-process rate counters when `client` is null, else counters in Redis that fall back to
+/// this process while Redis is down.
 [[nodiscard]] std::unique_ptr<RateCounter> make_counters(
     const std::shared_ptr<redis::RedisClient>& client);
 

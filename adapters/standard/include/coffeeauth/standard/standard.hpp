@@ -1,12 +1,12 @@
 #pragma once
-/// open(): accounts in a program of yours, over the usual parts. Start here.
+/// open(): user accounts for your program, with the usual parts. Start here.
 ///
 ///     auto accounts = standard::open({.database_url = "sqlite:///users.db", .secret_key = key});
 ///     accounts.start();                                  // mails and clean-up, on their own
 ///     threads accounts.auth().sessions().log_in(email, password, client);
 ///
-/// Nothing here is hidden: each part is one of another component's `make_...()` functions, and each
-/// can be replaced by one of yours.
+/// Nothing is hidden here: each part comes from a `make_...()` function of another component, and
+/// you can replace each with your own.
 
 #include <chrono>
 #include <cstdlib>
@@ -32,112 +32,110 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace standard {
 
-/// What open() is told; write it as Options, with designated initialisers in this order. All but
-/// `secret_key` may be left out. Pointers are borrowed, and what they point to must outlive the
-/// Accounts. A template so that the default of the key, which does not compile, is compiled only
-/// when the key is left out.
+/// Options of open(); write Options with designated initialisers in this order. Only `secret_key`
+/// is required. Pointers are borrowed and must outlive the Accounts. This is a template so that the
+/// default of the key, which does not compile, is compiled only when the key is left out.
 template <class Given = void>
 struct BasicOptions {
-  /// Where everything that must survive is kept: `sqlite:///relative/path`,
-  /// `sqlite:////absolute/path`, `postgresql://user:password@host/name`, or `memory:`, which
-  /// forgets everything when the Accounts go. Not with `store`.
+  /// The database: `sqlite:///relative/path`, `sqlite:////absolute/path`,
+  /// `postgresql://user:password@host/name`, or `memory:`, which loses all data when the Accounts
+  /// are destroyed. Not with `store`.
   std::string database_url{};
-  /// What Auth is given: one Secret of 32 bytes at least, or a ring of them. The same at every
-  /// start and in every process.
+  /// The secret key of Auth: one Secret of at least 32 bytes, or a ring of them. Must be the same
+  /// at every start and in every process.
   SecretKeys secret_key = []() -> SecretKeys {
     static_assert(detail::part_given<Given>, "Options::secret_key is missing or misplaced");
     std::abort();
   }();
-  /// Every policy number, and the service's name.
+  /// All policy numbers, and the service's name.
   Config config{};
-  /// `redis://host`, for cache and rate limits that several processes share; empty to keep them in
+  /// `redis://host`, for a cache and rate limits shared by several processes; empty keeps them in
   /// this process.
   std::string redis_url{};
 
-  /// `smtp://user:password@host`: the server that mails are handed to. Needs `from_email`.
+  /// `smtp://user:password@host`: the mail server. Requires `from_email`.
   std::string smtp_url{};
-  /// Who mails are from: an address, or `Name <address>`. Empty for `coffeeauth@localhost`, which
-  /// suits mails in a folder alone.
+  /// The sender of mails: an address, or `Name <address>`. Empty for `coffeeauth@localhost`, which
+  /// only suits mails in a folder.
   std::string from_email{};
-  /// Where mails are written to as files instead of being sent. Empty for the folder `mail` beside
-  /// a SQLite file, unless `smtp_url` or `mailer` is set.
+  /// A folder to write mails to, instead of sending them. Empty for the folder `mail` beside a
+  /// SQLite file, unless `smtp_url` or `mailer` is set.
   std::filesystem::path mail_folder{};
-  /// Whether this process delivers mails. Off when another one does: there is no worker() then, and
-  /// the three members above and `mailer` are not looked at.
+  /// Whether this process delivers mails. Set it to false when another process does: there is no
+  /// worker() then, and the three members above and `mailer` are ignored.
   bool delivers_mails = true;
 
-  /// Where clients reach the service, as of ApiOptions::public_url, which it sets. Its host is also
-  /// what mail servers are told that this host is called.
+  /// The public URL of the service; sets ApiOptions::public_url. Its host is also the name of this
+  /// host for mail servers.
   std::string public_url{};
-  /// How strong passwords have to be, 0 to 4, as of zxcvbn::ZxcvbnOptions. Not looked at when
-  /// `judge` is set.
+  /// Minimum strength of passwords, 0 to 4; see zxcvbn::ZxcvbnOptions. Ignored when `judge` is set.
   unsigned password_min_strength = 2;
 
-  /// Features with everything that goes with them, before `features` in the order of login steps.
-  /// With a `store` of yours, their tables have to be there.
+  /// Features with all that belongs to them; their login steps come before those of `features`.
+  /// With your own `store`, their tables must exist.
   Bundles bundles{};
-  /// Features of your own, in the order of their login steps.
+  /// Your own features, in the order of their login steps.
   std::vector<Feature*> features{};
-  /// The tables of these features, and of your own. Not with `store`, which is opened with its own.
+  /// The tables of these features, and your own. Not with `store`, which has its own rooms.
   std::vector<sql::RoomMigrations> rooms{};
-  /// The mails of these features, and of your own; one that is given again replaces the library's
-  /// words. Not with `templates`.
+  /// The mails of these features, and your own; a kind given again replaces the library's texts.
+  /// Not with `templates`.
   std::vector<MailKind> mails{};
-  /// The HTML that mails share, as of make_default_templates(). Not with `templates`.
+  /// The HTML shared by all mails; see make_default_templates(). Not with `templates`.
   MailFrame mail_frame{};
-  /// Who may sign up; everybody when it is empty.
+  /// Decides who may sign up; when empty, everybody may.
   SignUpPolicy sign_up_policy{};
 
-  /// How the REST API behaves, and routes of your own (`extra_routes`).
+  /// The REST API's options, and your own routes (`extra_routes`).
   http::ApiOptions api{};
-  /// Makes further routes, which work on the Auth; called once, before open() returns.
+  /// Makes further routes that use the Auth; called once, before open() returns.
   std::function<std::vector<http::Route>(Auth&)> routes{};
 
-  /// Takes the place of what `database_url` names.
+  /// Replaces the database of `database_url`.
   Store* store = nullptr;
-  /// Takes the place of a cache in this process, or in Redis.
+  /// Replaces the cache in this process, or in Redis.
   Cache* cache = nullptr;
-  /// Takes the place of counters in this process, or in Redis.
+  /// Replaces the counters in this process, or in Redis.
   RateCounter* counters = nullptr;
-  /// Takes the place of the machine's clock.
+  /// Replaces the machine's clock.
   Clock* clock = nullptr;
-  /// Takes the place of the system's generator.
+  /// Replaces the system's random generator.
   RandomSource* random = nullptr;
-  /// Takes the place of the zxcvbn judge. Must be set when the library was built without the
-  /// component zxcvbn; accept_any_password() declines.
+  /// Replaces the zxcvbn judge. Required if the library was built without the component zxcvbn;
+  /// accept_any_password() disables the check.
   PasswordJudge* judge = nullptr;
-  /// Takes the place of Argon2id behind a hashing pool.
+  /// Replaces Argon2id behind a hashing pool.
   PasswordHasher* hasher = nullptr;
-  /// Takes the place of crypto::make_openssl_keys().
+  /// Replaces crypto::make_openssl_keys().
   SigningKeyFactory* keys = nullptr;
-  /// Takes the place of the library's own words.
+  /// Replaces the library's own texts.
   MailTemplates* templates = nullptr;
   /// Receives every event; null discards them.
   EventSink* events = nullptr;
-  /// Takes the place of what `smtp_url` or `mail_folder` names.
+  /// Replaces the mailer of `smtp_url` or `mail_folder`.
   Mailer* mailer = nullptr;
-  /// Is told what code of yours did wrong. Null for the standard error output.
+  /// Receives failures of your code. Null writes them to standard error.
   Diagnostics* diagnostics = nullptr;
 };
 
-/// What open() is told.
+/// Options of open().
 using Options = BasicOptions<>;
 
-/// An Auth with all that it takes to run it: owns its parts, but for those that were given as
-/// pointers, and destroys everything in the right order.
+/// An Auth with everything needed to run it: owns its parts, except those given as pointers, and
+/// destroys them in the right order.
 ///
-/// Moving one leaves what it holds where it is, so references stay good; a moved-from one can be
-/// destroyed and assigned to, no more. start() and stop() belong to one owner; the references may
-/// be used from any thread. What borrows from it, such as an HTTP server over api(), must go first.
+/// References into it stay valid when it is moved; a moved-from one can only be destroyed or
+/// assigned to. Call start() and stop() from one owner; the references are thread-safe. Destroy
+/// what borrows from it first, such as an HTTP server over api().
 class Accounts {
  public:
-  /// Does what open() does, and throws as it does.
+  /// Constructs like open(), and throws like it.
   explicit Accounts(Options options);
-  /// Stops, and waits for every delivery in hand; stop() is the way to wait less.
+  /// Stops, and waits for all deliveries in progress; call stop() first to wait less.
   ~Accounts();
   /// Leaves `other` empty.
   Accounts(Accounts&& other) noexcept;
-  /// Destroys what it held.
+  /// Destroys its previous contents; leaves `other` empty.
   Accounts& operator=(Accounts&& other) noexcept;
   Accounts(const Accounts&) = delete;
   Accounts& operator=(const Accounts&) = delete;
@@ -146,22 +144,22 @@ class Accounts {
   [[nodiscard]] Auth& auth() noexcept;
   /// The REST API, for the HTTP server of your choice: `http_poco::make_poco_server(api(), {...})`.
   [[nodiscard]] http::Api& api() noexcept;
-  /// The Store, for transactions and queries of your own.
+  /// The Store, for your own transactions and queries.
   [[nodiscard]] Store& store() noexcept;
-  /// What features build on, for code of your own that works beside them.
+  /// The interface that features build on, for your own code.
   [[nodiscard]] Kernel& kernel() noexcept;
-  /// Delivers mails; start() starts it. Throws std::logic_error when Options::delivers_mails is
-  /// off.
+  /// Delivers mails once started by start(). Throws std::logic_error when Options::delivers_mails
+  /// is false.
   [[nodiscard]] jobs::MailWorker& worker();
-  /// Deletes what is over; start() starts it.
+  /// Deletes expired data once started by start().
   [[nodiscard]] jobs::Scheduler& scheduler() noexcept;
 
-  /// Starts the scheduler and, when this process delivers mails, the worker, each on threads of its
-  /// own. Does nothing when they run.
+  /// Starts the scheduler and, if this process delivers mails, the worker, each on its own threads.
+  /// Does nothing when they are running.
   void start();
-  /// Stops both, and waits up to `grace` until the mails in hand are delivered. False when some are
-  /// not: they finish in the background, and the destructor waits for them. Does nothing when
-  /// nothing runs; start() may follow.
+  /// Stops both, and waits up to `grace` for deliveries in progress. Returns false if some did not
+  /// finish: they continue in the background, and the destructor waits for them. Does nothing when
+  /// nothing is running; start() may follow.
   bool stop(std::chrono::milliseconds grace = std::chrono::seconds{65});
 
  private:
@@ -169,14 +167,14 @@ class Accounts {
   std::unique_ptr<State> state_;
 };
 
-/// Opens the database, bringing its tables up to date, and builds an Auth with its worker, its
-/// scheduler and its REST API over it. Starts no thread that delivers or deletes: start() does.
+/// Opens the database, brings its tables up to date, and builds an Auth with worker, scheduler and
+/// REST API over it. Does not start to deliver or delete: start() does.
 ///
-/// Throws std::invalid_argument that begins with the name of the option that is wrong or missing
-/// (`smtp_url: ...`) and holds no part of a URL or a key, or as Auth does for `config` and
-/// `features`; std::runtime_error that begins with `database_url: ` and the place when the database
-/// cannot be opened; SecretKeyMismatch when its signing keys were sealed with another secret key;
-/// Unavailable when a `store` of yours cannot be asked that.
+/// Throws std::invalid_argument, with a text that begins with the invalid or missing option
+/// (`smtp_url: ...`) and contains no part of a URL or key, or as Auth does for `config` and
+/// `features`; std::runtime_error, with a text that begins with `database_url: ` and the location,
+/// when the database cannot be opened; SecretKeyMismatch when its signing keys are encrypted with
+/// another secret key; Unavailable when your `store` cannot be reached to check that.
 [[nodiscard]] Accounts open(Options options);
 
 }  // namespace standard

@@ -1,6 +1,5 @@
 #pragma once
-/// Pages for people: Swagger UI and ReDoc over /openapi.json, and the mails of a development
-/// server.
+/// Web pages: Swagger UI and ReDoc for /openapi.json, and the mails of a development server.
 ///
 /// Everything a page needs is embedded in the program and served from the same origin, under a
 /// Content-Security-Policy that allows nothing else.
@@ -13,32 +12,32 @@
 
 namespace coffeeauth::web {
 
-/// A mail as the page shows it; texts are UTF-8, escaped by the page.
+/// A mail for the page to show; texts are UTF-8, which the page escapes.
 struct ShownMail {
-  /// Unlike that of any other; letters, digits, `-`, `_`, `.` and `@`.
+  /// A unique id of letters, digits, `-`, `_`, `.` and `@`.
   std::string id;
-  /// The address it went to.
+  /// The recipient's address.
   std::string to;
   /// One line.
   std::string subject;
-  /// As in the mail's head.
+  /// As in the mail's header.
   std::string date;
   /// The plain-text body.
   std::string text;
-  /// The HTML body, shown in a frame in which nothing runs; empty for a plain-text mail.
+  /// The HTML body, shown in a sandboxed frame; empty for a plain-text mail.
   std::string html{};
 };
 
-/// `/` (which leads to `/swagger/`), `/swagger/`, `/redoc/`, and their assets. All addresses in
-/// them are relative, so they work below a path of a proxy that takes that path away.
+/// Returns the routes `/` (which redirects to `/swagger/`), `/swagger/`, `/redoc/`, and their
+/// assets. Links in them are relative, so they work behind a proxy that strips a path prefix.
 [[nodiscard]] std::vector<http::Route> page_routes();
 
-/// Whether Swagger and ReDoc are among them.
+/// Whether page_routes() includes Swagger UI and ReDoc.
 [[nodiscard]] bool has_documentation() noexcept;
 
-/// `/dev/mail`, which keeps itself up to date, and the HTML of each mail, for whoever has the link;
-/// and their assets. `mails` is called for each request, from any thread, and
-/// returns them newest first.
+/// Returns the routes `/dev/mail`, a list that refreshes itself, the HTML of each mail, and their
+/// assets, for holders of the link. `mails` is called for each request, must be thread-safe, and
+/// returns the newest mail first.
 [[nodiscard]] std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails);
 
 }  // namespace coffeeauth::web

@@ -1,5 +1,5 @@
 #pragma once
-/// The PasswordJudge that estimates how many guesses a password takes, through libzxcvbn.
+/// The PasswordJudge that estimates the number of guesses for a password, through libzxcvbn.
 
 #include <memory>
 
@@ -9,23 +9,23 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace zxcvbn {
 
-/// How strong a password has to be.
+/// Options of the judge.
 struct ZxcvbnOptions {
-  /// The least strength, 0 to 4: at least 1, 10^3, 10^6, 10^8 or 10^10 guesses. 2 holds against
-  /// whoever has to ask the service for each guess, 3 and 4 also against whoever stole the hashes.
-  /// A password that is in a dictionary as a whole is refused at every strength.
+  /// The minimum strength, 0 to 4: at least 1, 10^3, 10^6, 10^8 or 10^10 guesses. 2 resists
+  /// attackers who must ask the service for each guess; 3 and 4 also resist those who stole the
+  /// hashes. A password that is a dictionary entry as a whole is rejected at every strength.
   unsigned min_strength = 2;
 };
 
-/// Makes a judge that estimates the guesses as zxcvbn does: from dictionaries of common passwords,
-/// English words and names, from the person's own words, and from dates, repetitions, sequences and
-/// rows of keys. It refuses with `too_common`, `too_similar` or `too_weak`, and the message names
-/// what the password is made of.
+/// Makes a judge that estimates guesses as zxcvbn does: from dictionaries of common passwords,
+/// English words and names, the owner's own words, dates, repetitions, sequences and keyboard rows.
+/// It rejects with `too_common`, `too_similar` or `too_weak`, and the message names what the
+/// password consists of.
 ///
-/// Judges the first 28 characters alone, because the cost grows with the fifth power of the length:
-/// so it stays under 10 ms for any password, and far under 1 ms for nearly all. Knows words of
-/// English only; of other scripts it sees repetitions and the person's own words. Never throws
-/// Unavailable. Throws std::invalid_argument for a strength above 4.
+/// Judges only the first 28 characters, because the cost grows with the fifth power of the length:
+/// it stays below 10 ms for any password, and far below 1 ms for nearly all. Knows English words
+/// only; in other scripts it detects repetitions and the owner's own words. The judge is
+/// thread-safe and never throws Unavailable. Throws std::invalid_argument for a strength above 4.
 [[nodiscard]] std::unique_ptr<PasswordJudge> make_zxcvbn_judge(const ZxcvbnOptions& options = {});
 
 }  // namespace zxcvbn

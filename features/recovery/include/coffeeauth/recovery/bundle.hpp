@@ -1,5 +1,5 @@
 #pragma once
-/// bundle(): the room `recovery` with its settings, tables, mails and routes, in one line.
+/// bundle(): the feature `recovery` with its settings, tables, mails and routes, in one line.
 
 #include <memory>
 
@@ -10,9 +10,9 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// For standard::Options::bundles. Keeps its tickets in the store that it is opened over, which is
-/// a SQL store or a memory store. RecoveryOptions::public_url may be left to the surroundings;
-/// where neither says it and a link has no URL of its own, standard::open() refuses the bundle.
+/// For standard::Options::bundles. Stores its tickets in the store it is opened over, a SQL store
+/// or a memory store. RecoveryOptions::public_url may come from the surroundings; if neither has
+/// one and a link has no URL of its own, standard::open() refuses the bundle.
 [[nodiscard]] std::shared_ptr<standard::Bundle> bundle(RecoveryOptions options = {});
 
 }  // namespace recovery

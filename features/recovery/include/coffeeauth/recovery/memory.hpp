@@ -1,5 +1,5 @@
 #pragma once
-/// The rows of the room `recovery` in memory.
+/// The tables of the feature `recovery`, in memory.
 
 #include <memory>
 
@@ -10,8 +10,8 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// Keeps tickets beside the users of `store`, which must be a memory store (or a decorator of one);
-/// must outlive it. Throws std::invalid_argument for another kind.
+/// Keeps tickets beside the users of `store`, a memory store (or a decorator of one), which must
+/// outlive it. Throws std::invalid_argument for another kind of store.
 [[nodiscard]] std::unique_ptr<TicketStore> make_memory_tickets(Store& store);
 
 }  // namespace recovery

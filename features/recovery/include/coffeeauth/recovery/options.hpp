@@ -1,5 +1,5 @@
 #pragma once
-/// RecoveryOptions: the settings of the room `recovery`.
+/// RecoveryOptions: the settings of the feature `recovery`.
 
 #include <chrono>
 #include <cstddef>
@@ -14,9 +14,9 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// What a mail brings to whoever asked for a new password.
+/// What the mail for a password reset contains.
 enum class ResetBy {
-  /// Nothing: passwords cannot be reset.
+  /// No mail: passwords cannot be reset.
   off,
   /// A link.
   link,
@@ -26,57 +26,56 @@ enum class ResetBy {
   both,
 };
 
-/// Whether the mail of a request brings a link.
+/// Whether the mail contains a link.
 [[nodiscard]] constexpr bool brings_link(ResetBy by) noexcept {
   return by == ResetBy::link || by == ResetBy::both;
 }
-/// Whether it brings a code.
+/// Whether the mail contains a code.
 [[nodiscard]] constexpr bool brings_code(ResetBy by) noexcept {
   return by == ResetBy::code || by == ResetBy::both;
 }
 
-/// How passwords are reset and addresses changed.
+/// Settings of password resets and changes of email address.
 struct RecoveryOptions {
-  /// How users see the service from outside, without a slash at the end: where links lead whose
-  /// URL is not set below. https, unless it is loopback. From configuration, and never from a
-  /// request.
+  /// The public URL of the service, without a trailing slash: the base of links whose URL is not
+  /// set below. https, except for loopback. Comes from configuration, never from a request.
   std::string public_url{};
-  /// What the mail brings.
+  /// What the mail for a password reset contains.
   ResetBy reset = ResetBy::link;
-  /// How long a link or code for a new password is good. Range 5 min to 24 h.
+  /// How long a reset link or code is valid. Range 5 min to 24 h.
   std::chrono::seconds reset_lifetime{std::chrono::minutes{30}};
-  /// How long a link or code for a new address is good. Range 10 min to 24 h.
+  /// How long a link or code for a new address is valid. Range 10 min to 24 h.
   std::chrono::seconds email_change_lifetime{std::chrono::hours{1}};
-  /// How long a change of address can be undone; the former address is reserved as long. Range 0,
-  /// which is never, to 30 days.
+  /// How long a change of address can be undone; the former address stays reserved as long. Range 0
+  /// (never) to 30 days.
   std::chrono::seconds undo_lifetime{std::chrono::hours{24 * 7}};
-  /// Where the link for a new password leads: `{token}` stands for the token, best behind a `#`,
-  /// which browsers do not send. Empty: `/account/reset#token={token}` below public_url.
+  /// The page behind a reset link: `{token}` is replaced by the token, best after a `#`, which
+  /// browsers do not send. Empty: `/account/reset#token={token}` below public_url.
   std::string reset_url{};
-  /// Where the link for a new address leads. Empty: `/account/email#token={token}`.
+  /// The page behind a link for a new address. Empty: `/account/email#token={token}`.
   std::string email_change_url{};
-  /// Where the link to undo a change leads. Empty: `/account/undo#token={token}`.
+  /// The page behind a link to undo a change. Empty: `/account/undo#token={token}`.
   std::string email_undo_url{};
-  /// Whether anything can be asked for. Off, the room keeps the addresses that it reserved and
-  /// deletes what is over; it has no routes.
+  /// Whether the feature is enabled. When it is not, it has no routes, but still keeps its reserved
+  /// addresses and deletes expired rows.
   bool enabled = true;
-  /// Whether page_routes() are served behind the links; the program asks.
+  /// Whether the program should serve page_routes() behind the links.
   bool pages = true;
-  /// Mails to one account for each of the two purposes.
+  /// Limits on mails to one account, for resets and changes of address separately.
   MailPace pace{.pause = std::chrono::seconds{60}, .per_hour = 5, .per_day = 10};
   /// Requests for a mail from one network.
   Limit asks{20, std::chrono::hours{1}};
-  /// Tries to use a link or code from one network.
+  /// Attempts to use a link or code from one network.
   Limit tries{60, std::chrono::hours{1}};
-  /// Mails for a change to one address, whoever asks.
+  /// Mails about a change to one new address, by all users together.
   Limit target_mails{10, std::chrono::hours{24}};
-  /// Guesses at the codes of one address, whoever guesses.
+  /// Guesses at the codes of one address, from all networks together.
   Limit target_guesses{50, std::chrono::hours{24}};
-  /// Wrong guesses until a code is dead. Range 1 to 10.
+  /// Wrong guesses that invalidate a code. Range 1 to 10.
   std::size_t code_attempts = 5;
 };
 
-/// The settings by name. `options` must outlive them and stay where it is.
+/// Returns the settings by name. `options` must outlive them and must not move.
 [[nodiscard]] std::vector<ConfigField> fields(RecoveryOptions& options);
 
 }  // namespace recovery

@@ -1,5 +1,5 @@
 #pragma once
-/// The REST routes of the room `recovery`.
+/// The REST routes of the feature `recovery`.
 
 #include <vector>
 
@@ -10,9 +10,9 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// For ApiOptions::extra_routes. Borrows `recovery`, which must outlive the Api. Where
-/// RecoveryOptions::reset is `off`, nobody can ask for a reset; confirming one stays, because an
-/// undo mails a link.
+/// Returns the routes, for ApiOptions::extra_routes. Borrows `recovery`, which must outlive the
+/// Api. If RecoveryOptions::reset is `off`, resets cannot be requested, but can still be confirmed,
+/// because an undo mails a link.
 [[nodiscard]] std::vector<http::Route> routes(Recovery& recovery);
 
 }  // namespace recovery

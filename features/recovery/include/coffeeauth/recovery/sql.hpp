@@ -1,5 +1,5 @@
 #pragma once
-/// The rows of the room `recovery` in SQL.
+/// The tables of the feature `recovery`, in SQL.
 
 #include <memory>
 
@@ -10,11 +10,11 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// The tables of the room, for the options of a SQL store.
+/// Returns the tables of the feature, for the options of a SQL store.
 [[nodiscard]] sql::RoomMigrations migrations();
 
 /// Keeps tickets in the database of the SQL store whose transactions it is given; the store must
-/// have been opened with migrations(). Holds nothing of its own: one may serve several stores.
+/// have been opened with migrations(). Stateless: one may serve several stores.
 [[nodiscard]] std::unique_ptr<TicketStore> make_sql_tickets();
 
 }  // namespace recovery

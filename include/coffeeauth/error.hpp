@@ -130,7 +130,7 @@ inline constexpr ErrorCode ErrorCode::token_invalid{"token_invalid", ErrorClass:
                                                     "The token is not valid."};
 inline constexpr ErrorCode ErrorCode::reauthentication_required{
     "reauthentication_required", ErrorClass::unauthenticated,
-    "Confirm your password first: the last time was too long ago."};
+    "Please confirm your password again to continue."};
 inline constexpr ErrorCode ErrorCode::forbidden{
     "forbidden", ErrorClass::forbidden, "You do not have permission to perform this action."};
 inline constexpr ErrorCode ErrorCode::invalid_code{"invalid_code", ErrorClass::invalid,
@@ -141,7 +141,7 @@ inline constexpr ErrorCode ErrorCode::password_required{
 inline constexpr ErrorCode ErrorCode::rate_limited{"rate_limited", ErrorClass::rate_limited,
                                                    "Too many requests. Please try again later."};
 inline constexpr ErrorCode ErrorCode::last_admin{"last_admin", ErrorClass::conflict,
-                                                 "The last active administrator must stay one."};
+                                                 "At least one active administrator must remain."};
 inline constexpr ErrorCode ErrorCode::email_taken{"email_taken", ErrorClass::conflict,
                                                   "This email address is already in use."};
 inline constexpr ErrorCode ErrorCode::version_conflict{"version_conflict", ErrorClass::stale,

@@ -81,13 +81,13 @@ Route own(std::string method, Handler handler, std::string operation_id, std::st
 Route password_route(Auth& auth) {
   auto route = own(
       "POST", [&auth](const RouteContext& c) { return change_password(auth, c); },
-      "changeMyPassword", "Change one's own password");
+      "changeMyPassword", "Change your password");
   route.path = "/api/me/password";
   route.description =
-      "All other sessions end. This one goes on with the pair that is answered: its tokens from "
-      "before are void at once. The owner is told by mail. A wrong `current_password` counts as a "
-      "failed login; whether `new_password` is good "
-      "enough is said only after a right one.";
+      "Ends all other sessions. The current session continues with the tokens in the response; "
+      "its earlier tokens become invalid at once. The owner is notified by mail. A wrong "
+      "`current_password` counts as a failed login; `new_password` is checked only after the "
+      "correct one.";
   route.request_schema = schemas::change_password();
   route.response_schema = schemas::token_pair();
   route.errors = {ErrorCode::invalid_credentials, ErrorCode::version_conflict};
@@ -101,24 +101,24 @@ std::vector<Route> account_routes(Auth& auth) {
   auto show = own(
       "GET",
       [](const RouteContext& c) -> Result<Response> { return user_response(c.principal->user); },
-      "getMe", "Show one's own account");
-  show.description = "Whose token it is, as the account is now.";
+      "getMe", "Show your account");
+  show.description = "Shows the account of the access token, as currently stored.";
   show.response_schema = schemas::user();
 
   auto update = own(
       "PATCH", [&auth](const RouteContext& c) { return update_profile(auth, c); }, "updateMe",
-      "Change one's own names");
+      "Change your names");
   update.description =
-      "What is left out stays as it is. Other fields may come back as they were read; they are "
-      "changed by administrators.";
+      "Fields that are not sent stay unchanged. Other fields may be sent back as they were read; "
+      "only administrators can change them.";
   update.errors = {ErrorCode::version_conflict};
   update.request_schema = schemas::profile_patch();
   update.response_schema = schemas::user();
 
   auto remove = own(
       "DELETE", [&auth](const RouteContext& c) { return delete_account(auth, c); }, "deleteMe",
-      "Delete one's own account");
-  remove.description = "Sessions and codes go with it.";
+      "Delete your account");
+  remove.description = "Also deletes its sessions and codes.";
   remove.request_schema = schemas::delete_account();
   remove.success_status = 204;
   remove.errors = {ErrorCode::invalid_credentials, ErrorCode::last_admin};

@@ -112,8 +112,8 @@ Route sign_up_route(Auth& auth) {
       "/api/auth/signup", [&auth](const RouteContext& c) { return sign_up(auth, c); }, "signUp",
       "Sign up");
   route.description =
-      "Starts an account and mails a 6-digit code. The answer is the same whether the address is "
-      "new, pending or taken.";
+      "Creates an account and mails a 6-digit code. The response is the same whether the address "
+      "is new, pending or taken.";
   route.request_schema = schemas::sign_up();
   route.success_status = 201;
   route.response_schema = schemas::code_receipt();
@@ -125,12 +125,13 @@ Route sign_up_route(Auth& auth) {
 Route verify_route(Auth& auth) {
   auto route = post(
       "/api/auth/verify", [&auth](const RouteContext& c) { return verify(auth, c); }, "verify",
-      "Verify an e-mail address");
+      "Verify your email address");
   route.description =
-      "With `password`, the account gets that password, whoever signed up with whatever else: the "
-      "code proves the mailbox. Without one it gets that of the one sign-up there ever was; where "
-      "sign-ups differ, or an administrator verified the account, it is 400 `password_required`. "
-      "So the owner of an account that an administrator verified sets a password.";
+      "With `password`, the account gets this password, whatever passwords sign-ups contained: the "
+      "code proves the mailbox. Without it, the account gets the password of its only sign-up; if "
+      "sign-ups differ, or an administrator verified the account, the response is 400 "
+      "`password_required`. This also sets the password of an account that an administrator "
+      "verified.";
   route.request_schema = schemas::verify();
   route.response_schema = schemas::detail();
   route.errors = {ErrorCode::invalid_code, ErrorCode::password_required};
@@ -141,11 +142,10 @@ Route verify_route(Auth& auth) {
 Route resend_route(Auth& auth) {
   auto route = post(
       "/api/auth/resend-code", [&auth](const RouteContext& c) { return resend_code(auth, c); },
-      "resendCode", "Ask for a new code");
+      "resendCode", "Request a new verification code");
   route.description =
-      "Mails a new code to an account that waits for one, but none within `CODE_RESEND_PAUSE` "
-      "(1 minute unless set otherwise) of the last. The answer is the same whether a mail is sent "
-      "or not.";
+      "Mails a new code to an account that needs one, at most one in `CODE_RESEND_PAUSE` (by "
+      "default 1 minute). The response is the same whether or not a mail is sent.";
   route.request_schema = schemas::resend_code();
   route.response_schema = schemas::code_receipt();
   route.limit = LimitScope::resend_code;
@@ -157,11 +157,10 @@ Route log_in_route(Auth& auth) {
       "/api/auth/login", [&auth](const RouteContext& c) { return log_in(auth, c); }, "logIn",
       "Log in");
   route.description =
-      "Opens a session. An unknown address and a wrong password get the same answer; what else "
-      "stands in the way is told only after the right password. After failed logins an account "
-      "answers 429 for a while; `code`, from `/api/auth/login-code`, beside the right password "
-      "logs "
-      "in all the same, and is never needed otherwise.";
+      "Creates a session. An unknown address and a wrong password get the same response; other "
+      "obstacles are reported only after the correct password. After failed logins an account "
+      "answers 429 for a while; the correct password with a `code` from `/api/auth/login-code` "
+      "still works then. The code is not needed otherwise.";
   route.request_schema = schemas::log_in();
   route.response_schema = schemas::token_pair();
   route.errors = {ErrorCode::invalid_credentials, ErrorCode::email_not_verified,
@@ -173,12 +172,12 @@ Route log_in_route(Auth& auth) {
 Route login_code_route(Auth& auth) {
   auto route = post(
       "/api/auth/login-code", [&auth](const RouteContext& c) { return send_login_code(auth, c); },
-      "sendLoginCode", "Ask for a login code");
+      "sendLoginCode", "Request a login code");
   route.description =
-      "Mails a 6-digit code to an account that could log in, unless one that was mailed before is "
-      "still good, or the day's mails are used up. With the account's `password` the mail counts "
-      "apart from those that anybody can ask for. The answer is the same whether a mail is sent or "
-      "not, and whatever the password.";
+      "Mails a 6-digit code to an account that could log in, unless an earlier code is still "
+      "valid, or the mails of the day are used up. With the account's `password` the mail is "
+      "counted separately from those that anybody can request. The response is the same whether "
+      "or not a mail is sent, and for every password.";
   route.request_schema = schemas::login_code();
   route.response_schema = schemas::code_receipt();
   route.limit = LimitScope::resend_code;
@@ -188,9 +187,10 @@ Route login_code_route(Auth& auth) {
 Route refresh_route(Auth& auth) {
   auto route = post(
       "/api/auth/refresh", [&auth](const RouteContext& c) { return refresh(auth, c); }, "refresh",
-      "Spend a refresh token for a new pair");
+      "Refresh your tokens");
   route.description =
-      "The old refresh token is spent. Asked with `refresh`, it answers `access` and `refresh`.";
+      "Exchanges a refresh token for a new pair; the old one becomes invalid. For a request with "
+      "`refresh`, the response has `access` and `refresh`.";
   route.request_schema = schemas::refresh();
   route.response_schema = schemas::refreshed();
   route.errors = {ErrorCode::token_invalid};
@@ -202,8 +202,8 @@ Route log_out_route(Auth& auth) {
       "/api/auth/logout", [&auth](const RouteContext& c) { return log_out(auth, c); }, "logOut",
       "Log out");
   route.description =
-      "Ends the session of the refresh token; its access tokens stop. A token that means nothing "
-      "is no error.";
+      "Ends the session of the refresh token and invalidates its access tokens. An invalid token "
+      "is not an error.";
   route.request_schema = schemas::log_out();
   route.success_status = 204;
   return route;
@@ -213,13 +213,13 @@ Route reauthenticate_route(Auth& auth) {
   auto route = post(
       "/api/auth/reauthenticate",
       [&auth](const RouteContext& c) { return reauthenticate(auth, c); }, "reauthenticate",
-      "Prove once more who one is");
+      "Re-authenticate");
   route.access = Access::user;
   route.description =
-      "What could take an account over answers 401 `reauthentication_required` when the session's "
-      "login is long ago (`REAUTH_LIFETIME`, 10 minutes unless set otherwise); this makes it "
-      "recent again, without another login. The refresh token stays what it is. A wrong password "
-      "counts as a failed login.";
+      "Requests that could take over the account answer 401 `reauthentication_required` when the "
+      "session last authenticated too long ago (`REAUTH_LIFETIME`, by default 10 minutes). "
+      "Re-authenticating makes it recent again, without another login; the refresh token stays "
+      "valid. A wrong password counts as a failed login.";
   route.request_schema = schemas::reauthenticate();
   route.response_schema = schemas::reauthenticated();
   route.errors = {ErrorCode::invalid_credentials};

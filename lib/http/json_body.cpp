@@ -50,11 +50,11 @@ struct Phrase {
 };
 constexpr std::array<Phrase, 15> phrases{
     {{"ill-formed UTF-8", "the text is not UTF-8", false},
-     {"surrogate", "half of a surrogate pair is escaped, without its other half", false},
-     {"control character", "a control character within a text must be escaped", false},
-     {"missing closing quote", "a text has no closing quote", false},
+     {"surrogate", "an escaped surrogate lacks its other half", false},
+     {"control character", "a control character in a string must be escaped", false},
+     {"missing closing quote", "a string has no closing quote", false},
      {"must be followed by 4 hex digits", "\\u must be followed by four hexadecimal digits", false},
-     {"forbidden character after backslash", "a backslash is followed by what is no escape", false},
+     {"forbidden character after backslash", "a backslash starts no valid escape", false},
      {"number overflow", "a number is too large", true},
      {"invalid number", "a number is malformed", false},
      {"unexpected end of input", "it ends too early", false},
@@ -63,7 +63,7 @@ constexpr std::array<Phrase, 15> phrases{
      {"; expected ':'", "a colon is expected after the name of a member", true},
      {"; expected '}'", "a comma or a closing brace is expected", true},
      {"; expected ']'", "a comma or a closing bracket is expected", true},
-     {"", "a value is expected (text stands in double quotes)", true}}};
+     {"", "a value is expected (strings need double quotes)", true}}};
 
 Phrase phrase_for(std::string_view said) {
   // What is quoted may look like anything.
@@ -106,7 +106,7 @@ class ObjectReader final : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     if (!has_no_nul(name)) return false;
     path_.name(name);
-    if (open_.back()->contains(name)) return refuse("a member is there twice");
+    if (open_.back()->contains(name)) return refuse("a member occurs twice");
     name_ = std::move(name);
     return true;
   }
@@ -134,7 +134,7 @@ class ObjectReader final : public nlohmann::json_sax<Json> {
   }
 
   bool has_no_nul(const std::string& text) {
-    return text.find('\0') == std::string::npos || refuse("a text holds a NUL");
+    return text.find('\0') == std::string::npos || refuse("a string contains a NUL");
   }
 
   Json& place(Json&& value) {
@@ -143,7 +143,7 @@ class ObjectReader final : public nlohmann::json_sax<Json> {
     return parent[name_] = std::move(value);
   }
   bool add(Json&& value) {
-    if (open_.empty()) return refuse("its outermost value is no object");
+    if (open_.empty()) return refuse("the outermost value is not an object");
     place(std::move(value));
     path_.value_done();
     return true;
@@ -154,7 +154,7 @@ class ObjectReader final : public nlohmann::json_sax<Json> {
     }
     const bool is_array = container.is_array();
     if (open_.empty()) {
-      if (is_array) return refuse("its outermost value is no object");
+      if (is_array) return refuse("the outermost value is not an object");
       root_ = std::move(container);
       open_.push_back(&root_);
     } else {
@@ -191,11 +191,11 @@ Result<Json> parse_json_object(std::string_view text, std::size_t max_depth) {
   if (text.empty()) return unreadable("The request body is empty; a JSON object is expected.");
   // nlohmann's lexer takes a NUL for the end of the text, and steps over a byte order mark.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
-    return unreadable("The request body is no JSON: there is a NUL in it (" +
+    return unreadable("The request body is not JSON: it contains a NUL (" +
                       line_and_column(text, nul) + ").");
   }
   if (text.starts_with("\xEF\xBB\xBF")) {
-    return unreadable("The request body begins with a byte order mark; JSON has none.");
+    return unreadable("The request body begins with a byte order mark, which JSON forbids.");
   }
   ObjectReader reader{text, max_depth};
   if (!reader.read()) return reader.error();

@@ -19,10 +19,10 @@ namespace coffeeauth::http {
 namespace {
 
 constexpr std::string_view about =
-    "Sign-up, e-mail verification, login with access and refresh tokens, roles, and an "
-    "administrator's user management.\n\nEvery path answers with and without a trailing slash. "
-    "Errors are `application/problem+json` (RFC 9457): branch on `code`, show `detail`. Every "
-    "answer carries an `X-Request-ID`.";
+    "Sign-up, email verification, login with access and refresh tokens, roles, and user management "
+    "for administrators.\n\nEvery path works with and without a trailing slash. Errors are "
+    "`application/problem+json` (RFC 9457): branch on `code`, show `detail`. Every response has an "
+    "`X-Request-ID`.";
 
 struct TagNote {
   std::string_view name;
@@ -30,7 +30,7 @@ struct TagNote {
 };
 constexpr std::array<TagNote, 5> known_tags{
     {{"auth", "Sign-up, verification, login and tokens."},
-     {"me", "One's own account and sessions."},
+     {"me", "Your account and sessions."},
      {"users", "User management, for administrators."},
      {"keys", "The public keys that verify access tokens."},
      {"service", "The state of the service, and this document."}}};
@@ -53,7 +53,7 @@ Document error_headers(int status) {
   }
   if (status == 415) {
     headers["Accept-Encoding"] =
-        header("Only where a Content-Encoding was refused (RFC 7694).", {{"type", "string"}});
+        header("Only when a Content-Encoding was rejected (RFC 7694).", {{"type", "string"}});
   }
   if (status == 429 || status == 503) {
     headers["Retry-After"] = header("Seconds to wait.", {{"type", "integer"}, {"minimum", 1}});
@@ -109,7 +109,7 @@ Document responses(const Route& route, Document& components) {
   }
   const bool conditional = std::any_of(route.request_headers.begin(), route.request_headers.end(),
                                        [](const auto& h) { return h.first == "If-None-Match"; });
-  if (conditional) all["304"] = {{"description", "What the client has is still the same."}};
+  if (conditional) all["304"] = {{"description", "The client's copy is still current."}};
   return all;
 }
 
@@ -165,11 +165,11 @@ Document servers(const std::string& public_url) {
     return Document{{"url", url}, {"description", note}};
   };
   if (public_url.empty()) {
-    return Document::array({server("/", "The server this document came from.")});
+    return Document::array({server("/", "The server that this document came from.")});
   }
   // The second is for who reads the document by another way than the public one.
   return Document::array({server(public_url, "The public address of the service."),
-                          server(".", "Beside this document.")});
+                          server(".", "Relative to this document.")});
 }
 
 std::string note_of(const std::string& tag, const std::vector<Route>& routes) {

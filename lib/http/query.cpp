@@ -13,10 +13,10 @@ std::vector<FieldError> read_parameter(const NamedSchema& declared, std::string_
                                        Parameters& into) {
   const auto& [name, schema] = declared;
   auto value = percent_decode(raw, Plus::is_blank);
-  if (!value) return {{name, "invalid", "Is not percent-encoded correctly."}};
+  if (!value) return {{name, "invalid", "Must be percent-encoded correctly."}};
   auto errors = value->empty() ? std::vector<FieldError>{} : validate_text(*schema, name, *value);
   if (errors.empty() && !into.emplace(name, *std::move(value)).second) {
-    errors.push_back({name, "duplicate", "May be given once only."});
+    errors.push_back({name, "duplicate", "Must be given only once."});
   }
   return errors;
 }

@@ -158,7 +158,7 @@ class Validator {
       if (schema.map_values) {
         check(*schema.map_values, member, path_of(shown_name(name)));
       } else {
-        add(path_of(shown_name(name)), "unknown_field", "This field is not known here.");
+        add(path_of(shown_name(name)), "unknown_field", "This field is unknown.");
       }
     }
   }

@@ -10,21 +10,21 @@ SchemaPtr make(Schema schema) { return std::make_shared<const Schema>(std::move(
 }  // namespace
 
 SchemaPtr email() {
-  return make({.description = "Unique without regard to letter case.",
+  return make({.description = "An email address; unique, ignoring letter case.",
                .format = TextFormat::email,
                .max_length = 254,
                .example = R"("ada@example.com")"});
 }
 SchemaPtr password() {
   return make(
-      {.description = "8 to 128 characters after NFKC, and not a common one, when it is set.",
+      {.description = "A new one must have 8 to 128 characters after NFKC and not be common.",
        .format = TextFormat::password,
        .example = R"("correct horse battery staple")"});
 }
 SchemaPtr verification_code() {
   return make({.description =
-                   "The six digits from the mail; blanks and hyphens between or around them are "
-                   "dropped. As a number, its leading zeros are restored.",
+                   "The six digits from the mail; blanks and hyphens are ignored. Leading zeros "
+                   "of a number are restored.",
                .format = TextFormat::verification_code,
                .or_integer = true,
                .minimum = 0,

@@ -14,29 +14,27 @@ SchemaPtr name(std::string description, std::string example) {
 SchemaPtr first_name() { return name("Given name; may be empty.", R"("Ada")"); }
 SchemaPtr last_name() { return name("Family name; may be empty.", R"("Lovelace")"); }
 SchemaPtr user_id() { return read_only(id("UUID version 7.")); }
-SchemaPtr date_joined() { return read_only(moment("When the account was made.")); }
+SchemaPtr date_joined() { return read_only(moment("When the account was created.")); }
 SchemaPtr last_login() {
-  return read_only(nullable(moment("The last login; null before the first.")));
+  return read_only(nullable(moment("The last login; null before the first one.")));
 }
 SchemaPtr version() {
   return read_only(made({.type = SchemaType::integer,
-                         .description = "Grows with every change; the `ETag` holds it.",
+                         .description = "Increases with every change; the `ETag` contains it.",
                          .minimum = 1,
                          .example = "3"}));
 }
 SchemaPtr access_token() {
-  return token("JWT, to be sent as `Authorization: Bearer ...`.",
+  return token("A JWT; send it as `Authorization: Bearer ...`.",
                R"("eyJhbGciOiJFUzI1NiJ9.e30.c2ln")");
 }
-SchemaPtr refresh_token() {
-  return token("Opaque; good for one use.", R"("9p3XhV1n0yq8mC5b2LkRrA")");
-}
-SchemaPtr token_type() { return choice("Always the same.", {"Bearer"}); }
-SchemaPtr expires_in() { return integer("Seconds that the access token is good for.", 1, "600"); }
-SchemaPtr role() { return choice("What the account may do.", {"user", "admin"}); }
+SchemaPtr refresh_token() { return token("Opaque; valid once.", R"("9p3XhV1n0yq8mC5b2LkRrA")"); }
+SchemaPtr token_type() { return choice("Always `Bearer`.", {"Bearer"}); }
+SchemaPtr expires_in() { return integer("Lifetime of the access token in seconds.", 1, "600"); }
+SchemaPtr role() { return choice("The role of the account.", {"user", "admin"}); }
 SchemaPtr new_password() {
-  return made({.description = "8 to 128 characters after NFKC, not a common one, and another one "
-                              "than the present.",
+  return made({.description = "8 to 128 characters after NFKC, not a common password, and not the "
+                              "current one.",
                .format = TextFormat::password,
                .example = R"("staple the donkey twice")"});
 }
@@ -47,9 +45,9 @@ SchemaPtr down_reason() {
 }
 SchemaPtr email_ascii() {
   return read_only(
-      made({.description = "The address as accounts are told apart by: in small letters, a domain "
-                           "of another script as its A-label (`xn--...`), so that an address "
-                           "that only looks like another one shows.",
+      made({.description = "The canonical address, which identifies the account: in lower case, "
+                           "with an internationalised domain as A-labels (`xn--...`), which "
+                           "reveals addresses that only look like another one.",
             .example = R"("ada@example.org")"}));
 }
 
@@ -59,7 +57,7 @@ std::vector<Property> user_properties() {
           {"first_name", first_name(), true},
           {"last_name", last_name(), true},
           {"role", role(), true},
-          {"is_verified", boolean("Whether the address has been proved."), true},
+          {"is_verified", boolean("Whether the address is verified."), true},
           {"is_active", boolean("False for a disabled account."), true},
           {"date_joined", date_joined(), true},
           {"last_login", last_login(), true},
@@ -73,7 +71,7 @@ SchemaPtr user() { return object("User", "An account.", user_properties()); }
 SchemaPtr managed_user() {
   auto properties = user_properties();
   properties.push_back({"email_ascii", email_ascii(), true});
-  return object("ManagedUser", "An account, as administrators see it.", std::move(properties));
+  return object("ManagedUser", "An account as administrators see it.", std::move(properties));
 }
 
 SchemaPtr user_list(const std::string& prefix) {
@@ -81,21 +79,21 @@ SchemaPtr user_list(const std::string& prefix) {
   const auto link = [&](std::string description) {
     return made({.description = std::move(description), .nullable = true, .example = example});
   };
-  return object("UserList", "One page of the users.",
+  return object("UserList", "One page of users.",
                 {{"count",
                   made({.type = SchemaType::integer,
-                        .description = "How many users there are on all pages; null for a search "
-                                       "that more match than are counted.",
+                        .description = "Number of users on all pages; null for a search with more "
+                                       "matches than are counted.",
                         .nullable = true,
                         .minimum = 0,
                         .example = "57"}),
                   true},
                  {"next",
-                  link("The next page: a whole URL where the service was told its own, else path "
-                       "and query; null on the last."),
+                  link("The next page: a full URL if the service knows its public URL, else path "
+                       "and query; null on the last page."),
                   true},
                  {"previous",
-                  link("The page before, written as `next`; null on the first, and when paging by "
+                  link("The previous page, like `next`; null on the first page, and when paging by "
                        "`cursor`."),
                   true},
                  {"results", array_of(managed_user()), true}});
@@ -105,21 +103,21 @@ SchemaPtr session_list() {
   return array_of(object(
       "Session", "One login on one device.",
       {{"id", id("UUID version 7.", R"("019bc0f5-3c1e-7a44-8d11-5e2f7c9b0a63")"), true},
-       {"created_at", moment("When it began."), true},
-       {"last_used_at", moment("Its login or last refresh."), true},
-       {"ip", text("The address it was opened from; may be empty.", 64, R"("203.0.113.9")"), true},
-       {"user_agent", text("As the client named itself.", 256, R"("curl/8.5.0")"), true},
-       {"current", boolean("Whether it is the one that asks."), true},
+       {"created_at", moment("When it was created."), true},
+       {"last_used_at", moment("When it was last refreshed, or created."), true},
+       {"ip", text("The IP address of the login; may be empty.", 64, R"("203.0.113.9")"), true},
+       {"user_agent", text("The User-Agent of the client.", 256, R"("curl/8.5.0")"), true},
+       {"current", boolean("Whether it is the session of this request."), true},
        {"authenticated_at",
-        moment("When its owner last proved who they are: at its login, or later."), true},
+        moment("When the user last authenticated in it: at the login, or later."), true},
        {"methods",
-        array_of(text("A way in which they did: `password`, `email_code`; others may follow.", 64,
+        array_of(text("A method of that authentication: `password`, `email_code`, or others.", 64,
                       R"("password")")),
         true}}));
 }
 
 SchemaPtr token_pair() {
-  return object("TokenPair", "What a login hands out.",
+  return object("TokenPair", "The tokens of a session.",
                 {{"access_token", access_token(), true},
                  {"refresh_token", refresh_token(), true},
                  {"token_type", token_type(), true},
@@ -127,44 +125,44 @@ SchemaPtr token_pair() {
 }
 
 SchemaPtr reauthenticated() {
-  return object("Reauthenticated", "What proving once more who one is hands out.",
+  return object("Reauthenticated", "The result of a re-authentication.",
                 {{"access_token", access_token(), true},
                  {"token_type", token_type(), true},
                  {"expires_in", expires_in(), true},
-                 {"authenticated_at", moment("From when on the session counts as recent."), true}});
+                 {"authenticated_at", moment("When the session last authenticated."), true}});
 }
 
 SchemaPtr refreshed() {
   const auto short_pair =
-      object("ShortTokenPair", "The answer to `refresh` (the older dialect).",
+      object("ShortTokenPair", "The response to `refresh` (the older form).",
              {{"access", access_token(), true}, {"refresh", refresh_token(), true}});
   return made({.type = SchemaType::object,
                .name = "RefreshedTokens",
-               .description = "Answered in the dialect that was asked in.",
+               .description = "In the same form as the request.",
                .one_of = {token_pair(), short_pair}});
 }
 
 SchemaPtr code_receipt() {
   return object(
-      "CodeReceipt", "Said whether a mail was sent or not.",
+      "CodeReceipt", "The same whether or not a mail was sent.",
       {{"message",
-        text("A sentence for a person.", 200, R"("New verification code sent to your email.")"),
+        text("A sentence for people.", 200, R"("New verification code sent to your email.")"),
         true},
        {"email", email(), true},
-       {"expires_at", moment("When the code stops being good."), true}});
+       {"expires_at", moment("When the code expires."), true}});
 }
 
 SchemaPtr detail() {
   return object(
-      "Detail", "A sentence for a person.",
-      {{"detail", text("A sentence for a person.", 200, R"("Verification successful")"), true}});
+      "Detail", "A sentence for people.",
+      {{"detail", text("A sentence for people.", 200, R"("Verification successful")"), true}});
 }
 
 SchemaPtr problem() {
   const auto field = object(
       "FieldError", "What is wrong with one field.",
       {{"code", text("A stable word.", 64, R"("required")"), true},
-       {"message", text("A sentence for a person.", 300, R"("This field is required.")"), true}});
+       {"message", text("A sentence for people.", 300, R"("This field is required.")"), true}});
   const auto errors = made({.type = SchemaType::object,
                             .description = "By field; only with `validation_failed`.",
                             .map_values = array_of(field),
@@ -172,12 +170,10 @@ SchemaPtr problem() {
                                        R"(required."}]})"});
   return object(
       "Problem", "An error (RFC 9457).",
-      {{"type", text("Always `about:blank`: `code` says what it is.", 64, R"("about:blank")"),
-        true},
-       {"title", text("The name of the status.", 64, R"("Bad Request")"), true},
-       {"status", integer("The status.", 400, "400"), true},
-       {"detail", text("The sentence to show to a person.", 300, R"("This field is required.")"),
-        true},
+      {{"type", text("Always `about:blank`: see `code`.", 64, R"("about:blank")"), true},
+       {"title", text("The reason phrase of the status.", 64, R"("Bad Request")"), true},
+       {"status", integer("The HTTP status.", 400, "400"), true},
+       {"detail", text("A sentence to show to people.", 300, R"("This field is required.")"), true},
        {"code", text("A stable word to branch on.", 64, R"("validation_failed")"), true},
        {"errors", errors}});
 }
@@ -196,22 +192,21 @@ SchemaPtr key_set() {
 }
 
 SchemaPtr health() {
-  return object("Health", "The process serves.",
-                {{"status", choice("Always the same.", {"ok"}), true}});
+  return object("Health", "The process is alive.",
+                {{"status", choice("Always `ok`.", {"ok"}), true}});
 }
 
 SchemaPtr readiness() {
   return object(
-      "Readiness", "Whether the parts that are needed can be reached.",
+      "Readiness", "Whether the required parts are reachable.",
       {{"status", choice("Whether to send requests here.", {"ready", "not_ready"}), true},
-       {"store", choice("Needed.", {"up", "down"}), true},
+       {"store", choice("The database; required.", {"up", "down"}), true},
        {"store_reason", down_reason()},
-       {"cache",
-        choice("Not needed, but missed; `memory` is the process's own.", {"up", "down", "memory"}),
+       {"cache", choice("Optional; `memory` is a cache in the process.", {"up", "down", "memory"}),
         true},
        {"cache_reason", down_reason()},
        {"mail",
-        choice("Whether a worker takes the mails that are due. Not needed to log in.",
+        choice("Whether due mails are being delivered. Not required to log in.",
                {"ok", "overdue", "unknown"}),
         true}});
 }
@@ -245,7 +240,7 @@ SchemaPtr log_in() {
 SchemaPtr refresh() {
   const auto current = object("RefreshRequest", "", {{"refresh_token", refresh_token(), true}});
   const auto older =
-      object("ShortRefreshRequest", "The older dialect.", {{"refresh", refresh_token(), true}});
+      object("ShortRefreshRequest", "The older form.", {{"refresh", refresh_token(), true}});
   return made({.type = SchemaType::object, .one_of = {current, older}});
 }
 
@@ -265,15 +260,15 @@ SchemaPtr change_password() {
 SchemaPtr profile_patch() {
   return object(
       "ProfilePatch",
-      "What is left out stays as it is. A whole `User`, as it was read, may be sent back: "
-      "all but the names has to be as it was, and the change is made only while "
-      "`version` is still the one that was read (else 412).",
+      "Fields that are not sent stay unchanged. A whole `User` may be sent back as it was read: "
+      "only the names may differ, and the change is made only if `version` is still current "
+      "(else 412).",
       {{"first_name", first_name()},
        {"last_name", last_name()},
        {"id", user_id()},
        {"email", read_only(email())},
        {"role", read_only(role())},
-       {"is_verified", read_only(boolean("Whether the address has been proved."))},
+       {"is_verified", read_only(boolean("Whether the address is verified."))},
        {"is_active", read_only(boolean("False disables the account."))},
        {"date_joined", date_joined()},
        {"last_login", last_login()},
@@ -287,14 +282,14 @@ SchemaPtr delete_account() {
 SchemaPtr user_patch() {
   return object(
       "UserPatch",
-      "What is left out stays as it is. A whole `User`, as it was read, may be sent back: "
-      "what cannot be changed has to be as it was, and the change is made only while "
-      "`version` is still the one that was read (else 412).",
+      "Fields that are not sent stay unchanged. A whole `User` may be sent back as it was read: "
+      "read-only fields must not differ, and the change is made only if `version` is still "
+      "current (else 412).",
       {{"first_name", first_name()},
        {"last_name", last_name()},
        {"email", email()},
        {"role", role()},
-       {"is_verified", boolean("Whether the address has been proved.")},
+       {"is_verified", boolean("Whether the address is verified.")},
        {"is_active", boolean("False disables the account.")},
        {"id", user_id()},
        {"date_joined", date_joined()},

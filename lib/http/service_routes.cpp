@@ -89,23 +89,23 @@ std::vector<Route> service_routes(Auth& auth, const ApiOptions& options) {
   auto jwks = get("/.well-known/jwks.json", "getKeys", "Show the public keys", "keys",
                   [&auth](const RouteContext&) { return keys(auth); });
   jwks.description =
-      "What other services verify access tokens with, as a JWK set (RFC 7517). It may be kept for "
-      "as long as its Cache-Control says; an unknown `kid` is a reason to ask again.";
+      "The keys for other services to verify access tokens, as a JWK Set (RFC 7517). Cache it as "
+      "Cache-Control permits, and fetch it again for an unknown `kid`.";
   jwks.response_schema = schemas::key_set();
 
-  auto healthz = get("/healthz", "getHealth", "Whether the process serves", "service",
+  auto healthz = get("/healthz", "getHealth", "Check that the process is alive", "service",
                      [](const RouteContext&) -> Result<Response> {
                        return json_text_response(200, R"({"status":"ok"})");
                      });
-  healthz.description = "For whoever restarts a process that hangs. Asks no other part.";
+  healthz.description = "For supervisors that restart a hanging process. Checks no other part.";
   healthz.response_schema = schemas::health();
   // Costs less than counting it would, and a balancer that is told 429 ends the process.
   healthz.limit = std::nullopt;
 
-  auto readyz = get("/readyz", "getReadiness", "Whether the service can work", "service",
+  auto readyz = get("/readyz", "getReadiness", "Check that the service is ready", "service",
                     [&auth, &options](const RouteContext&) { return readiness(auth, options); });
   readyz.description =
-      "For operators (by the operator token, or from the operator networks); to others it is 404.";
+      "For operators (with the operator token, or from the operator networks); 404 for others.";
   readyz.access = Access::operators;
   readyz.response_schema = schemas::readiness();
   readyz.other_responses = {{503, schemas::readiness()}};
@@ -133,7 +133,7 @@ Route openapi_route(std::shared_ptr<const std::string> document) {
       .documented = true,
       .operation_id = "getOpenApi",
       .summary = "Show this document",
-      .description = "Made from the same table that routes and validates requests.",
+      .description = "Generated from the table that routes and validates requests.",
       .tag = "service"};
 }
 

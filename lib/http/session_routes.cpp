@@ -76,21 +76,21 @@ Route own(std::string method, std::string path, Handler handler, std::string ope
 std::vector<Route> session_routes(Auth& auth) {
   auto show = own(
       "GET", "/api/me/sessions", [&auth](const RouteContext& c) { return list(auth, c); },
-      "listMySessions", "List one's own sessions");
-  show.description = "Each login on each device is one; the last used comes first.";
+      "listMySessions", "List your sessions");
+  show.description = "Each login creates one; the most recently used comes first.";
   show.response_schema = schemas::session_list();
 
   auto others = own(
       "DELETE", "/api/me/sessions", [&auth](const RouteContext& c) { return end_others(auth, c); },
-      "endMyOtherSessions", "End all of one's own sessions but the current one");
-  others.description = "Their refresh tokens are void at once, and so are their access tokens.";
+      "endMyOtherSessions", "End your other sessions");
+  others.description = "Their refresh tokens and access tokens become invalid at once.";
   others.success_status = 204;
 
   auto one = own(
       "DELETE", "/api/me/sessions/{id}",
       [&auth](const RouteContext& c) { return end_one(auth, c); }, "endMySession",
-      "End one of one's own sessions");
-  one.description = "The current one, too: that is a logout.";
+      "End one of your sessions");
+  one.description = "Ending the current session is a logout.";
   one.success_status = 204;
   return {std::move(show), std::move(others), std::move(one)};
 }

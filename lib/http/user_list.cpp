@@ -176,18 +176,19 @@ Result<Response> answer_user_list(Auth& auth, std::string_view root, const Route
 
 std::vector<NamedSchema> user_list_parameters() {
   return {
-      {"page", schemas::integer_or("Counted from 1, or `last`. Ignored beside `cursor`.", 1,
-                                   std::string{last_page})},
-      {"page_size", schemas::integer("10 by default, for 0 too; more than 100 is read as 100.", 0)},
-      {"cursor",
-       schemas::text("From `next` of the same list; empty for the first page.", 1024, R"("")")},
-      {"search", schemas::text("Part of the address or of the full name, letter case and "
-                               "compatibility forms aside. Quick from three characters on.",
+      {"page", schemas::integer_or("Number of the page, from 1, or `last`. Ignored with `cursor`.",
+                                   1, std::string{last_page})},
+      {"page_size",
+       schemas::integer("10 by default, and for 0; at most 100, also when more is requested.", 0)},
+      {"cursor", schemas::text("Taken from `next` of the same list; empty for the first page.",
+                               1024, R"("")")},
+      {"search", schemas::text("Part of the address or of the full name, ignoring letter case and "
+                               "compatibility forms. Fast from three characters on.",
                                254, R"("ada")")},
       {"role", schemas::choice("Only users with this role.", {"user", "admin"})},
-      {"is_verified", schemas::boolean("Only users that are, or are not.")},
-      {"is_active", schemas::boolean("Only users that are, or are not.")},
-      {"ordering", schemas::choice("`-` for descending; `date_joined` by default.",
+      {"is_verified", schemas::boolean("Only users with this value.")},
+      {"is_active", schemas::boolean("Only users with this value.")},
+      {"ordering", schemas::choice("The sort key, `-` for descending; `date_joined` by default.",
                                    {"date_joined", "-date_joined", "email", "-email", "last_login",
                                     "-last_login"})}};
 }

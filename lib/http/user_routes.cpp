@@ -123,12 +123,12 @@ Route managed(std::string method, std::string path, const Permission& permission
 }
 
 NamedSchema if_match() {
-  return {"If-Match", schemas::text("The `ETag` of the user as last read: if it has changed since, "
-                                    "412 and nothing happens. A weak tag (`W/`) will do.",
+  return {"If-Match", schemas::text("The `ETag` of the user as last read: if the user has changed "
+                                    "since, 412. A weak tag (`W/`) is accepted.",
                                     1024, R"("\"3\"")")};
 }
 NamedSchema etag() {
-  return {"ETag", schemas::text("Changes with what is shown.", 64, R"("\"3\"")")};
+  return {"ETag", schemas::text("Changes with the content.", 64, R"("\"3\"")")};
 }
 
 Route list_route(Auth& auth, const ApiOptions& options) {
@@ -139,15 +139,16 @@ Route list_route(Auth& auth, const ApiOptions& options) {
       },
       "listUsers", "List users");
   route.description =
-      "Paged by `page` or, at the same price however long the list is, by `cursor`: begin with an "
-      "empty one and follow `next`.";
+      "Paged by `page` or by `cursor`, whose cost does not depend on the length of the list: start "
+      "with an empty cursor and follow `next`.";
   route.query_parameters = user_list_parameters();
   route.response_schema = schemas::user_list(options.prefix);
   route.errors = {ErrorCode::not_found};
   route.request_headers = {{"If-None-Match", schemas::text("The `ETag` of the page as last read.",
                                                            1024, R"("\"9f2c\"")")}};
   route.response_headers = {
-      etag(), {"X-Cache", schemas::choice("Whether the page was kept ready.", {"hit", "miss"})}};
+      etag(),
+      {"X-Cache", schemas::choice("Whether the page came from the cache.", {"hit", "miss"})}};
   return route;
 }
 
@@ -155,7 +156,7 @@ Route show_route(Auth& auth) {
   auto route = managed(
       "GET", "/api/users/{id}", Permission::users_read,
       [&auth](const RouteContext& c) { return show(auth, c); }, "getUser", "Show a user");
-  route.description = "Its `ETag` and its `version` say which state of the user it is.";
+  route.description = "`ETag` and `version` identify the state of the user.";
   route.response_schema = schemas::managed_user();
   route.response_headers = {etag()};
   return route;
@@ -181,7 +182,7 @@ Route remove_route(Auth& auth) {
       "DELETE", "/api/users/{id}", Permission::users_delete,
       [&auth](const RouteContext& c) { return remove(auth, c); }, "deleteUser", "Delete a user");
   route.description =
-      "Sessions and codes go with the account. The last active administrator stays.";
+      "Also deletes the sessions and codes. The last active administrator cannot be deleted.";
   route.success_status = 204;
   route.errors = {ErrorCode::invalid_request, ErrorCode::last_admin, ErrorCode::version_conflict};
   route.request_headers = {if_match()};
@@ -194,8 +195,8 @@ Route end_sessions_route(Auth& auth) {
       [&auth](const RouteContext& c) { return end_sessions(auth, c); }, "endUserSessions",
       "End all sessions of a user");
   route.description =
-      "Their refresh tokens are void at once, and so are their access tokens. The password stays: "
-      "whoever knows it can log in again.";
+      "Their refresh tokens and access tokens become invalid at once. The password stays valid, so "
+      "the user can log in again.";
   route.success_status = 204;
   return route;
 }
@@ -206,12 +207,12 @@ std::vector<Route> user_routes(Auth& auth, const ApiOptions& options) {
   return {list_route(auth, options),
           show_route(auth),
           update_route(auth, "PATCH", "updateUser",
-                       "Changes the fields that are sent. What ends the user's sessions: another "
-                       "address, and `is_active` or `is_verified` taken away. Another role voids "
-                       "the access tokens; the next refresh gives one with it."),
+                       "Changes the fields that are sent. A new address, or setting `is_active` or "
+                       "`is_verified` to false, ends the user's sessions. A new role invalidates "
+                       "the access tokens; the next refresh issues one with the new role."),
           update_route(auth, "PUT", "putUser",
-                       "Does the same as PATCH: a field that is left out stays as it is. The whole "
-                       "user as it was read may be sent back; see `version`."),
+                       "Like PATCH: fields that are not sent stay unchanged. The whole user may be "
+                       "sent back as it was read; see `version`."),
           remove_route(auth),
           end_sessions_route(auth)};
 }

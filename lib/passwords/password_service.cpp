@@ -28,7 +28,7 @@ Result<void> PasswordService::check_strength(const Password& password,
                                              const PasswordOwner& owner) const {
   if (!unicode::has_visible(password.expose_secret())) {
     return field_error("password", "invisible",
-                       "Enter a password of characters that can be seen, not of blanks alone.");
+                       "Enter a password with visible characters, not only blanks.");
   }
   if (password.code_points() < config_.min_length) {
     return field_error("password", "too_short",

@@ -15,11 +15,11 @@ Result<std::string> parse_name(std::string_view field, std::string_view typed) {
     return field_error(field, "too_long", "Enter at most 150 characters.");
   }
   if (!unicode::is_valid(typed) || unicode::has_controls(typed)) {
-    return field_error(field, "invalid", "The name holds characters that cannot be used.");
+    return field_error(field, "invalid", "The name contains characters that are not allowed.");
   }
   const bool left_out = typed.find_first_not_of(' ') == std::string_view::npos;
   if (!left_out && !unicode::has_visible(typed)) {
-    return field_error(field, "invisible", "Enter a name that can be seen.");
+    return field_error(field, "invisible", "Enter a name with visible characters.");
   }
   auto name = unicode::nfc(unicode::trimmed(typed));
   if (unicode::count_code_points(name) > most_name_code_points) {

@@ -23,7 +23,7 @@ Result<Password> Password::parse(std::string_view typed) {
     return refused("too_long", "Enter a password of at most 128 characters.");
   }
   if (!unicode::is_valid(typed) || unicode::has_controls(typed)) {
-    return refused("invalid", "The password holds characters that cannot be used.");
+    return refused("invalid", "The password contains characters that are not allowed.");
   }
   auto normal = unicode::nfkc(typed);
   const auto length = unicode::count_code_points(normal);

@@ -198,7 +198,7 @@ TEST_CASE_FIXTURE(Bodies, "a mistake in a body is named with its line, column an
     const auto answer = send_raw(one, "{\n  \"email\": 'ada@example.com'\n}");
     CHECK(answer.outcome() == "400 invalid_request");
     CHECK(answer.body.at("detail") ==
-          "The request body is not an acceptable JSON object: a value is expected (text stands in "
+          "The request body is not an acceptable JSON object: a value is expected (strings need "
           "double quotes) (line 2, column 12, in email).");
   }
 }

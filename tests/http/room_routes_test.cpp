@@ -304,7 +304,7 @@ TEST_CASE("the document shows the groups and the errors of a room") {
   CHECK(tags.size() == 7);
   CHECK(tags["tea"] == "Leaves and water.");
   CHECK(tags["kettles"] == "Further routes.");
-  CHECK(tags["me"] == "One's own account and sessions.");
+  CHECK(tags["me"] == "Your account and sessions.");
   CHECK(s.document.operation("POST", "/api/tea").lists_error(409, "out_of_tea"));
 }
 

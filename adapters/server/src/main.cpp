@@ -19,7 +19,7 @@ void print_overview(std::ostream& out) {
     out << "  " << command.name << std::string(14 - command.name.size(), ' ') << command.summary
         << "\n";
   }
-  out << "\ncoffeeauth COMMAND --help says more of each. Settings come from the environment or an "
+  out << "\ncoffeeauth COMMAND --help explains a command. Settings come from the environment or an "
          "env file;\n`coffeeauth config` lists them.\n";
 }
 

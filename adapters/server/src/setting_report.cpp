@@ -5,7 +5,7 @@
 namespace coffeeauth::server {
 
 std::string as_markdown(const std::vector<SettingRow>& rows) {
-  std::string out = "| variable | default | what it is |\n| --- | --- | --- |\n";
+  std::string out = "| variable | default | meaning |\n| --- | --- | --- |\n";
   for (const auto& row : rows) {
     const auto value = row.value.empty() ? std::string{} : "`" + row.value + "`";
     out.append("| `").append(row.name).append("` | ").append(value);

@@ -81,10 +81,11 @@ ConfigField folder_field(std::string name, std::string description, std::filesys
 }
 
 ConfigField mail_templates_field(std::filesystem::path& value) {
-  auto made = folder_field("MAIL_TEMPLATES",
-                           "A folder with mails of your own, `<language>/<kind>.txt` and `.html`, "
-                           "over the library's; see the guide to mails.",
-                           value);
+  auto made =
+      folder_field("MAIL_TEMPLATES",
+                   "A folder with your own mails, `<language>/<kind>.txt` and `.html`, which "
+                   "replace the library's; see the guide to mails.",
+                   value);
   // Empty for none.
   made.set = [&value](std::string_view text) {
     value = std::filesystem::path{text};
@@ -116,8 +117,8 @@ ConfigField networks_field(std::string name, std::string description,
 ConfigField secret_key_field(Secret& value) {
   auto made = field(
       "SECRET_KEY",
-      "32 bytes at least; keys the hashes of codes and tokens, and encrypts the signing "
-      "keys. With SQLite, made in DATA_DIR when unset; PostgreSQL needs one. "
+      "At least 32 bytes; keys the hashes of codes and tokens, and encrypts the signing "
+      "keys. With SQLite, created in DATA_DIR when unset; required with PostgreSQL. "
       "DJANGO_SECRET_KEY is read too.",
       value, [](std::string_view text) { return text.size() >= 32; }, "32 bytes at least");
   made.older_name = "DJANGO_SECRET_KEY";
@@ -125,25 +126,25 @@ ConfigField secret_key_field(Secret& value) {
 }
 
 ConfigField token_command_field(std::string& value) {
-  auto made = field("EMAIL_TOKEN_COMMAND",
-                    "With EMAIL_AUTH=xoauth2: shell command whose first line is the bearer token, "
-                    "run again when one is refused.",
-                    value, read_anything, "a command");
+  auto made =
+      field("EMAIL_TOKEN_COMMAND",
+            "With EMAIL_AUTH=xoauth2: shell command whose first line of output is the bearer "
+            "token; run again when the token is rejected.",
+            value, read_anything, "a command");
   // It may hold a client's secret.
   made.get = [&value] { return std::string{value.empty() ? "" : masked_text}; };
   return made;
 }
 
 void add_storage(Fields& out, Settings& s) {
-  out.push_back(folder_field(
-      "DATA_DIR", "Folder that holds the database, the mails and the secret key.", s.data_dir));
+  out.push_back(folder_field("DATA_DIR", "Folder for the database, the mails and the secret key.",
+                             s.data_dir));
   out.push_back(
       part_url_field("DATABASE_URL",
                      "`sqlite:///relative/path`, `sqlite:////absolute/path` or "
                      "`postgresql://user:password@host:port/name`; SQLite in DATA_DIR when unset.",
                      s.database_url));
-  out.push_back(field("DATABASE_CONNECTIONS",
-                      "Connections to PostgreSQL that this process opens at most.",
+  out.push_back(field("DATABASE_CONNECTIONS", "Maximum connections of this process to PostgreSQL.",
                       s.database_connections, {1, 1'000}));
   out.push_back(part_url_field(
       "REDIS_URL", "`redis://host`; cache and limits in memory when unset.", s.redis_url));
@@ -153,8 +154,8 @@ void add_storage(Fields& out, Settings& s) {
   out.push_back(secret_key_field(s.secret_key));
   out.push_back(field(
       "SECRET_KEY_PREVIOUS",
-      "Secret keys of before, with commas; in SECRET_KEY_PREVIOUS_FILE one a line. What was made "
-      "with them stays good. Also where the next key waits while the key is changed: see "
+      "Previous secret keys, comma-separated; in SECRET_KEY_PREVIOUS_FILE one per line. What was "
+      "made with them stays valid. While the key is changed, also the next key: see "
       "operations.md.",
       s.previous_secret_keys,
       [](std::string_view key) { return key.size() >= SecretKeys::min_size; },
@@ -165,66 +166,70 @@ void add_network(Fields& out, Settings& s) {
   out.push_back(host_field("HTTP_HOST", "Address to listen on.", s.http_host));
   out.push_back(
       field("HTTP_PORT", "Port to listen on; 0 for any free one.", s.http_port, {0, 65'535}));
-  out.push_back(field("HTTP_IDLE_TIMEOUT",
-                      "How long a connection may rest between two requests; 1s to 1h. Longer than "
-                      "the proxy in front keeps it (nginx and AWS 60s, Google Cloud 10min).",
-                      s.http_idle_timeout, {1s, 1h}));
+  out.push_back(
+      field("HTTP_IDLE_TIMEOUT",
+            "How long a connection may be idle between requests; 1s to 1h. Must be longer "
+            "than in the proxy in front (nginx and AWS 60s, Google Cloud 10min).",
+            s.http_idle_timeout, {1s, 1h}));
   out.push_back(host_field("METRICS_HOST",
-                           "Address that worker and scheduler listen on, see METRICS_PORT.",
+                           "Address that worker and scheduler listen on; see METRICS_PORT.",
                            s.metrics_host));
   out.push_back(field("METRICS_PORT",
                       "Port on which worker and scheduler answer /healthz, /readyz and /metrics; 0 "
                       "for any free one. None when unset.",
                       s.metrics_port, {0, 65'535}));
-  out.push_back(field("MAX_CONNECTIONS", "Connections at once; more are answered 503.",
+  out.push_back(field("MAX_CONNECTIONS",
+                      "Maximum concurrent connections; further ones are answered 503.",
                       s.max_connections, {1, most_connections}));
-  out.push_back(field("MAX_CONNECTIONS_PER_ADDRESS",
-                      "The same for one address (IPv6 by /64; IPV6_56_FACTOR and IPV6_48_FACTOR "
-                      "times as many for a /56 and a /48, at most a quarter and half of "
-                      "MAX_CONNECTIONS).",
-                      s.max_connections_per_address, {1, most_connections}));
-  out.push_back(networks_field("TRUSTED_PROXIES",
-                               "Networks whose X-Forwarded-For is believed, as CIDR with commas.",
-                               s.trusted_proxies));
+  out.push_back(
+      field("MAX_CONNECTIONS_PER_ADDRESS",
+            "Maximum concurrent connections from one IP address (IPv6 by /64; "
+            "IPV6_56_FACTOR and IPV6_48_FACTOR times as many for a /56 and a /48, at most "
+            "a quarter and half of MAX_CONNECTIONS).",
+            s.max_connections_per_address, {1, most_connections}));
+  out.push_back(networks_field(
+      "TRUSTED_PROXIES", "Networks whose X-Forwarded-For is trusted, as comma-separated CIDR.",
+      s.trusted_proxies));
   out.push_back(networks_field("OPERATOR_NETWORKS",
-                               "Networks that may read /readyz and /metrics, as CIDR with commas; "
-                               "loopback is one like any other.",
+                               "Networks that may read /readyz and /metrics, as comma-separated "
+                               "CIDR; loopback is not included by default.",
                                s.operator_networks));
   out.push_back(field("OPERATOR_TOKEN",
-                      "16 characters at least, of letters, digits and -._~+/; as bearer token it "
-                      "opens /readyz and /metrics from anywhere.",
+                      "Bearer token that opens /readyz and /metrics from anywhere; at least 16 "
+                      "letters, digits and -._~+/.",
                       s.operator_token, is_operator_token, "16 to 256 letters, digits and -._~+/"));
-  out.push_back(field("PUBLIC_URL",
-                      "The URL where clients reach the service, such as "
-                      "`https://example.com/auth`: the OpenAPI document shows it and the links of "
-                      "lists begin with it. It is never taken from a request's Host.",
-                      s.public_url, read_public_url,
-                      "https://host or https://host/path (http for loopback only), without a "
-                      "query"));
-  out.push_back(field("CORS_ORIGINS", "Origins that browsers may call from; * for all.",
-                      s.cors_origins, read_origin,
-                      "origins such as https://app.example, with commas, or *"));
+  out.push_back(
+      field("PUBLIC_URL",
+            "The public URL of the service, such as `https://example.com/auth`, shown in "
+            "the OpenAPI document and used in links of lists and mails. It is never taken "
+            "from a request's Host.",
+            s.public_url, read_public_url,
+            "https://host or https://host/path (http for loopback only), without a "
+            "query"));
+  out.push_back(
+      field("CORS_ORIGINS", "Origins whose pages may call the API from a browser; * for all.",
+            s.cors_origins, read_origin, "origins such as https://app.example, with commas, or *"));
 }
 
 void add_mail(Fields& out, Settings& s) {
   out.push_back(
       field("PASSWORD_MIN_STRENGTH",
-            "How hard to guess a new password has to be, as zxcvbn estimates it: 0 for any "
-            "but a common one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
+            "Minimum strength of a new password, as zxcvbn estimates it: 0 for any but a common "
+            "one, 1 for 10^3 guesses, 2 for 10^6, 3 for 10^8, 4 for 10^10.",
             s.password_min_strength, {0, 4}));
-  out.push_back(field("DEFAULT_FROM_EMAIL",
-                      "Who the mails are from: an address or `Name <address>`.", s.from_email,
-                      read_sender, "an address"));
+  out.push_back(field("DEFAULT_FROM_EMAIL", "The sender of mails: an address or `Name <address>`.",
+                      s.from_email, read_sender, "an address"));
   out.push_back(field("MAIL_HOSTNAME",
-                      "This host's name, for EHLO and Message-IDs, or its address in brackets; the "
-                      "host of PUBLIC_URL, or the domain of DEFAULT_FROM_EMAIL, when unset.",
+                      "This host's name for EHLO and Message-IDs, or its IP address in brackets; "
+                      "when unset, the host of PUBLIC_URL or the domain of DEFAULT_FROM_EMAIL.",
                       s.mail_hostname, read_client_name,
                       "a host name with a dot, as mail.example.com, or an address in brackets, as "
                       "[192.0.2.1]"));
-  out.push_back(folder_field("MAIL_FOLDER",
-                             "Writes mails to this folder instead of sending them; with PostgreSQL "
-                             "there must be this or a mail server.",
-                             s.mail_folder));
+  out.push_back(
+      folder_field("MAIL_FOLDER",
+                   "Writes mails to this folder instead of sending them; with PostgreSQL, "
+                   "set this or a mail server.",
+                   s.mail_folder));
   out.push_back(mail_templates_field(s.mail_templates));
   out.push_back(field("EMAIL_TOKEN_FILE",
                       "With EMAIL_AUTH=xoauth2: file whose first line is the bearer token, read "
@@ -232,8 +237,8 @@ void add_mail(Fields& out, Settings& s) {
                       s.email_token_file, read_anything, "a file"));
   out.push_back(token_command_field(s.email_token_command));
   out.push_back(field("DEV_MAIL",
-                      "Whether the mails in the folder are shown at /dev/mail, to whoever has the "
-                      "link that the start prints.",
+                      "Whether the mails in the folder are shown at /dev/mail, to holders of the "
+                      "link that is printed at start-up.",
                       s.dev_mail));
 }
 

@@ -132,7 +132,7 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
       return ErrorCode::token_invalid;
     }
     if (user->email == email) {
-      return field_error("new_email", "unchanged", "This is the address that you have.");
+      return field_error("new_email", "unchanged", "This is already your address.");
     }
     take_turns(room, tx, user->email, email);
     const auto tickets = room.tickets.in(tx);

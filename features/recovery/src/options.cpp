@@ -96,34 +96,34 @@ void check(const RecoveryOptions& options) {
 std::vector<ConfigField> fields(RecoveryOptions& o) {
   return {
       field("PASSWORD_RESET",
-            "What a person who forgot their password is mailed: a link, a code of eight digits, "
-            "both, or nothing.",
+            "What the mail for a password reset contains: a link, an eight-digit code, or both; "
+            "off disables password resets.",
             o.reset,
             {{"off", ResetBy::off},
              {"link", ResetBy::link},
              {"code", ResetBy::code},
              {"both", ResetBy::both}}),
-      field("PASSWORD_RESET_LIFETIME", "How long a link or code for a new password is good",
+      field("PASSWORD_RESET_LIFETIME", "How long a password reset link or code is valid",
             o.reset_lifetime, {5min, 24h}),
       field("PASSWORD_RESET_URL",
-            "Where the link for a new password leads, with {token} once; empty for the server's "
-            "own page below PUBLIC_URL.",
+            "The page that a password reset link opens, with {token} once; empty for the server's "
+            "page below PUBLIC_URL.",
             o.reset_url, TextLength{0, 500}),
-      field("EMAIL_CHANGE_LIFETIME", "How long a link or code for a new address is good",
+      field("EMAIL_CHANGE_LIFETIME", "How long a link or code for a new address is valid",
             o.email_change_lifetime, {10min, 24h}),
       field("EMAIL_CHANGE_URL",
-            "Where the link for a new address leads, with {token} once; empty for the server's own "
-            "page below PUBLIC_URL.",
+            "The page that a link for a new address opens, with {token} once; empty for the "
+            "server's page below PUBLIC_URL.",
             o.email_change_url, TextLength{0, 500}),
       field("EMAIL_UNDO_LIFETIME",
-            "How long a change of address can be undone from the former mailbox, whose address "
-            "stays reserved as long; 0 is never",
+            "How long a change of address can be undone from the former mailbox, and its address "
+            "stays reserved; 0 for never",
             o.undo_lifetime, {0s, 24h * 30}),
       field("EMAIL_UNDO_URL",
-            "Where the link to undo a change of address leads, with {token} once; empty for the "
-            "server's own page below PUBLIC_URL.",
+            "The page that a link to undo a change of address opens, with {token} once; empty for "
+            "the server's page below PUBLIC_URL.",
             o.email_undo_url, TextLength{0, 500}),
-      field("ACCOUNT_PAGES", "Whether the server has pages of its own behind the links it mails.",
+      field("ACCOUNT_PAGES", "Whether the server serves the pages behind the links it mails.",
             o.pages),
   };
 }

@@ -22,12 +22,12 @@ constexpr auto tag = "recovery";
 Result<ResetProof> proof_in(const nlohmann::json& body) {
   const bool has_token = http::has_field(body, "token");
   if (has_token == (http::has_field(body, "email") || http::has_field(body, "code"))) {
-    return field_error("token", "required", "Send the token of a link, or an email and its code.");
+    return field_error("token", "required", "Send the token of a link, or an email with its code.");
   }
   if (has_token) return ResetProof{Secret{http::text_of(body, "token")}};
   if (!http::has_field(body, "email") || !http::has_field(body, "code")) {
     return field_error(http::has_field(body, "email") ? "code" : "email", "required",
-                       "A code goes with the address that it was sent to.");
+                       "Send the code together with the address it was mailed to.");
   }
   auto email = EmailAddress::parse(http::text_of(body, "email"));
   if (!email) return email.error();
@@ -39,7 +39,7 @@ Result<ResetProof> proof_in(const nlohmann::json& body) {
 Result<Response> ask_reset(Recovery& recovery, const RouteContext& context) {
   const auto email = EmailAddress::parse(http::text_of(context.body, "email"));
   if (!email) return email.error();
-  return http::receipt_response(200, "If the address has an account, a mail is on its way to it.",
+  return http::receipt_response(200, "If this address has an account, a mail is on its way to it.",
                                 recovery.ask_reset(*email, context.client));
 }
 
@@ -107,20 +107,21 @@ Result<Response> undo(Recovery& recovery, const RouteContext& context) {
       recovery.undo_email_change(Secret{http::text_of(context.body, "token")}, context.client);
   if (!user) return user.error();
   return http::json_response(
-      200, {{"email", user->email.display()},
-            {"message", user->is_active
-                            ? "The address is back. A mail for a new password is on its way to it."
-                            : "The address is back."}});
+      200,
+      {{"email", user->email.display()},
+       {"message", user->is_active ? "The address is restored. A mail with a link to choose a new "
+                                     "password is on its way to it."
+                                   : "The address is restored."}});
 }
 
-/// What all routes of the room have alike.
+/// Makes a route with what all routes of the room have in common.
 Route route(std::string method, std::string path, std::string operation_id, std::string summary) {
   Route made{.method = std::move(method), .path = std::move(path), .handler = {}};
   made.documented = true;
   made.operation_id = std::move(operation_id);
   made.summary = std::move(summary);
   made.tag = tag;
-  made.tag_description = "A new password for who forgot it, and a new address.";
+  made.tag_description = "Password reset, and change of email address.";
   return made;
 }
 
@@ -130,13 +131,13 @@ http::SchemaPtr token_field() {
 }
 
 Route confirm_reset_route(Recovery& recovery) {
-  auto confirm = route("POST", "/api/auth/password-reset/confirm", "resetPassword",
-                       "Set a new password with a link or a code");
+  auto confirm =
+      route("POST", "/api/auth/password-reset/confirm", "resetPassword", "Reset your password");
   confirm.handler = [&recovery](const RouteContext& c) { return reset(recovery, c); };
   confirm.description =
-      "Send the `token` of the link, or the `email` with its eight-digit `code`. Every session of "
-      "the account ends, and none is opened. A password that is not good enough leaves link and "
-      "code good.";
+      "Send the `token` of the link, or the `email` with its eight-digit `code`. All sessions of "
+      "the account end, and no session is created. If the password is rejected, link and code stay "
+      "valid.";
   confirm.request_schema = schemas::object(
       "PasswordResetConfirmation", "",
       {{"token", token_field(), false},
@@ -151,10 +152,10 @@ Route confirm_reset_route(Recovery& recovery) {
 
 std::vector<Route> asking_routes(Recovery& recovery) {
   auto ask =
-      route("POST", "/api/auth/password-reset", "askPasswordReset", "Ask for a new password");
+      route("POST", "/api/auth/password-reset", "askPasswordReset", "Request a password reset");
   ask.handler = [&recovery](const RouteContext& c) { return ask_reset(recovery, c); };
   ask.description =
-      "Mails a link, or a code, to an account that can log in. The answer is the same for every "
+      "Mails a link, or a code, to an account that can log in. The response is the same for every "
       "address.";
   ask.request_schema =
       schemas::object("PasswordResetRequest", "", {{"email", schemas::email(), true}});
@@ -162,10 +163,10 @@ std::vector<Route> asking_routes(Recovery& recovery) {
   ask.limit = ask_limit;
 
   auto send = route("POST", "/api/users/{id}/send-password-reset", "sendPasswordReset",
-                    "Mail a user a link for a new password");
+                    "Send a user a password reset");
   send.handler = [&recovery](const RouteContext& c) { return send_reset(recovery, c); };
   send.description =
-      "It goes to the account's address; the administrator sees neither link nor code.";
+      "Mails a link or a code to the user's address; the administrator sees neither.";
   send.access = Access::admin;
   send.permission = Permission::users_write;
   send.success_status = 204;
@@ -174,8 +175,7 @@ std::vector<Route> asking_routes(Recovery& recovery) {
 }
 
 std::vector<Route> own_routes(Recovery& recovery) {
-  auto show =
-      route("GET", "/api/me/email", "getMyEmail", "Show one's address, and the one that waits");
+  auto show = route("GET", "/api/me/email", "getMyEmail", "Show your current and pending address");
   show.handler = [&recovery](const RouteContext& c) { return show_email(recovery, c); };
   show.access = Access::user;
   show.response_schema =
@@ -183,38 +183,37 @@ std::vector<Route> own_routes(Recovery& recovery) {
                       {{"email", schemas::email(), true},
                        {"pending_email", schemas::nullable(schemas::email()), true}});
 
-  auto ask = route("POST", "/api/me/email", "askEmailChange", "Ask for a new address");
+  auto ask = route("POST", "/api/me/email", "askEmailChange", "Request a change of your address");
   ask.handler = [&recovery](const RouteContext& c) { return ask_change(recovery, c); };
   ask.access = Access::user;
   ask.recent = http::Recent::required;
   ask.description =
-      "Mails a link and a code to the new address, and a notice to the present one. The answer is "
-      "the same whether the address is free or taken. A newer request takes the place of the one "
-      "that waits.";
+      "Mails a link and a code to the new address, and a notice to the current one. The response "
+      "is the same whether the address is free or taken. A new request replaces a pending one.";
   ask.request_schema =
       schemas::object("EmailChangeRequest", "", {{"new_email", schemas::email(), true}});
   ask.response_schema = schemas::object(
       "EmailChangeReceipt", "",
-      {{"message", schemas::text("For people.", 200, R"("A mail is on its way.")"), true},
+      {{"message", schemas::text("A sentence for people.", 200, R"("A mail is on its way.")"),
+        true},
        {"new_email", schemas::email(), true},
-       {"expires_at", schemas::moment("When link and code stop being good."), true}});
+       {"expires_at", schemas::moment("When link and code expire."), true}});
   ask.limit = ask_limit;
 
   auto confirm = route("POST", "/api/me/email/confirm", "confirmEmailChange",
-                       "Change the address with its code");
+                       "Confirm your new address with a code");
   confirm.handler = [&recovery](const RouteContext& c) { return confirm_by_code(recovery, c); };
   confirm.access = Access::user;
   confirm.description =
-      "All sessions but the one that asked end. Access tokens of before stop; refresh for a new "
-      "one.";
+      "All sessions except the requesting one end. Its earlier access tokens become invalid; "
+      "refresh to get a new one.";
   confirm.request_schema = schemas::object("EmailChangeConfirmation", "",
                                            {{"code", schemas::verification_code(), true}});
   confirm.response_schema = schemas::user();
   confirm.errors = {ErrorCode::invalid_code, ErrorCode::email_taken};
   confirm.limit = try_limit;
 
-  auto give_up =
-      route("DELETE", "/api/me/email", "cancelEmailChange", "Forget the change that waits");
+  auto give_up = route("DELETE", "/api/me/email", "cancelEmailChange", "Cancel the pending change");
   give_up.handler = [&recovery](const RouteContext& c) { return cancel(recovery, c); };
   give_up.access = Access::user;
   give_up.success_status = 204;
@@ -223,7 +222,7 @@ std::vector<Route> own_routes(Recovery& recovery) {
 
 std::vector<Route> link_routes(Recovery& recovery) {
   auto confirm = route("POST", "/api/auth/email-change/confirm", "confirmEmailChangeByLink",
-                       "Change the address with its link");
+                       "Confirm a new address with a link");
   confirm.handler = [&recovery](const RouteContext& c) { return confirm_by_link(recovery, c); };
   confirm.request_schema = schemas::object("EmailChangeLink", "", {{"token", token_field(), true}});
   confirm.response_schema =
@@ -235,13 +234,14 @@ std::vector<Route> link_routes(Recovery& recovery) {
       route("POST", "/api/auth/email-change/undo", "undoEmailChange", "Undo a change of address");
   back.handler = [&recovery](const RouteContext& c) { return undo(recovery, c); };
   back.description =
-      "With the link that the former address was mailed. Every session ends, the password is void, "
-      "and a mail for a new one goes to the address.";
+      "With the link that was mailed to the former address. All sessions end, the password becomes "
+      "invalid, and a mail with a link to choose a new one is sent to the address.";
   back.request_schema = schemas::object("EmailChangeUndo", "", {{"token", token_field(), true}});
   back.response_schema = schemas::object(
       "RestoredEmail", "",
       {{"email", schemas::email(), true},
-       {"message", schemas::text("For people.", 200, R"("The address is back.")"), true}});
+       {"message", schemas::text("A sentence for people.", 200, R"("The address is restored.")"),
+        true}});
   back.errors = {invalid_link, ErrorCode::email_taken};
   back.limit = try_limit;
   return {std::move(confirm), std::move(back)};

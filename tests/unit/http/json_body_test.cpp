@@ -130,39 +130,38 @@ TEST_CASE("each mistake has a sentence of its own, with its place") {
     CHECK(said == "The request body is not an acceptable JSON object: " + std::string{what} + " (" +
                       std::string{where} + ").");
   };
-  is_said("{\"a\":1,\n \"a\":2}", "a member is there twice", "line 2, column 2, in a");
-  is_said(R"({"x":{"y":1,"\u0079":2}})", "a member is there twice", "line 1, column 13, in x.y");
-  is_said(R"({"a":"b\u0000"})", "a text holds a NUL", "line 1, column 6, in a");
+  is_said("{\"a\":1,\n \"a\":2}", "a member occurs twice", "line 2, column 2, in a");
+  is_said(R"({"x":{"y":1,"\u0079":2}})", "a member occurs twice", "line 1, column 13, in x.y");
+  is_said(R"({"a":"b\u0000"})", "a string contains a NUL", "line 1, column 6, in a");
   is_said(R"({"a":[1,{"b":[[[]]]}]})", "it is nested deeper than 4 levels",
           "line 1, column 15, in a[1].b[0]");
-  is_said("[1]", "its outermost value is no object", "line 1, column 1");
-  is_said("\n \"x\"", "its outermost value is no object", "line 2, column 2");
+  is_said("[1]", "the outermost value is not an object", "line 1, column 1");
+  is_said("\n \"x\"", "the outermost value is not an object", "line 2, column 2");
   is_said("{\"a\":\"\xC3\xA9\",\n\"b\":\"\xC3\xA9\xFF\"}", "the text is not UTF-8",
           "line 2, column 7, in b");
-  is_said(R"({"a":"\ud800"})", "half of a surrogate pair is escaped, without its other half",
+  is_said(R"({"a":"\ud800"})", "an escaped surrogate lacks its other half",
           "line 1, column 13, in a");
-  is_said("{\"a\":\"x\ny\"}", "a control character within a text must be escaped",
+  is_said("{\"a\":\"x\ny\"}", "a control character in a string must be escaped",
           "line 1, column 8, in a");
   is_said(R"({"a":1e999})", "a number is too large", "line 1, column 6, in a");
-  is_said(R"({"a":"\x41"})", "a backslash is followed by what is no escape",
-          "line 1, column 8, in a");
+  is_said(R"({"a":"\x41"})", "a backslash starts no valid escape", "line 1, column 8, in a");
   is_said(R"({"a":"\u00g1"})", "\\u must be followed by four hexadecimal digits",
           "line 1, column 11, in a");
   is_said(R"({"a":1)", "it ends too early", "line 1, column 7");
-  is_said(R"({"a":"b)", "a text has no closing quote", "line 1, column 8, in a");
+  is_said(R"({"a":"b)", "a string has no closing quote", "line 1, column 8, in a");
   is_said("{} {}", "something follows the object", "line 1, column 4");
   is_said(R"({"a":1,})", "the name of a member, in double quotes, is expected", "line 1, column 8");
   is_said(R"({"a" 1})", "a colon is expected after the name of a member", "line 1, column 6, in a");
   is_said("{\"a\":1\n\"b\":2}", "a comma or a closing brace is expected", "line 2, column 1");
   is_said(R"({"a":[1 2]})", "a comma or a closing bracket is expected",
           "line 1, column 9, in a[1]");
-  is_said(R"({"a":'b'})", "a value is expected (text stands in double quotes)",
+  is_said(R"({"a":'b'})", "a value is expected (strings need double quotes)",
           "line 1, column 6, in a");
   CHECK(said_of("") == "The request body is empty; a JSON object is expected.");
   CHECK(said_of("\xEF\xBB\xBF{}") ==
-        "The request body begins with a byte order mark; JSON has none.");
+        "The request body begins with a byte order mark, which JSON forbids.");
   CHECK(said_of(std::string_view{"{\n\0}", 4}) ==
-        "The request body is no JSON: there is a NUL in it (line 2, column 1).");
+        "The request body is not JSON: it contains a NUL (line 2, column 1).");
 }
 
 TEST_CASE("no sentence about a body repeats a value of it, nor a name that is not plain") {

@@ -398,7 +398,7 @@ TEST_CASE_FIXTURE(Room, "the settings of a room are rows like any other, behind 
   REQUIRE(loaded.rows.size() == first + room_fields(options).size());
   CHECK(loaded.rows.at(first).name == "RESET_ENABLED");
   const auto markdown = as_markdown(loaded.rows);
-  CHECK(markdown.starts_with("| variable | default | what it is |\n| --- | --- | --- |\n"));
+  CHECK(markdown.starts_with("| variable | default | meaning |\n| --- | --- | --- |\n"));
   for (const auto* const line :
        {"| `RESET_TRIES` | `3` | Wrong guesses until a link is dead; 1 to 10. |\n",
         "| `RESET_LIFETIME` | `1h` | How long a link is good; 5min to 1d. |\n",

@@ -89,7 +89,7 @@ test(`after each of ${kills} kills under a reset there is one password, and the 
   }
   await until('every mail to be sent', async () => /^0 waiting/m.test((await server.command(['outbox', 'list'])).stdout),
     {within: 30_000, every: 500});
-  const noticed = async (email) => (await server.mails(email)).some((mail) => /you have a new password/.test(mail.headers.get('subject')));
+  const noticed = async (email) => (await server.mails(email)).some((mail) => /your password was reset/.test(mail.headers.get('subject')));
   for (const email of renewed) assert.ok(await noticed(email), `${email} has no notice`);
   for (const email of kept) assert.ok(!await noticed(email), `${email} has a notice of nothing`);
   console.log(`# ${kills} kills: ${renewed.length} passwords were set, ${kept.length} were not`);

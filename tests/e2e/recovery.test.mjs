@@ -46,7 +46,7 @@ test('a mailed link sets a new password, once, and everything of before is over'
   problem(await server.post('/api/auth/refresh', {refresh_token: user.refresh_token}), 401, 'token_invalid');
   await refused({email: user.email, password});
   await logIn(server, {email: user.email, password: next});
-  await mailTo(user.email, /you have a new password/);
+  await mailTo(user.email, /your password was reset/);
 });
 
 test('the eight digits of the same mail do it, too', async () => {
@@ -88,7 +88,7 @@ test('an address is changed by code, undone by link, and kept for its owner mean
   const asked = success(await server.post('/api/me/email', {new_email: address}, user));
   assert.equal(asked.new_email, address);
   assert.equal(success(await server.get('/api/me/email', user)).pending_email, address);
-  await mailTo(user.email, /change of your address was asked for/);
+  await mailTo(user.email, /request to change your email address/);
   const changed = success(await server.post('/api/me/email/confirm', {code: await server.code(address)}, user));
   assert.equal(changed.email, address);
   await logIn(server, {email: address});

@@ -197,7 +197,7 @@ forEachEngine('a dead link says where a new one comes from', async (browser) => 
   await page.click({role: 'button', name: 'Set the new password'});
   await toldIn(page, /can no longer be used/);
   assert.equal(await page.count('form'), 0);
-  await page.click({role: 'link', name: 'Ask for a new link'});
+  await page.click({role: 'link', name: 'Request a new link'});
   await page.see({role: 'heading', name: 'Forgot your password?'});
   assert.equal(await page.url(), `${front.base}/account/forgot`);
 });
@@ -208,9 +208,9 @@ forEachEngine('what was typed outlives a service that is busy, down, broken or a
     [502, '<h1>Bad Gateway</h1>', {'Content-Type': 'text/html'}], 'nothing', [200, '<h1>Hotel network</h1>', {'Content-Type': 'text/html'}],
     problem(403, 'something_new'), [204]]});
   // To WebKit the proxy that its driver looks through says so.
-  const noAnswer = browser.engine === 'webkit' ? /cannot answer/ : /no answer/;
+  const noAnswer = browser.engine === 'webkit' ? /is not available/ : /did not respond/;
   await page.fill('#password', newPassword);
-  for (const words of [/tried too often.*in 90 seconds/, /cannot answer.*in 2 seconds/, /cannot answer.*please try again\.$/, noAnswer, /no answer/, /Says something_new/, /is set/]) {
+  for (const words of [/Too many attempts.*in 90 seconds/, /is not available.*in 2 seconds/, /is not available.*please try again\.$/, noAnswer, /did not respond/, /Says something_new/, /is set/]) {
     await page.click({role: 'button', name: 'Set the new password'});
     await toldIn(page, words);
   }
@@ -232,7 +232,7 @@ forEachEngine('a button that is pressed twice sends once', async (browser) => {
 forEachEngine('an address that has another account by now is told', async (browser) => {
   const page = await front.open(browser, `/account/email#token=${token}`, {answers: [problem(409, 'email_taken')]});
   await page.click({role: 'button', name: 'Confirm the address'});
-  await toldIn(page, /Another account has this address by now. Nothing was changed./);
+  await toldIn(page, /Another account now uses this address. Nothing was changed./);
 });
 
 forEachEngine('a change of address is undone by a button, and a dead link leads to a new password', async (browser) => {
@@ -244,7 +244,7 @@ forEachEngine('a change of address is undone by a button, and a dead link leads 
   const late = await front.open(browser, `/account/undo#token=${token}`, {answers: [problem(400, 'validation_failed', {errors: {token: [{code: 'invalid', message: 'x'}]}})]});
   await late.click({role: 'button', name: 'Undo the change'});
   await toldIn(late, /can no longer be used/);
-  assert.equal(await late.count({role: 'link', name: 'ask for a new password'}), 1);
+  assert.equal(await late.count({role: 'link', name: 'reset your password'}), 1);
 });
 
 forEachEngine('"forgot" says the same for every address, and takes the code and a new password', async (browser) => {
@@ -264,14 +264,14 @@ forEachEngine('"forgot" says the same for every address, and takes the code and 
   await page.fill('#code-code', ' 1234 5678 ');
   await page.fill('#code-password', newPassword);
   await page.click({role: 'button', name: 'Set the new password'});
-  await page.wait('the wrong code', () => /wrong, was used already, or has expired/.test(document.querySelector('#code-code-error').innerText));
+  await page.wait('the wrong code', () => /wrong, has already been used, or has expired/.test(document.querySelector('#code-code-error').innerText));
   assert.equal((await page.focused()).name, 'Code');
   await page.click({role: 'button', name: 'Send me another mail'});
   assert.deepEqual((await page.focused()).value, 'someone@example.com');
   await page.click({role: 'button', name: 'Send me a link'});
   await toldIn(page, /is on its way/);
   await page.click({role: 'button', name: 'Send me another mail'});
-  await page.click({role: 'button', name: 'I have a code already'});
+  await page.click({role: 'button', name: 'I already have a code'});
   await page.fill('#code-code', '87654321');
   await page.fill('#code-password', newPassword);
   await page.press('Enter');

@@ -8,6 +8,7 @@
 #include "adapters/server/src/log.hpp"
 #include "coffeeauth/http/etag.hpp"
 #include "coffeeauth/ids.hpp"
+#include "coffeeauth/language.hpp"
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/time.hpp"
 #include "coffeeauth/user_service.hpp"
@@ -44,6 +45,18 @@ void check_texts(std::string_view input) {
 
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+void check_languages(std::string_view input) {
+  const auto language = Language::parse(input);
+  if (!language) return;
+  const auto& tag = language->tag();
+  hold(!tag.empty() && tag.size() <= 12, "a tag is short");
+  hold(tag.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+           std::string::npos,
+       "a tag is letters, digits and hyphens");
+  const auto again = Language::parse(tag);
+  hold(again && *again == *language, "a tag is its own tag");
 }
 
 /// What ends up in answers and in logs.
@@ -131,6 +144,7 @@ void check_conditions(std::string_view input) {
 COFFEEAUTH_FUZZ_TARGET(values) {
   using namespace coffeeauth;
   check_texts(input);
+  check_languages(input);
   check_written(input);
   check_ids_and_dates(input);
   check_query(input);

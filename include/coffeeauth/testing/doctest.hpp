@@ -24,6 +24,7 @@
 #include "coffeeauth/error.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
+#include "coffeeauth/language.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/time.hpp"
 
@@ -141,6 +142,15 @@ template <class Tag>
 struct StringMaker<coffeeauth::Id<Tag>> {
   /// 36 characters.
   static String convert(const coffeeauth::Id<Tag>& id) { return id.str().c_str(); }
+};
+
+/// Prints a language as its tag.
+template <>
+struct StringMaker<coffeeauth::Language> {
+  /// `unknown` where there is none.
+  static String convert(const coffeeauth::Language& language) {
+    return language.empty() ? "unknown" : language.tag().c_str();
+  }
 };
 
 /// Prints a time in RFC 3339.

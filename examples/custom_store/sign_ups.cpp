@@ -202,13 +202,17 @@ Activation SignUpsPart::activate(const UserId& user, const CodeGuess& code,
   if (sign_up != row->pending.end()) {
     patch.first_name = sign_up->first_name;
     patch.last_name = sign_up->last_name;
+    patch.language = sign_up->language;
     patch.email = sign_up->email;
     patch.password_hash = sign_up->password_hash;
     row->pending.erase(sign_up);
   } else if (chosen->is_acceptable) {
     patch.password_hash = chosen->hash;
-    // Nobody knows whose the names of an account are that never had an owner.
-    if (row->account.password_hash.empty()) patch.first_name = patch.last_name = "";
+    // Nobody knows whose the names of an account are that never had an owner, nor whose language.
+    if (row->account.password_hash.empty()) {
+      patch.first_name = patch.last_name = "";
+      patch.language = Language{};
+    }
   } else {
     return {ActivationOutcome::password_refused};
   }

@@ -24,6 +24,7 @@ void fields(F&& f, Pending& p) {
   f("email", p.email);
   f("first_name", p.first_name);
   f("last_name", p.last_name);
+  f("language", p.language);
 }
 template <class F>
 void fields(F&& f, Code& c) {
@@ -64,6 +65,7 @@ void fields(F&& f, User& u) {
   f("email", u.email);
   f("first_name", u.first_name);
   f("last_name", u.last_name);
+  f("language", u.language);
   f("role", u.role);
   f("is_verified", u.is_verified);
   f("is_active", u.is_active);
@@ -167,6 +169,7 @@ struct Writer {
   static Json write(Role role) { return wire_name(role); }
   static Json write(JobState state) { return state == JobState::dead ? "dead" : "pending"; }
   static Json write(const PasswordHash& hash) { return hash.phc(); }
+  static Json write(const Language& language) { return language.tag(); }
   static Json write(const EmailAddress& email) { return {email.display(), email.canonical()}; }
   template <class Tag>
   static Json write(const Id<Tag>& id) {
@@ -237,6 +240,9 @@ struct Reader {
   }
   static void read(const Json& json, PasswordHash& hash) {
     hash = PasswordHash{json.get<std::string>()};
+  }
+  static void read(const Json& json, Language& language) {
+    language = Language::restore(json.get<std::string>());
   }
   static void read(const Json& json, EmailAddress& email) {
     email = EmailAddress::restore(json.at(0).get<std::string>(), json.at(1).get<std::string>());

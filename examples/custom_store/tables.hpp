@@ -19,6 +19,7 @@ struct Pending {
   EmailAddress email = EmailAddress::restore({}, {});
   std::string first_name{};
   std::string last_name{};
+  Language language{};
 };
 
 struct Code {

@@ -60,8 +60,8 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
                   [&](const Pending& each) { return each.password_hash == after.password_hash; });
   }
   if (loses_owner && !after.password_hash.empty()) {
-    row.pending.push_back(
-        {after.password_hash, after.user.email, after.user.first_name, after.user.last_name});
+    row.pending.push_back({after.password_hash, after.user.email, after.user.first_name,
+                           after.user.last_name, after.user.language});
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.
   const bool lost_trust = before.user.is_verified && !after.user.is_verified;
@@ -121,6 +121,7 @@ UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
                       .email = user.email,
                       .first_name = user.first_name,
                       .last_name = user.last_name,
+                      .language = user.language,
                       .role = user.role,
                       .is_verified = is_verified,
                       .date_joined = user.now};
@@ -135,7 +136,8 @@ UserRow& add_user(Work& work, const NewUser& user, bool is_verified) {
 }
 
 Pending pending_of(const NewUser& sign_up) {
-  return {sign_up.password_hash, sign_up.email, sign_up.first_name, sign_up.last_name};
+  return {sign_up.password_hash, sign_up.email, sign_up.first_name, sign_up.last_name,
+          sign_up.language};
 }
 
 void drop_codes(UserRow& row) {

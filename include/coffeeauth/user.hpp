@@ -11,6 +11,7 @@
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
+#include "coffeeauth/language.hpp"
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/time.hpp"
 
@@ -34,6 +35,8 @@ struct User {
   std::string first_name;
   /// From parse_name(); may be empty.
   std::string last_name;
+  /// The language of all mails to the account; empty if unknown.
+  Language language{};
   /// The role of the account.
   Role role = Role::user;
   /// Whether the mailbox is verified. Required to log in.
@@ -75,6 +78,8 @@ struct NewUser {
   std::string first_name;
   /// From parse_name(), or empty.
   std::string last_name;
+  /// The language of mails to the account; empty if unknown.
+  Language language{};
   /// The role of the new account. An administrator's account must be verified and have a password.
   Role role = Role::user;
   /// False for a sign-up; true when an operator vouches for the address.
@@ -92,6 +97,8 @@ struct UserPatch {
   std::optional<std::string> first_name{};
   /// From parse_name().
   std::optional<std::string> last_name{};
+  /// An empty Language clears the stored one.
+  std::optional<Language> language{};
   /// A new address is not verified: an administrator vouches for it.
   std::optional<EmailAddress> email{};
   /// Invalidates earlier access tokens.

@@ -66,6 +66,7 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   auto& user = result.after.user;
   const bool first_name = replace(user.first_name, patch.first_name);
   const bool last_name = replace(user.last_name, patch.last_name);
+  const bool language = replace(user.language, patch.language);
   const bool spelling = replace_email(user.email, patch.email);
   const bool address = !(user.email == before.user.email);
   const bool role = replace(user.role, patch.role);
@@ -76,7 +77,8 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   if (address && !wanted && !(before.user.is_verified && user.is_verified)) wanted.emplace();
   const bool password = replace(result.after.password_hash, wanted);
 
-  result.changed = first_name || last_name || spelling || role || verified || active || password;
+  result.changed =
+      first_name || last_name || language || spelling || role || verified || active || password;
   if (result.changed) ++user.version;
   if (role || verified || active || password || address) ++user.security_version;
   result.ends_sessions =
@@ -102,6 +104,7 @@ bool is_effective_admin(const Credentials& account) noexcept {
 UserPatch taking_over(const NewUser& user) {
   return {.first_name = user.first_name,
           .last_name = user.last_name,
+          .language = user.language,
           .email = user.email,
           .role = user.role,
           .is_verified = true,

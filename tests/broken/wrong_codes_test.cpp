@@ -208,6 +208,48 @@ struct CodeThatStays : Sound {
 
 }  // namespace
 
+// The account speaks the language of whoever signed up last.
+struct BelievesTheLastSignUp : Sound {
+  struct CodesPart : Codes {
+    using Codes::Part;
+    SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
+      auto done = Codes::sign_up(candidate, max_pending);
+      const UserPatch patch{.language = candidate.language};
+      if (done.outcome == SignUpOutcome::created) return done;
+      return {done.outcome,
+              *work_->users().update_user(done.user.id, {}, patch, candidate.now).user};
+    }
+  };
+};
+
+// And keeps the language of none but the first.
+struct BelievesTheFirstSignUp : Sound {
+  struct CodesPart : Codes {
+    using Codes::Part;
+    SignUp sign_up(const NewUser& candidate, std::size_t max_pending) override {
+      const auto account = work_->users().find_credentials(candidate.email);
+      auto made = candidate;
+      if (account) made.language = account->user.language;
+      return Codes::sign_up(made, max_pending);
+    }
+  };
+};
+
+// Each account speaks the language of its first sign-up, whoever proves the mailbox.
+struct ActivatesInAnyLanguage : Sound {
+  struct CodesPart : Codes {
+    using Codes::Part;
+    Activation activate(const UserId& user, const CodeGuess& code,
+                        const std::optional<ChosenPassword>& chosen, UtcTime now) override {
+      const auto before = work_->users().find(user);
+      auto done = Codes::activate(user, code, chosen, now);
+      if (!done.user) return done;
+      const UserPatch patch{.language = before->language};
+      return {done.outcome, work_->users().update_user(user, {}, patch, now).user};
+    }
+  };
+};
+
 struct OneDigestOfAGuess : Sound {
   struct CodesPart : Codes {
     using Codes::Part;
@@ -258,3 +300,9 @@ REJECTED("that never cleans up codes and decoys", LeavesTheStale, clean_up_contr
 REJECTED("that gives attempts back when it cleans up", ForgetsAttempts, clean_up_contract)
 REJECTED("that compares one digest of a guess", OneDigestOfAGuess, code_contract)
 REJECTED("that counts each digest of a guess", EachDigestAGuess, code_contract)
+REJECTED("that gives an account the language of whoever signs up", BelievesTheLastSignUp,
+         language_contract)
+REJECTED("that keeps the language of the first sign-up for the others", BelievesTheFirstSignUp,
+         language_contract)
+REJECTED("that activates an account in the language of a stranger", ActivatesInAnyLanguage,
+         language_contract)

@@ -218,6 +218,17 @@ struct PromotesWhoeverHasTheRole : Sound {
   };
 };
 
+struct NoLanguages : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite create_user(const NewUser& user) override {
+      auto made = user;
+      made.language = Language{};
+      return Users::create_user(made);
+    }
+  };
+};
+
 }  // namespace
 
 REJECTED("that keeps what was rolled back", LostRollback, transaction_contract)
@@ -242,3 +253,4 @@ REJECTED("that keeps an address for whoever signed it up", KeepsSquatters, addre
 REJECTED("that does not say who gave way", TellsOtherwise<hide_who_gave_way>, address_contract)
 REJECTED("that gives away the address of whoever is not verified", UnverifiedGiveWay,
          address_contract)
+REJECTED("that does not keep the language of a user", NoLanguages, language_contract)

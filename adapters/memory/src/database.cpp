@@ -38,7 +38,8 @@ void erase_user(Unit& unit, const UserId& user) {
 }
 
 PendingSignUp pending_of(const NewUser& candidate) {
-  return {candidate.password_hash, candidate.email, candidate.first_name, candidate.last_name};
+  return {candidate.password_hash, candidate.email, candidate.first_name, candidate.last_name,
+          candidate.language};
 }
 
 void drop_codes(UserRow& row) {
@@ -76,6 +77,7 @@ std::optional<User> insert_user(Unit& unit, const NewUser& candidate, bool is_ve
                   .email = candidate.email,
                   .first_name = candidate.first_name,
                   .last_name = candidate.last_name,
+                  .language = candidate.language,
                   .role = candidate.role,
                   .is_verified = is_verified,
                   .date_joined = candidate.now};

@@ -25,6 +25,7 @@ struct PendingSignUp {
   EmailAddress email;
   std::string first_name;
   std::string last_name;
+  Language language;
 };
 
 struct LiveCode {

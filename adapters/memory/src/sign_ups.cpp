@@ -131,11 +131,13 @@ UserPatch activation_by(const Credentials& before, const PendingSignUp* sign_up,
   if (sign_up != nullptr) {
     patch.first_name = sign_up->first_name;
     patch.last_name = sign_up->last_name;
+    patch.language = sign_up->language;
     patch.email = sign_up->email;
   } else if (before.password_hash.empty()) {
-    // Nobody knows whose names those are.
+    // Nobody knows whose names those are, and whose language.
     patch.first_name = "";
     patch.last_name = "";
+    patch.language = Language{};
   }
   return patch;
 }

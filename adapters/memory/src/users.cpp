@@ -57,7 +57,8 @@ void follow_verification(UserRow& row, const Credentials& before, UtcTime now) {
     drop_sign_ups(row);
     const auto& user = after.user;
     if (!after.password_hash.empty()) {
-      row.pending = {{after.password_hash, user.email, user.first_name, user.last_name}};
+      row.pending = {
+          {after.password_hash, user.email, user.first_name, user.last_name, user.language}};
     }
   }
   // Who signs up next for an account with a past, its role among it, is not whom the code is for.

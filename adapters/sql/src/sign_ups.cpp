@@ -11,9 +11,9 @@ namespace {
 constexpr auto day = std::chrono::hours{24};
 
 const Sql list_pending_sql{.text = R"(
-  SELECT password_hash, email_display, first_name, last_name
+  SELECT password_hash, email_display, first_name, last_name, language
   FROM pending_sign_ups WHERE user_id = $1 ORDER BY signed_up_at, sign_up_id)",
-                           .columns = "tttt"};
+                           .columns = "ttttt"};
 
 // Each with the moment in question, and about how many. Of a user all sign-ups go or none: what is
 // left of some (the clocks of two processes differ) would look unanimous.
@@ -65,6 +65,7 @@ struct Pending {
   std::string email_display;
   std::string first_name;
   std::string last_name;
+  Language language;
 };
 
 struct PendingList {
@@ -85,7 +86,8 @@ PendingList list_pending(Connection& connection, const UserId& user) {
     if (row.text(0).empty()) {
       list.contested = true;
     } else {
-      list.kept.push_back({PasswordHash{row.text(0)}, row.text(1), row.text(2), row.text(3)});
+      list.kept.push_back({PasswordHash{row.text(0)}, row.text(1), row.text(2), row.text(3),
+                           Language::restore(row.text(4))});
     }
   }
   return list;
@@ -129,12 +131,14 @@ PatchedUser activated_by(const Credentials& before, const Pending* sign_up,
   if (sign_up != nullptr) {
     patch.first_name = sign_up->first_name;
     patch.last_name = sign_up->last_name;
+    patch.language = sign_up->language;
     // The same address, as this sign-up typed it.
     patch.email = EmailAddress::restore(sign_up->email_display, before.user.email.canonical());
   } else if (before.password_hash.empty()) {
-    // Nobody knows whose names those are.
+    // Nobody knows whose names those are, and whose language.
     patch.first_name = "";
     patch.last_name = "";
+    patch.language = Language{};
   }
   return apply_patch(before, patch);
 }

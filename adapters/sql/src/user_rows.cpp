@@ -6,15 +6,15 @@ namespace coffeeauth::sql {
 namespace {
 
 constexpr std::array<std::string_view, user_column_count> user_column_names{
-    "id",          "email_display", "email_canonical", "first_name",
-    "last_name",   "role",          "is_verified",     "is_active",
-    "date_joined", "last_login",    "version",         "security_version"};
+    "id",         "email_display", "email_canonical", "first_name", "last_name",
+    "language",   "role",          "is_verified",     "is_active",  "date_joined",
+    "last_login", "version",       "security_version"};
 
 const Sql insert_user_sql{.text = R"(
-  INSERT INTO users (id, email_canonical, email_display, first_name, last_name, role, is_verified,
-                     is_active, date_joined, unverified_since, password_hash, version,
+  INSERT INTO users (id, email_canonical, email_display, first_name, last_name, language, role,
+                     is_verified, is_active, date_joined, unverified_since, password_hash, version,
                      security_version, search_text)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, 1, 1, $10)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9, $10, 1, 1, $11)
   ON CONFLICT (email_canonical) DO NOTHING
   RETURNING )" + user_columns(),
                           .columns = std::string(user_kinds)};
@@ -23,9 +23,9 @@ const Sql login_order_sql{.text = R"(
   ON CONFLICT (user_id) DO UPDATE SET login_key = excluded.login_key)"};
 const Sql write_user_sql{.text = R"(
   UPDATE users SET email_canonical = $1, email_display = $2, first_name = $3, last_name = $4,
-                   role = $5, is_verified = $6, is_active = $7, password_hash = $8,
-                   version = $9, security_version = $10, search_text = $11
-  WHERE id = $12)"};
+                   language = $5, role = $6, is_verified = $7, is_active = $8, password_hash = $9,
+                   version = $10, security_version = $11, search_text = $12
+  WHERE id = $13)"};
 const Sql end_all_sql{.text = "DELETE FROM sessions WHERE user_id = $1 RETURNING 1",
                       .columns = "n"};
 const Sql end_others_sql{.text = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING 1",
@@ -39,11 +39,11 @@ const Sql drop_codes_sql{.text = R"(
   WHERE user_id = $1)"};
 const Sql put_pending_sql{.text = R"(
   INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, last_name,
-                                signed_up_at, sign_up_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7)
+                                language, signed_up_at, sign_up_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
   ON CONFLICT (user_id, password_hash) DO UPDATE
     SET email_display = excluded.email_display, first_name = excluded.first_name,
-        last_name = excluded.last_name, signed_up_at = excluded.signed_up_at,
+        last_name = excluded.last_name, language = excluded.language, signed_up_at = excluded.signed_up_at,
         sign_up_id = excluded.sign_up_id)"};
 
 // A row without a password, beside those that have one. Written anew where it is there: the
@@ -74,13 +74,14 @@ User read_user(const Row& row, std::size_t first_column) {
       .email = EmailAddress::restore(row.text(at(1)), row.text(at(2))),
       .first_name = row.text(at(3)),
       .last_name = row.text(at(4)),
-      .role = row.flag(at(5)) ? Role::admin : Role::user,
-      .is_verified = row.flag(at(6)),
-      .is_active = row.flag(at(7)),
-      .date_joined = row.time(at(8)),
-      .last_login = row.optional_time(at(9)),
-      .version = row.number(at(10)),
-      .security_version = row.number(at(11)),
+      .language = Language::restore(row.text(at(5))),
+      .role = row.flag(at(6)) ? Role::admin : Role::user,
+      .is_verified = row.flag(at(7)),
+      .is_active = row.flag(at(8)),
+      .date_joined = row.time(at(9)),
+      .last_login = row.optional_time(at(10)),
+      .version = row.number(at(11)),
+      .security_version = row.number(at(12)),
   };
 }
 
@@ -90,11 +91,11 @@ void put_in_login_order(Connection& connection, const UserId& id, std::optional<
 }
 
 std::optional<User> insert_user(Connection& connection, const NewUser& user, bool verified) {
-  const auto row =
-      connection.query_one(insert_user_sql, user.id, user.email.canonical(), user.email.display(),
-                           user.first_name, user.last_name, user.role == Role::admin, verified,
-                           user.now, verified ? user.password_hash.phc() : std::string{},
-                           search_text(user.email, user.first_name, user.last_name));
+  const auto row = connection.query_one(
+      insert_user_sql, user.id, user.email.canonical(), user.email.display(), user.first_name,
+      user.last_name, user.language.tag(), user.role == Role::admin, verified, user.now,
+      verified ? user.password_hash.phc() : std::string{},
+      search_text(user.email, user.first_name, user.last_name));
   if (!row) return std::nullopt;
   put_in_login_order(connection, user.id, std::nullopt);
   return read_user(*row);
@@ -141,9 +142,10 @@ void write_patched(Connection& connection, const PatchedUser& patched) {
   if (!patched.changed) return;
   const auto& user = patched.after.user;
   connection.query(write_user_sql, user.email.canonical(), user.email.display(), user.first_name,
-                   user.last_name, user.role == Role::admin, user.is_verified, user.is_active,
-                   patched.after.password_hash.phc(), user.version, user.security_version,
-                   search_text(user.email, user.first_name, user.last_name), user.id);
+                   user.last_name, user.language.tag(), user.role == Role::admin, user.is_verified,
+                   user.is_active, patched.after.password_hash.phc(), user.version,
+                   user.security_version, search_text(user.email, user.first_name, user.last_name),
+                   user.id);
   if (patched.ends_sessions) end_sessions(connection, user.id, patched.kept_session);
 }
 
@@ -168,7 +170,8 @@ void restart_clean_up(Connection& connection, const UserId& id, UtcTime now) {
 
 void put_pending(Connection& connection, const UserId& id, const NewUser& sign_up) {
   connection.query(put_pending_sql, id, sign_up.password_hash.phc(), sign_up.email.display(),
-                   sign_up.first_name, sign_up.last_name, sign_up.now, sign_up.id);
+                   sign_up.first_name, sign_up.last_name, sign_up.language.tag(), sign_up.now,
+                   sign_up.id);
 }
 
 }  // namespace coffeeauth::sql

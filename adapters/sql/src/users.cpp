@@ -135,6 +135,7 @@ void follow_verification(Connection& connection, const Credentials& before,
                  .email = user.email,
                  .first_name = user.first_name,
                  .last_name = user.last_name,
+                 .language = user.language,
                  .password_hash = after.password_hash,
                  .now = now});
   }

@@ -122,7 +122,8 @@ class SignUps {
 
   /// Creates the user, or adds to the pending sign-ups of the existing one.
   ///
-  /// The password belongs to the sign-up: the account has none until activate() sets it.
+  /// The password belongs to the sign-up: the account has none until activate() sets it. Until then
+  /// a further sign-up does not change the names or the language of the account, either.
   /// `candidate.password_hash` must be made like the existing ones (see
   /// PasswordService::hash_for_sign_up()), so that equal passwords have equal hashes. If
   /// `max_pending` others exist, the oldest is dropped, and from then on a code activates the
@@ -173,9 +174,10 @@ class SignUps {
   /// mailbox. Without `chosen` it gets the password of the one pending sign-up, if none with
   /// another password was ever pending beside it and the account was created by a sign-up, and
   /// neither verified by an administrator nor made by create_user() without a password: a code that
-  /// an administrator mails must not let in whoever signed up. Names and the address as typed come
-  /// from the sign-up with that password; if there is none, an account that never had an owner gets
-  /// no names. The other sign-ups stay as decoys. Exactly one of many concurrent calls is
+  /// an administrator mails must not let in whoever signed up. Names, language and the address as
+  /// typed come from the sign-up with that password; if there is none, an account that never had an
+  /// owner gets no names and no language. The other sign-ups stay as decoys. Exactly one of many
+  /// concurrent calls is
   /// `activated`.
   [[nodiscard]] virtual Activation activate(const UserId& user, const CodeGuess& code,
                                             const std::optional<ChosenPassword>& chosen,

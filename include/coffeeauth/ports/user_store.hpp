@@ -140,8 +140,9 @@ class UserWrites : public virtual UserReads {
   [[nodiscard]] virtual UserWrite create_user(const NewUser& user) = 0;
 
   /// Inserts a verified user. An account that awaits its owner (awaits_owner()) at that moment is
-  /// turned into it and keeps its id and date_joined: role, names, spelling and password are those
-  /// of `user`, it is verified and active, and its sign-ups, codes and sessions are deleted.
+  /// turned into it and keeps its id and date_joined: role, names, language, spelling and password
+  /// are those of `user`, it is verified and active, and its sign-ups, codes and sessions are
+  /// deleted.
   /// Outcomes: written, email_taken (the address has an owner; nothing changed).
   [[nodiscard]] virtual UserWrite create_or_take_over(const NewUser& user) = 0;
 

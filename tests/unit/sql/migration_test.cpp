@@ -73,6 +73,36 @@ TEST_CASE("users who were there before they were counted are counted") {
   CHECK(store->users().count({.role = Role::admin}) == 1);
 }
 
+TEST_CASE("users and sign-ups from before languages were kept have none") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  const auto waiting = UserId::parse("00000000-0000-7000-8000-000000000001").value();
+  {
+    const auto connection = open_sqlite(options, Access::write);
+    migrate(*connection, sqlite_migrations().first(11));
+    connection->run_once(
+        {.text = "INSERT INTO users (id, email_canonical, role, is_verified, is_active, "
+                 "email_display, first_name, last_name, date_joined, unverified_since, "
+                 "password_hash, version, security_version) VALUES ('" +
+                 waiting.str() +
+                 "', 'a@example.org', 0, 0, 1, 'a@example.org', 'Ada', '', 0, 0, '', 1, 1)"});
+    connection->run_once(
+        {.text = "INSERT INTO pending_sign_ups (user_id, password_hash, email_display, first_name, "
+                 "last_name) VALUES ('" +
+                 waiting.str() + "', '$hash', 'a@example.org', 'Ada', '')"});
+  }
+  const auto store = make_sqlite_store(options);
+  CHECK(store->users().find(waiting)->language.empty());
+  const auto active = store->transact([&](Transaction& tx) {
+    tx.sign_ups().put_code(
+        waiting, {.digest = CodeDigest{}, .network = {}, .expires_at = from_unix_millis(2)}, {});
+    return tx.sign_ups().activate(waiting, CodeDigest{}, {}, {});
+  });
+  REQUIRE(active.user);
+  CHECK(active.user->language.empty());
+  CHECK(active.user->first_name == "Ada");
+}
+
 TEST_CASE("users who were there before searches had an index are filled in batches, and found") {
   const TemporaryFolder folder;
   SqliteOptions options{.path = folder.file("a.db")};

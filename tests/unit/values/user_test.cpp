@@ -34,6 +34,7 @@ struct Expected {
 std::vector<Expected> changes() {
   return {{"first name", {.first_name = "Augusta"}, false, false},
           {"last name", {.last_name = "King"}, false, false},
+          {"language", {.language = Language::parse("de").value()}, false, false},
           {"no first name", {.first_name = ""}, false, false},
           {"spelling of the address", {.email = email("Ada@Example.com")}, false, false},
           {"address", {.email = email("ada@example.org")}, true, true},
@@ -83,8 +84,8 @@ TEST_CASE("a patch that says what is so already changes nothing") {
   const auto before = ada();
   for (const auto& patch :
        {UserPatch{}, UserPatch{.first_name = "Ada", .last_name = "Lovelace"},
-        UserPatch{.email = email("ada@example.com")}, UserPatch{.role = Role::user},
-        UserPatch{.is_verified = true, .is_active = true},
+        UserPatch{.language = Language{}}, UserPatch{.email = email("ada@example.com")},
+        UserPatch{.role = Role::user}, UserPatch{.is_verified = true, .is_active = true},
         UserPatch{.password_hash = PasswordHash{"$hash$1"}}}) {
     const auto result = apply_patch(before, patch);
     CHECK_FALSE(result.changed);

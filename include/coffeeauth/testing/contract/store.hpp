@@ -52,6 +52,7 @@ void store_contract(StoreHarness& harness);
 void user_contract(StoreHarness& harness);
 void admin_contract(StoreHarness& harness);
 void address_contract(StoreHarness& harness);
+void language_contract(StoreHarness& harness);
 void user_list_contract(StoreHarness& harness);
 void sign_up_contract(StoreHarness& harness);
 void clean_up_contract(StoreHarness& harness);

@@ -45,9 +45,9 @@ ca::Contributions Room::attach(ca::Kernel& kernel) {
 void Room::record(ca::Transaction& tx, const ca::Event& event) {
   if (event.kind != ca::EventKind::user_verified) return;
   query(tx,
-        {"INSERT INTO loyalty_customers (user_id, tier, language) VALUES ($1, 'bronze', $2) "
+        {"INSERT INTO loyalty_customers (user_id, tier) VALUES ($1, 'bronze') "
          "ON CONFLICT (user_id) DO NOTHING"},
-        {event.user->str(), event.client.language});
+        {event.user->str()});
 }
 
 /// Asked at each login and refresh.
@@ -61,16 +61,13 @@ ca::Claims Room::claims_of(const ca::LiveSession& live) {
 ca::Result<void> Room::move(const ca::UserId& customer, const std::string& tier,
                             const ca::Principal& who, const ca::ClientContext& client) {
   return kernel_->store().transact([&](ca::Transaction& tx) -> ca::Result<void> {
-    const auto rows = query(
-        tx, {"UPDATE loyalty_customers SET tier = $2 WHERE user_id = $1 RETURNING language", "t"},
-        {customer.str(), tier});
+    const auto rows =
+        query(tx, {"UPDATE loyalty_customers SET tier = $2 WHERE user_id = $1 RETURNING tier", "t"},
+              {customer.str(), tier});
     const auto user = tx.users().find(customer);
     if (rows.empty() || !user) return ca::ErrorCode::not_found;
     kernel_->enqueue(tx, tier_mail,
-                     {.to = user->email,
-                      .first_name = user->first_name,
-                      .language = rows.front().text(0),
-                      .extra = {{"tier", tier}}},
+                     {.to = user->email, .first_name = user->first_name, .extra = {{"tier", tier}}},
                      std::nullopt);
     kernel_->record(
         tx, {.kind = tier_changed, .user = customer, .actor = who.user.id, .client = client});

@@ -62,6 +62,8 @@ struct NewAdmin {
   std::string first_name{};
   /// May be empty; must be accepted by parse_name().
   std::string last_name{};
+  /// The language of mails to the account; may be empty.
+  Language language{};
 };
 
 /// Thread-safe. Every method may throw Unavailable.
@@ -94,8 +96,8 @@ class AdminService {
                                                  const ClientContext& client);
 
   /// Creates a verified administrator. An account that is not verified or has no password yet is
-  /// taken over: it gets this password and these names, and its pending sign-ups are discarded.
-  /// Errors: email_taken (the account has an owner), validation_failed.
+  /// taken over: it gets this password, these names and this language, and its pending sign-ups
+  /// are discarded. Errors: email_taken (the account has an owner), validation_failed.
   [[nodiscard]] Result<User> create_admin(NewAdmin request);
   /// Makes an existing account an active administrator; its password is kept.
   /// Errors: not_found, validation_failed on `role` (not verified, or without a password).

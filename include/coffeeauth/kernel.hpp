@@ -83,14 +83,17 @@ class Kernel {
   [[nodiscard]] virtual std::unique_ptr<Sealer> sealer(std::string_view feature) = 0;
 
   /// Writes a mail to the outbox; a worker delivers it after the commit. `kind` is a stable word
-  /// that the templates know. A mail that was not sent by `expires_at` is dropped.
+  /// that the templates know. If `parameters.language` is empty, the mail is written in the
+  /// User::language of the account with that address. A mail that was not sent by `expires_at` is
+  /// dropped.
   virtual void enqueue(Transaction& transaction, std::string_view kind,
                        const MailParameters& parameters, std::optional<UtcTime> expires_at) = 0;
 
   /// Writes a notice to the outbox: a mail that tells the owner about a change to the account and
-  /// where it came from. Fills in `parameters.at` and `language` when they are not set, and adds
-  /// `client`, `address` and Contributions::notice_values to `extra`. A notice that was not sent by
-  /// `parameters.expires_at`, if set, is dropped.
+  /// where it came from. Fills in `parameters.at` when it is not set, and `language` when it is
+  /// empty: with the User::language of the account with that address, or else with the language of
+  /// the client. Adds `client`, `address` and Contributions::notice_values to `extra`. A notice
+  /// that was not sent by `parameters.expires_at`, if set, is dropped.
   virtual void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
                       const ClientContext& client) = 0;
 

@@ -22,7 +22,8 @@ struct MailParameters {
   /// From parse_name(). Empty in every mail that a stranger can cause: a name is text its owner
   /// typed, and must not reach a mailbox that has not been proved to be theirs.
   std::string first_name{};
-  /// BCP 47, from sign-up; may be empty.
+  /// BCP 47, stored with the job: User::language if known, or else the language of the client that
+  /// caused the mail; may be empty.
   std::string language{};
   /// The digits, for kinds with a code.
   std::string code{};

@@ -31,6 +31,9 @@ struct SignUpRequest {
   std::string first_name{};
   /// May be empty; must be accepted by parse_name().
   std::string last_name{};
+  /// The language of the mail with the code, which becomes User::language once the mailbox is
+  /// proved. Empty: ClientContext::language.
+  Language language{};
 };
 
 /// The answer to a request for a code; the same whether or not one was sent.
@@ -47,6 +50,8 @@ struct ProfilePatch {
   std::optional<std::string> first_name{};
   /// Must be accepted by parse_name().
   std::optional<std::string> last_name{};
+  /// An empty Language clears the stored one.
+  std::optional<Language> language{};
   /// The version that the change is based on; another one gives `version_conflict`. Empty: any.
   std::optional<std::int64_t> expected_version{};
 };
@@ -77,7 +82,7 @@ class UserService {
 
   /// Returns the user. Error: not_found.
   [[nodiscard]] Result<User> get(const UserId& id);
-  /// Changes the user's names. Errors: validation_failed, not_found, version_conflict.
+  /// Changes the user's names and language. Errors: validation_failed, not_found, version_conflict.
   [[nodiscard]] Result<User> update_profile(const UserId& id, const ProfilePatch& patch,
                                             const ClientContext& client);
   /// Deletes the account with its sessions and codes, if `password` is correct. Errors:

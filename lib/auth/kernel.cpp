@@ -63,8 +63,10 @@ class KernelOf final : public Kernel {
 
   void enqueue(Transaction& transaction, std::string_view kind, const MailParameters& parameters,
                std::optional<UtcTime> expires_at) override {
+    auto mail = parameters;
+    if (mail.language.empty()) mail.language = language_at(transaction, mail.to);
     s_.enqueue(transaction,
-               make_mail_job(kind, parameters, s_.vault, s_.parts.random, s_.now(), expires_at));
+               make_mail_job(kind, mail, s_.vault, s_.parts.random, s_.now(), expires_at));
   }
 
   void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,

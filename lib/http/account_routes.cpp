@@ -26,13 +26,15 @@ Error as_seen_by_owner(const Error& error) {
 Result<Response> update_profile(Auth& auth, const RouteContext& context) {
   auto first_name = optional_name(context.body, "first_name");
   auto last_name = optional_name(context.body, "last_name");
-  if (auto error = combined_error(first_name, last_name)) return *std::move(error);
+  auto language = optional_language(context.body, "language");
+  if (auto error = combined_error(first_name, last_name, language)) return *std::move(error);
   const auto& own = context.principal->user;
   if (const auto checked = check_read_only_now(auth, context.body, own); !checked) {
     return checked.error();
   }
   const ProfilePatch patch{.first_name = *std::move(first_name),
                            .last_name = *std::move(last_name),
+                           .language = *std::move(language),
                            .expected_version = integer_of(context.body, "version")};
   const auto user = auth.users().update_profile(own.id, patch, context.client);
   if (!user) return as_seen_by_owner(user.error());
@@ -107,7 +109,7 @@ std::vector<Route> account_routes(Auth& auth) {
 
   auto update = own(
       "PATCH", [&auth](const RouteContext& c) { return update_profile(auth, c); }, "updateMe",
-      "Change your names");
+      "Change your names and language");
   update.description =
       "Fields that are not sent stay unchanged. Other fields may be sent back as they were read; "
       "only administrators can change them.";

@@ -14,13 +14,15 @@ Result<Response> sign_up(Auth& auth, const RouteContext& context) {
   auto password = Password::parse(text_of(context.body, "password"));
   auto first_name = parse_name("first_name", text_of(context.body, "first_name"));
   auto last_name = parse_name("last_name", text_of(context.body, "last_name"));
-  if (auto error = combined_error(email, password, first_name, last_name)) {
+  auto language = optional_language(context.body, "language");
+  if (auto error = combined_error(email, password, first_name, last_name, language)) {
     return *std::move(error);
   }
   const auto sent = auth.users().sign_up({.email = *std::move(email),
                                           .password = *std::move(password),
                                           .first_name = *std::move(first_name),
-                                          .last_name = *std::move(last_name)},
+                                          .last_name = *std::move(last_name),
+                                          .language = language->value_or(Language{})},
                                          context.client);
   if (!sent) return sent.error();
   return receipt_response(

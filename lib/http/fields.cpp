@@ -46,6 +46,11 @@ Result<std::optional<std::string>> optional_name(const nlohmann::json& body, con
                                      [&](std::string_view text) { return parse_name(name, text); });
 }
 
+Result<std::optional<Language>> optional_language(const nlohmann::json& body, const char* name) {
+  if (has_field(body, name) && body.at(name).is_null()) return std::optional{Language{}};
+  return optional_field<Language>(body, name, Language::parse);
+}
+
 std::string_view query_text(const Parameters& parameters, std::string_view name) noexcept {
   const auto found = parameters.find(name);
   return found != parameters.end() ? std::string_view{found->second} : std::string_view{};

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "coffeeauth/language.hpp"
+
 namespace coffeeauth::http::schemas {
 namespace {
 
@@ -13,6 +15,18 @@ SchemaPtr name(std::string description, std::string example) {
 }
 SchemaPtr first_name() { return name("Given name; may be empty.", R"("Ada")"); }
 SchemaPtr last_name() { return name("Family name; may be empty.", R"("Lovelace")"); }
+SchemaPtr language() {
+  return nullable(
+      text("The language of the account's mails, as a tag (BCP 47); null if unknown. "
+           "Of a tag that is sent, language, script and region are kept.",
+           Language::max_length, R"("de-AT")"));
+}
+SchemaPtr sign_up_language() {
+  return nullable(
+      text("The language of the account's mails, as a tag (BCP 47); if it is not sent, "
+           "the first language of `Accept-Language`.",
+           Language::max_length, R"("de-AT")"));
+}
 SchemaPtr user_id() { return read_only(id("UUID version 7.")); }
 SchemaPtr date_joined() { return read_only(moment("When the account was created.")); }
 SchemaPtr last_login() {
@@ -56,6 +70,7 @@ std::vector<Property> user_properties() {
           {"email", email(), true},
           {"first_name", first_name(), true},
           {"last_name", last_name(), true},
+          {"language", language(), true},
           {"role", role(), true},
           {"is_verified", boolean("Whether the address is verified."), true},
           {"is_active", boolean("False for a disabled account."), true},
@@ -216,7 +231,8 @@ SchemaPtr sign_up() {
                 {{"email", email(), true},
                  {"password", password(), true},
                  {"first_name", first_name()},
-                 {"last_name", last_name()}});
+                 {"last_name", last_name()},
+                 {"language", sign_up_language()}});
 }
 
 SchemaPtr verify() {
@@ -261,10 +277,12 @@ SchemaPtr profile_patch() {
   return object(
       "ProfilePatch",
       "Fields that are not sent stay unchanged. A whole `User` may be sent back as it was read: "
-      "only the names may differ, and the change is made only if `version` is still current "
+      "only names and language may differ, and the change is made only if `version` is still "
+      "current "
       "(else 412).",
       {{"first_name", first_name()},
        {"last_name", last_name()},
+       {"language", language()},
        {"id", user_id()},
        {"email", read_only(email())},
        {"role", read_only(role())},
@@ -287,6 +305,7 @@ SchemaPtr user_patch() {
       "current (else 412).",
       {{"first_name", first_name()},
        {"last_name", last_name()},
+       {"language", language()},
        {"email", email()},
        {"role", role()},
        {"is_verified", boolean("Whether the address is verified.")},

@@ -12,6 +12,8 @@ void write_members(JsonWriter& json, const User& user) {
   json.key("email").text(user.email.display());
   json.key("first_name").text(user.first_name);
   json.key("last_name").text(user.last_name);
+  json.key("language");
+  user.language.empty() ? json.null() : json.text(user.language.tag());
   json.key("role").text(wire_name(user.role));
   json.key("is_verified").boolean(user.is_verified);
   json.key("is_active").boolean(user.is_active);

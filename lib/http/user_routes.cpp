@@ -67,10 +67,12 @@ Result<std::optional<std::int64_t>> basis_of_change(Auth& auth, const RouteConte
 Result<UserPatch> read_patch(const nlohmann::json& body) {
   auto first_name = optional_name(body, "first_name");
   auto last_name = optional_name(body, "last_name");
+  auto language = optional_language(body, "language");
   auto email = optional_field<EmailAddress>(body, "email", EmailAddress::parse);
-  if (auto error = combined_error(first_name, last_name, email)) return *std::move(error);
+  if (auto error = combined_error(first_name, last_name, language, email)) return *std::move(error);
   return UserPatch{.first_name = *std::move(first_name),
                    .last_name = *std::move(last_name),
+                   .language = *std::move(language),
                    .email = *std::move(email),
                    .role = parse_role(text_of(body, "role")),
                    .is_verified = flag_of(body, "is_verified"),

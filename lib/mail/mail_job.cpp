@@ -20,6 +20,10 @@ UtcTime happened_at(const MailParameters& parameters, UtcTime now) {
 
 }  // namespace
 
+std::string mail_language(const Language& own, const ClientContext& client) {
+  return own.empty() ? client.language : own.tag();
+}
+
 NewJob make_mail_job(std::string_view kind, const MailParameters& parameters, const Vault& vault,
                      RandomSource& random, UtcTime now, std::optional<UtcTime> expires_at) {
   const nlohmann::json payload = {{"to", parameters.to.display()},

@@ -7,9 +7,14 @@
 #include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/ports/outbox.hpp"
 #include "coffeeauth/ports/random_source.hpp"
+#include "coffeeauth/session.hpp"
 #include "lib/vault/vault.hpp"
 
 namespace coffeeauth {
+
+/// What a mail to somebody is written in: their own language, as far as it is known, else what the
+/// client asked for.
+[[nodiscard]] std::string mail_language(const Language& own, const ClientContext& client);
 
 /// A job for that mail, its parameters sealed: the outbox never holds a code in the clear. The
 /// Message-ID is fixed here, once, for every try to come.

@@ -45,10 +45,16 @@ std::string client_words(std::string_view user_agent) {
   return words.append(system);
 }
 
+std::string language_at(Transaction& tx, const EmailAddress& email) {
+  const auto found = tx.users().find_credentials(email);
+  return found ? found->user.language.tag() : std::string{};
+}
+
 void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
                     MailParameters parameters, const ClientContext& client) {
   const auto now = s.now();
   if (parameters.at == UtcTime{}) parameters.at = now;
+  if (parameters.language.empty()) parameters.language = language_at(tx, parameters.to);
   if (parameters.language.empty()) parameters.language = client.language;
   if (auto words = client_words(client.user_agent); !words.empty()) {
     parameters.extra.emplace("client", std::move(words));

@@ -16,6 +16,9 @@ struct Services;
 /// Nothing of the text itself, which a stranger wrote; empty when neither is known.
 [[nodiscard]] std::string client_words(std::string_view user_agent);
 
+/// The language of the account with that address; empty where there is none, or it is not known.
+[[nodiscard]] std::string language_at(Transaction& tx, const EmailAddress& email);
+
 /// As Kernel::notify().
 void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
                     MailParameters parameters, const ClientContext& client);

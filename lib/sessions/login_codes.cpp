@@ -25,13 +25,14 @@ CodeReceipt mail_login_code(Services& s, const EmailAddress& email,
   const NewLoginCode kept{.digest = s.vault.login_code_digest(user, email, code),
                           .expires_at = expires_at,
                           .budget = budget};
-  const auto job = make_mail_job(mail_kind::login_code,
-                                 {.to = email,
-                                  .first_name = is_due ? found->user.first_name : std::string{},
-                                  .language = client.language,
-                                  .code = std::string{code.expose_secret()},
-                                  .expires_at = expires_at},
-                                 s.vault, s.parts.random, now, expires_at);
+  const auto job = make_mail_job(
+      mail_kind::login_code,
+      {.to = email,
+       .first_name = is_due ? found->user.first_name : std::string{},
+       .language = is_due ? mail_language(found->user.language, client) : client.language,
+       .code = std::string{code.expose_secret()},
+       .expires_at = expires_at},
+      s.vault, s.parts.random, now, expires_at);
   s.transact([&](Transaction& tx) {
     take_turn(s, tx, email, now);
     // For whom no code is due it is asked for nobody, at the same price.

@@ -89,7 +89,10 @@ Result<TokenPair> SessionService::change_password(const Principal& principal,
                    .session = principal.session,
                    .client = client});
     enqueue_notice(s_, tx, mail_kind::password_changed,
-                   {.to = done.user->email, .first_name = done.user->first_name, .at = now},
+                   {.to = done.user->email,
+                    .first_name = done.user->first_name,
+                    .language = done.user->language.tag(),
+                    .at = now},
                    client);
     return *sessions.find_live(principal.session, now);
   });

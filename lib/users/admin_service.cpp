@@ -63,7 +63,8 @@ std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
   const auto user = s.parts.store.users().find(id);
   if (!user || user->is_verified) return nullptr;
   // Not the administrator's language or network.
-  return std::make_unique<CodeMail>(s, patch.email.value_or(user->email), ClientContext{}, now);
+  return std::make_unique<CodeMail>(s, patch.email.value_or(user->email),
+                                    patch.language.value_or(user->language), ClientContext{}, now);
 }
 
 /// Who did what they did from where, and when.
@@ -271,6 +272,7 @@ Result<User> AdminService::create_admin(NewAdmin request) {
                       .email = request.email,
                       .first_name = std::move(names->first),
                       .last_name = std::move(names->last),
+                      .language = request.language,
                       .role = Role::admin,
                       .is_verified = true,
                       .password_hash = s_.passwords.hash(request.password),

@@ -15,8 +15,8 @@ AddressDigest network_of(const Services& services, const ClientContext& client) 
   return services.vault.address_digest(rate_limit_networks(client.address).back());
 }
 
-CodeMail::CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,
-                   UtcTime now)
+CodeMail::CodeMail(const Services& services, const EmailAddress& email, const Language& own,
+                   const ClientContext& client, UtcTime now)
     : s_(services),
       now_(now),
       expires_at_(now + services.config.codes.lifetime),
@@ -26,7 +26,7 @@ CodeMail::CodeMail(const Services& services, const EmailAddress& email, const Cl
       // No name in the mail: whoever signed up chose it, and the mailbox may be a stranger's.
       job_(make_mail_job(mail_kind::verification_code,
                          {.to = email,
-                          .language = client.language,
+                          .language = mail_language(own, client),
                           .code = std::string{code_.expose_secret()},
                           .expires_at = expires_at_},
                          services.vault, services.parts.random, now, expires_at_)) {}

@@ -8,8 +8,9 @@ namespace coffeeauth {
 /// A code and everything drawn at random for it, made before the transaction that may be run twice.
 class CodeMail {
  public:
-  CodeMail(const Services& services, const EmailAddress& email, const ClientContext& client,
-           UtcTime now);
+  /// Written in `own`, the language of whom it is for, as far as that is known.
+  CodeMail(const Services& services, const EmailAddress& email, const Language& own,
+           const ClientContext& client, UtcTime now);
 
   /// Makes it a live code of the user and enqueues its mail, if the pace of the client's share
   /// allows one. Says whether it did.

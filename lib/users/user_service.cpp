@@ -11,11 +11,17 @@
 namespace coffeeauth {
 namespace {
 
-NewJob existing_account_job(const Services& s, const EmailAddress& email,
+NewJob existing_account_job(const Services& s, const EmailAddress& email, const Language& own,
                             const ClientContext& client, UtcTime now) {
   return make_mail_job(mail_kind::sign_up_for_existing,
-                       {.to = email, .language = client.language, .expires_at = now}, s.vault,
-                       s.parts.random, now, std::nullopt);
+                       {.to = email, .language = mail_language(own, client), .expires_at = now},
+                       s.vault, s.parts.random, now, std::nullopt);
+}
+
+/// What whoever signs up says, or their client does; not known where that is no tag.
+Language language_of(const SignUpRequest& request, const ClientContext& client) {
+  if (!request.language.empty()) return request.language;
+  return Language::parse(client.language).value_or(Language{});
 }
 
 /// The code of a sign-up, or the notice to who has an account already.
@@ -70,16 +76,19 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
   // the address is known must show neither in the answer nor in the time it takes.
   const auto now = s_.now();
   const auto account = s_.parts.store.users().find_credentials(request.email);
+  const auto language = language_of(request, client);
+  const auto owners = account ? account->user.language : Language{};
   const NewUser candidate{
       .id = UserId::make(now, s_.parts.random),
       .email = request.email,
       .first_name = std::move(names->first),
       .last_name = std::move(names->last),
+      .language = language,
       .password_hash = s_.passwords.hash_for_sign_up(request.password, request.email, account),
       .now = now};
   const auto network = network_of(s_, client);
-  const CodeMail code{s_, request.email, client, now};
-  const auto notice = existing_account_job(s_, request.email, client, now);
+  const CodeMail code{s_, request.email, language, client, now};
+  const auto notice = existing_account_job(s_, request.email, owners, client, now);
   const auto& rules = s_.config.codes;
 
   const auto outcome = s_.transact([&](Transaction& tx) {
@@ -111,7 +120,8 @@ Result<User> UserService::get(const UserId& id) {
 Result<User> UserService::update_profile(const UserId& id, const ProfilePatch& patch,
                                          const ClientContext& client) {
   const auto now = s_.now();
-  UserPatch change{.first_name = patch.first_name, .last_name = patch.last_name};
+  UserPatch change{
+      .first_name = patch.first_name, .last_name = patch.last_name, .language = patch.language};
   if (auto wrong = check_names(change)) return *std::move(wrong);
   const auto written = s_.transact([&](Transaction& tx) {
     auto done = tx.users().update_user(id, patch.expected_version, change, now);

@@ -21,6 +21,10 @@ struct Account {
   [[nodiscard]] bool awaits_code() const {
     return found && found->user.is_active && awaits_owner(*found);
   }
+  /// Not known while several have signed up: whose account it will be is not known either.
+  [[nodiscard]] Language language() const {
+    return found && found->sign_ups.size() <= 1 ? found->user.language : Language{};
+  }
 };
 
 Account account_or_nobody(const Services& s, const EmailAddress& email, UtcTime now) {
@@ -89,7 +93,7 @@ CodeReceipt VerificationService::resend_code(const EmailAddress& email,
                                              const ClientContext& client) {
   const auto now = s_.now();
   const auto account = account_or_nobody(s_, email, now);
-  const CodeMail code{s_, email, client, now};
+  const CodeMail code{s_, email, account.language(), client, now};
   const auto network = network_of(s_, client);
   const auto nobody = UserId::make(now, s_.parts.random);
   s_.transact([&](Transaction& tx) {

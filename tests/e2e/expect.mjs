@@ -64,6 +64,7 @@ function hardened(answer) {
 export function isUser(user, expected = {}) {
   // Administrators are shown more.
   assert.deepEqual(Object.keys(user).filter((name) => name !== 'email_ascii').sort(), ['date_joined', 'email', 'first_name', 'id', 'is_active', 'is_verified',
+    'language',
     'last_login', 'last_name', 'role', 'version']);
   assert.match(user.id, uuid7);
   assert.match(user.date_joined, rfc3339);

@@ -71,6 +71,38 @@ test('the answer is the same for every address, whatever headers come with it, a
   for (const wrong of [[email], {email}, null, 7, true]) problem(await askReset(wrong), 400, 'validation_failed');
 });
 
+test('who signed up in German is written to in German, also when an English browser or an administrator asks', async () => {
+  const [german, english] = ['de-AT,de;q=0.9', 'en-US,en;q=0.9'].map((language) => ({headers: {'Accept-Language': language}}));
+  const says = (address, words) => until(`a mail to ${address} that says ${words}`, async () =>
+    (await server.mails(address)).find((mail) => words.test(mail.text)));
+  const email = newAddress('berta');
+  success(await server.post('/api/auth/signup', {email, password}, german), 201);
+  await says(email, /um die Registrierung bei .* abzuschließen/);
+  success(await server.post('/api/auth/verify', {email, code: await server.code(email)}, english));
+  const {access_token: token} = await logIn(server, {email});
+  const me = success(await server.get('/api/me', {token, ...english}));
+  assert.equal(me.language, 'de-AT');
+
+  const path = `/api/users/${me.id}/send-password-reset`;
+  assert.equal((await server.post(path, undefined, {...admin, ...english})).status, 204);
+  const reset = tokenIn(await says(email, /hat ein neues Passwort .* angefordert/), 'rst');
+  assert.equal((await server.post('/api/auth/password-reset/confirm', {token: reset, password: next}, english)).status, 204);
+  await says(email, /ein neues Passwort gesetzt/);
+  // No stranger's sign-up is heard.
+  success(await server.post('/api/auth/signup', {email, password: `${next}, or more`}, english), 201);
+
+  const pair = await logIn(server, {email, password: next});
+  const own = {token: pair.access_token, ...english};
+  assert.equal(success(await server.get('/api/me', own)).language, 'de-AT');
+  const address = newAddress('moved');
+  success(await server.post('/api/me/email', {new_email: address}, own));
+  await says(email, /jemand möchte die Adresse Ihres Kontos .* ändern/);
+  await says(address, /jemand möchte diese Adresse .* verwenden/);
+  assert.equal(success(await server.patch('/api/me', {language: 'EN-gb'}, own)).language, 'en-GB');
+  success(await server.post('/api/me/email/confirm', {code: await server.code(address)}, {...own, ...german}));
+  await mailTo(email, /your address was changed/);
+});
+
 test('an administrator has a reset sent and sees nothing of it', async () => {
   const user = await makeLoggedIn(server);
   const path = `/api/users/${user.id}/send-password-reset`;

@@ -9,10 +9,10 @@ namespace coffeeauth::recovery {
 namespace {
 
 /// Whether the address is another account's, or kept for one.
-bool is_taken(Room& room, Transaction& tx, const EmailAddress& email, const UserId& user) {
+bool is_taken(Room& room, Transaction& tx, const EmailAddress& email, const UserId& user,
+              const std::optional<Credentials>& found) {
   const auto holder = room.kernel->address_holder(tx, email);
   if (holder && !(*holder == user)) return true;
-  const auto found = tx.users().find_credentials(email);
   // A mere sign-up gives way to who proves the mailbox.
   return found && !(found->user.id == user) && !is_mere_sign_up(*found);
 }
@@ -41,6 +41,7 @@ void record_gone(Room& room, Transaction& tx, const UserWrite& done, const Clien
 MailParameters notice_of_change(const User& before, const EmailAddress& next, UtcTime now) {
   return {.to = before.email,
           .first_name = before.first_name,
+          .language = before.language.tag(),
           .at = now,
           .extra = {{"new_email", next.display()}}};
 }
@@ -94,7 +95,8 @@ Result<User> change(Room& room, const Ticket& ticket, const ErrorCode& dead,
     take_turns(room, tx, before->email, next);
     const auto tickets = room.tickets.in(tx);
     if (!tickets->redeem(TicketKind::email_change, ticket.digest, now)) return dead;
-    if (is_taken(room, tx, next, ticket.user)) return ErrorCode::email_taken;
+    const auto found = tx.users().find_credentials(next);
+    if (is_taken(room, tx, next, ticket.user, found)) return ErrorCode::email_taken;
     const UserPatch patch{.email = next,
                           .keeps_session = ticket.session,
                           .expects_email = before->email,
@@ -138,7 +140,8 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
     const auto tickets = room.tickets.in(tx);
     if (!tickets->take_slot(user->id, TicketKind::email_change, options.pace, now)) return {};
     if (!may_mail) return {};
-    const bool taken = is_taken(room, tx, email, user->id);
+    const auto found = tx.users().find_credentials(email);
+    const bool taken = is_taken(room, tx, email, user->id, found);
     // Kept for an address that is taken, too, so that what is asked about it later says the same.
     // Nobody gets its token or code.
     tickets->put(
@@ -158,7 +161,9 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
       mail.code = std::string{code.expose_secret()};
       mail.expires_at = expires_at;
     }
-    mail.language = client.language;
+    // Of whoever reads that mailbox.
+    mail.language = (taken && found ? found->user : *user).language.tag();
+    if (mail.language.empty()) mail.language = client.language;
     kernel.enqueue(tx, taken ? "email_change_taken" : "email_change_code", mail, expires_at);
     kernel.notify(tx, "email_change_asked", notice_of_change(*user, email, now), client);
     record(room, tx, email_change_asked, user->id, principal.session, client, now);
@@ -238,7 +243,11 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     record_gone(room, tx, done, client, now);
     record(room, tx, email_change_undone, ticket->user, std::nullopt, client, now);
     kernel.notify(tx, "email_restored",
-                  {.to = email, .first_name = done.user->first_name, .at = now}, client);
+                  {.to = email,
+                   .first_name = done.user->first_name,
+                   .language = done.user->language.tag(),
+                   .at = now},
+                  client);
     if (!(before->email == email)) {
       kernel.notify(tx, "email_changed", notice_of_change(*before, email, now), client);
     }

@@ -35,7 +35,11 @@ Result<void> redeem(Room& room, const Ticket& ticket, const User& user, const Pa
     kernel.changes(tx, user.id);
     kernel.record(tx, {.kind = password_reset_done, .at = now, .user = user.id, .client = client});
     kernel.notify(tx, "password_reset_done",
-                  {.to = done.user->email, .first_name = done.user->first_name, .at = now}, client);
+                  {.to = done.user->email,
+                   .first_name = done.user->first_name,
+                   .language = done.user->language.tag(),
+                   .at = now},
+                  client);
     tx.at_end([&kernel, email = user.email, client](TransactionEnd end) {
       if (end != TransactionEnd::rolled_back) kernel.forgive(email, client);
     });

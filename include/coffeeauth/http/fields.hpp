@@ -12,6 +12,7 @@
 
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/http/route.hpp"
+#include "coffeeauth/language.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/verification_code.hpp"
 
@@ -42,6 +43,10 @@ namespace http {
 /// Parses an optional name of a person with parse_name().
 [[nodiscard]] Result<std::optional<std::string>> optional_name(const nlohmann::json& body,
                                                                const char* name);
+
+/// Parses an optional language with Language::parse(); `null` gives an empty Language.
+[[nodiscard]] Result<std::optional<Language>> optional_language(const nlohmann::json& body,
+                                                                const char* name);
 
 /// Parses an optional string member with `parse`; nothing when absent.
 template <class T, class Parse>

@@ -142,3 +142,40 @@ TEST_CASE("a notice goes with its transaction") {
   CHECK_ERROR(undone, ErrorCode::not_found);
   CHECK(f.mails_to("ada@example.org") == 0);
 }
+
+TEST_CASE("a mail to an account is in its language, unless the feature says another") {
+  Room room;
+  Fixture f{.t = testing::TestAuth{{.features = {&room}}}};
+  f.client.language = "de-AT";
+  f.verified_user("ada@example.org");
+  const auto language_after = [&](const EmailAddress& to,
+                                  const std::function<void(Transaction&)>& work) {
+    f.t.store().transact([&](Transaction& tx) { work(tx); });
+    f.t.deliver_mail();
+    const auto html = f.t.mailer().last_to(to).value().html;
+    return html.substr(html.find("<html lang=\"") + 12, 2);
+  };
+  const auto notify = [&](const EmailAddress& to, const std::string& said,
+                          const std::string& asked) {
+    return language_after(to, [&](Transaction& tx) {
+      room.kernel->notify(tx, mail_kind::password_changed, {.to = to, .language = said},
+                          {.language = asked});
+    });
+  };
+  const auto enqueue = [&](const EmailAddress& to, const std::string& said) {
+    return language_after(to, [&](Transaction& tx) {
+      room.kernel->enqueue(tx, mail_kind::sign_up_for_existing, {.to = to, .language = said}, {});
+    });
+  };
+  const auto ada = email("ADA@example.org");
+  const auto nobody = email("nobody@example.org");
+
+  CHECK(notify(ada, "", "en") == "de");
+  CHECK(notify(ada, "", "") == "de");
+  CHECK(notify(ada, "en", "de") == "en");
+  CHECK(notify(nobody, "", "de") == "de");
+  CHECK(notify(nobody, "", "") == "en");
+  CHECK(enqueue(ada, "") == "de");
+  CHECK(enqueue(ada, "en") == "en");
+  CHECK(enqueue(nobody, "") == "en");
+}

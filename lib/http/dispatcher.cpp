@@ -95,11 +95,21 @@ class WipedAfterwards {
 };
 
 /// What ApiOptions::step_up says when it is empty.
-std::function<std::optional<StepUp>(const Principal&)> own_step_up(Auth& auth) {
-  return [&auth](const Principal& principal) -> std::optional<StepUp> {
-    if (auth.sessions().require_recent(principal)) return std::nullopt;
+std::function<Result<std::optional<StepUp>>(const Principal&)> own_step_up(Auth& auth) {
+  return [&auth](const Principal& principal) -> Result<std::optional<StepUp>> {
+    const auto recent = auth.sessions().require_recent(principal);
+    if (recent) return std::nullopt;
+    if (recent.error().code != ErrorCode::reauthentication_required) return recent.error();
     return StepUp{.max_age = auth.config().tokens.reauth_lifetime};
   };
+}
+
+/// The answer to a caller whose login is too old, or over; nothing when it will do.
+std::optional<Response> refused_step_up(const Result<std::optional<StepUp>>& lacking) {
+  if (lacking) return *lacking ? std::optional{step_up_response(**lacking)} : std::nullopt;
+  // No proof would help: the client has to log in.
+  if (lacking.error().code == ErrorCode::token_invalid) return unauthorised(lacking.error());
+  return problem_response(lacking.error());
 }
 
 }  // namespace
@@ -155,7 +165,7 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
   if (proof.error) return unauthorised(*proof.error);
   if (proof.principal && !is_for(route, *proof.principal)) return forbidden();
   if (route.recent == Recent::required) {
-    if (const auto needed = step_up_(*proof.principal)) return step_up_response(*needed);
+    if (auto refused = refused_step_up(step_up_(*proof.principal))) return *std::move(refused);
   }
 
   const auto parameters = read_query(query, route.query_parameters);

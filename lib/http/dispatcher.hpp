@@ -51,7 +51,7 @@ class Dispatcher {
   Perimeter perimeter_;
   CorsPolicy cors_;
   Secret link_token_;
-  std::function<std::optional<StepUp>(const Principal&)> step_up_;
+  std::function<Result<std::optional<StepUp>>(const Principal&)> step_up_;
 };
 
 }  // namespace coffeeauth::http

@@ -283,6 +283,34 @@ TEST_CASE("a login is recent for REAUTH_LIFETIME unless the program says otherwi
   CHECK(s.call("POST", "/api/tea", {.token = token}).outcome() == "401 reauthentication_required");
 }
 
+TEST_CASE("who asks with a session that ended meanwhile is told to log in, not to prove it again") {
+  auto route = tea(Access::user);
+  route.recent = Recent::required;
+  Service s{{}, {.extra_routes = just(route)}};
+  const auto token = s.user_token("ada@example.com");
+  CHECK(s.call("POST", "/api/tea", {.token = token}).status() == 200);
+  // As another process does, of which this one hears within a second.
+  const auto session = s.t.auth().sessions().authenticate_token(token).value().session;
+  s.t.store().transact(
+      [&](Transaction& tx) { CHECK(tx.sessions().end_session(session, std::nullopt)); });
+  const auto ended = s.call("POST", "/api/tea", {.token = token});
+  CHECK(ended.outcome() == "401 token_invalid");
+  CHECK(ended.header("WWW-Authenticate").find("error=\"invalid_token\"") != std::string::npos);
+  CHECK(ended.header("WWW-Authenticate").find("max_age") == std::string::npos);
+}
+
+TEST_CASE("what a program refuses in place of a step-up is answered as it says") {
+  auto route = tea(Access::user);
+  route.recent = Recent::required;
+  route.errors = {ErrorCode::forbidden};
+  const auto step_up = [](const Principal&) -> Result<std::optional<StepUp>> {
+    return ErrorCode::forbidden;
+  };
+  Service s{{}, {.extra_routes = just(route), .step_up = step_up}};
+  CHECK(s.call("POST", "/api/tea", {.token = s.user_token("ada@example.com")}).outcome() ==
+        "403 forbidden");
+}
+
 TEST_CASE("the document shows the groups and the errors of a room") {
   auto second = tea(Access::anyone);
   second.method = "DELETE";

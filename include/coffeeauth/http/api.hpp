@@ -84,9 +84,10 @@ struct ApiOptions {
   /// `/api` in place of the prefix (`POST /api/auth/signup`). Applies to extra_routes, too.
   std::vector<std::string> leave_out{};
   /// Returns what the caller's authentication lacks for a route with Recent::required; nothing if
-  /// it suffices. Called on the request's thread; may throw Unavailable. If empty,
+  /// it suffices. An Error is sent as it is: token_invalid if the session has ended meanwhile.
+  /// Called on the request's thread; may throw Unavailable. If empty,
   /// SessionService::require_recent() decides.
-  std::function<std::optional<StepUp>(const Principal&)> step_up{};
+  std::function<Result<std::optional<StepUp>>(const Principal&)> step_up{};
 };
 
 /// Thread-safe; `handle` blocks while it works (hashing at a login takes tens of milliseconds), so

@@ -23,7 +23,8 @@ struct CodeConfig {
   /// other networks have one together. Range 1 to 10.
   std::size_t attempts = 5;
   /// Guesses compared for one account in 24 hours, per share. Four shares of 50 make 200; each
-  /// guess is compared with the two valid codes. Range 5 to 1,000.
+  /// guess is compared with the two valid codes. Codes of features share another limit of the same
+  /// size. Range 5 to 1,000.
   std::size_t guesses_per_day = 50;
   /// Networks (IPv6 by /48) that get their own share of an account's guesses and mails for 24 hours
   /// by signing up or requesting a code, so that strangers cannot use up the owner's share. Range 1

@@ -22,9 +22,11 @@ void add_codes(Fields& out, CodeConfig& codes) {
       field("CODE_LIFETIME", "How long a verification code is valid", codes.lifetime, {5min, 24h}));
   out.push_back(field("CODE_ATTEMPTS", "Wrong guesses that invalidate a code, per share",
                       codes.attempts, {1, 10}));
-  out.push_back(field("CODE_GUESSES_PER_DAY",
-                      "Guesses evaluated for one account in 24 hours, per share",
-                      codes.guesses_per_day, {5, 1'000}));
+  out.push_back(
+      field("CODE_GUESSES_PER_DAY",
+            "Guesses evaluated for one account in 24 hours, per share; the codes of password "
+            "resets and address changes share another limit of the same size",
+            codes.guesses_per_day, {5, 1'000}));
   out.push_back(field("CODE_NETWORKS",
                       "Networks with their own share of an account's guesses and mails",
                       codes.networks, {1, 20}));

@@ -26,6 +26,7 @@ COMPONENTS = {
     "sql": (["sql"], ["core"], ["poco::poco_datasqlite"]),
     "standard": (["standard"], ["http_api", "memory", "crypto", "sql", "redis", "smtp"], []),
     "recovery": ([], ["http_api"], ["nlohmann_json::nlohmann_json"]),
+    "recovery_contracts": (["contracts"], ["recovery", "contracts"], []),
     "recovery_memory": ([], ["recovery", "memory"], []),
     "recovery_sql": (["sql"], ["recovery", "sql"], []),
     "recovery_standard": (["standard"], ["recovery_memory", "recovery_sql", "standard"], []),

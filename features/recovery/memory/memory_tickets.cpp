@@ -29,6 +29,12 @@ struct Slot {
   std::size_t in_day = 0;
 };
 
+/// Guesses that were counted, in the day that began with the first of them.
+struct DayOfGuesses {
+  UtcTime began_at{};
+  std::size_t count = 0;
+};
+
 struct Reservation {
   UserId user;
   UtcTime until{};
@@ -38,6 +44,7 @@ struct Reservation {
 struct Tables {
   std::map<std::string, Row> tickets;
   std::map<std::pair<std::string, TicketKind>, Slot> slots;
+  std::map<std::string, DayOfGuesses> guesses;
   std::map<std::string, Reservation> reservations;
 };
 
@@ -112,12 +119,17 @@ class MemoryTickets final : public Tickets {
     return true;
   }
 
-  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, std::size_t most,
+  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
                                     UtcTime now) override {
     auto* const row = row_of(user, kind, now);
-    if (row == nullptr || !row->ticket.code || row->guesses >= most) return std::nullopt;
+    if (row == nullptr || !row->ticket.code || row->guesses >= limits.per_code) return std::nullopt;
     memory::keep(tx_, all_.tickets, to_hex(row->ticket.digest.bytes()));
     ++row->guesses;
+    memory::keep(tx_, all_.guesses, user.str());
+    auto& day = all_.guesses[user.str()];
+    if (now >= day.began_at + 24h) day = {.began_at = now};
+    if (day.count >= limits.per_day) return std::nullopt;
+    ++day.count;
     return row->ticket;
   }
 
@@ -151,6 +163,8 @@ class MemoryTickets final : public Tickets {
   void erase_user(const UserId& user) {
     erase_if(all_.tickets, [&](const Row& row) { return row.ticket.user == user; });
     erase_if(all_.reservations, [&](const Reservation& row) { return row.user == user; });
+    memory::keep(tx_, all_.guesses, user.str());
+    all_.guesses.erase(user.str());
     for (const auto kind : {TicketKind::reset, TicketKind::email_change, TicketKind::undo}) {
       const std::pair key{user.str(), kind};
       memory::keep(tx_, all_.slots, key);

@@ -65,6 +65,20 @@ const Sql count_guess_sql{.text = R"(
   WHERE user_id = $1 AND kind = $2 AND expires_at > $3 AND code_digest IS NOT NULL AND guesses < $4
   RETURNING)" + std::string{ticket_columns},
                           .columns = ticket_letters};
+// $2 is now, $3 the most, $4 a day ago. A row beside those of the mails, of a kind that no mail
+// has.
+const Sql count_in_day_sql{.text = R"(
+  INSERT INTO recovery_slots (user_id, kind, sent_at, hour_began_at, hour_count, day_began_at, day_count)
+  SELECT $1, 'guess', $2, $2, 0, $2, 1 FROM users WHERE id = $1 AND 1 <= $3
+  ON CONFLICT (user_id, kind) DO UPDATE
+    SET sent_at = $2,
+        day_count = CASE WHEN recovery_slots.day_began_at <= $4 THEN 1
+                         ELSE recovery_slots.day_count + 1 END,
+        day_began_at = CASE WHEN recovery_slots.day_began_at <= $4 THEN $2
+                            ELSE recovery_slots.day_began_at END
+    WHERE recovery_slots.day_began_at <= $4 OR recovery_slots.day_count < $3
+  RETURNING 1)",
+                           .columns = "n"};
 const Sql drop_sql{.text = R"(
   DELETE FROM recovery_tickets WHERE user_id = $1 AND kind = $2 AND security_version >= $3 RETURNING 1)",
                    .columns = "n"};
@@ -193,10 +207,18 @@ class SqlTickets final : public Tickets {
     return !query(tx_, redeem_sql, {digest_value(digest), word_of(kind), time_value(now)}).empty();
   }
 
-  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, std::size_t most,
+  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
                                     UtcTime now) override {
-    return first_ticket(
-        query(tx_, count_guess_sql, {user.str(), word_of(kind), time_value(now), number(most)}));
+    auto ticket =
+        first_ticket(query(tx_, count_guess_sql,
+                           {user.str(), word_of(kind), time_value(now), number(limits.per_code)}));
+    // Asked for nobody where there is no ticket, so that it takes as long.
+    const auto whose = ticket ? user : UserId{};
+    const auto counted =
+        query(tx_, count_in_day_sql,
+              {whose.str(), time_value(now), number(limits.per_day), time_value(now - 24h)});
+    if (counted.empty()) return std::nullopt;
+    return ticket;
   }
 
   std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {

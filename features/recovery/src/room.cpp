@@ -82,7 +82,11 @@ std::optional<Ticket> Room::try_code(TicketKind kind, const std::optional<UserId
   const auto user = known ? *known : UserId::make(now(), kernel->random());
   const auto counted = transact([&](Transaction& tx) {
     kernel->take_turn(tx, email);
-    return tickets.in(tx)->count_guess(user, kind, options.code_attempts, now());
+    // The service's own number for a day, so that one setting says how often an account is guessed
+    // at.
+    const GuessLimits limits{.per_code = options.code_attempts,
+                             .per_day = kernel->config().codes.guesses_per_day};
+    return tickets.in(tx)->count_guess(user, kind, limits, now());
   });
   // Compared all the same where there is none to compare with.
   const auto kept = counted && counted->code ? *counted->code : FeatureDigest{};

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/recovery/contract.hpp"
 #include "coffeeauth/recovery/recovery.hpp"
 #include "coffeeauth/testing/contract/store.hpp"
 #include "coffeeauth/testing/doctest.hpp"
@@ -74,12 +75,8 @@ inline constexpr std::string_view new_password = "a new and longer passphrase";
 template <class Test>
 void on_each_store(Test test) {
   for (const auto& backend : backends()) {
-    CAPTURE(backend.name);
-    test(backend);
+    SUBCASE(backend.name.c_str()) { test(backend); }
   }
 }
-
-/// What a TicketStore promises, over the Stores of `backend`.
-void ticket_contract(const Backend& backend);
 
 }  // namespace coffeeauth::recovery

@@ -84,11 +84,13 @@ class Tickets {
                                                  UtcTime now) = 0;
   /// Deletes the ticket if it is valid at `now`; exactly one of many concurrent calls gets true.
   [[nodiscard]] virtual bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) = 0;
-  /// Counts a guess at the code of the account's ticket and returns the ticket; nothing when there
-  /// is none with a code that is valid at `now`, or `most` guesses were counted before. The caller
-  /// must commit before it compares.
+  /// Counts a guess at the code of the account's ticket and returns the ticket. Returns nothing
+  /// when there is none with a code that is valid at `now`, when `limits.per_code` guesses at this
+  /// code were counted before, or `limits.per_day` at codes of either kind within 24 hours of the
+  /// first. The caller must commit before it compares.
   [[nodiscard]] virtual std::optional<Ticket> count_guess(const UserId& user, TicketKind kind,
-                                                          std::size_t most, UtcTime now) = 0;
+                                                          const GuessLimits& limits,
+                                                          UtcTime now) = 0;
   /// Deletes the account's tickets of that kind whose security_version is at least `from`; returns
   /// their number.
   virtual std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from = 0) = 0;

@@ -1,0 +1,92 @@
+// What many threads do to one ticket, code, account or address at the same moment.
+
+#include "features/recovery/contract/trial.hpp"
+
+namespace coffeeauth::recovery::contract {
+namespace {
+
+using testing::count_of;
+using testing::race;
+using testing::race_threads;
+
+/// Rounds of one race, each over rows of its own.
+template <class Round>
+void rounds_of(TicketHarness& harness, Round round) {
+  for (testing::Rounds rounds{harness}; rounds.next();) {
+    const Trial t{harness};
+    round(t);
+  }
+}
+
+void redeeming(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t) {
+    t.put(ticket(TicketKind::reset, 1));
+    const auto redeemed =
+        race(race_threads, [&](std::size_t) { return t.redeem(TicketKind::reset, 1); });
+    CHECK(count_of(redeemed, true) == 1);
+  });
+}
+
+/// How many of the guesses of many threads, at two codes in turn, may be compared.
+std::size_t compared(const Trial& t, const GuessLimits& limits) {
+  const auto heard = race(race_threads, [&](std::size_t i) {
+    return t.guess(i % 2 == 0 ? TicketKind::reset : TicketKind::email_change, limits);
+  });
+  return count_of(heard, true);
+}
+
+void guessing(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t) {
+    t.put(coded_ticket(TicketKind::reset, 1));
+    CHECK(compared(t, {.per_code = 5, .per_day = 50}) == 5);
+  });
+}
+
+void guessing_all_day(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t) {
+    t.put(coded_ticket(TicketKind::reset, 1));
+    t.put(coded_ticket(TicketKind::email_change, 2));
+    CHECK(compared(t, {.per_code = 1'000, .per_day = 7}) == 7);
+  });
+}
+
+void mailing(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t) {
+    const MailPace four{.pause = 0s, .per_hour = 4, .per_day = 9};
+    const auto sent = race(race_threads, [&](std::size_t) {
+      return t.alone(
+          [&](Tickets& rows) { return rows.take_slot(ada, TicketKind::reset, four, noon); });
+    });
+    CHECK(count_of(sent, true) == 4);
+  });
+}
+
+void putting(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t) {
+    race(race_threads, [&](std::size_t i) {
+      t.put(ticket(TicketKind::reset, 100 + i));
+      return true;
+    });
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < race_threads; ++i) {
+      left += t.has(TicketKind::reset, 100 + i) ? 1 : 0;
+    }
+    CHECK(left == 1);
+  });
+}
+
+}  // namespace
+
+void races(TicketHarness& harness) {
+  SUBCASE("of many who redeem one ticket at once, one gets it") { redeeming(harness); }
+  SUBCASE("of many guesses at once, as many are compared as a code has") { guessing(harness); }
+  SUBCASE("of many guesses at two codes at once, as many are compared as a day has") {
+    guessing_all_day(harness);
+  }
+  SUBCASE("of many who ask for a mail at once, as many get one as the pace has") {
+    mailing(harness);
+  }
+  SUBCASE("however many put a ticket at once, one is left") { putting(harness); }
+}
+
+}  // namespace coffeeauth::recovery::contract

@@ -1,0 +1,50 @@
+#pragma once
+/// The contract of TicketStore, as a test suite: what rows of your own must do to be trusted.
+///
+/// Needs doctest. Derive a harness that makes your Store and your TicketStore, and call the suite
+/// from one test case:
+///
+///     TEST_CASE("my tickets keep their contract") {
+///       MyHarness harness;
+///       coffeeauth::recovery::ticket_contract(harness);
+///     }
+///
+/// Each promise is a SUBCASE that names it. The races run on many threads, each a few rounds; more
+/// rounds find more.
+
+#include <cstddef>
+#include <memory>
+
+#include "coffeeauth/export.hpp"
+#include "coffeeauth/ports/store.hpp"
+#include "coffeeauth/recovery/tickets.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace recovery {
+
+/// Makes the rows that the suite tries out. Used from one thread; what it makes from many.
+class TicketHarness {
+ public:
+  virtual ~TicketHarness() = default;
+  TicketHarness(const TicketHarness&) = delete;
+  TicketHarness& operator=(const TicketHarness&) = delete;
+
+  /// A new, empty Store. The suite destroys it before it asks for the next one.
+  [[nodiscard]] virtual std::unique_ptr<Store> fresh() = 0;
+  /// The rows in the last fresh() one; the suite destroys them before it.
+  [[nodiscard]] virtual std::unique_ptr<TicketStore> tickets_over(Store& store) = 0;
+
+  /// How often each race is run.
+  [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// Told when the rounds of a race are over, for programs that print figures.
+  virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
+
+ protected:
+  TicketHarness() = default;
+};
+
+/// All of it.
+void ticket_contract(TicketHarness& harness);
+
+}  // namespace recovery
+}  // namespace coffeeauth

@@ -76,6 +76,17 @@ bool came_from(const std::vector<Ticket>& undos, const Ticket& undo, const Email
   });
 }
 
+/// Whether the session that asked goes on: a change that somebody with a stolen session asked for
+/// dies with it. What is read of it is written back, which holds its row: whoever ends it at the
+/// same moment does so before all of this, or after.
+bool holds_session(Transaction& tx, const Ticket& ticket, UtcTime now) {
+  if (!ticket.session) return false;
+  const auto live = tx.sessions().find_live(*ticket.session, now);
+  if (!live) return false;
+  const auto& session = live->session;
+  return tx.sessions().mark_authenticated(session.id, session.methods, session.authenticated_at);
+}
+
 /// What the write of an address came to.
 Result<User> outcome_of(const UserWrite& done, const ErrorCode& dead) {
   if (done.user) return *done.user;
@@ -103,6 +114,8 @@ Result<User> change(Room& room, const Ticket& ticket, const ErrorCode& dead,
                           .expects_security_version = ticket.security_version};
     const auto done = tx.users().update_user(ticket.user, std::nullopt, patch, now);
     if (!done.user) return outcome_of(done, dead);
+    // After the user's row, as everybody else holds the two.
+    if (!holds_session(tx, ticket, now)) return dead;
     tickets->drop(ticket.user, TicketKind::reset);
     tell_former(room, tx, *before, *done.user, undo, client, now);
     room.kernel->changes(tx, ticket.user);

@@ -107,6 +107,8 @@ std::optional<Ticket> Room::waiting_change(const UserId& user) const {
     if (waiting.empty() || !account) return std::nullopt;
     // What was asked of an account that has changed since is dead.
     if (waiting.front().security_version != account->security_version) return std::nullopt;
+    const auto& session = waiting.front().session;
+    if (!session || !tx.sessions().find_live(*session, now())) return std::nullopt;
     return std::move(waiting.front());
   });
 }

@@ -189,7 +189,8 @@ std::vector<Route> own_routes(Recovery& recovery) {
   ask.recent = http::Recent::required;
   ask.description =
       "Mails a link and a code to the new address, and a notice to the current one. The response "
-      "is the same whether the address is free or taken. A new request replaces a pending one.";
+      "is the same whether the address is free or taken. A new request replaces a pending one. "
+      "Link and code are valid only while the session that requested them lives.";
   ask.request_schema =
       schemas::object("EmailChangeRequest", "", {{"new_email", schemas::email(), true}});
   ask.response_schema = schemas::object(

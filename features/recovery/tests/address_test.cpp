@@ -1,35 +1,8 @@
-#include "features/recovery/tests/world.hpp"
+#include "features/recovery/tests/change.hpp"
 #include "lib/testing/contract/race.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
-
-constexpr std::string_view first_password = "correct horse battery";
-
-/// Ada, and a change of hers to `next` that waits.
-struct Change {
-  Change(World& w, std::string_view next) : ada(w.user()), who(w.principal(ada)) {
-    static_cast<void>(w.mails());
-    REQUIRE(w.recovery.ask_email_change(who, email(next), somewhere));
-    mails = w.mails();
-  }
-  [[nodiscard]] VerificationCode code(std::string_view next) const {
-    return VerificationCode::parse(
-               World::code_in(World::mail_to(mails, next, "use this address"), 6))
-        .value();
-  }
-  [[nodiscard]] Secret token(std::string_view next) const {
-    return World::token_in(World::mail_to(mails, next, "use this address"), "eml_");
-  }
-
-  testing::LoggedInUser ada;
-  Principal who;
-  std::vector<Mail> mails;
-};
-
-VerificationCode other_than(const VerificationCode& code) {
-  return VerificationCode::parse_number(code.expose_secret() == "000000" ? 1 : 0).value();
-}
 
 /// Changes the address by link, and gives the undo token that the former one is mailed.
 Secret moved(World& w, const Principal& who, std::string_view from, std::string_view to) {

@@ -71,7 +71,7 @@ class World {
 inline const ClientContext somewhere{.address = "203.0.113.7", .user_agent = "Firefox/130 Linux"};
 inline constexpr std::string_view new_password = "a new and longer passphrase";
 
-/// Runs `test` over each kind of Store.
+/// Runs `test` over each kind of Store, in a subcase of its name.
 template <class Test>
 void on_each_store(Test test) {
   for (const auto& backend : backends()) {

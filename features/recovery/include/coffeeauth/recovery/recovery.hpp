@@ -99,8 +99,9 @@ class Recovery final : public Feature {
 
   /// Mails a link and a code to the new address, and a notice to the current one. A new address
   /// that belongs to another account gets a notice instead; the answer is the same. Replaces a
-  /// pending change. Call SessionService::require_recent() first. Error: validation_failed on
-  /// `new_email` (`unchanged`).
+  /// pending change. The change is pending only while the principal's session lives; the link can
+  /// be opened anywhere. Call SessionService::require_recent() first. Errors: validation_failed on
+  /// `new_email` (`unchanged`); token_invalid (the session has ended meanwhile).
   [[nodiscard]] Result<CodeReceipt> ask_email_change(const Principal& principal,
                                                      const EmailAddress& email,
                                                      const ClientContext& client);

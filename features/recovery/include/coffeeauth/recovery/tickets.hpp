@@ -45,7 +45,8 @@ struct Ticket {
   std::optional<EmailAddress> changed_to{};
   /// The digest of the code, if there is one.
   std::optional<FeatureDigest> code{};
-  /// The requesting session, which stays open after a change of address.
+  /// The session that requested a change of address. It stays open after the change; if it ends
+  /// before, the ticket is invalid.
   std::optional<SessionId> session{};
   /// When it was created.
   UtcTime created_at{};

@@ -1,4 +1,4 @@
-#include "features/recovery/tests/world.hpp"
+#include "features/recovery/tests/change.hpp"
 #include "lib/testing/contract/race.hpp"
 
 namespace coffeeauth::recovery {
@@ -76,15 +76,69 @@ TEST_CASE("a link is over in time, and dead when the account has changed") {
 }
 
 TEST_CASE("a weak password leaves the link unspent") {
-  World w{backends().front()};
-  static_cast<void>(w.user());
-  const auto token = w.asked_reset();
-  const auto refused = w.recovery.reset(token.clone(), password("short"), somewhere);
-  CHECK_ERROR(refused, ErrorCode::validation_failed);
-  CHECK(refused.error().fields.front().field == "password");
-  CHECK_ERROR(w.recovery.reset(token.clone(), password("ada@example.org"), somewhere),
-              ErrorCode::validation_failed);
-  CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    static_cast<void>(w.user());
+    const auto token = w.asked_reset();
+    const auto refused = w.recovery.reset(token.clone(), password("short"), somewhere);
+    CHECK_ERROR(refused, ErrorCode::validation_failed);
+    CHECK(refused.error().fields.front().field == "password");
+    CHECK_ERROR(w.recovery.reset(token.clone(), password("ada@example.org"), somewhere),
+                ErrorCode::validation_failed);
+    CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+  });
+}
+
+TEST_CASE("after a reset nothing of before works, and no session is open") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const Change change{w, "new@example.org"};
+    const auto elsewhere =
+        w.auth().sessions().log_in(email("ada@example.org"), password(first_password), somewhere);
+    REQUIRE(elsewhere);
+    const auto& pair = std::get<TokenPair>(*elsewhere);
+    const auto token = w.asked_reset();
+    CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+
+    auto& sessions = w.auth().sessions();
+    CHECK(sessions.list(change.ada.user.id).empty());
+    for (const auto* const before : {&change.ada.tokens, &pair}) {
+      CHECK_ERROR(sessions.authenticate_token(before->access_token.expose_secret()),
+                  ErrorCode::token_invalid);
+      CHECK_ERROR(sessions.refresh(before->refresh_token.expose_secret(), somewhere),
+                  ErrorCode::token_invalid);
+    }
+    CHECK_ERROR(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere),
+                invalid_link);
+    CHECK_ERROR(
+        w.recovery.confirm_email_change(change.who, change.code("new@example.org"), somewhere),
+        ErrorCode::invalid_code);
+    CHECK_ERROR(sessions.log_in(email("ada@example.org"), password(first_password), somewhere),
+                ErrorCode::invalid_credentials);
+    CHECK(w.can_log_in("ada@example.org", new_password));
+  });
+}
+
+TEST_CASE("a link and a code that were asked for before a change of password are dead after it") {
+  on_each_store([](const Backend& backend) {
+    auto options = usual_options();
+    options.reset = ResetBy::both;
+    World w{backend, options};
+    const auto ada = w.user();
+    static_cast<void>(w.mails());
+    w.recovery.ask_reset(email("ada@example.org"), somewhere);
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    CHECK_OK(w.auth().sessions().change_password(w.principal(ada), password(first_password),
+                                                 password(new_password), somewhere));
+    const Secret code{std::string_view{World::code_in(mail, 8)}};
+    constexpr std::string_view wanted = "yet another passphrase";
+    CHECK_ERROR(w.recovery.reset(World::token_in(mail, "rst_"), password(wanted), somewhere),
+                invalid_link);
+    CHECK_ERROR(w.recovery.reset(ResetCode{email("ada@example.org"), code.clone()},
+                                 password(wanted), somewhere),
+                ErrorCode::invalid_code);
+    CHECK(w.can_log_in("ada@example.org", new_password));
+  });
 }
 
 TEST_CASE("what is no token of a reset is an invalid link") {

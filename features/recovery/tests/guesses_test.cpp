@@ -1,0 +1,236 @@
+// How often codes are guessed at, and what a code of one address is for another.
+
+#include <atomic>
+
+#include "features/recovery/tests/change.hpp"
+#include "lib/testing/contract/race.hpp"
+
+namespace coffeeauth::recovery {
+namespace {
+
+RecoveryOptions with_codes() {
+  auto options = usual_options();
+  options.reset = ResetBy::both;
+  return options;
+}
+
+/// The mail with link and code for a new password.
+Mail reset_mail(World& w) {
+  static_cast<void>(w.mails());
+  w.recovery.ask_reset(email("ada@example.org"), somewhere);
+  return World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+}
+
+Result<void> reset_with(World& w, std::string_view digits) {
+  return w.recovery.reset(ResetCode{email("ada@example.org"), Secret{digits}},
+                          password(new_password), somewhere);
+}
+
+std::string wrong_for(const std::string& code) {
+  return code == "00000000" ? "00000001" : "00000000";
+}
+
+/// The rows of another TicketStore; counts the guesses that may be compared.
+class CountedTickets final : public TicketStore {
+ public:
+  CountedTickets(std::unique_ptr<TicketStore> inner, std::atomic<std::size_t>& compared)
+      : inner_(std::move(inner)), compared_(compared) {}
+  std::unique_ptr<Tickets> in(Transaction& transaction) override {
+    return std::make_unique<Rows>(inner_->in(transaction), transaction, compared_);
+  }
+
+ private:
+  class Rows final : public Tickets {
+   public:
+    Rows(std::unique_ptr<Tickets> rows, Transaction& tx, std::atomic<std::size_t>& compared)
+        : rows_(std::move(rows)), tx_(tx), compared_(compared) {}
+
+    bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace,
+                   UtcTime now) override {
+      return rows_->take_slot(user, kind, pace, now);
+    }
+    void put(const Ticket& ticket) override { rows_->put(ticket); }
+    std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,
+                               UtcTime now) override {
+      return rows_->find(kind, digests, now);
+    }
+    std::vector<Ticket> list(const UserId& user, TicketKind kind, UtcTime now) override {
+      return rows_->list(user, kind, now);
+    }
+    bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) override {
+      return rows_->redeem(kind, digest, now);
+    }
+    std::optional<Ticket> count_guess(const UserId& user, TicketKind kind,
+                                      const GuessLimits& limits, UtcTime now) override {
+      auto ticket = rows_->count_guess(user, kind, limits, now);
+      if (ticket) {
+        // A try of the transaction that loses a conflict compares nothing.
+        tx_.at_end([&counted = compared_](TransactionEnd end) {
+          if (end != TransactionEnd::rolled_back) ++counted;
+        });
+      }
+      return ticket;
+    }
+    std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
+      return rows_->drop(user, kind, from);
+    }
+    void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
+      rows_->reserve(email, user, until);
+    }
+    std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
+      return rows_->holder_of(email, now);
+    }
+    std::size_t delete_expired(std::size_t limit, UtcTime now) override {
+      return rows_->delete_expired(limit, now);
+    }
+
+   private:
+    std::unique_ptr<Tickets> rows_;
+    Transaction& tx_;
+    std::atomic<std::size_t>& compared_;
+  };
+
+  std::unique_ptr<TicketStore> inner_;
+  std::atomic<std::size_t>& compared_;
+};
+
+TEST_CASE("of a thousand wrong reset codes at once five are compared") {
+  on_each_store([](const Backend& backend) {
+    std::atomic<std::size_t> compared{0};
+    auto counted = backend;
+    counted.tickets_over = [&](Store& store) {
+      return std::make_unique<CountedTickets>(backend.tickets_over(store), compared);
+    };
+    World w{counted, with_codes()};
+    static_cast<void>(w.user());
+    const auto mail = reset_mail(w);
+    const auto code = World::code_in(mail, 8);
+    const auto wrong = wrong_for(code);
+    constexpr std::size_t each = 1'024 / testing::race_threads;
+    const auto refused = testing::race(testing::race_threads, [&](std::size_t) {
+      std::size_t count = 0;
+      for (std::size_t n = 0; n < each; ++n) {
+        const auto done = reset_with(w, wrong);
+        count += !done && done.error().code == ErrorCode::invalid_code ? 1 : 0;
+      }
+      return count;
+    });
+    CHECK(testing::count_of(refused, each) == testing::race_threads);
+    CHECK(compared == 5);
+    CHECK_ERROR(reset_with(w, code), ErrorCode::invalid_code);
+    CHECK(compared == 5);
+    CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
+  });
+}
+
+TEST_CASE("codes of resets and of changes share the guesses of a day") {
+  on_each_store([](const Backend& backend) {
+    Config config;
+    config.codes.guesses_per_day = 5;
+    World w{backend, with_codes(), config};
+    const Change change{w, "new@example.org"};
+    const auto right = change.code("new@example.org");
+    for (int i = 0; i < 4; ++i) {
+      CHECK_ERROR(w.recovery.confirm_email_change(change.who, other_than(right), somewhere),
+                  ErrorCode::invalid_code);
+    }
+    const auto mail = reset_mail(w);
+    CHECK_ERROR(reset_with(w, wrong_for(World::code_in(mail, 8))), ErrorCode::invalid_code);
+    CHECK_ERROR(reset_with(w, World::code_in(mail, 8)), ErrorCode::invalid_code);
+    CHECK_ERROR(w.recovery.confirm_email_change(change.who, right, somewhere),
+                ErrorCode::invalid_code);
+
+    w.t.clock().advance(1h);
+    const auto later = reset_mail(w);
+    CHECK_MESSAGE(!reset_with(w, World::code_in(later, 8)), "a new code brings no new guesses");
+    w.t.clock().advance(23h);
+    const auto next_day = reset_mail(w);
+    CHECK_OK(reset_with(w, World::code_in(next_day, 8)));
+  });
+}
+
+TEST_CASE("a code that was mailed to one address confirms no other") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const Change change{w, "a@example.org"};
+    const auto code = change.code("a@example.org");
+    w.t.clock().advance(61s);
+    CHECK_OK(w.recovery.ask_email_change(change.who, email("b@example.org"), somewhere));
+    CHECK_ERROR(w.recovery.confirm_email_change(change.who, code, somewhere),
+                ErrorCode::invalid_code);
+    CHECK_ERROR(w.recovery.confirm_email_change(change.token("a@example.org"), somewhere),
+                invalid_link);
+
+    const auto bob = w.t.logged_in_user("bob@example.org");
+    CHECK_OK(w.recovery.ask_email_change(w.principal(bob), email("a@example.org"), somewhere));
+    CHECK_MESSAGE(!w.recovery.confirm_email_change(w.principal(bob), code, somewhere),
+                  "nor the same one for somebody else");
+    CHECK(w.auth().admin().get_user(change.ada.user.id)->email == email("ada@example.org"));
+    CHECK(w.auth().admin().get_user(bob.user.id)->email == email("bob@example.org"));
+  });
+}
+
+TEST_CASE("of 64 confirms of two changes to two addresses at once, the one that waits is made") {
+  on_each_store([](const Backend& backend) {
+    for (testing::Rounds rounds{backend.harness()}; rounds.next();) {
+      World w{backend};
+      const Change first{w, "a@example.org"};
+      const auto code_a = first.code("a@example.org");
+      const auto link_a = first.token("a@example.org");
+      w.t.clock().advance(61s);
+      REQUIRE_OK(w.recovery.ask_email_change(first.who, email("b@example.org"), somewhere));
+      const auto mail = World::mail_to(w.mails(), "b@example.org", "use this address");
+      const auto code_b = VerificationCode::parse(World::code_in(mail, 6)).value();
+      const auto link_b = World::token_in(mail, "eml_");
+
+      const auto won = testing::race(testing::race_threads, [&](std::size_t i) {
+        switch (i % 4) {
+          case 0:
+            return w.recovery.confirm_email_change(first.who, code_a, somewhere).has_value();
+          case 1:
+            return w.recovery.confirm_email_change(link_a, somewhere).has_value();
+          case 2:
+            return w.recovery.confirm_email_change(first.who, code_b, somewhere).has_value();
+          default:
+            return w.recovery.confirm_email_change(link_b, somewhere).has_value();
+        }
+      });
+      CHECK(testing::count_of(won, true) == 1);
+      for (std::size_t i = 0; i < won.size(); ++i) CHECK_FALSE((won[i] && i % 4 < 2));
+      CHECK(w.auth().admin().get_user(first.ada.user.id)->email == email("b@example.org"));
+    }
+  });
+}
+
+TEST_CASE("a change that is asked for while the one before is confirmed has its own code alone") {
+  on_each_store([](const Backend& backend) {
+    for (testing::Rounds rounds{backend.harness()}; rounds.next();) {
+      World w{backend};
+      const Change first{w, "a@example.org"};
+      const auto code_a = first.code("a@example.org");
+      const auto link_a = first.token("a@example.org");
+      w.t.clock().advance(61s);
+      const auto won = testing::race(testing::race_threads, [&](std::size_t i) {
+        if (i % 2 == 0) {
+          static_cast<void>(
+              w.recovery.ask_email_change(first.who, email("b@example.org"), somewhere));
+          return false;
+        }
+        return i % 4 == 1
+                   ? w.recovery.confirm_email_change(first.who, code_a, somewhere).has_value()
+                   : w.recovery.confirm_email_change(link_a, somewhere).has_value();
+      });
+      const auto wins = testing::count_of(won, true);
+      CHECK(wins <= 1);
+      const auto address = [&] { return w.auth().admin().get_user(first.ada.user.id)->email; };
+      CHECK(address() == email(wins == 1 ? "a@example.org" : "ada@example.org"));
+      if (wins == 1) continue;
+      const auto mail = World::mail_to(w.mails(), "b@example.org", "use this address");
+      CHECK_OK(w.recovery.confirm_email_change(World::token_in(mail, "eml_"), somewhere));
+      CHECK(address() == email("b@example.org"));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace coffeeauth::recovery

@@ -1,49 +1,12 @@
 #include "lib/mail/notices.hpp"
 
-#include <array>
 #include <utility>
 
+#include "coffeeauth/user_agent.hpp"
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
 
 namespace coffeeauth {
-namespace {
-
-/// A part of a User-Agent field, and what it means.
-using Sign = std::pair<std::string_view, std::string_view>;
-
-/// The first that is found counts: nearly all say that they are Safari, and Edge that it is Chrome.
-constexpr std::array<Sign, 7> browsers{{{"Edg", "Edge"},
-                                        {"OPR/", "Opera"},
-                                        {"Firefox/", "Firefox"},
-                                        {"FxiOS/", "Firefox"},
-                                        {"CriOS/", "Chrome"},
-                                        {"Chrome/", "Chrome"},
-                                        {"Safari/", "Safari"}}};
-constexpr std::array<Sign, 7> systems{{{"Windows", "Windows"},
-                                       {"Android", "Android"},
-                                       {"iPhone", "iPhone"},
-                                       {"iPad", "iPad"},
-                                       {"CrOS", "ChromeOS"},
-                                       {"Mac OS X", "macOS"},
-                                       {"Linux", "Linux"}}};
-
-template <std::size_t Size>
-std::string_view first_found(std::string_view text, const std::array<Sign, Size>& signs) {
-  for (const auto& [sign, meaning] : signs) {
-    if (text.find(sign) != std::string_view::npos) return meaning;
-  }
-  return {};
-}
-
-}  // namespace
-
-std::string client_words(std::string_view user_agent) {
-  std::string words{first_found(user_agent, browsers)};
-  const auto system = first_found(user_agent, systems);
-  if (!words.empty() && !system.empty()) words += ", ";
-  return words.append(system);
-}
 
 std::string language_at(Transaction& tx, const EmailAddress& email) {
   const auto found = tx.users().find_credentials(email);

@@ -12,10 +12,6 @@ namespace coffeeauth {
 
 struct Services;
 
-/// Which browser on which system, in words that are the same in every language: `Firefox, Linux`.
-/// Nothing of the text itself, which a stranger wrote; empty when neither is known.
-[[nodiscard]] std::string client_words(std::string_view user_agent);
-
 /// The language of the account with that address; empty where there is none, or it is not known.
 [[nodiscard]] std::string language_at(Transaction& tx, const EmailAddress& email);
 

@@ -1,17 +1,22 @@
 # Mails as files, embedded in a library or a program, which then needs no files beside it.
 
-# coffeeauth_embed_mails(<target> <folder> NAMESPACE <namespace>)
+# coffeeauth_embed_mails(<target> <folder> NAMESPACE <namespace> [HEADER <name>] [NOTICES <kind>...])
 #
 # Gives <target> the function `std::vector<coffeeauth::MailKind> <namespace>::mail_kinds()`, which returns the
 # mails of <folder>: <language>/<kind>.txt and .html. It is declared in "<target>_mails.hpp", which the target
-# finds. The target has to link coffeeauth::coffeeauth. A file that changes makes the build configure itself.
+# finds; with HEADER, for a target with several folders, in "<name>.hpp". The target has to link
+# coffeeauth::coffeeauth. A file that changes makes the build configure itself. Kinds named under NOTICES only tell
+# somebody what was done (MailKind::is_notice).
 function(coffeeauth_embed_mails target folder)
-  cmake_parse_arguments(ARG "" "NAMESPACE" "" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAMESPACE;HEADER" "NOTICES" ${ARGN})
   if(NOT ARG_NAMESPACE)
     message(FATAL_ERROR "coffeeauth_embed_mails(${target} ${folder}): NAMESPACE is missing")
   endif()
+  if(NOT ARG_HEADER)
+    set(ARG_HEADER ${target}_mails)
+  endif()
   cmake_path(ABSOLUTE_PATH folder)
-  set(made ${CMAKE_CURRENT_BINARY_DIR}/${target}_mails)
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/${ARG_HEADER})
   set(header
 "// Made by coffeeauth_embed_mails().
 #pragma once
@@ -26,19 +31,19 @@ namespace ${ARG_NAMESPACE} {
 
 }  // namespace ${ARG_NAMESPACE}
 ")
-  coffeeauth_write_changed(${made}/${target}_mails.hpp "${header}")
-  coffeeauth_write_mails(${made}/${target}_mails.cpp FOLDER ${folder} NAMESPACE ${ARG_NAMESPACE}
-    FUNCTION mail_kinds HEADER ${target}_mails.hpp)
-  target_sources(${target} PRIVATE ${made}/${target}_mails.cpp)
+  coffeeauth_write_changed(${made}/${ARG_HEADER}.hpp "${header}")
+  coffeeauth_write_mails(${made}/${ARG_HEADER}.cpp FOLDER ${folder} NAMESPACE ${ARG_NAMESPACE}
+    FUNCTION mail_kinds HEADER ${ARG_HEADER}.hpp NOTICES ${ARG_NOTICES})
+  target_sources(${target} PRIVATE ${made}/${ARG_HEADER}.cpp)
   target_include_directories(${target} PRIVATE ${made})
 endfunction()
 
 # coffeeauth_write_mails(<output> FOLDER <folder> NAMESPACE <namespace> FUNCTION <name> HEADER <header>
-#                        [PARTS <function>=<file>...])
+#                        [NOTICES <kind>...] [PARTS <function>=<file>...])
 #
 # Writes a source that defines <namespace>::<name>(), and for each of PARTS a function that returns one file.
 function(coffeeauth_write_mails output)
-  cmake_parse_arguments(ARG "" "FOLDER;NAMESPACE;FUNCTION;HEADER" "PARTS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER;NAMESPACE;FUNCTION;HEADER" "NOTICES;PARTS" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS RELATIVE ${ARG_FOLDER} ${ARG_FOLDER}/*/*.txt ${ARG_FOLDER}/*/*.html)
   if(NOT files)
     message(FATAL_ERROR "There are no mails <language>/<kind>.txt in ${ARG_FOLDER}")
@@ -56,6 +61,11 @@ function(coffeeauth_write_mails output)
   endforeach()
   list(REMOVE_DUPLICATES kinds)
   list(SORT kinds)
+  foreach(kind IN LISTS ARG_NOTICES)
+    if(NOT kind IN_LIST kinds)
+      message(FATAL_ERROR "NOTICES: there is no mail ${kind} in ${ARG_FOLDER}")
+    endif()
+  endforeach()
 
   set(rows "")
   foreach(kind IN LISTS kinds)
@@ -73,7 +83,11 @@ function(coffeeauth_write_mails output)
       string(APPEND rows
         "           {.language = \"${language}\",\n            .text = ${text},\n            .html = ${html}},\n")
     endforeach()
-    string(APPEND rows "       }},\n")
+    set(notice "")
+    if(kind IN_LIST ARG_NOTICES)
+      set(notice ",\n       .is_notice = true")
+    endif()
+    string(APPEND rows "       }${notice}},\n")
   endforeach()
 
   set(parts "")

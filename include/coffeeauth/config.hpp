@@ -165,6 +165,13 @@ struct ListConfig {
   std::chrono::seconds cache_lifetime{60};
 };
 
+/// Notices: mails that only inform an account owner (MailKind::is_notice).
+struct NoticeConfig {
+  /// Kinds that are not sent; the events that they report happen all the same. Must be notices of
+  /// the library or of a feature: Auth rejects others.
+  std::vector<std::string> left_out{};
+};
+
 /// Background work.
 struct JobConfig {
   /// Mails that one worker delivers at the same time, each on its own thread and connection;
@@ -221,6 +228,8 @@ struct Config {
   LimitConfig limits{};
   /// Lists of users.
   ListConfig lists{};
+  /// Mails that inform account owners.
+  NoticeConfig notices{};
   /// Mail delivery and clean-up.
   JobConfig jobs{};
 };

@@ -27,6 +27,7 @@
 
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/value_text.hpp"
@@ -267,5 +268,11 @@ requires std::is_enum_v<Enum>
 /// Returns a field for each policy number of `config`, in its order. `config` must outlive the
 /// fields and must not move.
 [[nodiscard]] std::vector<ConfigField> config_fields(Config& config);
+
+/// Checks that NoticeConfig::left_out contains only notices of the library or of `further`; returns
+/// the error, if any. Auth calls it with the mails of its features. A program that reads settings
+/// from text can call it earlier.
+[[nodiscard]] std::optional<FieldError> check_notices(const NoticeConfig& notices,
+                                                      const std::vector<MailKind>& further);
 
 }  // namespace coffeeauth

@@ -93,7 +93,8 @@ class Kernel {
   /// where it came from. Fills in `parameters.at` when it is not set, and `language` when it is
   /// empty: with the User::language of the account with that address, or else with the language of
   /// the client. Adds `client`, `address` and Contributions::notice_values to `extra`. A notice
-  /// that was not sent by `parameters.expires_at`, if set, is dropped.
+  /// that was not sent by `parameters.expires_at`, if set, is dropped. Writes nothing if
+  /// NoticeConfig omits the kind.
   virtual void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
                       const ClientContext& client) = 0;
 

@@ -81,6 +81,10 @@ struct MailKind {
   std::string name;
   /// English is used for readers whose language is missing.
   std::vector<MailWords> words;
+  /// Whether the mail only informs the account owner (Kernel::notify()), so that an operator may
+  /// omit it: see NoticeConfig. False for a mail with a code or with a link that the recipient
+  /// needs.
+  bool is_notice = false;
 };
 
 /// HTML shared by all mails, as Mustache templates. An empty member selects the library's default.

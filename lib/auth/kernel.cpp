@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "coffeeauth/config_fields.hpp"
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
 #include "lib/mail/notices.hpp"
@@ -144,6 +145,9 @@ void attach_all(const std::vector<Feature*>& features, Services& services, Kerne
                                   std::string{feature->name()});
     }
     take_in(feature->attach(kernel), services);
+  }
+  if (const auto wrong = check_notices(services.config.notices, services.mails)) {
+    throw std::invalid_argument("coffeeauth: " + wrong->field + ": " + wrong->message);
   }
   // What cannot be parsed is told here, and not when the first mail is due.
   if (!services.mails.empty()) {

@@ -1,4 +1,5 @@
 #include "coffeeauth/config_fields.hpp"
+#include "lib/config/notice_field.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -218,6 +219,7 @@ std::vector<ConfigField> config_fields(Config& config) {
   add_passwords(out, config.passwords);
   add_limits(out, config.limits);
   add_lists(out, config.lists);
+  out.push_back(notice_field(config.notices));
   add_jobs(out, config.jobs);
   return out;
 }

@@ -1,5 +1,6 @@
 #include "lib/mail/notices.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "coffeeauth/user_agent.hpp"
@@ -7,6 +8,14 @@
 #include "lib/mail/mail_job.hpp"
 
 namespace coffeeauth {
+namespace {
+
+bool is_left_out(const NoticeConfig& notices, std::string_view kind) {
+  return std::find(notices.left_out.begin(), notices.left_out.end(), kind) !=
+         notices.left_out.end();
+}
+
+}  // namespace
 
 std::string language_at(Transaction& tx, const EmailAddress& email) {
   const auto found = tx.users().find_credentials(email);
@@ -15,6 +24,7 @@ std::string language_at(Transaction& tx, const EmailAddress& email) {
 
 void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
                     MailParameters parameters, const ClientContext& client) {
+  if (is_left_out(s.config.notices, kind)) return;
   const auto now = s.now();
   if (parameters.at == UtcTime{}) parameters.at = now;
   if (parameters.language.empty()) parameters.language = language_at(tx, parameters.to);

@@ -32,6 +32,17 @@ std::vector<std::string> environment_names() {
   return names;
 }
 
+/// The kinds of mail are those of the library and of the bundles, so their fields cannot say it.
+void check_left_out(const LoadedSettings& loaded) {
+  const auto wrong =
+      check_notices(loaded.settings.policy.notices, standard::mails_of(loaded.bundles));
+  if (!wrong) return;
+  const auto row = std::find_if(loaded.rows.begin(), loaded.rows.end(),
+                                [&](const SettingRow& one) { return one.name == wrong->field; });
+  const auto origin = row == loaded.rows.end() ? std::string{"default"} : row->origin;
+  throw ConfigError(wrong->field + " (" + origin + "): " + wrong->message);
+}
+
 }  // namespace
 
 Arguments::Arguments(const std::vector<std::string>& words, const std::vector<OptionSpec>& specs) {
@@ -148,6 +159,7 @@ LoadedSettings settings_of(const Arguments& arguments, Mails mails) {
   auto bundles = make_bundles();
   auto loaded = load_settings(environment, entries, file, environment_names(), fields_of(bundles));
   loaded.bundles = std::move(bundles);
+  check_left_out(loaded);
   check_settings(loaded.settings, mails);
   return loaded;
 }

@@ -121,6 +121,7 @@ TEST_CASE("the fields show the defaults that are documented") {
       {"LIST_MAX_PAGE_SIZE", "100"},
       {"LIST_COUNTED_MATCHES", "1000"},
       {"LIST_CACHE_LIFETIME", "1min"},
+      {"NOTICES", "all"},
       {"MAIL_CONCURRENCY", "20"},
       {"MAIL_IN_DOUBT", "4"},
       {"MAIL_IN_DOUBT_AFTER", "20"},
@@ -146,8 +147,9 @@ TEST_CASE("the fields show the defaults that are documented") {
 /// A value that differs from the default and that validate() accepts.
 std::string another_value(const ConfigField& one) {
   const auto now = one.get();
-  for (const std::string_view text : {"HS256", "another text", "true", "false", "9", "3", "100",
-                                      "200", "500ms", "20s", "2min", "20min", "2h", "15d"}) {
+  for (const std::string_view text :
+       {"HS256", "another text", "true", "false", "9", "3", "100", "200", "500ms", "20s", "2min",
+        "20min", "2h", "15d", "-password_changed"}) {
     Config config;
     const auto field = field_of(config, one.name);
     if (!field.set(text) || field.get() == now) continue;
@@ -462,6 +464,26 @@ TEST_CASE("an algorithm that is none is malformed") {
   CHECK(field_of(config, "TOKEN_ALGORITHM").expects == "ES256, EdDSA, RS256 or HS256");
   CHECK(field_of(config, "TOKEN_ALGORITHM").set(" eddsa"));
   CHECK(config.tokens.algorithm == SigningAlgorithm::eddsa);
+}
+
+TEST_CASE("NOTICES names what is left out behind a minus, and nothing else") {
+  const auto left_out = [](std::string_view text) {
+    return with("NOTICES", text).notices.left_out;
+  };
+  using Kinds = std::vector<std::string>;
+  CHECK(left_out("all").empty());
+  CHECK(left_out(" All ").empty());
+  CHECK(left_out("-new_device_login") == Kinds{"new_device_login"});
+  CHECK(left_out("all, -password_changed , -email_changed") ==
+        Kinds{"password_changed", "email_changed"});
+  CHECK(shown(with("NOTICES", "all,-a_kind,-another"), "NOTICES") == "-a_kind,-another");
+  CHECK(shown(with(with("NOTICES", "-a_kind"), "NOTICES", "all"), "NOTICES") == "all");
+  for (const std::string_view text : {"password_changed", "-", "none", "off", "all,email_changed",
+                                      "-a_kind,all", "-Kind", "--kind", "- kind", "-a kind", ","}) {
+    CAPTURE(text);
+    Config config;
+    CHECK_ERROR(set_field(config_fields(config), "NOTICES", text), ErrorCode::validation_failed);
+  }
 }
 
 }  // namespace

@@ -179,3 +179,60 @@ TEST_CASE("a mail to an account is in its language, unless the feature says anot
   CHECK(enqueue(ada, "en") == "en");
   CHECK(enqueue(nobody, "") == "en");
 }
+
+namespace {
+
+/// Words of a kind that is a notice, or none.
+MailKind tea_cold(bool is_notice) {
+  return {.name = "tea_cold",
+          .words = {{.language = "en", .text = "Subject: Tea\n\nYour tea went cold.\n"}},
+          .is_notice = is_notice};
+}
+
+Config without_notices(std::vector<std::string> kinds) {
+  Config config;
+  config.notices.left_out = std::move(kinds);
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("a notice that is left out is not written; what is no notice, and other notices, are") {
+  Room room;
+  room.mails = {tea_cold(true), tea_words()};
+  Fixture f{.t = testing::TestAuth{{.config = without_notices({"tea_cold"}), .features = {&room}}}};
+  const auto notify = [&](std::string_view kind) {
+    f.t.store().transact([&](Transaction& tx) {
+      room.kernel->notify(tx, kind, {.to = email("ada@example.org")}, {});
+    });
+    f.t.deliver_mail();
+    return f.mails_to("ada@example.org");
+  };
+  CHECK(notify("tea_cold") == 0);
+  CHECK(notify(mail_kind::password_changed) == 1);
+  CHECK(notify(tea_ready) == 2);
+}
+
+TEST_CASE("only notices of the library and of the features can be left out") {
+  const auto refusal = [](std::vector<std::string> left_out, bool is_notice) -> std::string {
+    Room room;
+    room.mails = {tea_cold(is_notice)};
+    try {
+      testing::TestAuth t{{.config = without_notices(std::move(left_out)), .features = {&room}}};
+      return {};
+    } catch (const std::invalid_argument& refused) {
+      return refused.what();
+    }
+  };
+  CHECK(refusal({}, true).empty());
+  CHECK(refusal({"password_changed", "new_device_login", "tea_cold"}, true).empty());
+  CHECK(refusal({"tea_cold"}, false) ==
+        "coffeeauth: NOTICES: must be all, or omit some of -new_device_login,-password_changed");
+  // Codes that somebody waits for are none.
+  for (const std::string kind : {"verification_code", "login_code", "sign_up_for_existing"}) {
+    CAPTURE(kind);
+    CHECK(refusal({kind}, true) ==
+          "coffeeauth: NOTICES: must be all, or omit some of "
+          "-new_device_login,-password_changed,-tea_cold");
+  }
+}

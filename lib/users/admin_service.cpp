@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/auth/services.hpp"
+#include "lib/mail/notices.hpp"
 #include "lib/users/code_mail.hpp"
 #include "lib/users/list_cursor.hpp"
 #include "lib/users/names.hpp"
@@ -96,6 +97,22 @@ bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   return true;
 }
 
+/// Tells the mailbox that was the account's, if the account is another's now: without the name of
+/// the next one, and without a way back. Whoever has an address changed by an administrator may
+/// have lost the mailbox to somebody else.
+void tell_former(const Services& s, Transaction& tx, const UserWrite& done, UtcTime now) {
+  const auto& before = done.before;
+  if (!before || !before->is_verified || before->email == done.user->email) return;
+  // Not the administrator's language, device or network.
+  enqueue_notice(s, tx, mail_kind::email_changed,
+                 {.to = before->email,
+                  .first_name = before->first_name,
+                  .language = before->language.tag(),
+                  .at = now,
+                  .extra = {{"by_administrator", "yes"}}},
+                 ClientContext{});
+}
+
 /// Records what became of an account that `act` has changed.
 void record_change(Services& s, Transaction& tx, const UserWrite& done, const CodeMail* code,
                    const Act& act) {
@@ -107,6 +124,7 @@ void record_change(Services& s, Transaction& tx, const UserWrite& done, const Co
   s.account_changes_with(tx, id);
   if (done.gave_way) record(EventKind::user_deleted, *done.gave_way);
   record(EventKind::user_updated, id);
+  tell_former(s, tx, done, act.now);
   if (tell_owner(tx, done, code)) record(EventKind::code_queued, id);
   for (const auto& kind : powers_changed(done)) record(kind, id);
 }

@@ -65,7 +65,7 @@ void tell_former(Room& room, Transaction& tx, const User& before, const User& af
     notice.link = room.link_to(TicketKind::undo, undo);
     notice.expires_at = until;
   }
-  room.kernel->notify(tx, "email_changed", std::move(notice), client);
+  room.kernel->notify(tx, mail_kind::email_changed, std::move(notice), client);
 }
 
 /// Whether the account has its present address by the change that `undo` takes back, or by later
@@ -262,7 +262,7 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
                    .at = now},
                   client);
     if (!(before->email == email)) {
-      kernel.notify(tx, "email_changed", notice_of_change(*before, email, now), client);
+      kernel.notify(tx, mail_kind::email_changed, notice_of_change(*before, email, now), client);
     }
     // Also where nobody can ask for one: there is no other way back in.
     if (done.user->is_active && done.user->is_verified) {

@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(Folder, "what is wrong in the folder stops the start, with set
   SUBCASE("a kind that is none") {
     write("de/login_codes.txt", "Subject: Hi\n\n{{code}}");
     CHECK(complaint().starts_with(
-        "/de/login_codes.txt: there is no mail of this name; there are login_code, "));
+        "/de/login_codes.txt: there is no mail of this name; there are email_changed, "));
   }
   SUBCASE("HTML without text") {
     write("de/login_code.html", "{{> code}}");

@@ -448,3 +448,47 @@ TEST_CASE_FIXTURE(AdminFixture, "an administrator ends all sessions of a user, a
   CHECK_OK(log_in("ada@example.org"));
   CHECK_ERROR(end(UserId{}), ErrorCode::not_found);
 }
+
+TEST_CASE_FIXTURE(AdminFixture,
+                  "the former mailbox is told when an administrator moves an account") {
+  const auto user = verified_user("ada@example.org");
+  const auto before = mails_to("ada@example.org");
+  SUBCASE("another address") {
+    REQUIRE_OK(change(user, {.email = email("new@example.org")}));
+    REQUIRE(mails_to("ada@example.org") == before + 1);
+    const auto mail = t.mailer().last_to(email("ada@example.org")).value();
+    CAPTURE(mail.text);
+    CHECK(mail.text.find("was changed by an administrator.") != std::string::npos);
+    CHECK(mail.text.find("If not, contact coffeeauth immediately.") != std::string::npos);
+    for (const auto& body : {mail.text, mail.html}) {
+      // The mailbox may be a stranger's by now; and the administrator's device is nobody's
+      // business.
+      CHECK(body.find("new@example.org") == std::string::npos);
+      CHECK(body.find(client.address) == std::string::npos);
+    }
+    CHECK(mails_to("new@example.org") == 0);
+  }
+  SUBCASE("the same address, spelled otherwise, and other changes") {
+    REQUIRE_OK(change(user, {.email = email("Ada@Example.org")}));
+    REQUIRE_OK(change(user, {.first_name = "Augusta"}));
+    CHECK(mails_to("ada@example.org") == before);
+  }
+  SUBCASE("a change that is refused") {
+    verified_user("new@example.org");
+    CHECK(code_of(change(user, {.email = email("new@example.org")})) == ErrorCode::email_taken);
+    CHECK(mails_to("ada@example.org") == before);
+  }
+  SUBCASE("a change whose commit fails") {
+    t.faults().fail_next_commit();
+    CHECK_THROWS_AS(static_cast<void>(change(user, {.email = email("new@example.org")})),
+                    Unavailable);
+    CHECK(mails_to("ada@example.org") == before);
+  }
+}
+
+TEST_CASE_FIXTURE(Unproved, "a mailbox that nobody proved is told nothing of a move") {
+  const auto user = signed_up(1);
+  const auto before = mails_to("ops@example.org");
+  REQUIRE_OK(change(user, {.email = email("new@example.org")}));
+  CHECK(mails_to("ops@example.org") == before);
+}

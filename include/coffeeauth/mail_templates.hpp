@@ -62,8 +62,6 @@ inline constexpr std::string_view password_changed = "password_changed";
 /// Notifies the former mailbox of a changed address; `new_email` is the new address, `link` undoes
 /// the change, and `by_administrator` is set if an administrator made it.
 inline constexpr std::string_view email_changed = "email_changed";
-/// Notifies the owner of a login from a new device; same values as password_changed.
-inline constexpr std::string_view new_device_login = "new_device_login";
 }  // namespace mail_kind
 
 /// The text of one kind of mail in one language, as Mustache templates. docs/guide/mails.md lists

@@ -227,13 +227,12 @@ TEST_CASE("only notices of the library and of the features can be left out") {
   CHECK(refusal({}, true).empty());
   CHECK(refusal({"password_changed", "email_changed", "tea_cold"}, true).empty());
   CHECK(refusal({"tea_cold"}, false) ==
-        "coffeeauth: NOTICES: must be all, or omit some of "
-        "-email_changed,-new_device_login,-password_changed");
+        "coffeeauth: NOTICES: must be all, or omit some of -email_changed,-password_changed");
   // Codes that somebody waits for are none.
   for (const std::string kind : {"verification_code", "login_code", "sign_up_for_existing"}) {
     CAPTURE(kind);
     CHECK(refusal({kind}, true) ==
           "coffeeauth: NOTICES: must be all, or omit some of "
-          "-email_changed,-new_device_login,-password_changed,-tea_cold");
+          "-email_changed,-password_changed,-tea_cold");
   }
 }

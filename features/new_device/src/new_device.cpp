@@ -1,0 +1,95 @@
+#include "coffeeauth/new_device/new_device.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "coffeeauth/rate_limiter.hpp"
+#include "coffeeauth/user_agent.hpp"
+#include "coffeeauth_new_device_mails.hpp"
+
+namespace coffeeauth::new_device {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::chrono::seconds day{24h};
+
+NewDeviceOptions checked(NewDeviceOptions options) {
+  const auto problems = validate(fields(options));
+  if (problems.empty()) return options;
+  throw std::invalid_argument(problems.front().field + ": " + problems.front().message);
+}
+
+}  // namespace
+
+struct NewDevice::State final : Recorder {
+  State(DeviceStore& devices_in, const NewDeviceOptions& options_in)
+      : devices(devices_in), options(checked(options_in)) {}
+
+  void record(Transaction& tx, const Event& event) override;
+
+  /// What the Store keeps of a device: of one account alone, so that no two of them can be found to
+  /// share one.
+  [[nodiscard]] std::vector<FeatureDigest> digests_of(const UserId& user,
+                                                      const ClientContext& client) const {
+    return sealer->digests("device", {user.str(), rate_limit_network(client.address),
+                                      client_family(client.user_agent)});
+  }
+
+  DeviceStore& devices;
+  const NewDeviceOptions options;
+  Kernel* kernel = nullptr;
+  std::unique_ptr<Sealer> sealer;
+};
+
+void NewDevice::State::record(Transaction& tx, const Event& event) {
+  // The one door records it for each session that it opens, and for nothing else.
+  if (event.kind != EventKind::logged_in || !event.user) return;
+  const auto& user = *event.user;
+  const auto sighting =
+      devices.in(tx)->see(user, digests_of(user, event.client), options, event.at);
+  if (sighting == Sighting::known || sighting == Sighting::first) return;
+  kernel->record(tx, {.kind = device_login,
+                      .at = event.at,
+                      .user = user,
+                      .session = event.session,
+                      .client = event.client});
+  if (sighting == Sighting::paced) return;
+  const auto account = tx.users().find(user);
+  if (!account) return;
+  kernel->notify(tx, login_mail,
+                 {.to = account->email, .first_name = account->first_name, .at = event.at},
+                 event.client);
+}
+
+NewDevice::NewDevice(DeviceStore& devices, NewDeviceOptions options)
+    : state_(std::make_unique<State>(devices, options)) {}
+NewDevice::~NewDevice() = default;
+
+std::string_view NewDevice::name() const noexcept { return "new_device"; }
+
+Contributions NewDevice::attach(Kernel& kernel) {
+  auto& state = *state_;
+  state.kernel = &kernel;
+  state.sealer = kernel.sealer(name());
+  const auto clean = [&state](Transaction& tx, std::size_t limit, UtcTime now) {
+    return state.devices.in(tx)->delete_unseen(now - state.options.lifetime, limit);
+  };
+  return {.clean_ups = {{"new_device", clean}}, .recorders = {&state}, .mails = mails()};
+}
+
+std::vector<MailKind> mails() { return mail_kinds(); }
+
+std::vector<ConfigField> fields(NewDeviceOptions& o) {
+  return {
+      field(
+          "KNOWN_DEVICES",
+          "Devices (network and kind of client) remembered for an account; a login from any other "
+          "is reported by mail",
+          o.devices, {1, 1'000}),
+      field("KNOWN_DEVICE_LIFETIME", "How long a device is remembered after its last login",
+            o.lifetime, {day, 730 * day}),
+      field("NEW_DEVICE_NOTICES_PER_DAY", "Maximum mails about new devices to one account in a day",
+            o.notices_per_day, {1, 100})};
+}
+
+}  // namespace coffeeauth::new_device

@@ -30,6 +30,10 @@ COMPONENTS = {
     "recovery_memory": ([], ["recovery", "memory"], []),
     "recovery_sql": (["sql"], ["recovery", "sql"], []),
     "recovery_standard": (["standard"], ["recovery_memory", "recovery_sql", "standard"], []),
+    "new_device": ([], ["core"], []),
+    "new_device_memory": ([], ["new_device", "memory"], []),
+    "new_device_sql": (["sql"], ["new_device", "sql"], []),
+    "new_device_standard": (["standard"], ["new_device_memory", "new_device_sql", "standard"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.
 INTERNAL = ["net"]

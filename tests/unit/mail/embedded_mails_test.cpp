@@ -11,14 +11,22 @@
 
 #include "coffeeauth/mail_templates.hpp"
 #include "mail_test_mails.hpp"
+#include "new_device_mails.hpp"
 
 using namespace coffeeauth;
 
 namespace {
 
+std::vector<MailKind> room_kinds() {
+  auto kinds = recovery::mail_kinds();
+  auto others = new_device::mail_kinds();
+  std::move(others.begin(), others.end(), std::back_inserter(kinds));
+  return kinds;
+}
+
 std::vector<MailKind> all_kinds() {
   auto kinds = library_mail_kinds();
-  auto rooms = recovery::mail_kinds();
+  auto rooms = room_kinds();
   std::move(rooms.begin(), rooms.end(), std::back_inserter(kinds));
   return kinds;
 }
@@ -56,7 +64,7 @@ bool holds(const std::string& text, std::string_view what) {
 }  // namespace
 
 TEST_CASE("every mail is whole in every language, with all that it may be given and with nothing") {
-  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  const auto templates = make_default_templates("Roast & Co", room_kinds());
   for (const auto& kind : all_kinds()) {
     for (const auto& words : kind.words) {
       const auto name = words.language + "-" + kind.name;
@@ -114,15 +122,15 @@ TEST_CASE("every mail is there in English and in German, as text and as HTML") {
   }
   for (const auto* const kind :
        {"verification_code", "sign_up_for_existing", "login_code", "password_changed",
-        "password_reset", "password_reset_done", "email_change_code", "email_change_taken",
-        "email_change_asked", "email_changed", "email_restored"}) {
+        "new_device_login", "password_reset", "password_reset_done", "email_change_code",
+        "email_change_taken", "email_change_asked", "email_changed", "email_restored"}) {
     CAPTURE(kind);
     CHECK(names.contains(kind));
   }
 }
 
 TEST_CASE("six digits in a mail are its code, and no color") {
-  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  const auto templates = make_default_templates("Roast & Co", room_kinds());
   const std::regex six_digits{"[^0-9]([0-9]{6})[^0-9]"};
   for (const auto& kind : all_kinds()) {
     CAPTURE(kind.name);
@@ -138,7 +146,7 @@ TEST_CASE("six digits in a mail are its code, and no color") {
 }
 
 TEST_CASE("no mail that a stranger can cause bears a name") {
-  const auto templates = make_default_templates("Roast & Co", recovery::mail_kinds());
+  const auto templates = make_default_templates("Roast & Co", room_kinds());
   for (const auto* const kind :
        {"verification_code", "sign_up_for_existing", "email_change_code", "email_change_taken"}) {
     for (const auto* const language : {"en", "de"}) {

@@ -38,7 +38,7 @@ function bad(ended, pattern) {
   assert.doesNotMatch(ended.stderr, /terminate called|std::|Poco|exception/i);
 }
 
-const commands = [['serve'], ['worker'], ['scheduler'], ['migrate'], ['create-admin'], ['config'], ['openapi'], ['keys'],
+const commands = [['serve'], ['worker'], ['scheduler'], ['migrate'], ['copy'], ['create-admin'], ['config'], ['openapi'], ['keys'],
   ['keys', 'list'], ['keys', 'rotate'], ['keys', 'revoke'], ['keys', 'rewrap'], ['outbox'], ['outbox', 'list'], ['outbox', 'retry'], ['version']];
 
 for (const words of commands) {

@@ -65,6 +65,7 @@ int run_serve(const Arguments& arguments);
 int run_worker(const Arguments& arguments);
 int run_scheduler(const Arguments& arguments);
 int run_migrate(const Arguments& arguments);
+int run_copy(const Arguments& arguments);
 int run_create_admin(const Arguments& arguments);
 int run_config(const Arguments& arguments);
 int run_health(const Arguments& arguments);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t most_octets = 1024 * 1024;
 
-[[noreturn]] void fail(const std::filesystem::path& file, std::string_view why) {
+[[noreturn]] void refuse_text_file(const std::filesystem::path& file, std::string_view why) {
   throw ConfigError(file.string() + ": " + std::string{why});
 }
 
@@ -38,18 +38,19 @@ std::string_view reason(int error) {
 Secret read_text_file(const std::filesystem::path& file) {
   // Without O_NONBLOCK opening a pipe waits for whoever writes to it.
   const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (in.get() < 0) fail(file, reason(errno));
+  if (in.get() < 0) refuse_text_file(file, reason(errno));
   struct stat info {};
-  if (::fstat(in.get(), &info) != 0) fail(file, "cannot be read");
-  if (S_ISDIR(info.st_mode)) fail(file, "is a folder, not a file");
+  if (::fstat(in.get(), &info) != 0) refuse_text_file(file, "cannot be read");
+  if (S_ISDIR(info.st_mode)) refuse_text_file(file, "is a folder, not a file");
   // How a shell says "no file at all".
   if (S_ISCHR(info.st_mode) && info.st_rdev == makedev(1, 3)) return {};
-  if (!S_ISREG(info.st_mode)) fail(file, "is not a file");
-  if (info.st_size > static_cast<off_t>(most_octets)) fail(file, "is larger than 1 MiB");
+  if (!S_ISREG(info.st_mode)) refuse_text_file(file, "is not a file");
+  if (info.st_size > static_cast<off_t>(most_octets))
+    refuse_text_file(file, "is larger than 1 MiB");
   auto text = Secret::of_size(static_cast<std::size_t>(info.st_size));
   for (std::size_t done = 0; done < text.size();) {
     const auto got = ::read(in.get(), text.writable().data() + done, text.size() - done);
-    if (got <= 0) fail(file, "cannot be read");
+    if (got <= 0) refuse_text_file(file, "cannot be read");
     done += static_cast<std::size_t>(got);
   }
   return text;

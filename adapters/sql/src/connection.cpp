@@ -195,6 +195,8 @@ bool Connection::alive() const { return usable_ && driver_.is_alive(*session_); 
 
 void Connection::begin() { begin(dialect_.begin); }
 
+void Connection::begin_snapshot() { begin(dialect_.begin_snapshot); }
+
 void Connection::begin(const std::string& text) {
   failed_ = false;
   run({.text = text}, {}, Sending::with_next);

@@ -106,6 +106,8 @@ class Connection {
 
   /// Begins a transaction that writes. Whatever fails from here on makes commit() throw.
   void begin();
+  /// Begins one that only reads, and sees one moment of the database from its first statement on.
+  void begin_snapshot();
   void commit();
   /// Never throws; a connection that could not roll back is not usable() any more.
   void rollback() noexcept;

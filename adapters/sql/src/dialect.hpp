@@ -42,8 +42,13 @@ struct Dialect {
   std::string schema_lock;
   /// Begins a transaction that cannot write; empty where the connection for reads cannot.
   std::string begin_read;
+  /// Begins a transaction that reads one moment of the database, however long it takes.
+  std::string begin_snapshot;
   /// Counts the users anew; statements, in a transaction that writes.
   std::vector<std::string> recount;
+  /// Makes the index of searches anew where triggers make it; statements, in a transaction that
+  /// writes.
+  std::vector<std::string> reindex;
   /// How texts of embedders are split into words.
   Grammar grammar;
 };
@@ -67,9 +72,13 @@ inline Dialect sqlite_dialect() {
       .table_exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
       .schema_lock = "",
       .begin_read = "",
+      .begin_snapshot = "BEGIN",
       .recount = {"DELETE FROM user_counts",
                   "INSERT INTO user_counts SELECT 0, role, is_verified, is_active, count(*) "
                   "FROM users GROUP BY role, is_verified, is_active"},
+      .reindex = {"UPDATE users SET search_number = rowid",
+                  "INSERT INTO user_search (rowid, text) SELECT search_number, search_text "
+                  "FROM users WHERE search_text <> ''"},
       .grammar = Grammar::sqlite,
   };
 }
@@ -95,7 +104,9 @@ inline Dialect postgres_dialect(bool serializable) {
       // The number is the word "coffeeau" in bytes; any would do that nobody else uses.
       .schema_lock = "SELECT pg_advisory_xact_lock(7165058122143588725)",
       .begin_read = "BEGIN ISOLATION LEVEL READ COMMITTED, READ ONLY",
+      .begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
       .recount = {"SELECT 1 FROM recount_users()"},
+      .reindex = {},
       .grammar = Grammar::postgresql,
   };
 }

@@ -202,10 +202,20 @@ void require_current(Connection& connection, std::span<const Migration> core,
     if (count == room.migrations.size()) return;
     throw std::runtime_error(state_of(room, static_cast<std::int64_t>(count)) +
                              ", this program needs " + std::to_string(room.migrations.size()) +
-                             ": apply the migrations first");
+                             ": apply the migrations first (coffeeauth migrate)");
   };
   check({.feature = core_feature, .migrations = core});
   for (const auto& room : rooms) check(room);
 }
+
+std::optional<std::string> unknown_room(Connection& connection, std::span<const Room> rooms) {
+  for (const auto& row : connection.query(features_sql)) {
+    const auto is_same = [&](const Room& room) { return room.feature == row.text(0); };
+    if (std::none_of(rooms.begin(), rooms.end(), is_same)) return row.text(0);
+  }
+  return std::nullopt;
+}
+
+bool is_migrated(Connection& connection) { return has_table(connection, "schema_migrations"); }
 
 }  // namespace coffeeauth::sql

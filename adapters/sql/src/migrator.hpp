@@ -4,7 +4,9 @@
 /// The library's own steps are rows of `schema_migrations`, those of every other room rows of
 /// `feature_migrations`, which is a step of the library's. See docs/decisions/0035.
 
+#include <optional>
 #include <span>
+#include <string>
 
 #include "adapters/sql/src/connection.hpp"
 #include "adapters/sql/src/rooms.hpp"
@@ -23,5 +25,12 @@ MigrationReport migrate(Connection& connection, std::span<const Migration> core,
 /// that it has besides are not looked at.
 void require_current(Connection& connection, std::span<const Migration> core,
                      std::span<const Room> rooms = {});
+
+/// A room of the database that is none of `rooms`; nothing when there is none.
+[[nodiscard]] std::optional<std::string> unknown_room(Connection& connection,
+                                                      std::span<const Room> rooms);
+
+/// Whether anything was ever migrated there.
+[[nodiscard]] bool is_migrated(Connection& connection);
 
 }  // namespace coffeeauth::sql

@@ -14,5 +14,6 @@ namespace {
 PostgresOptions parse_with_postgres(std::string_view) { refuse(); }
 std::unique_ptr<Store> open_with_postgres(const PostgresOptions&) { refuse(); }
 MigrationReport migrate_with_postgres(const PostgresOptions&) { refuse(); }
+std::unique_ptr<Connection> connect_with_postgres(const PostgresOptions&) { refuse(); }
 
 }  // namespace coffeeauth::sql

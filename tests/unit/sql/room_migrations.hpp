@@ -79,10 +79,10 @@ void check_rooms_are_named(const Place& place) {
       "had been applied");
   CHECK(said(room_of("one", 3), false) ==
         "the database is at schema version 2 of one, this program needs 3: apply the migrations "
-        "first");
+        "first (coffeeauth migrate)");
   CHECK(said(room_of("two", 1), false) ==
         "the database is at schema version 0 of two, this program needs 1: apply the migrations "
-        "first");
+        "first (coffeeauth migrate)");
   CHECK(said(room_of("one", 2), false) == "nothing");
   CHECK(said(room_of("one", 3)) == "nothing");
 }

@@ -1,0 +1,110 @@
+#include "adapters/sql/src/copy_target.hpp"
+
+#include <algorithm>
+
+namespace coffeeauth::sql {
+namespace {
+
+const Sql sqlite_triggers_sql{
+    .text = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid",
+    .columns = "ttt"};
+
+// Those that run for whoever writes; the rest are as somebody wanted them.
+const Sql postgres_triggers_sql{.text = R"(
+  SELECT CAST(c.relname AS TEXT), CAST(t.tgname AS TEXT)
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgenabled = 'O'
+    AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  ORDER BY 1, 2)",
+                                .columns = "tt"};
+
+const Sql postgres_sequences_sql{.text = R"(
+  SELECT table_name, column_name, sequence FROM (
+    SELECT CAST(c.relname AS TEXT) AS table_name, CAST(a.attname AS TEXT) AS column_name,
+           pg_get_serial_sequence(quote_ident(c.relname), a.attname) AS sequence
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+      AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped) AS all_columns
+  WHERE sequence IS NOT NULL)",
+                                 .columns = "ttt"};
+
+std::string list_of(const std::vector<std::string>& tables) {
+  std::string text;
+  for (const auto& table : tables) text += (text.empty() ? "" : ", ") + in_quotes(table);
+  return text;
+}
+
+}  // namespace
+
+CopyTarget::CopyTarget(Connection& connection, const std::vector<const Table*>& tables)
+    : connection_(connection), is_sqlite_(connection.dialect().grammar == Grammar::sqlite) {
+  for (const auto* const table : tables) tables_.push_back(table->name);
+  connection_.begin();
+  try {
+    const auto& lock = connection_.dialect().schema_lock;
+    if (!lock.empty()) connection_.run_once({.text = lock, .columns = "t"});
+    if (is_sqlite_) {
+      // Rows come in whatever order; what is missing in the end fails the commit.
+      connection_.run_once({.text = "PRAGMA defer_foreign_keys = ON"});
+    } else {
+      connection_.run_once({.text = "LOCK TABLE " + list_of(tables_) + " IN EXCLUSIVE MODE"});
+    }
+    stop_triggers();
+  } catch (...) {
+    connection_.rollback();
+    throw;
+  }
+}
+
+// A trigger would make once more what the source's has made already, and is copied like all rows.
+void CopyTarget::stop_triggers() {
+  const auto is_filled = [&](const std::string& table) {
+    return std::find(tables_.begin(), tables_.end(), table) != tables_.end();
+  };
+  for (const auto& row :
+       connection_.run_once(is_sqlite_ ? sqlite_triggers_sql : postgres_triggers_sql)) {
+    if (!is_filled(row.text(0))) continue;
+    if (is_sqlite_) {
+      triggers_.push_back(row.text(2));
+      connection_.run_once({.text = "DROP TRIGGER " + in_quotes(row.text(1))});
+    } else {
+      const auto table = "ALTER TABLE " + in_quotes(row.text(0));
+      const auto trigger = " TRIGGER " + in_quotes(row.text(1));
+      triggers_.push_back(table + " ENABLE" + trigger);
+      connection_.run_once({.text = table + " DISABLE" + trigger});
+    }
+  }
+}
+
+void CopyTarget::start_triggers() {
+  // A table with checks that are still to come cannot be altered.
+  if (!is_sqlite_) connection_.run_once({.text = "SET CONSTRAINTS ALL IMMEDIATE"});
+  for (const auto& statement : triggers_) connection_.run_once({.text = statement});
+}
+
+void CopyTarget::move_sequences() {
+  if (is_sqlite_) return;
+  for (const auto& row : connection_.run_once(postgres_sequences_sql)) {
+    const auto most = "CAST(max(" + in_quotes(row.text(1)) + ") AS BIGINT)";
+    connection_.query(
+        {.text = "SELECT setval(CAST($1 AS regclass), " + most + ") FROM " +
+                 in_quotes(row.text(0)) + " HAVING max(" + in_quotes(row.text(1)) + ") IS NOT NULL",
+         .columns = "n"},
+        row.text(2));
+  }
+}
+
+void CopyTarget::finish() {
+  start_triggers();
+  move_sequences();
+  for (const auto& statement : connection_.dialect().reindex) {
+    connection_.run_once({.text = statement});
+  }
+  for (const auto& statement : connection_.dialect().recount) {
+    connection_.run_once({.text = statement});
+  }
+  // The planner would take the tables for empty until the server looks at them by itself.
+  if (!is_sqlite_) connection_.run_once({.text = "ANALYZE " + list_of(tables_)});
+}
+
+}  // namespace coffeeauth::sql

@@ -69,3 +69,11 @@ test('no setting, table or word of a feature is in the program without it', asyn
   const {stdout: names} = await run('sh', ['-c', `strings -n 6 "$1" | grep -c recovery_ || true`, 'sh', bare]);
   assert.equal(names.trim(), '0');
 });
+
+test('a command of a feature is in the help with the feature, and unknown without it', async () => {
+  assert.match((await whole.command(['--help'])).stdout, /^  send-password-reset  +\w/m);
+  const without = async (...words) => promisify(execFile)(bare, words).then((ended) => ({code: 0, ...ended}), (failure) => failure);
+  assert.doesNotMatch((await without('--help')).stdout, /reset/);
+  const refused = await without('send-password-reset', '--email', 'a@example.com');
+  assert.deepEqual([refused.code, refused.stderr], [2, 'coffeeauth: unknown command send-password-reset; see coffeeauth --help\n']);
+});

@@ -39,7 +39,7 @@ function bad(ended, pattern) {
 }
 
 const commands = [['serve'], ['worker'], ['scheduler'], ['migrate'], ['copy'], ['create-admin'], ['config'], ['openapi'], ['keys'],
-  ['keys', 'list'], ['keys', 'rotate'], ['keys', 'revoke'], ['keys', 'rewrap'], ['outbox'], ['outbox', 'list'], ['outbox', 'retry'], ['version']];
+  ['keys', 'list'], ['keys', 'rotate'], ['keys', 'revoke'], ['keys', 'rewrap'], ['outbox'], ['outbox', 'list'], ['outbox', 'retry'], ['version'], ['send-password-reset']];
 
 for (const words of commands) {
   test(`coffeeauth ${words.join(' ')} --help says what it is for`, async () => {

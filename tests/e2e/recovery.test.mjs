@@ -1,8 +1,9 @@
 // A forgotten password and a new address, over HTTP and by mail.
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
-import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, password, startServer, until} from './support.mjs';
+import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, password, program, startServer, until} from './support.mjs';
 
 const publicUrl = 'https://accounts.example.org';
 const next = 'quince jelly & 12 ladles';
@@ -169,4 +170,69 @@ test('of 64 who spend one link at once one sets the password', async () => {
   const winners = answers.flatMap((answer, i) => (answer.status === 204 ? [i] : []));
   assert.equal(winners.length, 1, JSON.stringify(answers.map((answer) => answer.status)));
   await logIn(server, {email, password: `${next} no. ${winners[0]}`});
+});
+
+/** Runs a command with the settings of the server on a terminal of its own; both streams are one there. */
+async function onTerminal(words, env = {}) {
+  const child = spawn('script', ['-qec', '"$PROGRAM" $WORDS', '/dev/null'],
+                      {cwd: server.dataDir, env: {...server.environment, ...env, PROGRAM: program, WORDS: words.join(' '), TERM: 'dumb'}, stdio: ['ignore', 'pipe', 'pipe']});
+  let said = '';
+  for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (text) => (said += text));
+  return {code: await new Promise((ended) => child.once('close', ended)), said};
+}
+
+/** Failed with one line that matches. */
+function failed(ended, pattern, code = 1) {
+  assert.equal(ended.code, code, ended.stderr);
+  assert.equal(ended.stdout, '');
+  assert.match(ended.stderr, pattern);
+  assert.equal(ended.stderr.trim().split('\n').length, 1, ended.stderr);
+}
+
+test('an operator has a link mailed beside the running server', async () => {
+  const {email} = await makeUser(server);
+  const sent = await server.command(['send-password-reset', '--email', email]);
+  assert.equal(sent.code, 0, sent.stderr);
+  assert.ok(/^a mail for a new password is in the outbox for user [\da-f-]{36}; a worker delivers it$/m.test(sent.stdout), sent.stdout);
+  assert.doesNotMatch(sent.stdout + sent.stderr, /rst_/);
+  const token = tokenIn(await resetMail(email), 'rst');
+  failed(await server.command(['send-password-reset', '--email', email]), /mailed a link or code a moment ago/);
+  assert.equal((await confirm({token, password: next})).status, 204);
+});
+
+test('an operator prints a link on a terminal and nowhere else; it works, and nothing is mailed', async () => {
+  const {email} = await makeUser(server);
+  failed(await server.command(['send-password-reset', '--email', email, '--print-link']), /--print-link is for a terminal/);
+  success(await askReset(email));
+  const mailed = tokenIn(await resetMail(email), 'rst');
+
+  const printed = await onTerminal(['send-password-reset', '--email', email, '--print-link']);
+  assert.equal(printed.code, 0, printed.said);
+  const token = new RegExp(`^${publicUrl}/account/reset#token=(rst_[\\w-]{43})\\r?$`, 'm').exec(printed.said)?.[1];
+  assert.ok(token, printed.said);
+  problem(await confirm({token: mailed, password: next}), 400, 'invalid_link');
+  assert.equal((await server.mails(email)).filter((mail) => /choose a new password/.test(mail.headers.get('subject'))).length, 1);
+  assert.match(printed.said, /"event":"password_reset_link_made"|password_reset_link_made/);
+  assert.equal((await confirm({token, password: next})).status, 204);
+  await logIn(server, {email, password: next});
+  await mailTo(email, /your password was reset/);
+});
+
+test('send-password-reset says why it cannot', async () => {
+  const send = (email, options) => server.command(['send-password-reset', '--email', email], options);
+  failed(await server.command(['send-password-reset']), /needs --email/, 2);
+  failed(await send('nonsense'), /no e-mail address/);
+  failed(await send(newAddress('nobody')), /no account has that e-mail address/);
+  const waiting = newAddress('waiting');
+  success(await server.post('/api/auth/signup', {email: waiting, password}), 201);
+  failed(await send(waiting), /has not proved it/);
+  const disabled = await makeLoggedIn(server);
+  success(await server.patch(`/api/users/${disabled.id}`, {is_active: false}, admin));
+  failed(await send(disabled.email), /is disabled/);
+  const {email} = await makeUser(server);
+  failed(await send(email, {env: {PASSWORD_RESET: 'off'}}), /PASSWORD_RESET is off/);
+  const code = await onTerminal(['send-password-reset', '--email', email, '--print-link'], {PASSWORD_RESET: 'code'});
+  assert.equal(code.code, 1, code.said);
+  assert.match(code.said, /PASSWORD_RESET is code/);
+  assert.doesNotMatch(code.said, /rst_/);
 });

@@ -90,8 +90,21 @@ std::optional<std::string> Arguments::value(std::string_view name) const {
   return std::nullopt;
 }
 
-const std::vector<Command>& commands() {
-  static const std::vector<Command> all{
+namespace {
+
+// What a feature brings as this program has it; `brought` stays where it is.
+Command as_command(const standard::Command& brought) {
+  Command command{.name = brought.name, .summary = brought.summary};
+  command.run = [&brought](const Arguments& typed) { return run_feature_command(brought, typed); };
+  for (const auto& option : brought.options) {
+    command.options.push_back({option.name, option.argument, option.description});
+  }
+  command.options.push_back(env_file);
+  return command;
+}
+
+std::vector<Command> own_commands() {
+  return {
       {"serve",
        "serves the REST API, with worker and scheduler inside",
        "",
@@ -155,6 +168,18 @@ const std::vector<Command>& commands() {
         {"retry", "[ID...]", "retries the given mails now, or all that were given up"},
         {"delete", "[ID...]", "deletes the given mails, or all that were given up"}}},
       {"version", "prints the version", "", {}, run_version}};
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const auto bundles = make_bundles();
+  static const auto brought = standard::commands_of(bundles);
+  static const auto all = [] {
+    auto list = own_commands();
+    for (const auto& command : brought) list.push_back(as_command(command));
+    return list;
+  }();
   return all;
 }
 

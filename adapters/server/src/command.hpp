@@ -1,12 +1,14 @@
 #pragma once
 /// Command: one word of the command line, its options and what it does.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backends.hpp"
+#include "coffeeauth/standard/command.hpp"
 #include "settings.hpp"
 
 namespace coffeeauth::server {
@@ -44,14 +46,14 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   /// Words behind the name, as shown by --help.
-  std::string_view usage;
-  std::vector<OptionSpec> options;
-  int (*run)(const Arguments&);
+  std::string_view usage{};
+  std::vector<OptionSpec> options{};
+  std::function<int(const Arguments&)> run{};
   /// What may be its first word; `argument` as the words behind it.
   std::vector<OptionSpec> subcommands{};
 };
 
-/// All commands, in the order that --help shows them.
+/// All commands, those of the features too, in the order that --help shows them.
 [[nodiscard]] const std::vector<Command>& commands();
 
 /// The settings as --env-file and the environment have them, checked whole: whatever this accepts,
@@ -73,5 +75,7 @@ int run_openapi(const Arguments& arguments);
 int run_keys(const Arguments& arguments);
 int run_outbox(const Arguments& arguments);
 int run_version(const Arguments& arguments);
+/// The command of a feature; `described` is what the help says of it.
+int run_feature_command(const standard::Command& described, const Arguments& arguments);
 
 }  // namespace coffeeauth::server

@@ -15,9 +15,11 @@ constexpr int misused = 2;
 
 void print_overview(std::ostream& out) {
   out << "coffeeauth: user management for back ends\n\nusage: coffeeauth COMMAND [options]\n\n";
+  std::size_t widest = 0;
+  for (const auto& command : commands()) widest = std::max(widest, command.name.size());
   for (const auto& command : commands()) {
-    out << "  " << command.name << std::string(14 - command.name.size(), ' ') << command.summary
-        << "\n";
+    out << "  " << command.name << std::string(widest + 2 - command.name.size(), ' ')
+        << command.summary << "\n";
   }
   out << "\ncoffeeauth COMMAND --help explains a command. Settings come from the environment or an "
          "env file;\n`coffeeauth config` lists them.\n";

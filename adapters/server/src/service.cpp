@@ -308,6 +308,9 @@ Store& Service::store() noexcept { return *parts_->store; }
 std::vector<http::Route> Service::feature_routes() {
   return standard::routes_of(parts_->bundles, parts_->auth);
 }
+std::vector<standard::Command> Service::feature_commands() {
+  return standard::commands_of(parts_->bundles);
+}
 Log& Service::log() noexcept { return parts_->log; }
 Metrics& Service::metrics() noexcept { return parts_->metrics; }
 

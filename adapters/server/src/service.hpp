@@ -13,6 +13,7 @@
 #include "coffeeauth/http_poco/http_poco.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/mailer.hpp"
+#include "coffeeauth/standard/command.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
 #include "settings.hpp"
@@ -57,6 +58,8 @@ class Service {
   [[nodiscard]] Store& store() noexcept;
   /// The routes of the features that are on.
   [[nodiscard]] std::vector<http::Route> feature_routes();
+  /// The commands of the features; valid as long as this.
+  [[nodiscard]] std::vector<standard::Command> feature_commands();
   /// Made at the first call, which throws ConfigError when the settings say of no place for mails.
   [[nodiscard]] Mailer& mailer();
   [[nodiscard]] Log& log() noexcept;

@@ -35,4 +35,8 @@ std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth) {
   return gathered<http::Route>(bundles, [&](Bundle& bundle) { return bundle.routes(auth); });
 }
 
+std::vector<Command> commands_of(const Bundles& bundles) {
+  return gathered<Command>(bundles, [](Bundle& bundle) { return bundle.commands(); });
+}
+
 }  // namespace coffeeauth::standard

@@ -9,6 +9,15 @@ namespace {
 
 bool may_reset(const User& user) { return user.is_active && user.is_verified; }
 
+/// What an administrator is told of an account that can get no new password.
+Result<User> resettable(Transaction& tx, const UserId& id) {
+  auto found = tx.users().find(id);
+  if (!found) return ErrorCode::not_found;
+  if (!found->is_active) return ErrorCode::account_disabled;
+  if (!found->is_verified) return ErrorCode::email_not_verified;
+  return *std::move(found);
+}
+
 /// The account of a ticket, if the ticket is still good for it.
 std::optional<Credentials> account_of(Room& room, const std::optional<Ticket>& ticket) {
   if (!ticket) return std::nullopt;
@@ -80,10 +89,8 @@ Result<void> Recovery::send_reset(const UserId& user, std::optional<UserId> acto
   const auto secrets = room.make_reset_secrets();
   return room.transact([&](Transaction& tx) -> Result<void> {
     const auto now = room.now();
-    const auto found = tx.users().find(user);
-    if (!found) return ErrorCode::not_found;
-    if (!found->is_active) return ErrorCode::account_disabled;
-    if (!found->is_verified) return ErrorCode::email_not_verified;
+    const auto found = resettable(tx, user);
+    if (!found) return found.error();
     kernel.take_turn(tx, found->email);
     const auto tickets = room.tickets.in(tx);
     if (!tickets->take_slot(user, TicketKind::reset, room.options.pace, now)) {
@@ -100,6 +107,29 @@ Result<void> Recovery::send_reset(const UserId& user, std::optional<UserId> acto
         tx,
         {.kind = password_reset_asked, .at = now, .user = user, .actor = actor, .client = client});
     return {};
+  });
+}
+
+Result<ResetLink> Recovery::make_reset_link(const UserId& user, std::optional<UserId> actor,
+                                            const ClientContext& client) {
+  auto& room = state_->room;
+  auto& kernel = *room.kernel;
+  const Secrets secrets{.token = room.make_token(TicketKind::reset)};
+  return room.transact([&](Transaction& tx) -> Result<ResetLink> {
+    const auto now = room.now();
+    const auto found = resettable(tx, user);
+    if (!found) return found.error();
+    kernel.take_turn(tx, found->email);
+    const auto ticket =
+        room.reset_ticket(user, found->email, found->security_version, secrets, now);
+    room.tickets.in(tx)->put(ticket);
+    kernel.record(tx, {.kind = password_reset_link_made,
+                       .at = now,
+                       .user = user,
+                       .actor = actor,
+                       .client = client});
+    return ResetLink{.url = Secret{room.link_to(TicketKind::reset, secrets.token)},
+                     .expires_at = ticket.expires_at};
   });
 }
 

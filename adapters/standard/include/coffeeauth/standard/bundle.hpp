@@ -14,6 +14,7 @@
 #include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/sql/migrations.hpp"
+#include "coffeeauth/standard/command.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace standard {
@@ -28,8 +29,9 @@ struct Surroundings {
   std::string prefix = "/api";
 };
 
-/// A feature with its settings, tables, mails and routes. Options::bundles takes them, and the
-/// server has a list. Belongs to one Auth; call it on one thread, in the order of its members.
+/// A feature with its settings, tables, mails, routes and commands. Options::bundles takes them,
+/// and the server has a list. Belongs to one Auth; call it on one thread, in the order of its
+/// members.
 class Bundle {
  public:
   virtual ~Bundle() = default;
@@ -56,6 +58,9 @@ class Bundle {
   /// Returns the routes of the opened feature, for the Auth it was attached to; none if it is
   /// disabled.
   [[nodiscard]] virtual std::vector<http::Route> routes(Auth& auth) = 0;
+  /// The commands for operators, for programs that have some. Asked before open(), too, for the
+  /// help; they run after it, while the bundle is there.
+  [[nodiscard]] virtual std::vector<Command> commands() { return {}; }
 
  protected:
   Bundle() = default;
@@ -70,6 +75,8 @@ using Bundles = std::vector<std::shared_ptr<Bundle>>;
 [[nodiscard]] std::vector<MailKind> mails_of(const Bundles& bundles);
 /// Returns the routes of all opened bundles.
 [[nodiscard]] std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth);
+/// The commands of all.
+[[nodiscard]] std::vector<Command> commands_of(const Bundles& bundles);
 
 }  // namespace standard
 }  // namespace coffeeauth

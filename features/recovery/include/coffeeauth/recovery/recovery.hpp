@@ -30,6 +30,8 @@ inline constexpr ErrorCode invalid_link{"invalid_link", ErrorClass::invalid,
 
 /// A mail for a password reset was queued.
 inline constexpr EventKind password_reset_asked{"password_reset_asked"};
+/// A link for a new password was made for an operator, who hands it on; nothing was mailed.
+inline constexpr EventKind password_reset_link_made{"password_reset_link_made"};
 /// A new password was set with a link or a code; all sessions ended.
 inline constexpr EventKind password_reset_done{"password_reset_done"};
 /// A mail for a change of address was queued.
@@ -66,6 +68,14 @@ struct ResetCode {
 /// The authorization of a reset: the token of a link, or a code.
 using ResetProof = std::variant<Secret, ResetCode>;
 
+/// A link that its owner, or whoever else has it, sets a new password with.
+struct ResetLink {
+  /// The whole of it, with the token.
+  Secret url;
+  /// From then on it is worthless.
+  UtcTime expires_at{};
+};
+
 /// The feature. Pass it to Auth, and its routes to the Api; must outlive both. Thread-safe; every
 /// method may throw Unavailable.
 class Recovery final : public Feature {
@@ -88,6 +98,11 @@ class Recovery final : public Feature {
   /// not_found, account_disabled, email_not_verified, rate_limited.
   [[nodiscard]] Result<void> send_reset(const UserId& user, std::optional<UserId> actor,
                                         const ClientContext& client);
+  /// Makes the link and mails nothing, for an operator who gives it to the owner in another way, by
+  /// telephone or in person. No pace holds it up. Links and codes of before are void, as after
+  /// every new one. Errors: not_found, account_disabled, email_not_verified.
+  [[nodiscard]] Result<ResetLink> make_reset_link(const UserId& user, std::optional<UserId> actor,
+                                                  const ClientContext& client);
   /// Sets a new password. Ends all sessions of the account and invalidates its other links and
   /// codes, except those that undo a change of address; creates no session. The owner is notified
   /// by mail.

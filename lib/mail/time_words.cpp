@@ -66,8 +66,10 @@ std::string moment_in_words(UtcTime time, std::string_view language) {
 
 std::string span_in_words(std::chrono::milliseconds span, std::string_view language) {
   const auto* const words = language_of(language);
-  const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(span).count();
-  if (words == nullptr || minutes < 1) return {};
+  // A link of 30 minutes is some milliseconds old when its mail is written.
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(span);
+  if (words == nullptr || seconds < std::chrono::minutes{1}) return {};
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(seconds).count();
   constexpr std::int64_t an_hour = 60;
   constexpr std::int64_t a_day = 24 * an_hour;
   if (minutes % a_day == 0) return counted(minutes / a_day, words->days);

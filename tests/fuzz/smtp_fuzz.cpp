@@ -84,6 +84,9 @@ void check_message(std::string_view input) {
   auto expected = text;
   std::erase(expected, '\r');
   hold(read->text == expected, "a text reads as it was");
+  const auto in_file = read_message(
+      compose_message(mail, Sender{.address = "service@example.org"}, {}, Octets::eight_bit));
+  hold(in_file.has_value() && in_file->text == expected, "a text in a file reads as it was");
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ mail_for() {
       grep -qsiE "^To:.*$1" "$mail" || continue
       # As it is, or quoted-printable.
       text=$(tr -d '\r' <"$mail" | sed -n '/^Content-Type: text\/plain/,/^--/p' |
-        perl -0pe 's/=\n//g; s/=([0-9A-F]{2})/chr hex $1/ge')
+        perl -0pe 'if (/^Content-Transfer-Encoding: quoted/m) { s/=\n//g; s/=([0-9A-F]{2})/chr hex $1/ge }')
       ! grep -qE "$2" <<<"$text" || return 0
     done
     sleep 0.1

@@ -6,6 +6,8 @@ namespace coffeeauth::smtp {
 namespace {
 
 constexpr std::size_t longest_encoded_line = 76;
+/// RFC 5322 2.1.1.
+constexpr std::size_t longest_line = 998;
 /// Mailboxes of old put a `>` before such a line.
 constexpr std::string_view mailbox_separator = "From ";
 
@@ -24,18 +26,26 @@ bool take_line(std::string_view& text, std::string_view& line) {
   return true;
 }
 
-bool is_plain(std::string_view line) {
-  // Two hyphens may begin a boundary.
-  return line.size() <= longest_encoded_line &&
-         std::all_of(line.begin(), line.end(), is_printable) && !line.ends_with(' ') &&
-         !line.starts_with(mailbox_separator) && !line.starts_with("--");
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::optional<std::string> as_it_is(std::string_view text) {
+bool is_plain(std::string_view line, Octets octets) {
+  const auto passes = [octets](char c) {
+    return is_printable(c) ||
+           (octets == Octets::eight_bit && static_cast<unsigned char>(c) >= 0x80);
+  };
+  // Two hyphens may begin a boundary.
+  return line.size() <= longest_line && std::all_of(line.begin(), line.end(), passes) &&
+         !line.ends_with(' ') && !line.starts_with(mailbox_separator) && !line.starts_with("--");
+}
+
+std::optional<std::string> as_it_is(std::string_view text, Octets octets) {
   std::string out;
   std::string_view line;
   while (!text.empty()) {
-    if (!take_line(text, line) || !is_plain(line)) return std::nullopt;
+    if (!take_line(text, line) || !is_plain(line, octets)) return std::nullopt;
     out += line;
     out += line_end;
   }
@@ -74,8 +84,11 @@ int digit(char c) {
 
 }  // namespace
 
-EncodedText encode_text(std::string_view text) {
-  if (auto plain = as_it_is(text)) return {"7bit", *std::move(plain)};
+EncodedText encode_text(std::string_view text, Octets octets) {
+  if (auto plain = as_it_is(text, octets)) {
+    const std::string_view encoding = is_ascii(*plain) ? "7bit" : "8bit";
+    return {encoding, *std::move(plain)};
+  }
   std::string out;
   out.reserve(text.size() + text.size() / 8);
   std::string_view line;

@@ -63,8 +63,9 @@ class FolderMailer final : public Mailer {
     try {
       if (!is_safe_name(mail.message_id))
         return {DeliveryVerdict::refused, "bad Message-ID", DeliveryProblem::message};
-      const auto message =
-          compose_message(mail, options_.from, host_name(options_.client_name, options_.from));
+      // As it is: whoever opens the file copies the link.
+      const auto message = compose_message(
+          mail, options_.from, host_name(options_.client_name, options_.from), Octets::eight_bit);
       if (write_durably(options_.folder / (mail.message_id + ".eml"), message)) {
         return {DeliveryVerdict::delivered, {}};
       }

@@ -64,8 +64,8 @@ std::string address_field(std::string_view name, const Sender& sender) {
   return std::string{name} + ": " + shown + "\r\n <" + sender.address + ">" + std::string{line_end};
 }
 
-std::string body_part(std::string_view subtype, std::string_view text) {
-  const auto encoded = encode_text(text);
+std::string body_part(std::string_view subtype, std::string_view text, Octets octets) {
+  const auto encoded = encode_text(text, octets);
   return field("Content-Type", "text/" + std::string{subtype} + "; charset=utf-8") +
          field(encoding_field, encoded.encoding) + std::string{line_end} + encoded.body;
 }
@@ -81,7 +81,7 @@ std::optional<std::string> read_part(std::string_view message, std::string_view 
   const auto encoding = message.substr(at + marker.size(), head_end - at - marker.size());
   auto body = message.substr(head_end + 4);
   body = body.substr(0, body.find("\r\n--" + std::string{boundary}));
-  if (encoding == "7bit") return std::string{body};
+  if (encoding == "7bit" || encoding == "8bit") return std::string{body};
   if (encoding == "quoted-printable") return decode_quoted_printable(body);
   return std::nullopt;
 }
@@ -170,16 +170,18 @@ std::string with_host(std::string_view message_id, std::string_view host) {
   return std::string{message_id.substr(0, at + 1)} + std::string{host};
 }
 
-std::string compose_message(const Mail& mail, const Sender& from, std::string_view host) {
+std::string compose_message(const Mail& mail, const Sender& from, std::string_view host,
+                            Octets octets) {
   std::string message = field("Date", to_message_date(mail.date)) + address_field("From", from) +
                         field("To", mail.to.canonical()) + text_field("Subject", mail.subject) +
                         field("Message-ID", "<" + with_host(mail.message_id, host) + ">") +
                         field("Auto-Submitted", "auto-generated") + field("MIME-Version", "1.0");
-  if (mail.html.empty()) return message + body_part("plain", mail.text);
+  if (mail.html.empty()) return message + body_part("plain", mail.text, octets);
   const std::string delimiter = "\r\n--" + std::string{boundary};
   message +=
       field("Content-Type", "multipart/alternative; boundary=\"" + std::string{boundary} + "\"");
-  for (const auto& part : {body_part("plain", mail.text), body_part("html", mail.html)}) {
+  for (const auto& part :
+       {body_part("plain", mail.text, octets), body_part("html", mail.html, octets)}) {
     message += delimiter + "\r\n" + part;
   }
   return message + delimiter + "--\r\n";

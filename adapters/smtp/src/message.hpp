@@ -6,16 +6,19 @@
 #include <string_view>
 
 #include "coffeeauth/smtp/smtp.hpp"
+#include "encoding.hpp"
 
 namespace coffeeauth::smtp {
 
 /// The whole message with CR LF line ends: text, or multipart/alternative of text and HTML, in
-/// UTF-8 as encode_text() writes it. `host` stands in the Message-ID as of with_host().
+/// UTF-8 as encode_text() writes it for `octets`. `host` stands in the Message-ID as of
+/// with_host().
 ///
 /// Throws std::invalid_argument when a header field would hold a control character: nothing that
 /// came from outside may begin a header line of its own.
 [[nodiscard]] std::string compose_message(const Mail& mail, const Sender& from,
-                                          std::string_view host = {});
+                                          std::string_view host = {},
+                                          Octets octets = Octets::seven_bit);
 
 /// `message_id`, with `host` behind its `@` where no host's name stands: one has a dot.
 [[nodiscard]] std::string with_host(std::string_view message_id, std::string_view host);

@@ -18,7 +18,11 @@ TEST_CASE("a moment is said in words, in UTC") {
 TEST_CASE("a span is said in its largest whole unit") {
   CHECK(span_in_words(1h, "en") == "1 hour");
   CHECK(span_in_words(90min, "en") == "90 minutes");
-  CHECK(span_in_words(1min + 59s, "en") == "1 minute");
+  CHECK(span_in_words(1min + 59s, "en") == "2 minutes");
+  // What is left of half an hour when the mail is written.
+  CHECK(span_in_words(30min - 1ms, "en") == "30 minutes");
+  CHECK(span_in_words(1h - 1ms, "de") == "1 Stunde");
+  CHECK(span_in_words(1min - 1ms, "en") == "1 minute");
   CHECK(span_in_words(24h, "de") == "1 Tag");
   CHECK(span_in_words(7 * 24h, "de") == "7 Tage");
   CHECK(span_in_words(2h, "de") == "2 Stunden");

@@ -148,9 +148,10 @@ struct FolderMailerOptions {
 };
 
 /// Makes a Mailer that writes each mail as an RFC 5322 file `<Mail::message_id>.eml` instead of
-/// sending it: for development, or for another program to pick up. A second attempt replaces the
-/// file, so deliver_in_turn() takes no turn. Files appear complete and are on the disk when
-/// deliver() returns. Thread-safe.
+/// sending it: for development, or for another program to pick up. Bodies are 8bit where they are
+/// not ASCII, so that links can be copied. A second attempt replaces the file, so deliver_in_turn()
+/// takes no turn. Files appear complete and are on the disk when deliver() returns. Thread-safe.
+/// Throws std::filesystem::filesystem_error when the folder cannot be created.
 [[nodiscard]] std::unique_ptr<Mailer> make_folder_mailer(const FolderMailerOptions& options);
 
 /// A mail in a folder, to be shown.

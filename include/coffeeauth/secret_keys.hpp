@@ -1,7 +1,9 @@
 #pragma once
 /// SecretKeys: the current secret key of the service and its previous or upcoming ones.
 
+#include <concepts>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/export.hpp"
@@ -23,6 +25,10 @@ class SecretKeys {
   /// A ring of one key. Throws std::invalid_argument when it is shorter than min_size.
   // NOLINTNEXTLINE(google-explicit-constructor): one key is the usual case.
   SecretKeys(Secret current);
+  /// Deleted, so that the compiler names the reason: write `Secret{text}`.
+  template <class Text>
+  requires std::convertible_to<const Text&, std::string_view> SecretKeys(const Text& text)
+  = delete;
   /// Makes a ring of the current key and others in any order. Throws std::invalid_argument when a
   /// key is shorter than min_size or two are equal.
   SecretKeys(Secret current, std::vector<Secret> previous);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace coffeeauth {
@@ -11,13 +12,14 @@ namespace {
 void check(const std::vector<Secret>& keys) {
   for (auto key = keys.begin(); key != keys.end(); ++key) {
     if (key->size() < SecretKeys::min_size) {
-      throw std::invalid_argument(key == keys.begin()
-                                      ? "coffeeauth: the secret key must have 32 bytes at least"
-                                      : "coffeeauth: a previous secret key has less than 32 bytes");
+      throw std::invalid_argument(
+          "secret_key: " + std::string{key == keys.begin() ? "has " : "a previous one has "} +
+          std::to_string(key->size()) + " bytes, needs " + std::to_string(SecretKeys::min_size) +
+          " or more; for instance one made by `openssl rand -base64 48`");
     }
     if (std::find(keys.begin(), key, *key) == key) continue;
     // Most likely a rotation that was half done: the old key would be gone.
-    throw std::invalid_argument("coffeeauth: a secret key stands twice in the ring");
+    throw std::invalid_argument("secret_key: a key is in the ring twice");
   }
 }
 

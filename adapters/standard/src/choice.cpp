@@ -1,5 +1,6 @@
 #include "adapters/standard/src/choice.hpp"
 
+#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <stdexcept>
@@ -37,9 +38,16 @@ bool is_empty(const MailFrame& frame) {
   return frame.layout.empty() && frame.code.empty() && frame.button.empty();
 }
 
+constexpr std::string_view databases =
+    "expected sqlite:///path, postgresql://user:password@host/name or memory:";
+
 sql::Database database_of(const Options& options) {
+  const std::string_view url = options.database_url;
+  if (!url.starts_with("sqlite:///") && !url.starts_with("postgres")) {
+    refuse("database_url", databases);
+  }
   return named("database_url", [&] {
-    auto database = sql::parse_database_url(options.database_url);
+    auto database = sql::parse_database_url(url);
     sql::check_place(database);
     return database;
   });
@@ -67,7 +75,7 @@ std::unique_ptr<Store> open_sql_store(const Options& options) {
 std::optional<std::filesystem::path> folder_of(const Options& options) {
   if (!options.mail_folder.empty()) return options.mail_folder;
   if (options.store != nullptr || options.database_url == in_memory) return std::nullopt;
-  const auto database = sql::parse_database_url(options.database_url);
+  const auto database = database_of(options);
   const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
   if (sqlite == nullptr) return std::nullopt;
   return std::filesystem::path{sqlite->path}.parent_path() / "mail";
@@ -85,10 +93,11 @@ void check_store(const Options& options) {
     return;
   }
   if (options.database_url.empty()) {
-    refuse("database_url",
-           "expected sqlite:///path, postgresql://user:password@host/name or memory:, or a store");
+    refuse("database_url", std::string{databases} + ", or a store");
   }
-  if (options.database_url == in_memory && !options.rooms.empty()) {
+  if (options.database_url != in_memory) {
+    static_cast<void>(database_of(options));
+  } else if (!options.rooms.empty()) {
     refuse("rooms", "the store in memory has no tables");
   }
 }
@@ -147,13 +156,16 @@ std::shared_ptr<redis::RedisClient> open_redis(const Options& options) {
 std::vector<Feature*> open_bundles(const Options& options, Store& store) {
   const Surroundings at{.public_url = options.public_url,
                         .service_name = options.config.passwords.service_name,
-                        .prefix = options.api.prefix};
+                        .prefix = options.api.prefix,
+                        .by_options = true};
   std::vector<Feature*> features;
   for (const auto& bundle : options.bundles) {
+    const auto option = "bundles: " + std::string{bundle->name()};
     if (const auto why = bundle->why_off(at); !why.empty()) {
-      refuse("bundles", std::string{bundle->name()} + ": " + why);
+      if (why.starts_with("public_url: ")) throw std::invalid_argument(why);
+      refuse(option, why);
     }
-    features.push_back(&bundle->open(store, at));
+    features.push_back(&named(option, [&]() -> Feature& { return bundle->open(store, at); }));
   }
   features.insert(features.end(), options.features.begin(), options.features.end());
   return features;
@@ -194,12 +206,17 @@ std::unique_ptr<Mailer> make_mailer(const Options& options) {
   }
   const auto folder = folder_of(options);
   if (!folder) {
-    refuse("smtp_url",
-           "mails need a mail server, a mail_folder or a mailer (or another process that delivers "
+    refuse("smtp_url or mail_folder",
+           "mails need a mail server, a folder or a mailer (or another process that delivers "
            "them, and delivers_mails off)");
   }
-  return smtp::make_folder_mailer(
-      {.folder = *folder, .from = std::move(from), .client_name = std::move(client_name)});
+  try {
+    return smtp::make_folder_mailer(
+        {.folder = *folder, .from = std::move(from), .client_name = std::move(client_name)});
+  } catch (const std::filesystem::filesystem_error& failure) {
+    refuse("mail_folder", folder->string() + " cannot be made a folder for the owner alone: " +
+                              failure.code().message());
+  }
 }
 
 http::ApiOptions make_api_options(Options& options, Auth& auth,

@@ -125,6 +125,10 @@ class RecoveryBundle final : public standard::Bundle {
 
   std::string why_off(const standard::Surroundings& at) const override {
     if (can_link(with(at))) return {};
+    if (at.by_options) {
+      return "public_url: is not set, so mailed links would lead nowhere; set it, or reset_url, "
+             "email_change_url and email_undo_url in recovery::bundle({...})";
+    }
     return "PUBLIC_URL is not set, so mailed links would lead nowhere: passwords cannot be reset "
            "and addresses not changed";
   }

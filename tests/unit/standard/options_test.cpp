@@ -1,5 +1,9 @@
 // Which options open() refuses, and that it says which one.
 
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/list_judge.hpp"
 #include "tests/temporary_folder.hpp"
@@ -69,16 +73,16 @@ TEST_CASE("a store of one's own takes the place of a database and its rooms") {
 }
 
 TEST_CASE("mails that would go nowhere, or to two places, are refused") {
-  CHECK(refusal_of_mail([](Options&) {}).starts_with("smtp_url: mails need "));
+  CHECK(refusal_of_mail([](Options&) {}).starts_with("smtp_url or mail_folder: mails need "));
   // Before anybody connects to a database.
   CHECK(refusal_of_mail([](Options& options) {
           options.database_url = "postgresql://u:p@db.invalid/app";
-        }).starts_with("smtp_url: mails need "));
+        }).starts_with("smtp_url or mail_folder: mails need "));
   const auto store = memory::make_memory_store();
   CHECK(refusal_of_mail([&](Options& options) {
           options.database_url.clear();
           options.store = store.get();
-        }).starts_with("smtp_url: mails need "));
+        }).starts_with("smtp_url or mail_folder: mails need "));
   CHECK(refusal_of_mail([](Options& options) { options.mail_folder = "mails"; }) == "nothing");
   CHECK(refusal_of_mail([](Options& options) { options.delivers_mails = false; }) == "nothing");
 
@@ -150,4 +154,107 @@ TEST_CASE("what else cannot be is named") {
         }).starts_with("mail_frame: templates "));
   CHECK(refusal_with([&](Options& options) { options.features = {nullptr}; }) ==
         "coffeeauth: a feature is a null pointer");
+}
+
+TEST_CASE("every refusal begins with the option, and says what to do") {
+  const TemporaryFolder folder;
+  std::ofstream{folder.file("file")} << "not a folder";
+  const auto in_folder = "sqlite:///" + folder.file("users.db");
+  const auto expected =
+      "database_url: expected sqlite:///path, postgresql://user:password@host/name or memory:";
+  struct Row {
+    std::string url;
+    std::string mail_folder;
+    std::string said;
+  };
+  // Nothing else is set: no mail server and no mailer.
+  for (const auto& row : {
+           Row{"sqlite:users.db", "", expected},
+           Row{"users.db", "", expected},
+           Row{"mysql://u:canary@db/app", "", expected},
+           Row{"memory", "", expected},
+           Row{"memory", "mails", expected},
+           Row{"postgresql://db/app", "", "database_url: "},
+           Row{"postgresql://db/app", folder.file("file"), "database_url: "},
+           Row{"sqlite:///", "", "database_url: the URL names no file"},
+           Row{"sqlite:///" + folder.file("no/such/users.db"), "",
+               "database_url: " + folder.file("no/such") + " is no folder"},
+           Row{"sqlite:///" + folder.file("file/users.db"), "",
+               "database_url: " + folder.file("file") + " is no folder"},
+           Row{"memory:", "", "smtp_url or mail_folder: mails need "},
+           Row{"memory:", folder.file("file"), "mail_folder: " + folder.file("file") + " "},
+           Row{"memory:", folder.file("file/mail"), "mail_folder: " + folder.file("file/mail")},
+           Row{in_folder, folder.file("file/mail"), "mail_folder: " + folder.file("file/mail")},
+       }) {
+    CAPTURE(row.url);
+    CAPTURE(row.mail_folder);
+    const auto said = refusal_of_mail([&](Options& options) {
+      options.database_url = row.url;
+      options.mail_folder = row.mail_folder;
+    });
+    CAPTURE(said);
+    CHECK(said.starts_with(row.said));
+    CHECK(said.find("canary") == std::string::npos);
+  }
+  CHECK_FALSE(std::filesystem::exists(folder.file("no")));
+  CHECK_FALSE(std::filesystem::exists(folder.file("users.db")));
+}
+
+TEST_CASE("a secret key that is too short is named, and not shown") {
+  for (const std::string key : {"", "canary"}) {
+    std::string said;
+    try {
+      static_cast<void>(refusal_with([&](Options& options) { options.secret_key = Secret{key}; }));
+    } catch (const std::invalid_argument& refusal) {
+      said = refusal.what();
+    }
+    CHECK(said == "secret_key: has " + std::to_string(key.size()) +
+                      " bytes, needs 32 or more; for instance one made by "
+                      "`openssl rand -base64 48`");
+  }
+}
+
+namespace {
+
+/// Is off without a public URL, as recovery is, or for `reason`.
+class Plain final : public Bundle, public Feature {
+ public:
+  explicit Plain(std::string reason = {}, std::string fault = {})
+      : reason_(std::move(reason)), fault_(std::move(fault)) {}
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "plain"; }
+  [[nodiscard]] std::string why_off(const Surroundings& at) const override {
+    CHECK(at.by_options);
+    return at.public_url.empty() ? "public_url: is not set" : reason_;
+  }
+  [[nodiscard]] Feature& open(Store&, const Surroundings&) override {
+    if (!fault_.empty()) throw std::invalid_argument(fault_);
+    return *this;
+  }
+  [[nodiscard]] std::vector<http::Route> routes(Auth&) override { return {}; }
+  [[nodiscard]] Contributions attach(Kernel&) override { return {}; }
+
+ private:
+  std::string reason_;
+  std::string fault_;
+};
+
+std::string refusal_of_bundle(std::shared_ptr<Bundle> bundle, std::string public_url) {
+  return refusal_with([&](Options& options) {
+    options.public_url = std::move(public_url);
+    options.bundles = {std::move(bundle)};
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a bundle that cannot work is refused in the name of the option that is missing") {
+  const auto* const url = "https://shop.example";
+  CHECK(refusal_of_bundle(std::make_shared<Plain>(), url) == "nothing");
+  CHECK(refusal_of_bundle(std::make_shared<Plain>(), "") == "public_url: is not set");
+  CHECK(refusal_of_bundle(std::make_shared<Plain>("it is Sunday"), url) ==
+        "bundles: plain: it is Sunday");
+  CHECK(refusal_of_bundle(std::make_shared<Plain>("", "RATE: is 0"), url) ==
+        "bundles: plain: RATE: is 0");
+  CHECK(refusal_of_bundle(nullptr, url) == "bundles: one is a null pointer");
 }

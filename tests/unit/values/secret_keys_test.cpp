@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,11 @@ std::vector<Secret> keys(std::string_view letters) {
   for (const char letter : letters) made.push_back(key(letter));
   return made;
 }
+
+// Plain text would leave copies of the key behind.
+static_assert(std::is_convertible_v<Secret, SecretKeys>);
+static_assert(!std::is_constructible_v<SecretKeys, const char*>);
+static_assert(!std::is_constructible_v<SecretKeys, std::string>);
 
 }  // namespace
 

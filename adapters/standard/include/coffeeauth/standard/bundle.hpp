@@ -27,6 +27,9 @@ struct Surroundings {
   std::string service_name{};
   /// ApiOptions::prefix.
   std::string prefix = "/api";
+  /// Whether C++ code configures the program: messages then name members of options (`public_url`)
+  /// in place of settings (`PUBLIC_URL`).
+  bool by_options = false;
 };
 
 /// A feature with its settings, tables, mails, routes and commands. Options::bundles takes them,
@@ -48,7 +51,8 @@ class Bundle {
   [[nodiscard]] virtual std::vector<MailKind> mails() const { return {}; }
 
   /// Why the feature is disabled in these surroundings, as a sentence for operators that names the
-  /// setting; empty if it is not.
+  /// setting; empty if it is not. With Surroundings::by_options, a text for programmers, which
+  /// begins with `public_url: ` if that option is missing.
   [[nodiscard]] virtual std::string why_off(const Surroundings& /*at*/) const { return {}; }
   /// Creates the feature over the opened Store, and owns it. A disabled feature is created as well,
   /// so that its stored data (reservations, say) stays in force. Throws std::invalid_argument,

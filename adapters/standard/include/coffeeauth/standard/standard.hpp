@@ -39,10 +39,10 @@ template <class Given = void>
 struct BasicOptions {
   /// The database: `sqlite:///relative/path`, `sqlite:////absolute/path`,
   /// `postgresql://user:password@host/name`, or `memory:`, which loses all data when the Accounts
-  /// are destroyed. Not with `store`.
+  /// are destroyed. A SQLite file is created, the folder it is in is not. Not with `store`.
   std::string database_url{};
-  /// The secret key of Auth: one Secret of at least 32 bytes, or a ring of them. Must be the same
-  /// at every start and in every process.
+  /// The secret key of Auth: one Secret of at least 32 bytes (SecretKeys throws for a shorter one),
+  /// or a ring of them. Must be the same at every start and in every process.
   SecretKeys secret_key = []() -> SecretKeys {
     static_assert(detail::part_given<Given>, "Options::secret_key is missing or misplaced");
     std::abort();
@@ -58,8 +58,8 @@ struct BasicOptions {
   /// The sender of mails: an address, or `Name <address>`. Empty for `coffeeauth@localhost`, which
   /// only suits mails in a folder.
   std::string from_email{};
-  /// A folder to write mails to, instead of sending them. Empty for the folder `mail` beside a
-  /// SQLite file, unless `smtp_url` or `mailer` is set.
+  /// A folder to write mails to, instead of sending them; created with access for its owner only.
+  /// Empty for the folder `mail` beside a SQLite file, unless `smtp_url` or `mailer` is set.
   std::filesystem::path mail_folder{};
   /// Whether this process delivers mails. Set it to false when another process does: there is no
   /// worker() then, and the three members above and `mailer` are ignored.
@@ -171,10 +171,11 @@ class Accounts {
 /// REST API over it. Does not start to deliver or delete: start() does.
 ///
 /// Throws std::invalid_argument, with a text that begins with the invalid or missing option
-/// (`smtp_url: ...`) and contains no part of a URL or key, or as Auth does for `config` and
-/// `features`; std::runtime_error, with a text that begins with `database_url: ` and the location,
-/// when the database cannot be opened; SecretKeyMismatch when its signing keys are encrypted with
-/// another secret key; Unavailable when your `store` cannot be reached to check that.
+/// (`smtp_url: ...`) and contains no part of a key or of a URL but the path of a SQLite file, or as
+/// Auth does for `features`; std::runtime_error, with a text that begins with `database_url: ` and
+/// the location, when the database cannot be opened; SecretKeyMismatch when its signing keys are
+/// encrypted with another secret key; Unavailable when your `store` cannot be reached to check
+/// that.
 [[nodiscard]] Accounts open(Options options);
 
 }  // namespace standard

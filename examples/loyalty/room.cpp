@@ -37,7 +37,7 @@ ca::Result<http::Response> change(Room& room, const http::RouteContext& context)
 }  // namespace
 
 ca::Contributions Room::attach(ca::Kernel& kernel) {
-  kernel_ = &kernel;
+  kernel_ = kernel;
   return {.recorders = {this}, .claims = {this}, .mails = mail_kinds()};
 }
 

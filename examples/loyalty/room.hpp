@@ -26,7 +26,7 @@ class Room final : public ca::Feature, private ca::Recorder, private ca::ClaimsS
   void record(ca::Transaction& tx, const ca::Event& event) override;
   [[nodiscard]] ca::Claims claims_of(const ca::LiveSession& live) override;
 
-  ca::Kernel* kernel_ = nullptr;
+  ca::AttachedKernel kernel_{*this};
 };
 
 /// GET /api/me/loyalty for customers, and PUT /api/users/{id}/loyalty for administrators.

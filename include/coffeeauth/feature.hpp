@@ -107,4 +107,31 @@ class Feature {
   Feature() = default;
 };
 
+/// The Kernel that a feature was attached to, as a member of the feature:
+/// `AttachedKernel kernel_{*this};`. attach() assigns to it, and methods use it like a pointer.
+class AttachedKernel {
+ public:
+  /// Not attached yet. Borrows `feature`, whose name the exceptions contain.
+  explicit AttachedKernel(const Feature& feature) noexcept : feature_(feature) {}
+  AttachedKernel(const AttachedKernel&) = delete;
+  AttachedKernel& operator=(const AttachedKernel&) = delete;
+  ~AttachedKernel() = default;
+
+  /// Attaches it; call it once, in Feature::attach().
+  AttachedKernel& operator=(Kernel& kernel) noexcept {
+    kernel_ = &kernel;
+    return *this;
+  }
+
+  /// Returns the kernel. Throws std::logic_error, which names the feature, when it is not attached:
+  /// the feature was not passed to Auth, or to standard::open() in Options::features.
+  [[nodiscard]] Kernel& operator*() const;
+  /// Same, for its members.
+  [[nodiscard]] Kernel* operator->() const { return &**this; }
+
+ private:
+  const Feature& feature_;
+  Kernel* kernel_ = nullptr;
+};
+
 }  // namespace coffeeauth

@@ -44,6 +44,30 @@ TEST_CASE("no source gives a claim of the library's, nor one of another source")
   CHECK_THROWS_AS(static_cast<void>(f.log_in("ada@example.org")), std::logic_error);
 }
 
+TEST_CASE("a feature that was not passed to Auth says so when it is used") {
+  class Orders final : public Feature {
+   public:
+    std::string_view name() const noexcept override { return "orders"; }
+    Contributions attach(Kernel& given) override {
+      kernel = given;
+      return {};
+    }
+    AttachedKernel kernel{*this};
+  };
+  Orders orders;
+  std::string said;
+  try {
+    static_cast<void>(orders.kernel->store());
+  } catch (const std::logic_error& error) {
+    said = error.what();
+  }
+  CHECK(said.starts_with("coffeeauth: the feature orders is used, but was not passed to Auth"));
+
+  testing::TestAuth t{{.features = {&orders}}};
+  CHECK(&*orders.kernel == &t.auth().kernel());
+  CHECK_NOTHROW(static_cast<void>(orders.kernel->store()));
+}
+
 TEST_CASE("a feature's limit is counted by its name") {
   constexpr LimitScope scope{"teas"};
   Room room;

@@ -2,8 +2,8 @@
 // addresses, with the REST API and the pages behind mailed links.
 //
 //   serve <folder> <port>    keeps its users, and the mails that it would send, in the folder
+#include <csignal>
 #include <cstdint>
-#include <cstdio>
 #include <iostream>
 #include <string>
 
@@ -20,6 +20,12 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   const std::string url = "http://127.0.0.1:" + std::string{argv[2]};
+  // Blocked before there is another thread, so that the signals wait for sigwait() below.
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   try {
     auto accounts = ca::standard::open({
         .database_url = "sqlite:///" + folder + "/users.db",
@@ -32,9 +38,9 @@ int main(int argc, char** argv) {
         accounts.api(), {.port = static_cast<std::uint16_t>(std::stoul(argv[2]))});
     server->start();
     accounts.start();
-    std::cout << "serving on " << url << "; the end of the input stops it" << std::endl;
-    while (std::getchar() != EOF) {
-    }
+    std::cout << "serving on " << url << " until Ctrl-C or SIGTERM" << std::endl;
+    int came = 0;
+    sigwait(&stops, &came);
     server->stop();
     accounts.stop();
   } catch (const std::exception& failure) {

@@ -8,6 +8,7 @@ finish() {
   trap - EXIT
   if [[ -n $server ]]; then
     exec 7>&-
+    [[ -z ${stop_signal:-} ]] || kill -"$stop_signal" "$server" 2>/dev/null || true
     for _ in {1..300}; do
       kill -0 "$server" 2>/dev/null || break
       sleep 0.1
@@ -23,12 +24,18 @@ finish() {
 }
 trap finish EXIT
 
-# start <program> [arguments]: runs it until the script ends; it prints its URL first.
+# start <program> [arguments]: runs it until the script ends; it prints its URL first. The end of its input stops
+# it; with $stop_signal it has no input and gets that signal.
 start() {
-  mkfifo "$folder/input"
-  "$@" <"$folder/input" >"$folder/output" 2>&1 &
-  server=$!
-  exec 7>"$folder/input"
+  if [[ -n ${stop_signal:-} ]]; then
+    "$@" </dev/null >"$folder/output" 2>&1 &
+    server=$!
+  else
+    mkfifo "$folder/input"
+    "$@" <"$folder/input" >"$folder/output" 2>&1 &
+    server=$!
+    exec 7>"$folder/input"
+  fi
   for _ in {1..300}; do
     base=$(grep -oE 'http://127\.0\.0\.1:[0-9]+' "$folder/output" | head -n 1) && return
     kill -0 "$server" 2>/dev/null || break

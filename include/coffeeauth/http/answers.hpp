@@ -1,5 +1,6 @@
 #pragma once
 /// Answers: responses for handlers of routes, in the form of the REST API's own. Pure functions.
+/// Include <nlohmann/json.hpp> as well to make the JSON that they take.
 
 #include <chrono>
 #include <concepts>

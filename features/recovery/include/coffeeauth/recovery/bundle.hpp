@@ -1,5 +1,7 @@
 #pragma once
-/// bundle(): the feature `recovery` with its settings, tables, mails and routes, in one line.
+/// bundle(): the feature `recovery` with its settings, tables, mails and routes, in one line:
+/// `.public_url = "https://example.com", .bundles = {recovery::bundle()}` in standard::Options.
+/// Of the component `recovery_standard`; link `coffeeauth::recovery_standard`.
 
 #include <memory>
 

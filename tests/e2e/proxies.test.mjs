@@ -121,6 +121,8 @@ test('the mails are behind the link that the start prints, which is another one 
 
 test('neither the link nor the operator token stands in the log', async () => {
   const server = await startProcess({env: {ACCESS_LOG: 'true', LOG_LEVEL: 'debug'}});
+  // It serves before it has said where the mails are.
+  await until('the link to be printed', () => server.mailPage());
   await server.get(server.mailPage());
   await server.get('/metrics', {token: operatorToken});
   const {stdout} = await server.command(['config']);

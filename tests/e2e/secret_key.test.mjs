@@ -145,7 +145,7 @@ test('a previous key that cannot be one is refused with the name of its setting,
   const {code, stderr} = await run({SECRET_KEY: newKey}, ['keys', 'rewrap', 'now']);
   assert.equal(code, 2);
   assert.match(stderr, /unexpected now/);
-  assert.match(good(await run({}, ['keys', '--help'])), /rewrap +seals with SECRET_KEY/);
+  assert.match(good(await run({}, ['keys', '--help'])), /rewrap +re-encrypts, under SECRET_KEY/);
   await rm(folder, {recursive: true, force: true});
 });
 

@@ -1,6 +1,7 @@
 #pragma once
 /// Kernel: the interface of Auth for features, and for an embedder's own code beside them.
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -13,8 +14,10 @@
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/event.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/ids.hpp"
 #include "coffeeauth/login.hpp"
 #include "coffeeauth/mail_templates.hpp"
+#include "coffeeauth/password.hpp"
 #include "coffeeauth/password_service.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/random_source.hpp"
@@ -23,6 +26,7 @@
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/session.hpp"
+#include "coffeeauth/user.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
@@ -57,6 +61,24 @@ class Sealer {
 
  protected:
   Sealer() = default;
+};
+
+/// A new password of an account, for Kernel::set_password(): chosen by the person who has just
+/// proved the mailbox or the present password, or by an operator.
+struct NewPassword {
+  /// From PasswordService::hash(). Made before the transaction, because it takes tens of
+  /// milliseconds.
+  PasswordHash hash;
+  /// The one session that survives; without it, all sessions of the account end.
+  std::optional<SessionId> keeps_session{};
+  /// The present hash expected; with another one nothing changes.
+  std::optional<PasswordHash> expects_password_hash{};
+  /// The User::security_version expected; with another one nothing changes.
+  std::optional<std::int64_t> expects_security_version{};
+  /// The event to record.
+  EventKind event = EventKind::password_changed;
+  /// The kind of the notice to the owner.
+  std::string_view notice = mail_kind::password_changed;
 };
 
 /// The services that features build on: Auth::kernel(). Thread-safe. Methods that take a
@@ -108,6 +130,16 @@ class Kernel {
   /// Call it in a transaction that changes the account, ends its sessions or invalidates its
   /// tokens: no request that starts after the commit sees the state before it.
   virtual void changes(Transaction& transaction, const UserId& user) = 0;
+
+  /// Sets the password of the account, ends its sessions, records the event and writes the notice
+  /// to the owner; returns the account as it is now. Return the error from the transaction, so that
+  /// the rest is undone, too.
+  ///
+  /// Errors: not_found; email_not_verified, because the mailbox would be trusted with a password
+  /// that its owner may not have chosen; version_conflict, if an expectation does not hold.
+  [[nodiscard]] virtual Result<User> set_password(Transaction& transaction, const UserId& user,
+                                                  const NewPassword& password,
+                                                  const ClientContext& client) = 0;
 
   /// Serialises transactions about one email address. Call it first in a transaction whose answer
   /// and timing must not reveal whether the address has an account.

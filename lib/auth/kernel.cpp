@@ -11,6 +11,7 @@
 #include "lib/mail/notices.hpp"
 #include "lib/sessions/door.hpp"
 #include "lib/sessions/login_codes.hpp"
+#include "lib/sessions/set_password.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -82,6 +83,11 @@ class KernelOf final : public Kernel {
 
   void changes(Transaction& transaction, const UserId& user) override {
     s_.account_changes_with(transaction, user);
+  }
+
+  Result<User> set_password(Transaction& transaction, const UserId& user,
+                            const NewPassword& password, const ClientContext& client) override {
+    return coffeeauth::set_password(s_, transaction, user, password, client);
   }
 
   void take_turn(Transaction& transaction, const EmailAddress& email) override {

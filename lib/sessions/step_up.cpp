@@ -4,10 +4,10 @@
 
 #include "coffeeauth/session_service.hpp"
 #include "lib/auth/services.hpp"
-#include "lib/mail/notices.hpp"
 #include "lib/sessions/door.hpp"
 #include "lib/sessions/own_password.hpp"
 #include "lib/sessions/refresh_token.hpp"
+#include "lib/sessions/set_password.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -68,32 +68,24 @@ Result<TokenPair> SessionService::change_password(const Principal& principal,
   if (!account) return as_seen_by_owner(account.error());
   if (const auto good = check_next(s_, account->user, current, next); !good) return good.error();
   const auto now = s_.now();
-  const UserPatch patch{.password_hash = s_.passwords.hash(next),
-                        .keeps_session = principal.session,
-                        .expects_password_hash = account->password_hash};
+  const NewPassword password{.hash = s_.passwords.hash(next),
+                             .keeps_session = principal.session,
+                             .expects_password_hash = account->password_hash};
   const auto token = RefreshToken::make(principal.session, s_.vault, s_.parts.random);
   const auto live = s_.transact([&](Transaction& tx) -> Result<LiveSession> {
-    const auto done = tx.users().update_user(id, std::nullopt, patch, now);
-    if (done.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
-    if (!done.user) return ErrorCode::token_invalid;
+    const auto changed = set_password(s_, tx, id, password, client);
+    if (!changed) {
+      // Gone or no longer verified since its password was compared: the session has ended with
+      // that.
+      const bool raced = changed.error().code == ErrorCode::version_conflict;
+      return raced ? changed.error() : Error{ErrorCode::token_invalid};
+    }
     auto& sessions = tx.sessions();
     if (!sessions.replace_refresh(principal.session, token.digest(),
                                   s_.config.tokens.refresh_idle_lifetime, now) ||
         !sessions.mark_authenticated(principal.session, words_of({LoginMethod::password}), now)) {
       return ErrorCode::token_invalid;
     }
-    s_.account_changes_with(tx, id);
-    s_.record(tx, {.kind = EventKind::password_changed,
-                   .at = now,
-                   .user = id,
-                   .session = principal.session,
-                   .client = client});
-    enqueue_notice(s_, tx, mail_kind::password_changed,
-                   {.to = done.user->email,
-                    .first_name = done.user->first_name,
-                    .language = done.user->language.tag(),
-                    .at = now},
-                   client);
     return *sessions.find_live(principal.session, now);
   });
   if (!live) return live.error();

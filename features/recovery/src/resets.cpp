@@ -36,19 +36,14 @@ Result<void> redeem(Room& room, const Ticket& ticket, const User& user, const Pa
     kernel.take_turn(tx, user.email);
     const auto tickets = room.tickets.in(tx);
     if (!tickets->redeem(TicketKind::reset, ticket.digest, now)) return dead;
-    const UserPatch patch{.password_hash = hash,
-                          .expects_security_version = ticket.security_version};
-    const auto done = tx.users().update_user(user.id, std::nullopt, patch, now);
-    if (!done.user) return dead;
+    const auto done = kernel.set_password(tx, user.id,
+                                          {.hash = hash,
+                                           .expects_security_version = ticket.security_version,
+                                           .event = password_reset_done,
+                                           .notice = "password_reset_done"},
+                                          client);
+    if (!done) return dead;
     tickets->drop(user.id, TicketKind::email_change);
-    kernel.changes(tx, user.id);
-    kernel.record(tx, {.kind = password_reset_done, .at = now, .user = user.id, .client = client});
-    kernel.notify(tx, "password_reset_done",
-                  {.to = done.user->email,
-                   .first_name = done.user->first_name,
-                   .language = done.user->language.tag(),
-                   .at = now},
-                  client);
     tx.at_end([&kernel, email = user.email, client](TransactionEnd end) {
       if (end != TransactionEnd::rolled_back) kernel.forgive(email, client);
     });

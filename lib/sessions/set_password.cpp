@@ -1,0 +1,35 @@
+#include "lib/sessions/set_password.hpp"
+
+#include "lib/auth/services.hpp"
+#include "lib/mail/notices.hpp"
+
+namespace coffeeauth {
+
+Result<User> set_password(Services& s, Transaction& tx, const UserId& user,
+                          const NewPassword& password, const ClientContext& client) {
+  const auto now = s.now();
+  const UserPatch patch{.password_hash = password.hash,
+                        .needs_owner = true,
+                        .keeps_session = password.keeps_session,
+                        .expects_password_hash = password.expects_password_hash,
+                        .expects_security_version = password.expects_security_version};
+  auto done = tx.users().update_user(user, std::nullopt, patch, now);
+  if (done.outcome == UserWriteOutcome::unproved) return ErrorCode::email_not_verified;
+  if (done.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
+  if (!done.user) return ErrorCode::not_found;
+  s.account_changes_with(tx, user);
+  s.record(tx, {.kind = password.event,
+                .at = now,
+                .user = user,
+                .session = password.keeps_session,
+                .client = client});
+  enqueue_notice(s, tx, password.notice,
+                 {.to = done.user->email,
+                  .first_name = done.user->first_name,
+                  .language = done.user->language.tag(),
+                  .at = now},
+                 client);
+  return *std::move(done.user);
+}
+
+}  // namespace coffeeauth

@@ -58,9 +58,6 @@ CopyTarget::CopyTarget(Connection& connection, const std::vector<const Table*>& 
 
 // A trigger would make once more what the source's has made already, and is copied like all rows.
 void CopyTarget::stop_triggers() {
-  const auto is_filled = [&](const std::string& table) {
-    return std::find(tables_.begin(), tables_.end(), table) != tables_.end();
-  };
   for (const auto& row :
        connection_.run_once(is_sqlite_ ? sqlite_triggers_sql : postgres_triggers_sql)) {
     if (!is_filled(row.text(0))) continue;
@@ -76,21 +73,27 @@ void CopyTarget::stop_triggers() {
   }
 }
 
+bool CopyTarget::is_filled(const std::string& table) const {
+  return std::find(tables_.begin(), tables_.end(), table) != tables_.end();
+}
+
 void CopyTarget::start_triggers() {
   // A table with checks that are still to come cannot be altered.
   if (!is_sqlite_) connection_.run_once({.text = "SET CONSTRAINTS ALL IMMEDIATE"});
   for (const auto& statement : triggers_) connection_.run_once({.text = statement});
 }
 
+// Never backwards: a number that was given out once may be known somewhere.
 void CopyTarget::move_sequences() {
   if (is_sqlite_) return;
   for (const auto& row : connection_.run_once(postgres_sequences_sql)) {
-    const auto most = "CAST(max(" + in_quotes(row.text(1)) + ") AS BIGINT)";
-    connection_.query(
-        {.text = "SELECT setval(CAST($1 AS regclass), " + most + ") FROM " +
-                 in_quotes(row.text(0)) + " HAVING max(" + in_quotes(row.text(1)) + ") IS NOT NULL",
-         .columns = "n"},
-        row.text(2));
+    if (!is_filled(row.text(0))) continue;
+    const auto most = "max(" + in_quotes(row.text(1)) + ")";
+    connection_.query({.text = "SELECT setval(CAST($1 AS regclass), greatest(CAST(" + most +
+                               " AS BIGINT), (SELECT last_value FROM " + row.text(2) + "))) FROM " +
+                               in_quotes(row.text(0)) + " HAVING " + most + " IS NOT NULL",
+                       .columns = "n"},
+                      row.text(2));
   }
 }
 

@@ -27,6 +27,7 @@ class CopyTarget {
  private:
   void stop_triggers();
   void start_triggers();
+  [[nodiscard]] bool is_filled(const std::string& table) const;
   void move_sequences();
 
   Connection& connection_;

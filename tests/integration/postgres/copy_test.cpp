@@ -44,6 +44,9 @@ class EitherKind {
       open_sqlite(std::get<SqliteOptions>(database_), Access::write)->run_once({.text = statement});
     }
   }
+  void run_all(const std::vector<std::string>& statements) const {
+    for (const auto& statement : statements) run(statement);
+  }
   [[nodiscard]] std::int64_t count(const std::string& table) const {
     return query(*store(), {.text = "SELECT count(*) FROM " + table, .columns = "n"})
         .front()
@@ -201,6 +204,30 @@ TEST_CASE("a database that holds a row is no place for a copy") {
           name_of(to.where()) + ": the table users is not empty: a copy needs a new database");
     CHECK(to.count("users") == 1);
   });
+}
+
+TEST_CASE("numbers go on behind those that were given out, and only in tables that are copied") {
+  const EitherKind from{Engine::sqlite};
+  add_users(from, 1);
+  from.run_all({"CREATE TABLE orders (id INTEGER PRIMARY KEY)", "INSERT INTO orders VALUES (5)",
+                "CREATE TABLE parcels (id INTEGER PRIMARY KEY)", "INSERT INTO parcels VALUES (9)",
+                "CREATE TABLE refunds (id INTEGER PRIMARY KEY)",
+                "INSERT INTO refunds VALUES (-3)"});
+  const servers::Database to;
+  for (const std::string table : {"orders", "parcels", "refunds", "invoices"}) {
+    to.execute("CREATE TABLE " + table + " (id BIGSERIAL PRIMARY KEY)");
+  }
+  to.execute("SELECT setval('orders_id_seq', 700)");
+  to.execute("INSERT INTO invoices VALUES (3)");
+  to.execute("SELECT setval('invoices_id_seq', 500)");
+  static_cast<void>(sql::copy(from.where(), to.options()));
+  const auto next = [&](const std::string& table) {
+    return to.execute("SELECT nextval('" + table + "_id_seq')");
+  };
+  CHECK(next("orders") == "701");
+  CHECK(next("parcels") == "10");
+  CHECK(next("refunds") == "2");
+  CHECK(next("invoices") == "501");
 }
 
 TEST_CASE("a migrated database that holds no row can be filled") {

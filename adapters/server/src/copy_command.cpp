@@ -68,6 +68,11 @@ int run_copy(const Arguments& arguments) {
     std::cerr << "coffeeauth: left behind, since no feature of this program has it: " << table
               << "\n";
   }
+  if (!report.search_failure.empty()) {
+    std::cerr << "coffeeauth: the copy is whole, but searches do not find all accounts before the "
+                 "next start: "
+              << report.search_failure << "\n";
+  }
   return 0;
 }
 

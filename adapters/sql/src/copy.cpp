@@ -167,13 +167,13 @@ class Copy {
       }
     });
     for (auto& table : copies) report.tables.push_back({table.name(), copy_rows(table)});
+    report.left_behind = at(from_name_, [&] { return left_behind(); });
     at(to_name_, [&] {
       target->finish();
       target->commit();
-      // Of accounts that an older program made and no start has seen since.
-      fill_search_text(*target_, {});
     });
-    report.left_behind = at(from_name_, [&] { return left_behind(); });
+    // From here on nothing may fail: the copy is there.
+    report.search_failure = complete_search_texts();
     return report;
   }
 
@@ -202,6 +202,16 @@ class Copy {
     refuse_rows(*target_, refused);
     for (auto table = order_.rbegin(); is_new_ && table != order_.rend(); ++table) {
       target_->run_once({.text = "DELETE FROM " + in_quotes((*table)->name)});
+    }
+  }
+
+  // Of accounts that an older program made and no start has seen since. Says what went wrong.
+  [[nodiscard]] std::string complete_search_texts() {
+    try {
+      at(to_name_, [&] { fill_search_text(*target_, {}); });
+      return {};
+    } catch (const std::exception& failure) {
+      return failure.what();
     }
   }
 

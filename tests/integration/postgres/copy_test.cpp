@@ -173,6 +173,7 @@ TEST_CASE("a copy gives values the types of the other database's columns, whatev
     const auto report = sql::copy(from.where(), to.where());
 
     CHECK(report.left_behind.empty());
+    CHECK(report.search_failure == "");
     CHECK(alike(coffeeauth::testing::rows_in(*to.store(), zoo_columns)) ==
           alike(coffeeauth::testing::rows_in(*from.store(), zoo_columns)));
     CHECK(to.count("zoo_keyed") == 1200);
@@ -228,6 +229,33 @@ TEST_CASE("numbers go on behind those that were given out, and only in tables th
   CHECK(next("parcels") == "10");
   CHECK(next("refunds") == "2");
   CHECK(next("invoices") == "501");
+}
+
+TEST_CASE("a copy that is there is no failure because texts of searches are missing") {
+  between_all({}, [](EitherKind& from, EitherKind& to) {
+    add_users(from, 3);
+    from.run("UPDATE users SET search_text = ''");
+    static_cast<void>(migrate(to.where()));
+    const bool on_sqlite = std::holds_alternative<SqliteOptions>(to.where());
+    if (on_sqlite) {
+      to.run(
+          "CREATE TRIGGER no_texts BEFORE UPDATE OF search_text ON users BEGIN "
+          "SELECT RAISE(ABORT, 'no'); END");
+    } else {
+      to.run(
+          "CREATE FUNCTION no_texts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+          "RAISE EXCEPTION 'no'; END $$");
+      to.run(
+          "CREATE TRIGGER no_texts BEFORE UPDATE OF search_text ON users FOR EACH ROW "
+          "EXECUTE FUNCTION no_texts()");
+    }
+    const auto report = sql::copy(from.where(), to.where());
+    CHECK(report.search_failure.starts_with(name_of(to.where()) + ": "));
+    to.run(std::string("DROP TRIGGER no_texts") + (on_sqlite ? "" : " ON users"));
+    const auto store = to.store();
+    CHECK(store->users().count({}) == 3);
+    CHECK(store->users().list_and_count({.filter = {.search = "user3"}}, 10).users.size() == 1);
+  });
 }
 
 TEST_CASE("a migrated database that holds no row can be filled") {

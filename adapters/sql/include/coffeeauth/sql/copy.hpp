@@ -31,7 +31,9 @@ struct CopyReport {
   std::vector<CopiedTable> tables{};
   /// Tables with rows that were left behind: they belong to no room of the options.
   std::vector<std::string> left_behind{};
-};
+  /// Why the texts that searches read could not be completed, for accounts that an older program
+  /// made. Otherwise empty. The copy is whole all the same, and the next start completes them.
+  std::string search_failure{};
 
 /// Copies every row of the store in `from` into the database `to`, which must be new or hold no row
 /// yet: from SQLite to PostgreSQL, the other way round, or to another database of the same kind.

@@ -138,6 +138,12 @@ void refuse_rows(Connection& target, const std::vector<const Table*>& tables) {
   }
 }
 
+std::set<std::string> names_of(const std::vector<Table>& tables) {
+  std::set<std::string> names;
+  for (const auto& table : tables) names.insert(table.name);
+  return names;
+}
+
 /// The two databases, and what is known of them.
 class Copy {
  public:
@@ -160,7 +166,7 @@ class Copy {
     at(to_name_, [&] {
       target.emplace(*target_, order_);
       require_current(*target_, rooms_of(to_));
-      make_room();
+      make_room(*target);
       for (const auto* const table : order_) {
         const auto& from = *find(from_tables_, table->name);
         copies.emplace_back(*source_, *target_, from, *table, copies.size());
@@ -180,28 +186,39 @@ class Copy {
  private:
   void prepare_target() {
     target_ = connect(to_, Access::write);
-    is_new_ = !is_migrated(*target_);
-    if (!is_new_) {
-      const auto there = tables_in(*target_);
-      refuse_rows(*target_, in_order(from_tables_, there));
-    }
+    const auto there = tables_in(*target_);
+    refuse_rows(*target_, in_order(from_tables_, there));
+    before_ = names_of(there);
     migrate(to_);
     to_tables_ = tables_in(*target_);
     order_ = in_order(from_tables_, to_tables_);
   }
 
-  // What the migrations of a room write, the source has, too; no migration makes an account or a
-  // key, so where there is one somebody began to use the database.
-  void make_room() {
-    std::vector<const Table*> refused;
+  // What the migrations of a room wrote into tables that they made, the source has, too. A table
+  // that was there before belongs to whoever made it; and no migration makes an account or a key,
+  // so where there is one somebody began to use the database.
+  void make_room(CopyTarget& target) {
+    std::vector<const Table*> kept;
+    std::vector<const Table*> made;
     for (const auto* const table : order_) {
-      if (!is_new_ || table->name == "users" || table->name == "signing_keys") {
-        refused.push_back(table);
-      }
+      const bool is_kept =
+          before_.contains(table->name) || table->name == "users" || table->name == "signing_keys";
+      (is_kept ? kept : made).push_back(table);
     }
-    refuse_rows(*target_, refused);
-    for (auto table = order_.rbegin(); is_new_ && table != order_.rend(); ++table) {
+    refuse_rows(*target_, kept);
+    for (auto table = made.rbegin(); table != made.rend(); ++table) {
+      if (!has_rows(*target_, (*table)->name)) continue;
+      refuse_children(target, (*table)->name);
       target_->run_once({.text = "DELETE FROM " + in_quotes((*table)->name)});
+    }
+  }
+
+  // SQLite lets a table refer to one that is yet to come, and deletes its rows with those.
+  void refuse_children(CopyTarget& target, const std::string& table) {
+    for (const auto& child : target.children_of(table)) {
+      if (!before_.contains(child) || !has_rows(*target_, child)) continue;
+      throw std::runtime_error("the table " + child + " is not empty and refers to " + table +
+                               ": a copy needs a new database");
     }
   }
 
@@ -252,8 +269,8 @@ class Copy {
   std::optional<Snapshot> snapshot_;
   std::vector<Table> from_tables_;
   std::unique_ptr<Connection> target_;
-  // Whether nothing was ever migrated there.
-  bool is_new_ = false;
+  // The tables that the target had before its migrations.
+  std::set<std::string> before_;
   std::vector<Table> to_tables_;
   // The tables of the target that are filled.
   std::vector<const Table*> order_;

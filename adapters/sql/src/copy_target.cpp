@@ -28,6 +28,20 @@ const Sql postgres_sequences_sql{.text = R"(
   WHERE sequence IS NOT NULL)",
                                  .columns = "ttt"};
 
+const Sql sqlite_children_sql{.text = R"(
+  SELECT DISTINCT t.name
+  FROM sqlite_master AS t JOIN pragma_foreign_key_list(t.name) AS f
+  WHERE t.type = 'table' AND lower(f."table") = lower($1) ORDER BY 1)",
+                              .columns = "t"};
+
+const Sql postgres_children_sql{.text = R"(
+  SELECT DISTINCT CAST(c.relname AS TEXT)
+  FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_class p ON p.oid = f.confrelid
+  WHERE f.contype = 'f' AND CAST(p.relname AS TEXT) = $1
+    AND p.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+  ORDER BY 1)",
+                                .columns = "t"};
+
 std::string list_of(const std::vector<std::string>& tables) {
   std::string text;
   for (const auto& table : tables) text += (text.empty() ? "" : ", ") + in_quotes(table);
@@ -75,6 +89,15 @@ void CopyTarget::stop_triggers() {
 
 bool CopyTarget::is_filled(const std::string& table) const {
   return std::find(tables_.begin(), tables_.end(), table) != tables_.end();
+}
+
+std::vector<std::string> CopyTarget::children_of(const std::string& table) {
+  std::vector<std::string> children;
+  for (const auto& row :
+       connection_.query(is_sqlite_ ? sqlite_children_sql : postgres_children_sql, table)) {
+    children.push_back(row.text(0));
+  }
+  return children;
 }
 
 void CopyTarget::start_triggers() {

@@ -19,6 +19,9 @@ class CopyTarget {
   CopyTarget(const CopyTarget&) = delete;
   CopyTarget& operator=(const CopyTarget&) = delete;
 
+  /// The tables whose foreign keys are of `table`.
+  [[nodiscard]] std::vector<std::string> children_of(const std::string& table);
+
   /// Has triggers, numbers of identity columns, counts and the index of searches as they would be
   /// if the rows had come one by one.
   void finish();

@@ -47,6 +47,15 @@ class EitherKind {
   void run_all(const std::vector<std::string>& statements) const {
     for (const auto& statement : statements) run(statement);
   }
+  /// Also where nothing was migrated, and without migrating it.
+  [[nodiscard]] bool has_table(const std::string& table) const {
+    if (server_) return server_->execute("SELECT to_regclass('" + table + "') IS NOT NULL") == "t";
+    const auto& options = std::get<SqliteOptions>(database_);
+    return !open_sqlite(options, Access::write)
+                ->run_once({.text = "SELECT name FROM sqlite_master WHERE name = '" + table + "'",
+                            .columns = "t"})
+                .empty();
+  }
   [[nodiscard]] std::int64_t count(const std::string& table) const {
     return query(*store(), {.text = "SELECT count(*) FROM " + table, .columns = "n"})
         .front()
@@ -207,6 +216,58 @@ TEST_CASE("a database that holds a row is no place for a copy") {
   });
 }
 
+TEST_CASE("tables of an application keep their rows in a database that was never migrated") {
+  const std::vector<std::string> orders{"CREATE TABLE orders (id BIGINT PRIMARY KEY)",
+                                        "INSERT INTO orders VALUES (1)"};
+  between_all({}, [&](EitherKind& from, EitherKind& to) {
+    add_users(from, 1);
+    from.run_all(orders);
+    to.run_all(orders);
+    to.run_all({"INSERT INTO orders VALUES (2)",
+                "CREATE TABLE invoices (order_id BIGINT REFERENCES orders (id) ON DELETE CASCADE)",
+                "INSERT INTO invoices VALUES (1)", "INSERT INTO invoices VALUES (2)"});
+    CHECK(said_by_copy(from, to) ==
+          name_of(to.where()) + ": the table orders is not empty: a copy needs a new database");
+    CHECK_MESSAGE(!to.has_table("users"), "it was refused before anything was migrated");
+    CHECK(to.count("orders") == 2);
+    CHECK(to.count("invoices") == 2);
+  });
+}
+
+TEST_CASE("an empty table of an application is filled, and what is beside it stays") {
+  between_all({zoo()}, [](EitherKind& from, EitherKind& to) {
+    add_users(from, 2);
+    from.run_all({"CREATE TABLE orders (id BIGINT PRIMARY KEY)", "INSERT INTO orders VALUES (1)"});
+    to.run_all({"CREATE TABLE orders (id BIGINT PRIMARY KEY)",
+                "CREATE TABLE invoices (order_id BIGINT REFERENCES orders (id) ON DELETE CASCADE)",
+                "INSERT INTO invoices VALUES (NULL)", "INSERT INTO invoices VALUES (NULL)"});
+    CHECK(said_by_copy(from, to) == "nothing");
+    CHECK(to.count("orders") == 1);
+    CHECK(to.count("invoices") == 2);
+    CHECK(to.count("users") == 2);
+    CHECK_MESSAGE(to.count("zoo_plans") == 1, "what the migration wrote is there once");
+  });
+}
+
+TEST_CASE("rows that refer to a table which is yet to be made are not deleted with its rows") {
+  const EitherKind from{Engine::sqlite, {zoo()}};
+  const EitherKind to{Engine::sqlite, {zoo()}};
+  fill_zoo(from);
+  {
+    const auto file = open_sqlite(std::get<SqliteOptions>(to.where()), Access::write);
+    for (const auto* const statement :
+         {"PRAGMA foreign_keys = OFF",
+          "CREATE TABLE customers (plan TEXT REFERENCES Zoo_Plans (plan) ON DELETE CASCADE)",
+          "INSERT INTO customers VALUES ('free')"}) {
+      file->run_once({.text = statement});
+    }
+  }
+  CHECK(said_by_copy(from, to) == name_of(to.where()) +
+                                      ": the table customers is not empty and refers to zoo_plans: "
+                                      "a copy needs a new database");
+  CHECK(to.count("customers") == 1);
+}
+
 TEST_CASE("numbers go on behind those that were given out, and only in tables that are copied") {
   const EitherKind from{Engine::sqlite};
   add_users(from, 1);
@@ -321,6 +382,8 @@ TEST_CASE("a copy that fails half-way leaves no row, and can be said again") {
     CHECK(to.count("users") == 0);
     CHECK(to.count("zoo_keyed") == 0);
     // A room that its migration gave rows is one that somebody could have used meanwhile.
+    CHECK(said_by_copy(from, to) ==
+          name_of(to.where()) + ": the table zoo_plans is not empty: a copy needs a new database");
     to.run("DELETE FROM zoo_plans");
     CHECK(said_by_copy(from, to) == "nothing");
     CHECK(to.count("users") == 1200);

@@ -1,7 +1,7 @@
 // `coffeeauth copy`: an installation moves to another database with all that it holds.
 import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
-import {rename, rm} from 'node:fs/promises';
+import {rename, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {success} from './expect.mjs';
@@ -27,7 +27,10 @@ async function newDatabase() {
 }
 const count = async (database, table = 'users') => Number((await postgres.sql(`SELECT count(*) FROM ${table}`, database)).stdout);
 const fileOf = (server) => `sqlite:///${join(server.dataDir, 'coffeeauth.db')}`;
-const copy = (words, options) => command(['copy', ...words], {cwd: folder, ...options});
+/** As it may stand on a command line. */
+const urlOf = (name) => postgres.url(name).replace(/:[^:@]*@/, '@');
+const passwordOf = () => ({PGPASSWORD: postgres.environment.PGPASSWORD});
+const copy = (words, options) => command(['copy', ...words], {cwd: folder, env: passwordOf(), ...options});
 
 /** Failed with one line and that status. */
 function bad(ended, pattern, code = 1) {
@@ -48,7 +51,7 @@ test('a service moves from SQLite to PostgreSQL: passwords, sessions, tokens, co
     const admin = await makeAdmin(server);
     const session = await logIn(server, {email: admin.email});
     const name = await newDatabase();
-    const done = await copy(['--from', fileOf(server), '--to', postgres.url(name)]);
+    const done = await copy(['--from', fileOf(server), '--to', urlOf(name)]);
     assert.equal(done.code, 0, done.stderr);
     assert.match(done.stdout, /^users: 2 rows$/m);
     assert.match(done.stdout, new RegExp(`^copied \\d+ rows from sqlite:/.* to postgresql://127.0.0.1:${postgres.port}/${name}$`, 'm'));
@@ -72,8 +75,10 @@ test('a service moves from SQLite to PostgreSQL: passwords, sessions, tokens, co
     await moved.stop();
     moved = undefined;
     const back = join(folder, 'back.db');
-    const {PGPASSWORD} = postgres.environment;
-    const again = await copy(['--from', postgres.url(name).replace(/:[^:@]*@/, '@'), '--to', `sqlite:///${back}`], {env: {PGPASSWORD}});
+    const {host, port, pathname, username, password: secretOf} = new URL(postgres.url(name));
+    const passwords = join(folder, 'pgpass');
+    await writeFile(passwords, `${host.split(':')[0]}:${port}:${pathname.slice(1)}:${username}:${decodeURIComponent(secretOf).replace(/[\\:]/g, '\\$&')}\n`, {mode: 0o600});
+    const again = await copy(['--from', urlOf(name), '--to', `sqlite:///${back}`], {env: {PGPASSFILE: passwords}});
     assert.equal(again.code, 0, again.stderr);
     moved = await startProcess({env: {SECRET_KEY: secret, DATABASE_URL: `sqlite:///${back}`}});
     await logIn(moved, {email: user});
@@ -111,13 +116,17 @@ test('what cannot be copied is refused in one line, and without a password', asy
     await makeAdmin(server);
     const name = await newDatabase();
     bad(await copy([]), /needs --from or --to/, 2);
-    bad(await copy(['--from', 'mysql://u:canary@h/d', '--to', postgres.url(name)]), /^coffeeauth: copy: --from: expected sqlite:(?!.*canary)/, 2);
-    bad(await copy(['--from', fileOf(server), '--to', 'postgresql://u:canary@127.0.0.1:1/x']), /^coffeeauth: postgresql:\/\/127\.0\.0\.1:1\/x: (?!.*canary)/);
-    bad(await copy(['--from', `sqlite:///${join(folder, 'none.db')}`, '--to', postgres.url(name)]), /none\.db: there is no such file/);
+    bad(await copy(['--from', 'mysql://u:canary@h/d', '--to', urlOf(name)]), /^coffeeauth: copy: --from: expected sqlite:(?!.*canary)/, 2);
+    for (const [given, other] of [['--to', '--from'], ['--from', '--to']]) {
+      bad(await copy([other, fileOf(server), given, 'postgresql://u:canary@127.0.0.1:1/x']),
+          new RegExp(`^coffeeauth: copy: ${given}: the command line is no place for a password: (?!.*canary).*PGPASSWORD.*pgpass.*DATABASE_URL`), 2);
+    }
+    bad(await copy(['--from', fileOf(server), '--to', 'postgresql://u@127.0.0.1:1/x'], {env: {PGPASSWORD: 'canary'}}), /^coffeeauth: postgresql:\/\/127\.0\.0\.1:1\/x: (?!.*canary)/);
+    bad(await copy(['--from', `sqlite:///${join(folder, 'none.db')}`, '--to', urlOf(name)]), /none\.db: there is no such file/);
     bad(await copy(['--from', fileOf(server), '--to', fileOf(server)]), /is the database to copy from/);
-    bad(await copy(['--from', postgres.url(name), '--to', `sqlite:///${join(folder, 'new.db')}`]), /schema version 0, this program needs \d+: apply the migrations first \(coffeeauth migrate\)/);
-    assert.equal((await copy(['--from', fileOf(server), '--to', postgres.url(name)])).code, 0);
-    bad(await copy(['--from', fileOf(server), '--to', postgres.url(name)]), /the table \w+ is not empty: a copy needs a new database/);
+    bad(await copy(['--from', urlOf(name), '--to', `sqlite:///${join(folder, 'new.db')}`]), /schema version 0, this program needs \d+: apply the migrations first \(coffeeauth migrate\)/);
+    assert.equal((await copy(['--from', fileOf(server), '--to', urlOf(name)])).code, 0);
+    bad(await copy(['--from', fileOf(server), '--to', urlOf(name)]), /the table \w+ is not empty: a copy needs a new database/);
     assert.equal(await count(name), 1);
     const help = await copy(['--help']);
     assert.match(help.stdout, /--from URL[\s\S]*--to URL/);
@@ -137,9 +146,9 @@ test('a copy that is killed leaves no row, and the next one is whole', async () 
     for (const kind of ['PostgreSQL', 'SQLite']) {
       const name = await newDatabase();
       const to = kind === 'SQLite' ? join(folder, 'killed.db') : name;
-      const url = kind === 'SQLite' ? `sqlite:///${to}` : postgres.url(name);
+      const url = kind === 'SQLite' ? `sqlite:///${to}` : urlOf(name);
       const rows = async (table) => kind === 'SQLite' ? Number(execFileSync('sqlite3', [to, `SELECT count(*) FROM ${table}`], {stdio: 'pipe'})) : count(name, table);
-      const child = spawn(program, ['copy', '--from', `sqlite:///${file}`, '--to', url], {cwd: folder, env: {PATH: process.env.PATH}});
+      const child = spawn(program, ['copy', '--from', `sqlite:///${file}`, '--to', url], {cwd: folder, env: {PATH: process.env.PATH, ...passwordOf()}});
       const ended = new Promise((done) => child.once('close', (_, signal) => done(signal)));
       // It has begun when the tables are there, and takes longer than to look.
       await until('the tables', async () => rows('recovery_tickets').then(() => true, () => false), {every: 5});

@@ -24,6 +24,16 @@ class CopyLines {
   Clock::time_point next_ = Clock::now() + std::chrono::seconds{1};
 };
 
+/// Every process of the machine reads the command line, and a shell keeps it.
+void refuse_password(const sql::Database& database, std::string_view option) {
+  const auto* const server = std::get_if<sql::PostgresOptions>(&database);
+  if (server == nullptr || server->password.empty()) return;
+  throw UsageError(std::string{option} +
+                   ": the command line is no place for a password: leave it out of the URL and set "
+                   "PGPASSWORD or write it into ~/.pgpass, or leave out " +
+                   std::string{option} + " and set DATABASE_URL");
+}
+
 /// The database of an option, or without it the one of the settings.
 sql::Database database_of_option(const Arguments& arguments, std::string_view option,
                                  MissingFile missing) {
@@ -31,6 +41,7 @@ sql::Database database_of_option(const Arguments& arguments, std::string_view op
   if (!url) return prepare_database(settings_of(arguments).settings, missing);
   try {
     auto database = sql::parse_database_url(*url);
+    refuse_password(database, option);
     sql::check_place(database);
     return database;
   } catch (const std::invalid_argument& mistake) {

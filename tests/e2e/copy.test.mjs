@@ -1,7 +1,7 @@
 // `coffeeauth copy`: an installation moves to another database with all that it holds.
 import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
-import {rename, rm, writeFile} from 'node:fs/promises';
+import {rename, rm, stat, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {success} from './expect.mjs';
@@ -150,8 +150,13 @@ test('a copy that is killed leaves no row, and the next one is whole', async () 
       const rows = async (table) => kind === 'SQLite' ? Number(execFileSync('sqlite3', [to, `SELECT count(*) FROM ${table}`], {stdio: 'pipe'})) : count(name, table);
       const child = spawn(program, ['copy', '--from', `sqlite:///${file}`, '--to', url], {cwd: folder, env: {PATH: process.env.PATH, ...passwordOf()}});
       const ended = new Promise((done) => child.once('close', (_, signal) => done(signal)));
-      // It has begun when the tables are there, and takes longer than to look.
+      // The tables are there, and then rows that nothing but this transaction sees are written.
       await until('the tables', async () => rows('recovery_tickets').then(() => true, () => false), {every: 5});
+      const written = async () => kind === 'SQLite'
+        ? (await stat(`${to}-wal`)).size
+        : Number((await postgres.sql("SELECT pg_relation_size('users')", name)).stdout);
+      const before = await written();
+      await until('rows', async () => await written() > before + (1 << 20), {every: 5});
       child.kill('SIGKILL');
       assert.equal(await ended, 'SIGKILL', kind);
       for (const table of ['users', 'user_counts']) assert.equal(await rows(table), 0, `${kind} ${table}`);

@@ -68,6 +68,13 @@ std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
                                     patch.language.value_or(user->language), ClientContext{}, now);
 }
 
+/// Whether the account has a password, which only an owner or an operator sets. A new address may
+/// take it away.
+bool has_password(Transaction& tx, const UserId& id) {
+  const auto account = tx.users().find_credentials(id);
+  return account && !account->password_hash.empty();
+}
+
 /// Who did what they did from where, and when.
 struct Act {
   std::optional<UserId> actor;
@@ -100,9 +107,12 @@ bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
 /// Tells the mailbox that was the account's, if the account is another's now: without the name of
 /// the next one, and without a way back. Whoever has an address changed by an administrator may
 /// have lost the mailbox to somebody else.
-void tell_former(const Services& s, Transaction& tx, const UserWrite& done, UtcTime now) {
+void tell_former(const Services& s, Transaction& tx, const UserWrite& done, bool had_password,
+                 UtcTime now) {
   const auto& before = done.before;
-  if (!before || !before->is_verified || before->email == done.user->email) return;
+  if (!before || before->email == done.user->email) return;
+  // Not only a verified one: whoever takes the verification away first would move it unnoticed.
+  if (!before->is_verified && !before->last_login && !had_password) return;
   // Not the administrator's language, device or network.
   enqueue_notice(s, tx, mail_kind::email_changed,
                  {.to = before->email,
@@ -124,7 +134,6 @@ void record_change(Services& s, Transaction& tx, const UserWrite& done, const Co
   s.account_changes_with(tx, id);
   if (done.gave_way) record(EventKind::user_deleted, *done.gave_way);
   record(EventKind::user_updated, id);
-  tell_former(s, tx, done, act.now);
   if (tell_owner(tx, done, code)) record(EventKind::code_queued, id);
   for (const auto& kind : powers_changed(done)) record(kind, id);
 }
@@ -235,8 +244,10 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
     if (patch.email && !may_get(s_, tx, id, *patch.email, now)) {
       return UserWrite{.outcome = UserWriteOutcome::email_taken};
     }
+    const bool had_password = patch.email && has_password(tx, id);
     auto done = tx.users().update_user(id, expected_version, patch, now);
     if (done.user && done.changed) {
+      tell_former(s_, tx, done, had_password, now);
       record_change(s_, tx, done, code.get(), {.actor = actor, .client = client, .now = now});
     }
     return done;

@@ -57,6 +57,18 @@ test('the former mailbox is told when an administrator moves an account', async 
   assert.ok(!mail.text.includes(next) && !mail.text.includes('://'));
 });
 
+test('a move in steps, verification taken away first, is told to the former mailbox', async () => {
+  const admin = await makeAdmin(server);
+  const user = await makeUser(server);
+  const [{id}] = success(await server.get(`/api/users?search=${encodeURIComponent(user.email)}`, admin)).results;
+  const next = newAddress('moved');
+  for (const patch of [{is_verified: false}, {email: next}, {is_verified: true}]) success(await server.patch(`/api/users/${id}`, patch, admin));
+  const mail = await until('the notice', async () =>
+    (await server.mails(user.email)).find((one) => /your address was changed/.test(one.headers.get('subject') ?? '')));
+  assert.match(mail.text, /was changed by an administrator/);
+  assert.ok(!mail.text.includes(next));
+});
+
 test('a notice that NOTICES leaves out is not sent; what is no notice cannot be left out', async (t) => {
   const quiet = await startServer({env: {NOTICES: '-new_device_login'}});
   t.after(() => quiet.stop());

@@ -486,6 +486,22 @@ TEST_CASE_FIXTURE(AdminFixture,
   }
 }
 
+TEST_CASE_FIXTURE(AdminFixture,
+                  "the former mailbox is told of a move in steps, verification taken away first") {
+  const auto user = verified_user("ada@example.org");
+  SUBCASE("who never logged in") {}
+  SUBCASE("who has logged in") { REQUIRE_OK(log_in("ada@example.org")); }
+  const auto before = mails_to("ada@example.org");
+  REQUIRE_OK(change(user, {.is_verified = false}));
+  REQUIRE_OK(change(user, {.email = email("new@example.org")}));
+  REQUIRE_OK(change(user, {.is_verified = true}));
+  REQUIRE(mails_to("ada@example.org") == before + 1);
+  const auto mail = t.mailer().last_to(email("ada@example.org")).value();
+  CAPTURE(mail.text);
+  CHECK(mail.text.find("was changed by an administrator.") != std::string::npos);
+  CHECK(mail.text.find("new@example.org") == std::string::npos);
+}
+
 TEST_CASE_FIXTURE(Unproved, "a mailbox that nobody proved is told nothing of a move") {
   const auto user = signed_up(1);
   const auto before = mails_to("ops@example.org");

@@ -75,7 +75,7 @@ std::string make_list_cursor(const User& last, const ListUsersRequest& request,
   } else if (const auto millis = millis_of(last, request.order)) {
     position["m"] = *millis;
   }
-  auto payload = position.dump();
+  auto payload = position.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   payload.append(padding - payload.size() % padding, ' ');
   const auto list = list_of(request);
   SyntheticNonce nonce{payload, list, vault};

@@ -22,6 +22,11 @@ bool replace_email(EmailAddress& email, const std::optional<EmailAddress>& value
   return true;
 }
 
+/// What is no UTF-8, in a row that was imported, is found as it is.
+std::string folded(std::string_view text) {
+  return unicode::is_valid(text) ? unicode::fold(text) : std::string{text};
+}
+
 }  // namespace
 
 std::string_view wire_name(Role role) noexcept {
@@ -44,11 +49,11 @@ std::string search_text(const EmailAddress& email, std::string_view first_name,
                         std::string_view last_name) {
   std::string text = email.canonical();
   // A name of a domain in its own script, where the canonical form has its A-label.
-  if (auto typed = unicode::fold(email.display()); typed != text) text.append("\n").append(typed);
+  if (auto typed = folded(email.display()); typed != text) text.append("\n").append(typed);
   std::string name{first_name};
   if (!name.empty() && !last_name.empty()) name += ' ';
   name += last_name;
-  if (!name.empty()) text.append("\n").append(unicode::fold(name));
+  if (!name.empty()) text.append("\n").append(folded(name));
   return text;
 }
 

@@ -45,6 +45,26 @@ TEST_CASE("whoever has no account that can log in gets the same answer and no ma
   });
 }
 
+TEST_CASE("an account whose stored name is no UTF-8 gets its reset like another") {
+  // PostgreSQL keeps no such text.
+  for (const auto& backend : {backends().at(0), backends().at(1)}) {
+    CAPTURE(backend.name);
+    World w{backend};
+    const auto ada = w.user();
+    // As an import writes it, past the services.
+    w.auth().parts().store.transact([&](Transaction& tx) {
+      const UserPatch patch{.first_name = "Ren\xE9"};
+      static_cast<void>(tx.users().update_user(ada.user.id, {}, patch, w.t.clock().now()));
+    });
+    auto client = somewhere;
+    client.language = "de\xFF";
+    client.address = "203.0.113.7\xFF";
+    static_cast<void>(w.recovery.ask_reset(email("ada@example.org"), client));
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "Ren\uFFFD");
+    CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
+  }
+}
+
 TEST_CASE("a faster ask sends nothing, and what was sent stays good; a later one replaces it") {
   on_each_store([](const Backend& backend) {
     World w{backend};

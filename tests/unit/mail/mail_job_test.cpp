@@ -52,6 +52,19 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(open_mail_job(make(), vault)->at == now);
 }
 
+TEST_CASE_FIXTURE(Fixture, "text that is no UTF-8 leaves a mail legible, and fails no job") {
+  parameters.first_name = "Ren\xE9";
+  parameters.language = "de\xFF";
+  parameters.extra = {{"address", "192.0.2.1\xC3"}, {"client", "Firefox"}};
+  const auto opened = open_mail_job(make(), vault);
+  REQUIRE(opened);
+  CHECK(opened->first_name == "Ren\uFFFD");
+  CHECK(opened->language == "de\uFFFD");
+  CHECK(opened->extra.at("address") == "192.0.2.1\uFFFD");
+  CHECK(opened->extra.at("client") == "Firefox");
+  CHECK(opened->code == "001234");
+}
+
 TEST_CASE_FIXTURE(Fixture, "a job of the version before is opened") {
   auto job = make();
   const std::string payload =

@@ -298,6 +298,29 @@ TEST_CASE("many accounts get no more mails to one address, nor guesses at its co
   CHECK(mailed == 2);
 }
 
+TEST_CASE("asks that send nothing use up neither an address nor the pace of who asks") {
+  on_each_store([](const Backend& backend) {
+    auto options = usual_options();
+    options.target_mails = {2, 24h};
+    World w{backend, options};
+    const auto ask = [&](const testing::LoggedInUser& user, std::string_view next) {
+      static_cast<void>(w.mails());
+      CHECK_OK(w.recovery.ask_email_change(w.principal(user), email(next), somewhere));
+      const auto mails = w.mails();
+      return std::count_if(mails.begin(), mails.end(),
+                           [&](const Mail& mail) { return mail.to == email(next); });
+    };
+    const auto one = w.user("one@example.org");
+    CHECK(ask(one, "new@example.org") == 1);
+    for (int i = 0; i < 10; ++i) CHECK(ask(one, "new@example.org") == 0);
+    CHECK_MESSAGE(ask(w.user("two@example.org"), "new@example.org") == 1,
+                  "one mail of one account leaves the address to others");
+    const auto three = w.user("three@example.org");
+    CHECK_MESSAGE(ask(three, "new@example.org") == 0, "two mails were sent there");
+    CHECK_MESSAGE(ask(three, "third@example.org") == 1, "who was mailed nothing asks at once");
+  });
+}
+
 TEST_CASE("an undo mails a way back in also where nobody can ask for one") {
   auto options = usual_options();
   options.reset = ResetBy::off;

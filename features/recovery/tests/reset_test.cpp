@@ -244,6 +244,27 @@ TEST_CASE("an administrator has a reset sent, and learns why none can be") {
   });
 }
 
+TEST_CASE("what strangers ask for leaves an administrator's reset its own pace") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto ada = w.user();
+    const auto boss = w.t.logged_in_user("boss@example.org", Role::admin);
+    static_cast<void>(w.mails());
+    // Ten a day are all that anybody can have mailed.
+    for (int i = 0; i < 11; ++i) {
+      static_cast<void>(w.recovery.ask_reset(email("ada@example.org"), somewhere));
+      w.t.clock().advance(15min);
+    }
+    CHECK(w.t.events().count(password_reset_asked) == 10);
+    static_cast<void>(w.mails());
+    CHECK_OK(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere));
+    CHECK_ERROR(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere),
+                ErrorCode::rate_limited);
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
+  });
+}
+
 TEST_CASE("of 64 who spend one link at once one wins") {
   on_each_store([](const Backend& backend) {
     for (testing::Rounds rounds{backend.harness()}; rounds.next();) {

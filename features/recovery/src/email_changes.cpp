@@ -252,11 +252,12 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
         !tickets->redeem(TicketKind::undo, ticket->digest, now)) {
       return invalid_link;
     }
+    // Before the account is held, as in a reset.
+    tickets->drop(ticket->user, TicketKind::email_change);
     const UserPatch patch{.email = email, .password_hash = hash};
     const auto done = tx.users().update_user(ticket->user, std::nullopt, patch, now);
     if (!done.user) return outcome_of(done, invalid_link);
     tickets->drop(ticket->user, TicketKind::undo, ticket->security_version);
-    tickets->drop(ticket->user, TicketKind::email_change);
     tickets->drop(ticket->user, TicketKind::reset);
     kernel.changes(tx, ticket->user);
     record_gone(room, tx, done, client, now);

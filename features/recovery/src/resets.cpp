@@ -40,6 +40,8 @@ Result<void> redeem(Room& room, const Ticket& ticket, const User& user, const Pa
     kernel.take_turn(tx, user.email);
     const auto tickets = room.tickets.in(tx);
     if (!tickets->redeem(TicketKind::reset, ticket.digest, now)) return dead;
+    // Before the account is held: a guess at its code holds it first and the account after.
+    tickets->drop(user.id, TicketKind::email_change);
     const auto done = kernel.set_password(tx, user.id,
                                           {.hash = hash,
                                            .expects_security_version = ticket.security_version,
@@ -47,7 +49,6 @@ Result<void> redeem(Room& room, const Ticket& ticket, const User& user, const Pa
                                            .notice = "password_reset_done"},
                                           client);
     if (!done) return dead;
-    tickets->drop(user.id, TicketKind::email_change);
     tx.at_end([&kernel, email = user.email, client](TransactionEnd end) {
       if (end != TransactionEnd::rolled_back) kernel.forgive(email, client);
     });

@@ -30,6 +30,46 @@ std::string wrong_for(const std::string& code) {
   return code == "00000000" ? "00000001" : "00000000";
 }
 
+/// The rows of another TicketStore, as they are.
+class PassedOn : public Tickets {
+ public:
+  explicit PassedOn(std::unique_ptr<Tickets> rows) : rows_(std::move(rows)) {}
+
+  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+    return rows_->take_slot(user, kind, pace, now);
+  }
+  void put(const Ticket& ticket) override { rows_->put(ticket); }
+  std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,
+                             UtcTime now) override {
+    return rows_->find(kind, digests, now);
+  }
+  std::vector<Ticket> list(const UserId& user, TicketKind kind, UtcTime now) override {
+    return rows_->list(user, kind, now);
+  }
+  bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) override {
+    return rows_->redeem(kind, digest, now);
+  }
+  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
+                                    UtcTime now) override {
+    return rows_->count_guess(user, kind, limits, now);
+  }
+  std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
+    return rows_->drop(user, kind, from);
+  }
+  void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
+    rows_->reserve(email, user, until);
+  }
+  std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
+    return rows_->holder_of(email, now);
+  }
+  std::size_t delete_expired(std::size_t limit, UtcTime now) override {
+    return rows_->delete_expired(limit, now);
+  }
+
+ private:
+  std::unique_ptr<Tickets> rows_;
+};
+
 /// The rows of another TicketStore; counts the guesses that may be compared.
 class CountedTickets final : public TicketStore {
  public:
@@ -40,29 +80,13 @@ class CountedTickets final : public TicketStore {
   }
 
  private:
-  class Rows final : public Tickets {
+  class Rows final : public PassedOn {
    public:
     Rows(std::unique_ptr<Tickets> rows, Transaction& tx, std::atomic<std::size_t>& compared)
-        : rows_(std::move(rows)), tx_(tx), compared_(compared) {}
-
-    bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace,
-                   UtcTime now) override {
-      return rows_->take_slot(user, kind, pace, now);
-    }
-    void put(const Ticket& ticket) override { rows_->put(ticket); }
-    std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,
-                               UtcTime now) override {
-      return rows_->find(kind, digests, now);
-    }
-    std::vector<Ticket> list(const UserId& user, TicketKind kind, UtcTime now) override {
-      return rows_->list(user, kind, now);
-    }
-    bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) override {
-      return rows_->redeem(kind, digest, now);
-    }
+        : PassedOn(std::move(rows)), tx_(tx), compared_(compared) {}
     std::optional<Ticket> count_guess(const UserId& user, TicketKind kind,
                                       const GuessLimits& limits, UtcTime now) override {
-      auto ticket = rows_->count_guess(user, kind, limits, now);
+      auto ticket = PassedOn::count_guess(user, kind, limits, now);
       if (ticket) {
         // A try of the transaction that loses a conflict compares nothing.
         tx_.at_end([&counted = compared_](TransactionEnd end) {
@@ -71,21 +95,8 @@ class CountedTickets final : public TicketStore {
       }
       return ticket;
     }
-    std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
-      return rows_->drop(user, kind, from);
-    }
-    void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
-      rows_->reserve(email, user, until);
-    }
-    std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
-      return rows_->holder_of(email, now);
-    }
-    std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-      return rows_->delete_expired(limit, now);
-    }
 
    private:
-    std::unique_ptr<Tickets> rows_;
     Transaction& tx_;
     std::atomic<std::size_t>& compared_;
   };
@@ -93,6 +104,61 @@ class CountedTickets final : public TicketStore {
   std::unique_ptr<TicketStore> inner_;
   std::atomic<std::size_t>& compared_;
 };
+
+/// The rows of another TicketStore; counts the changes of address that are dropped, and those of
+/// them that are dropped by a transaction that has changed the account before.
+class OrderedTickets final : public TicketStore {
+ public:
+  struct Seen {
+    std::atomic<std::size_t> drops{0};
+    std::atomic<std::size_t> late{0};
+  };
+  OrderedTickets(std::unique_ptr<TicketStore> inner, Seen& seen)
+      : inner_(std::move(inner)), seen_(seen) {}
+  std::unique_ptr<Tickets> in(Transaction& transaction) override {
+    return std::make_unique<Rows>(inner_->in(transaction), transaction, seen_);
+  }
+
+ private:
+  class Rows final : public PassedOn {
+   public:
+    Rows(std::unique_ptr<Tickets> rows, Transaction& tx, Seen& seen)
+        : PassedOn(std::move(rows)), tx_(tx), seen_(seen), at_first_(version()) {}
+    std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
+      if (kind == TicketKind::email_change) {
+        ++seen_.drops;
+        if (version() != at_first_) ++seen_.late;
+      }
+      return PassedOn::drop(user, kind, from);
+    }
+
+   private:
+    [[nodiscard]] std::int64_t version() const {
+      const auto ada = tx_.users().find_credentials(email("ada@example.org"));
+      return ada ? ada->user.security_version : 0;
+    }
+
+    Transaction& tx_;
+    Seen& seen_;
+    std::int64_t at_first_;
+  };
+
+  std::unique_ptr<TicketStore> inner_;
+  Seen& seen_;
+};
+
+TEST_CASE("a reset drops the change that waits before it holds the account, as a guess does") {
+  OrderedTickets::Seen seen;
+  auto ordered = backends().front();
+  ordered.tickets_over = [&](Store& store) {
+    return std::make_unique<OrderedTickets>(backends().front().tickets_over(store), seen);
+  };
+  World w{ordered};
+  const Change change{w, "new@example.org"};
+  CHECK_OK(w.recovery.reset(w.asked_reset(), password(new_password), somewhere));
+  CHECK(seen.drops == 1);
+  CHECK(seen.late == 0);
+}
 
 TEST_CASE("of a thousand wrong reset codes at once five are compared") {
   on_each_store([](const Backend& backend) {

@@ -37,13 +37,22 @@ void record_gone(Room& room, Transaction& tx, const UserWrite& done, const Clien
   record(room, tx, EventKind::user_deleted, *done.gave_way, std::nullopt, client, now);
 }
 
+/// The address as typed; with its A-labels behind, where letters of another script may only look
+/// like those that its reader knows.
+std::string told_apart(const EmailAddress& email) {
+  const auto& typed = email.display();
+  const bool is_ascii =
+      std::all_of(typed.begin(), typed.end(), [](unsigned char c) { return c < 0x80; });
+  return is_ascii ? typed : typed + " (" + email.canonical() + ")";
+}
+
 /// To the mailbox that an account leaves: where it is now.
 MailParameters notice_of_change(const User& before, const EmailAddress& next, UtcTime now) {
   return {.to = before.email,
           .first_name = before.first_name,
           .language = before.language.tag(),
           .at = now,
-          .extra = {{"new_email", next.display()}}};
+          .extra = {{"new_email", told_apart(next)}}};
 }
 
 /// Reserves the address that was given up, and tells its mailbox.

@@ -120,6 +120,18 @@ TEST_CASE("a faster ask is answered alike, sends nothing, and leaves what waits"
   CHECK_OK(w.recovery.confirm_email_change(change.token("new@example.org"), somewhere));
 }
 
+TEST_CASE("notices tell a new address apart from one that only looks like another") {
+  World w{backends().front()};
+  // The first letter of the domain is Cyrillic.
+  const std::string lookalike = "ada@\u0430pple.example";
+  const Change change{w, lookalike};
+  const auto shown = lookalike + " (" + email(lookalike).canonical() + ")";
+  CHECK(shown.find("(ada@xn--") != std::string::npos);
+  const auto asked = World::mail_to(change.mails, "ada@example.org", "asked to change");
+  CHECK(asked.text.find(shown) != std::string::npos);
+  CHECK(asked.html.find(shown) != std::string::npos);
+}
+
 TEST_CASE("a change whose address was taken meanwhile changes nothing") {
   on_each_store([](const Backend& backend) {
     World w{backend};

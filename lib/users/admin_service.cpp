@@ -61,11 +61,17 @@ std::vector<User> read_numbered_page(UserReads& users, const ListUsersRequest& r
 std::unique_ptr<CodeMail> code_for_verified(const Services& s, const UserId& id,
                                             const UserPatch& patch, UtcTime now) {
   if (!patch.is_verified.value_or(false)) return nullptr;
-  const auto user = s.parts.store.users().find(id);
+  auto& users = s.parts.store.users();
+  const auto user = users.find(id);
   if (!user || user->is_verified) return nullptr;
+  // Of several who signed up nobody knows whose it is.
+  const auto account = users.find_credentials(user->email);
+  const bool is_contested =
+      account && account->password_hash.empty() && account->sign_ups.size() > 1;
+  const auto known = is_contested ? Language{} : user->language;
   // Not the administrator's language or network.
   return std::make_unique<CodeMail>(s, patch.email.value_or(user->email),
-                                    patch.language.value_or(user->language), ClientContext{}, now);
+                                    patch.language.value_or(known), ClientContext{}, now);
 }
 
 /// Whether the account has a password, which only an owner or an operator sets. A new address may

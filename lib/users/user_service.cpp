@@ -77,7 +77,8 @@ Result<CodeReceipt> UserService::sign_up(SignUpRequest request, const ClientCont
   const auto now = s_.now();
   const auto account = s_.parts.store.users().find_credentials(request.email);
   const auto language = language_of(request, client);
-  const auto owners = account ? account->user.language : Language{};
+  // Of an account without an owner it is a stranger's, whose sign-up may be the account.
+  const auto owners = account && !awaits_owner(*account) ? account->user.language : Language{};
   const NewUser candidate{
       .id = UserId::make(now, s_.parts.random),
       .email = request.email,

@@ -267,6 +267,23 @@ TEST_CASE("the former address is taken for everybody else until the reservation 
   });
 }
 
+TEST_CASE("a stranger's sign-up chooses no language of the mails to an address that is kept") {
+  World w{backends().front()};
+  const auto ada = w.user();
+  static_cast<void>(moved(w, w.principal(ada), "ada@example.org", "new@example.org"));
+  const auto sign_up = [&](const std::string& language, std::string_view secret) {
+    static_cast<void>(w.mails());
+    auto client = somewhere;
+    client.language = language;
+    CHECK_OK(w.auth().users().sign_up(
+        {.email = email("ada@example.org"), .password = password(secret)}, client));
+    w.t.clock().advance(2min);
+  };
+  sign_up("de", "a stranger's own password");
+  sign_up("en", new_password);
+  static_cast<void>(World::mail_to(w.mails(), "ada@example.org", "tried to sign up"));
+}
+
 TEST_CASE("what an administrator made of the address since is not undone") {
   on_each_store([](const Backend& backend) {
     World w{backend};

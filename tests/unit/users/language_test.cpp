@@ -168,6 +168,18 @@ TEST_CASE_FIXTURE(Polyglot,
   CHECK(changed->language == tag("en-GB"));
 }
 
+TEST_CASE_FIXTURE(Polyglot, "of several sign-ups none chooses an administrator's language") {
+  const auto boss = admin("boss@example.org");
+  asks_in("de");
+  REQUIRE_OK(sign_up(ada));
+  asks_in("en");
+  REQUIRE_OK(sign_up(ada, other_good));
+  static_cast<void>(written_in(ada));
+  const auto id = t.store().users().find_credentials(email(ada))->user.id;
+  REQUIRE_OK(auth().admin().update_user(id, {.is_verified = true}, {}, boss.id, client));
+  CHECK(written_in(ada) == "en");
+}
+
 TEST_CASE_FIXTURE(Polyglot, "a mail that is tried again is the mail that it was") {
   asks_in("de");
   const auto user = verified_user(ada);

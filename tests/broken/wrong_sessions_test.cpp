@@ -3,6 +3,7 @@
 
 #include "coffeeauth/testing/doctest.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "tests/broken/rejected.hpp"
@@ -133,6 +134,18 @@ struct UnnotedProof : Sound {
   };
 };
 
+// The time of the later proof stays, and not how it was made.
+struct EarlierProof : Sound {
+  struct SessionsPart : Sessions {
+    using Sessions::Part;
+    bool mark_authenticated(const SessionId& id, const std::string& methods, UtcTime now) override {
+      const auto live = find_live(id, now);
+      const auto later = live ? std::max(now, live->session.authenticated_at) : now;
+      return Sessions::mark_authenticated(id, methods, later);
+    }
+  };
+};
+
 // The update found no row, and nobody looked.
 struct ProofOfNobody : Sound {
   struct SessionsPart : Sessions {
@@ -226,6 +239,7 @@ REJECTED("that lets anybody end a session", AnybodysSession, session_contract)
 REJECTED("that gives a spent token a second successor", TwoSuccessors, refresh_contract)
 REJECTED("that tolerates the reuse of a token", ToleratedReuse, refresh_contract)
 REJECTED("that notes no later proof", UnnotedProof, session_contract)
+REJECTED("that lets an earlier proof replace a later one", EarlierProof, session_contract)
 REJECTED("that takes a proof for a session that is gone", ProofOfNobody, session_contract)
 REJECTED("that leaves a token that was replaced", TokenThatStays, refresh_contract)
 REJECTED("that has a lifetime of its own for a token that replaces one", ReplacementForADay,

@@ -143,6 +143,8 @@ bool MemorySessionWrites::mark_authenticated(const SessionId& id, const std::str
                                              UtcTime now) {
   auto* const row = hold_live(id, now);
   if (row == nullptr) return false;
+  // A later proof stays.
+  if (now < row->session.authenticated_at) return true;
   row->session.authenticated_at = now;
   row->session.methods = methods;
   return true;

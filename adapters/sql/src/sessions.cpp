@@ -52,9 +52,13 @@ const Sql rotate_sql{.text = R"(
       rotated_at = $3, last_used_at = $3, idle_expires_at = $4
   WHERE id = $5)"};
 
-// While it lives: one that has ended cannot be made live again.
+// While it lives: one that has ended cannot be made live again. A later proof stays: it may have
+// been committed after the caller looked.
 const Sql mark_sql{.text = R"(
-  UPDATE sessions SET authenticated_at = $1, methods = $2 WHERE id = $3 AND ends_at > $1
+  UPDATE sessions
+  SET authenticated_at = CASE WHEN $1 < authenticated_at THEN authenticated_at ELSE $1 END,
+      methods = CASE WHEN $1 < authenticated_at THEN methods ELSE $2 END
+  WHERE id = $3 AND ends_at > $1
   RETURNING 1)",
                    .columns = "n"};
 const Sql replace_sql{.text = R"(

@@ -87,7 +87,8 @@ bool came_from(const std::vector<Ticket>& undos, const Ticket& undo, const Email
 
 /// Whether the session that asked goes on: a change that somebody with a stolen session asked for
 /// dies with it. What is read of it is written back, which holds its row: whoever ends it at the
-/// same moment does so before all of this, or after.
+/// same moment does so before all of this, or after. A proof that came in between is later than
+/// what was read, and stays.
 bool holds_session(Transaction& tx, const Ticket& ticket, UtcTime now) {
   if (!ticket.session) return false;
   const auto live = tx.sessions().find_live(*ticket.session, now);

@@ -114,5 +114,30 @@ TEST_CASE("a change that is confirmed while its session ends does not come after
   });
 }
 
+TEST_CASE(
+    "a change that is confirmed while its session is proved anew takes nothing from the proof") {
+  on_each_store([](const Backend& backend) {
+    TwoSessions t{backend};
+    const auto token = t.change.token("new@example.org");
+    t.w.t.clock().advance(1min);
+    const auto now = t.w.t.clock().now();
+    auto proving = t.w.t.store().begin();
+    CHECK(proving->sessions().mark_authenticated(t.change.who.session, "password totp", now));
+    std::optional<Result<User>> confirmed;
+    std::thread confirming{
+        [&] { confirmed.emplace(t.w.recovery.confirm_email_change(token, somewhere)); }};
+    // Until it has read the session as it was before, and waits for its row.
+    std::this_thread::sleep_for(200ms);
+    proving->commit();
+    proving.reset();
+    confirming.join();
+    CHECK_OK(confirmed.value());
+    const auto live = t.w.t.store().sessions().find_live(t.change.who.session, now);
+    REQUIRE(live);
+    CHECK(live->session.authenticated_at == now);
+    CHECK(live->session.methods == "password totp");
+  });
+}
+
 }  // namespace
 }  // namespace coffeeauth::recovery

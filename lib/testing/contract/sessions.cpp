@@ -119,6 +119,21 @@ void proof(StoreHarness& harness) {
     CHECK_FALSE(mark(2, noon + 24h));
   }
 
+  SUBCASE("sessions: an earlier proof takes nothing from a later one") {
+    const TwoWhoLogIn t{harness};
+    t.open(1, ada);
+    const auto mark = [&](const char* methods, UtcTime now) {
+      return t.store->transact([&](Transaction& tx) {
+        return tx.sessions().mark_authenticated(nth<SessionId>(1), methods, now);
+      });
+    };
+    CHECK(mark("password totp", noon + 2h));
+    CHECK(mark("password", noon + 1h));
+    const auto after = t.store->sessions().find_live(nth<SessionId>(1), noon)->session;
+    CHECK(after.authenticated_at == noon + 2h);
+    CHECK(after.methods == "password totp");
+  }
+
   SUBCASE("sessions: a change of the account ends all but the one that it keeps") {
     const TwoWhoLogIn t{harness};
     for (std::uint64_t n = 1; n <= 3; ++n) t.open(n, ada);

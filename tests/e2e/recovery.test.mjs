@@ -86,7 +86,7 @@ test('who signed up in German is written to in German, also when an English brow
 
   const path = `/api/users/${me.id}/send-password-reset`;
   assert.equal((await server.post(path, undefined, {...admin, ...english})).status, 204);
-  const reset = tokenIn(await says(email, /hat ein neues Passwort .* angefordert/), 'rst');
+  const reset = tokenIn(await says(email, /die Verwaltung hat Ihnen .* damit Sie ein neues Passwort/), 'rst');
   assert.equal((await server.post('/api/auth/password-reset/confirm', {token: reset, password: next}, english)).status, 204);
   await says(email, /ein neues Passwort gesetzt/);
   // No stranger's sign-up is heard.

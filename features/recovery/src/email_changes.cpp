@@ -286,7 +286,7 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
       const auto reset =
           room.reset_ticket(ticket->user, email, done.user->security_version, secrets, now);
       tickets->put(reset);
-      room.mail_reset(tx, *done.user, reset, secrets, client);
+      room.mail_reset(tx, *done.user, reset, secrets, ResetReason::after_undo, client);
     }
     return *done.user;
   });

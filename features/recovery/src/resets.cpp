@@ -76,7 +76,7 @@ CodeReceipt Recovery::ask_reset(const EmailAddress& email, const ClientContext& 
     // For whom no mail is due it is asked for nobody, at the same price.
     if (!tickets->take_slot(user, TicketKind::reset, room.options.pace, now)) return;
     tickets->put(ticket);
-    room.mail_reset(tx, found->user, ticket, secrets, client);
+    room.mail_reset(tx, found->user, ticket, secrets, ResetReason::asked, client);
     kernel.record(tx, {.kind = password_reset_asked, .at = now, .user = user, .client = client});
   });
   return {email, ticket.expires_at};
@@ -102,7 +102,7 @@ Result<void> Recovery::send_reset(const UserId& user, std::optional<UserId> acto
         room.reset_ticket(user, found->email, found->security_version, secrets, now);
     tickets->put(ticket);
     // Not the administrator's language, device or network.
-    room.mail_reset(tx, *found, ticket, secrets, ClientContext{});
+    room.mail_reset(tx, *found, ticket, secrets, ResetReason::by_administrator, ClientContext{});
     kernel.record(
         tx,
         {.kind = password_reset_asked, .at = now, .user = user, .actor = actor, .client = client});

@@ -158,13 +158,16 @@ Ticket Room::reset_ticket(const UserId& user, const EmailAddress& email,
 }
 
 void Room::mail_reset(Transaction& tx, const User& user, const Ticket& ticket,
-                      const Secrets& secrets, const ClientContext& client) const {
+                      const Secrets& secrets, ResetReason reason,
+                      const ClientContext& client) const {
   MailParameters parameters{.to = user.email,
                             .first_name = user.first_name,
                             .language = user.language.tag(),
                             .expires_at = ticket.expires_at};
   if (options.reset != ResetBy::code) parameters.link = link_to(TicketKind::reset, secrets.token);
   if (secrets.code) parameters.code = std::string{secrets.code->expose_secret()};
+  if (reason == ResetReason::by_administrator) parameters.extra.emplace("by_administrator", "yes");
+  if (reason == ResetReason::after_undo) parameters.extra.emplace("after_undo", "yes");
   kernel->notify(tx, "password_reset", std::move(parameters), client);
 }
 

@@ -17,6 +17,16 @@ struct Secrets {
   std::optional<Secret> code{};
 };
 
+/// Why a mail for a new password goes out; its words say so.
+enum class ResetReason {
+  /// Somebody asked for it at the login.
+  asked,
+  /// An administrator or an operator had it sent.
+  by_administrator,
+  /// A change of address was undone, and the account has no password.
+  after_undo,
+};
+
 struct Room final : AddressGuard {
   Room(TicketStore& tickets_in, RecoveryOptions options_in)
       : tickets(tickets_in), options(std::move(options_in)) {}
@@ -60,7 +70,7 @@ struct Room final : AddressGuard {
 
   /// The mail that brings a link or a code for a new password; `secrets` as make_reset_secrets().
   void mail_reset(Transaction& tx, const User& user, const Ticket& ticket, const Secrets& secrets,
-                  const ClientContext& client) const;
+                  ResetReason reason, const ClientContext& client) const;
   [[nodiscard]] Secrets make_reset_secrets() const;
   [[nodiscard]] Ticket reset_ticket(const UserId& user, const EmailAddress& email,
                                     std::int64_t security_version, const Secrets& secrets,

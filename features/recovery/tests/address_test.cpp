@@ -185,8 +185,8 @@ TEST_CASE("a change is undone from the former mailbox, once") {
     CHECK_FALSE(w.can_log_in("thief@example.org", first_password));
 
     const auto mails = w.mails();
-    static_cast<void>(World::mail_to(mails, "ada@example.org", "was undone"));
-    const auto reset = World::mail_to(mails, "ada@example.org", "asked for a new password");
+    static_cast<void>(World::mail_to(mails, "ada@example.org", "has this address again"));
+    const auto reset = World::mail_to(mails, "ada@example.org", "has no password now");
     CHECK_OK(w.recovery.reset(World::token_in(reset, "rst_"), password(new_password), somewhere));
     CHECK(w.can_log_in("ada@example.org", new_password));
     CHECK(w.t.events().count(email_change_undone) == 1);
@@ -357,7 +357,7 @@ TEST_CASE("an undo mails a way back in also where nobody can ask for one") {
   const auto ada = w.user();
   const auto undo = moved(w, w.principal(ada), "ada@example.org", "new@example.org");
   CHECK_OK(w.recovery.undo_email_change(undo, somewhere));
-  const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+  const auto mail = World::mail_to(w.mails(), "ada@example.org", "has no password now");
   CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
 }
 

@@ -230,7 +230,7 @@ TEST_CASE("an administrator has a reset sent, and learns why none can be") {
     const auto boss = w.t.logged_in_user("boss@example.org", Role::admin);
     static_cast<void>(w.mails());
     CHECK_OK(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere));
-    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "An administrator sent you");
     CHECK_MESSAGE(mail.text.find("203.0.113.7") == std::string::npos, "not the administrator's");
     CHECK_ERROR(w.recovery.send_reset(ada.user.id, boss.user.id, somewhere),
                 ErrorCode::rate_limited);

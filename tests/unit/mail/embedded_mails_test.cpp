@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -140,6 +141,67 @@ TEST_CASE("six digits in a mail are its code, and no color") {
     for (const auto& form : {mail.text, mail.html}) {
       for (std::sregex_iterator at{form.begin(), form.end(), six_digits}, end; at != end; ++at) {
         CHECK((*at)[1] == "042137");
+      }
+    }
+  }
+}
+
+TEST_CASE(
+    "a mail for a new password says why it was sent, in both languages, as text and as HTML") {
+  struct Form {
+    const char* reason;
+    const char* begin;
+    const char* end;
+    const char* preview;
+  };
+  const std::map<std::string, std::vector<Form>> forms{
+      {"en",
+       {{"", "Someone, probably you, asked for a new password",
+         "If it was not you, ignore this mail", "You asked for a new password"},
+        {"by_administrator", "An administrator sent you this mail, so that you can choose",
+         "If you do not want a new password, ignore this mail", "Nothing changes until you choose"},
+        {"after_undo", "The account has no password now",
+         "Until you choose a password, nobody can log in with one",
+         "your account has no password now"}}},
+      {"de",
+       {{"", "jemand, vermutlich Sie selbst, hat ein neues Passwort",
+         "Wenn Sie es nicht waren, ignorieren Sie diese E-Mail",
+         "Sie haben ein neues Passwort angefordert"},
+        {"by_administrator", "die Verwaltung hat Ihnen diese E-Mail geschickt, damit Sie",
+         "Wenn Sie kein neues Passwort möchten, ignorieren Sie diese E-Mail",
+         "Bis Sie ein Passwort wählen, ändert sich nichts"},
+        {"after_undo", "Das Konto hat nun kein Passwort mehr",
+         "Bis Sie ein Passwort wählen, kann sich niemand mit einem anmelden",
+         "Ihr Konto hat nun kein Passwort"}}},
+  };
+  const auto templates = make_default_templates("Roast & Co", room_kinds());
+  for (const auto& [language, all] : forms) {
+    for (const auto& sent : all) {
+      for (const bool has_page : {true, false}) {
+        CAPTURE(language);
+        CAPTURE(sent.reason);
+        auto parameters = sample(language, "password_reset");
+        if (*sent.reason != '\0') parameters.extra.emplace(sent.reason, "yes");
+        if (!has_page) parameters.extra.erase("reset_page");
+        const auto mail = templates->render("password_reset", parameters).value();
+        for (const auto& form : all) {
+          CAPTURE(form.reason);
+          const bool is_it = &form == &sent;
+          CHECK(holds(mail.html, form.preview) == is_it);
+          for (const auto* const part : {&mail.text, &mail.html}) {
+            CHECK(holds(*part, form.begin) == is_it);
+            CHECK(holds(*part, form.end) == is_it);
+          }
+        }
+        const bool stays = std::string_view{sent.reason} != "after_undo";
+        for (const auto* const part : {&mail.text, &mail.html}) {
+          CHECK((holds(*part, "stays the same") || holds(*part, "bleibt unverändert")) == stays);
+          CHECK(holds(*part, "https://example.org/account/reset</a>") ==
+                (part == &mail.html && has_page && *sent.reason != '\0'));
+        }
+        for (const auto* const gap : {" ,", " .", " :", "  ", "\n ", "\n\n\n", "{{", "}}"}) {
+          CHECK_FALSE(holds(mail.text, gap));
+        }
       }
     }
   }

@@ -114,6 +114,8 @@ Result<ResetLink> Recovery::make_reset_link(const UserId& user, std::optional<Us
                                             const ClientContext& client) {
   auto& room = state_->room;
   auto& kernel = *room.kernel;
+  // Before the link or code that the owner may hold is replaced.
+  if (!room.links_reset()) return reset_links_off;
   const Secrets secrets{.token = room.make_token(TicketKind::reset)};
   return room.transact([&](Transaction& tx) -> Result<ResetLink> {
     const auto now = room.now();

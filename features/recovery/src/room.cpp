@@ -118,6 +118,11 @@ Error Room::refuse_link(const ClientContext& client) const {
   return Error{invalid_link};
 }
 
+bool Room::links_reset() const {
+  return options.enabled && brings_link(options.reset) &&
+         !link_pattern(TicketKind::reset, options).empty();
+}
+
 std::string Room::link_to(TicketKind kind, const Secret& token) const {
   constexpr std::string_view place = "{token}";
   auto url = link_pattern(kind, options);

@@ -63,6 +63,8 @@ struct Room final : AddressGuard {
   /// Tells of a link that means nothing.
   [[nodiscard]] Error refuse_link(const ClientContext& client) const;
 
+  /// Whether a link leads to a page that sets a password.
+  [[nodiscard]] bool links_reset() const;
   /// Where the token leads.
   [[nodiscard]] std::string link_to(TicketKind kind, const Secret& token) const;
   /// The page that asks for a reset; empty when there is none.

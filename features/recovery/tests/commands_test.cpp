@@ -22,7 +22,7 @@ TEST_CASE(
     const auto made = w.recovery.make_reset_link(ada.user.id, std::nullopt, {});
     REQUIRE_OK(made);
     CHECK(made->expires_at == w.t.clock().now() + 30min);
-    // No pace holds it up.
+    // The pace of mails does not apply.
     const auto last = w.recovery.make_reset_link(ada.user.id, std::nullopt, {});
     REQUIRE_OK(last);
     CHECK(w.mails().empty());
@@ -46,6 +46,36 @@ TEST_CASE("there is no link for an account that can get no new password") {
                                         ada.user.id, somewhere));
   CHECK_ERROR(w.recovery.make_reset_link(ada.user.id, std::nullopt, {}),
               ErrorCode::account_disabled);
+}
+
+TEST_CASE("where links lead nowhere none is made, and what was mailed stays good") {
+  on_each_store([](const Backend& backend) {
+    const auto says = [&](const RecoveryOptions& options) {
+      World w{backend, options};
+      return w.recovery.make_reset_link(w.user().user.id, std::nullopt, {});
+    };
+    auto options = usual_options();
+    options.reset = ResetBy::off;
+    CHECK_ERROR(says(options), reset_links_off);
+    options.reset = ResetBy::link;
+    options.enabled = false;
+    CHECK_ERROR(says(options), reset_links_off);
+
+    // Without a pattern there is no link to make, and none is needed.
+    World w{backend,
+            {.reset = ResetBy::code,
+             .email_change_url = "https://accounts.example.org/change#token={token}",
+             .email_undo_url = "https://accounts.example.org/undo#token={token}"}};
+    const auto ada = w.user();
+    static_cast<void>(w.mails());
+    w.recovery.ask_reset(email("ada@example.org"), somewhere);
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    CHECK_ERROR(w.recovery.make_reset_link(ada.user.id, std::nullopt, {}), reset_links_off);
+    CHECK(w.t.events().count(password_reset_link_made) == 0);
+    const Secret code{std::string_view{World::code_in(mail, ResetCode::digits)}};
+    CHECK_OK(w.recovery.reset(ResetCode{email("ada@example.org"), code.clone()},
+                              password(new_password), somewhere));
+  });
 }
 
 TEST_CASE("send-password-reset prints a link on a terminal and nowhere else") {

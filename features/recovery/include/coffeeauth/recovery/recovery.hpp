@@ -28,9 +28,14 @@ namespace recovery {
 inline constexpr ErrorCode invalid_link{"invalid_link", ErrorClass::invalid,
                                         "This link is invalid or has expired."};
 
+/// Passwords are not reset by link: the feature is disabled, RecoveryOptions::reset provides no
+/// link, or there is no URL for it.
+inline constexpr ErrorCode reset_links_off{"reset_links_off", ErrorClass::conflict,
+                                           "Passwords are not reset by link."};
+
 /// A mail for a password reset was queued.
 inline constexpr EventKind password_reset_asked{"password_reset_asked"};
-/// A link for a new password was made for an operator, who hands it on; nothing was mailed.
+/// A reset link was created for an operator, who passes it on; nothing was mailed.
 inline constexpr EventKind password_reset_link_made{"password_reset_link_made"};
 /// A new password was set with a link or a code; all sessions ended.
 inline constexpr EventKind password_reset_done{"password_reset_done"};
@@ -98,9 +103,10 @@ class Recovery final : public Feature {
   /// not_found, account_disabled, email_not_verified, rate_limited.
   [[nodiscard]] Result<void> send_reset(const UserId& user, std::optional<UserId> actor,
                                         const ClientContext& client);
-  /// Makes the link and mails nothing, for an operator who gives it to the owner in another way, by
-  /// telephone or in person. No pace holds it up. Links and codes of before are void, as after
-  /// every new one. Errors: not_found, account_disabled, email_not_verified.
+  /// Creates a reset link without mailing it, for an operator who passes it on to the owner by
+  /// telephone or in person. RecoveryOptions::pace does not apply. Replaces the account's previous
+  /// link and code. Errors: reset_links_off, not_found, account_disabled, email_not_verified; after
+  /// an error the previous link and code stay valid.
   [[nodiscard]] Result<ResetLink> make_reset_link(const UserId& user, std::optional<UserId> actor,
                                                   const ClientContext& client);
   /// Sets a new password. Ends all sessions of the account and invalidates its other links and

@@ -40,6 +40,8 @@ test('a mailed link sets a new password, once, and everything of before is over'
 
   const weak = problem(await confirm({token, password: 'short'}), 400, 'validation_failed');
   assert.ok('password' in weak.errors);
+  const same = problem(await confirm({token, password}), 400, 'validation_failed');
+  assert.equal(same.errors.password[0].code, 'unchanged');
   assert.equal((await confirm({token, password: next})).status, 204);
   problem(await confirm({token, password: next}), 400, 'invalid_link');
   await everyProcessKnows();

@@ -160,6 +160,11 @@ Result<void> Recovery::reset(const ResetProof& proof, Password password,
   const auto strong =
       kernel.passwords().check_strength(password, {user.email, user.first_name, user.last_name});
   if (!strong) return strong.error();
+  // Tells whoever holds the link no more than a single guess would: a wrong one becomes the
+  // password.
+  if (kernel.passwords().verify(password, &account->password_hash) != PasswordVerdict::no_match) {
+    return field_error("password", "unchanged", "This is already your password.");
+  }
   return redeem(room, *ticket, user, kernel.passwords().hash(password), dead, client);
 }
 

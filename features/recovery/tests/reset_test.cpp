@@ -1,3 +1,6 @@
+#include <functional>
+#include <vector>
+
 #include "features/recovery/tests/change.hpp"
 #include "lib/testing/contract/race.hpp"
 
@@ -106,6 +109,42 @@ TEST_CASE("a weak password leaves the link unspent") {
     CHECK_ERROR(w.recovery.reset(token.clone(), password("ada@example.org"), somewhere),
                 ErrorCode::validation_failed);
     CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));
+  });
+}
+
+TEST_CASE("the present password is no new one, and leaves link and code unspent") {
+  on_each_store([](const Backend& backend) {
+    auto options = usual_options();
+    options.reset = ResetBy::both;
+    World w{backend, options};
+    const auto ada = w.user();
+    static_cast<void>(w.mails());
+    w.recovery.ask_reset(email("ada@example.org"), somewhere);
+    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    const std::vector<std::function<Result<void>(std::string_view)>> ways{
+        [&](std::string_view text) {
+          return w.recovery.reset(World::token_in(mail, "rst_"), password(text), somewhere);
+        },
+        [&](std::string_view text) {
+          return w.recovery.reset(
+              ResetCode{email("ada@example.org"),
+                        Secret{std::string_view{World::code_in(mail, ResetCode::digits)}}},
+              password(text), somewhere);
+        }};
+    for (const auto& reset : ways) {
+      const auto refused = reset(first_password);
+      CHECK_ERROR(refused, ErrorCode::validation_failed);
+      CHECK(refused.error().fields.front().field == "password");
+      CHECK(refused.error().fields.front().code == "unchanged");
+    }
+    CHECK_MESSAGE(w.auth().sessions().authenticate(ada.authorization), "nothing has ended");
+    CHECK(w.t.events().count(password_reset_done) == 0);
+    CHECK_OK(ways.back()(new_password));
+    // Without a right link the answer is the same for any password.
+    for (const auto text : {first_password, new_password}) {
+      CHECK_ERROR(ways.front()(text), invalid_link);
+      CHECK_ERROR(ways.back()(text), ErrorCode::invalid_code);
+    }
   });
 }
 

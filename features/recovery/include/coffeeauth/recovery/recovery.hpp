@@ -114,7 +114,7 @@ class Recovery final : public Feature {
   /// by mail.
   ///
   /// Errors: invalid_link (for a link), invalid_code (for a code); validation_failed on `password`,
-  /// after which link or code remain valid.
+  /// also for the present password (`unchanged`), after which link or code remain valid.
   [[nodiscard]] Result<void> reset(const ResetProof& proof, Password password,
                                    const ClientContext& client);
 

@@ -195,16 +195,16 @@ test('an operator has a link mailed beside the running server', async () => {
   const {email} = await makeUser(server);
   const sent = await server.command(['send-password-reset', '--email', email]);
   assert.equal(sent.code, 0, sent.stderr);
-  assert.ok(/^a mail for a new password is in the outbox for user [\da-f-]{36}; a worker delivers it$/m.test(sent.stdout), sent.stdout);
+  assert.ok(/^queued a password reset mail for user [\da-f-]{36}; a worker delivers it$/m.test(sent.stdout), sent.stdout);
   assert.doesNotMatch(sent.stdout + sent.stderr, /rst_/);
   const token = tokenIn(await resetMail(email), 'rst');
-  failed(await server.command(['send-password-reset', '--email', email]), /mailed a link or code a moment ago/);
+  failed(await server.command(['send-password-reset', '--email', email]), /sent a link or code a moment ago/);
   assert.equal((await confirm({token, password: next})).status, 204);
 });
 
 test('an operator prints a link on a terminal and nowhere else; it works, and nothing is mailed', async () => {
   const {email} = await makeUser(server);
-  failed(await server.command(['send-password-reset', '--email', email, '--print-link']), /--print-link is for a terminal/);
+  failed(await server.command(['send-password-reset', '--email', email, '--print-link']), /--print-link requires a terminal/);
   success(await askReset(email));
   const mailed = tokenIn(await resetMail(email), 'rst');
 
@@ -223,11 +223,11 @@ test('an operator prints a link on a terminal and nowhere else; it works, and no
 test('send-password-reset says why it cannot', async () => {
   const send = (email, options) => server.command(['send-password-reset', '--email', email], options);
   failed(await server.command(['send-password-reset']), /needs --email/, 2);
-  failed(await send('nonsense'), /no e-mail address/);
-  failed(await send(newAddress('nobody')), /no account has that e-mail address/);
+  failed(await send('nonsense'), /not an email address/);
+  failed(await send(newAddress('nobody')), /no account has that email address/);
   const waiting = newAddress('waiting');
   success(await server.post('/api/auth/signup', {email: waiting, password}), 201);
-  failed(await send(waiting), /has not proved it/);
+  failed(await send(waiting), /has not been verified/);
   const disabled = await makeLoggedIn(server);
   success(await server.patch(`/api/users/${disabled.id}`, {is_active: false}, admin));
   failed(await send(disabled.email), /is disabled/);

@@ -34,29 +34,29 @@ constexpr std::string_view print_option = "--print-link";
 /// Whoever has a shell on the server may know what strangers may not.
 [[noreturn]] void give_up(const Error& error) {
   if (error.code == ErrorCode::not_found) {
-    throw std::runtime_error("no account has that e-mail address");
+    throw std::runtime_error("no account has that email address");
   }
   if (error.code == ErrorCode::account_disabled) {
     throw std::runtime_error(
-        "the account is disabled; it can get no new password before an "
-        "administrator enables it");
+        "the account is disabled; an administrator must enable it before its password can be "
+        "reset");
   }
   if (error.code == ErrorCode::email_not_verified) {
     throw std::runtime_error(
-        "the owner of that e-mail address has not proved it yet, so that there "
-        "is no password to replace: they can sign up again");
+        "that email address has not been verified yet, so there is no password to reset: its owner "
+        "can sign up again");
   }
   if (error.code == ErrorCode::rate_limited) {
     throw std::runtime_error(
-        "the account was mailed a link or code a moment ago, or too many of "
-        "them today; the last one is good, and --print-link makes another one");
+        "the account was sent a link or code a moment ago, or too many of them today; the latest "
+        "one is still valid, and --print-link creates another");
   }
   throw std::runtime_error(std::string{message(error.code)});
 }
 
 UserId user_of(Auth& auth, const std::string& typed) {
   const auto email = EmailAddress::parse(typed);
-  if (!email) throw std::runtime_error("that is no e-mail address");
+  if (!email) throw std::runtime_error("that is not an email address");
   const auto found = auth.parts().store.users().find_credentials(*email);
   if (!found) give_up(Error{ErrorCode::not_found});
   return found->user.id;
@@ -68,39 +68,39 @@ void check_settings(const RecoveryOptions& options, bool prints) {
   }
   if (prints && !brings_link(options.reset)) {
     throw std::runtime_error(
-        "PASSWORD_RESET is code, so that no page takes a link; --print-link "
-        "needs link or both");
+        "PASSWORD_RESET is code, so there is no page for a link; --print-link needs link or both");
   }
 }
 
 void print_link(Recovery& recovery, const UserId& user, std::ostream& out) {
   const auto made = recovery.make_reset_link(user, std::nullopt, {});
   if (!made) give_up(made.error());
-  out << made->url.expose_secret() << "\nsets a new password for user " << user.str() << " until "
-      << to_rfc3339(made->expires_at)
-      << ", whoever opens it; nothing was mailed, and links and codes of before are void\n";
+  out << made->url.expose_secret() << "\nanyone who opens this link can set the password of user "
+      << user.str() << " until " << to_rfc3339(made->expires_at)
+      << "; nothing was mailed, and earlier links and codes are no longer valid\n";
 }
 
 void send_mail(Recovery& recovery, const UserId& user, std::ostream& out) {
   const auto sent = recovery.send_reset(user, std::nullopt, {});
   if (!sent) give_up(sent.error());
-  out << "a mail for a new password is in the outbox for user " << user.str()
-      << "; a worker delivers it\n";
+  out << "queued a password reset mail for user " << user.str() << "; a worker delivers it\n";
 }
 
 /// `opened` gives the feature, or throws std::runtime_error that says why it can do nothing.
 standard::Command reset_command(std::function<Recovery&()> opened) {
-  standard::Command command{.name = "send-password-reset",
-                            .summary = "mails the owner of an account a link for a new password"};
-  command.options = {{std::string{email_option}, "E", "the address of the account (needed)", true},
-                     {std::string{print_option}, "",
-                      "print the link on this terminal instead, to be handed on in another way"}};
+  standard::Command command{
+      .name = "send-password-reset",
+      .summary = "mails the owner of an account a link to reset the password"};
+  command.options = {
+      {std::string{email_option}, "E", "the email address of the account (required)", true},
+      {std::string{print_option}, "",
+       "print the link on this terminal instead, to pass it on in another way"}};
   command.run = [opened = std::move(opened)](Auth& auth, const standard::CommandInput& input) {
     const bool prints = input.has(print_option);
     if (prints && !input.is_terminal) {
       throw std::runtime_error(
-          "--print-link is for a terminal: whoever reads the link in a file or "
-          "a log could set the password");
+          "--print-link requires a terminal: anyone who reads the link in a file or a log can set "
+          "the password");
     }
     auto& recovery = opened();
     check_settings(recovery.options(), prints);

@@ -62,8 +62,8 @@ class Bundle {
   /// Returns the routes of the opened feature, for the Auth it was attached to; none if it is
   /// disabled.
   [[nodiscard]] virtual std::vector<http::Route> routes(Auth& auth) = 0;
-  /// The commands for operators, for programs that have some. Asked before open(), too, for the
-  /// help; they run after it, while the bundle is there.
+  /// Returns the commands for operators. May be called before open(), for the help; the commands
+  /// run only after open(), and while the bundle exists.
   [[nodiscard]] virtual std::vector<Command> commands() { return {}; }
 
  protected:
@@ -79,7 +79,7 @@ using Bundles = std::vector<std::shared_ptr<Bundle>>;
 [[nodiscard]] std::vector<MailKind> mails_of(const Bundles& bundles);
 /// Returns the routes of all opened bundles.
 [[nodiscard]] std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth);
-/// The commands of all.
+/// Returns the commands of all bundles.
 [[nodiscard]] std::vector<Command> commands_of(const Bundles& bundles);
 
 }  // namespace standard

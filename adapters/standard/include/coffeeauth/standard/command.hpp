@@ -1,5 +1,5 @@
 #pragma once
-/// Command: what a feature brings for operators at a terminal, beside its routes.
+/// Command: a command of a feature, for operators at a terminal.
 
 #include <functional>
 #include <iosfwd>
@@ -18,30 +18,29 @@ namespace standard {
 
 /// One option of a command.
 struct CommandOption {
-  /// Begins with `--`.
+  /// The name, with the leading `--`.
   std::string name{};
-  /// What its argument is called; empty for a switch.
+  /// The name of its argument in the help; empty for a switch.
   std::string argument{};
-  /// For the help, without a full stop.
+  /// The description in the help, without a full stop.
   std::string description{};
-  /// Whether the command is not run without it.
+  /// Whether the option is required.
   bool is_needed = false;
 };
 
-/// What was typed behind a command, and where the answer goes.
+/// The arguments of a command, and its output.
 struct CommandInput {
-  /// By name, those that were given; empty text for a switch. All that are needed are there, and
-  /// none that the command does not have.
+  /// The given options and their arguments, by name; the argument of a switch is empty. Contains
+  /// all required options, and only options of the command.
   std::map<std::string, std::string, std::less<>> options{};
-  /// Where the answer is written.
+  /// Standard output.
   std::ostream& out;
-  /// Whether a person reads `out` on a terminal: nothing secret may be written to anything else,
-  /// which may be a log.
+  /// Whether `out` is a terminal. Write secrets to a terminal only: anything else may be a log.
   bool is_terminal = false;
 
   /// Whether the option was given.
   [[nodiscard]] bool has(std::string_view name) const { return options.contains(name); }
-  /// What was given as its argument.
+  /// The argument of the option; empty if the option was not given.
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const {
     const auto found = options.find(name);
     if (found == options.end()) return std::nullopt;
@@ -49,22 +48,22 @@ struct CommandInput {
   }
 };
 
-/// The command line is not understood, in a sentence without the command's name.
+/// An invalid command line; what() is a sentence without the command's name.
 class CommandMisused : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A word of a program's command line.
+/// A command of the program.
 struct Command {
-  /// Lower case, with hyphens.
+  /// The word on the command line: lower case, with hyphens.
   std::string name{};
-  /// One line for the help, without a full stop.
+  /// The summary in the help: one line, without a full stop.
   std::string summary{};
-  /// The options, besides those of the program.
+  /// The options, in addition to those of the program.
   std::vector<CommandOption> options{};
-  /// Does it, on the Auth that the feature was given to; a server may run on the same database
-  /// meanwhile. Throws CommandMisused, or std::runtime_error with a text for the operator.
+  /// Runs the command with the Auth that the feature was passed to, possibly beside a server on the
+  /// same database. Throws CommandMisused, or std::runtime_error with a text for the operator.
   std::function<void(Auth& auth, const CommandInput& input)> run{};
 };
 

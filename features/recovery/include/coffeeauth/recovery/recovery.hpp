@@ -73,11 +73,11 @@ struct ResetCode {
 /// The authorization of a reset: the token of a link, or a code.
 using ResetProof = std::variant<Secret, ResetCode>;
 
-/// A link that its owner, or whoever else has it, sets a new password with.
+/// A link for a password reset. Anyone who has it can set the password.
 struct ResetLink {
-  /// The whole of it, with the token.
+  /// The complete URL, with the token.
   Secret url;
-  /// From then on it is worthless.
+  /// When the link expires.
   UtcTime expires_at{};
 };
 

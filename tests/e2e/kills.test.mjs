@@ -87,6 +87,33 @@ killedUnder('a change of password', async (user) => ({
   notice: [user.email, /your password was changed/],
 }));
 
+killedUnder('an undo', async (user) => {
+  const address = newAddress('moved');
+  success(await server.post('/api/me/email', {new_email: address}, user));
+  success(await server.post('/api/auth/email-change/confirm', {token: await tokenTo(address, 'eml')}));
+  const token = await tokenTo(user.email, 'und');
+  const undo = () => server.post('/api/auth/email-change/undo', {token});
+  return {
+    send: undo,
+    async made() {
+      // Neither address has the old password when it was undone, and the new one had it before.
+      assert.equal(await worksAs({email: user.email, password}), false, user.email);
+      const made = !await worksAs({email: address, password});
+      assert.equal((await refreshed(user)).status, made ? 401 : 200, `${user.email}: ${made ? 'undone' : 'changed'}`);
+      // A link is spent with the undo alone.
+      if (made) problem(await undo(), 400, 'invalid_link');
+      return made;
+    },
+    notice: [user.email, /your address was restored/],
+    // The way back in was written with it.
+    async last() {
+      const reset = await tokenTo(user.email, 'rst');
+      assert.equal((await server.post('/api/auth/password-reset/confirm', {token: reset, password: next})).status, 204);
+      assert.ok(await worksAs({email: user.email, password: next}), user.email);
+    },
+  };
+});
+
 killedUnder('a change of address', async (user) => {
   const address = newAddress('moved');
   success(await server.post('/api/me/email', {new_email: address}, user));

@@ -1,6 +1,7 @@
 // A forgotten password and a new address, over HTTP and by mail.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
+import {request} from 'node:http';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
 import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, password, program, startServer, until} from './support.mjs';
@@ -72,6 +73,54 @@ test('the answer is the same for every address, whatever headers come with it, a
   const mail = await resetMail(email);
   assert.ok(!mail.raw.includes('evil.example'));
   for (const wrong of [[email], {email}, null, 7, true]) problem(await askReset(wrong), 400, 'validation_failed');
+});
+
+/** As post(), for a service that the request says is elsewhere; fetch() would not send another Host. */
+function postElsewhere(path, body, {token} = {}) {
+  const headers = {
+    'Content-Type': 'application/json', Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Server': 'evil.example',
+    Forwarded: 'host=evil.example', Origin: 'https://evil.example', Referer: 'https://evil.example/x', ...token && {Authorization: `Bearer ${token}`},
+  };
+  return new Promise((done, fail) => {
+    const sent = request(server.base + path, {method: 'POST', headers, agent: false}, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part) => (text += part));
+      answer.on('end', () => done({status: answer.statusCode, headers: new Headers(), text, body: text ? JSON.parse(text) : undefined}));
+    });
+    sent.on('error', fail);
+    sent.end(body && JSON.stringify(body));
+  });
+}
+
+test('no mail shows what a request says of its host: of a change, its notices, its undo, and a reset', async () => {
+  const [user, other] = [await makeLoggedIn(server), await makeLoggedIn(server)];
+  const address = newAddress('moved');
+  const clean = async (to, subject, kind) => {
+    const mail = await mailTo(to, subject);
+    // A long line is broken in the middle of a word.
+    for (const form of [mail.text, mail.raw.replace(/=\r?\n/g, '')]) assert.ok(!form.includes('evil'), form);
+    if (kind) assert.ok(mail.text.includes(`${publicUrl}/account/`), mail.text);
+    return kind && tokenIn(mail, kind);
+  };
+  assert.equal((await postElsewhere('/api/me/email', {new_email: user.email}, other)).status, 200);
+  await clean(user.email, /someone tried to use your address/);
+  await clean(other.email, /request to change your email address/);
+  assert.equal((await postElsewhere('/api/me/email', {new_email: address}, user)).status, 200);
+  await clean(user.email, /request to change your email address/);
+  const change = await clean(address, /confirm your new address/, 'eml');
+  assert.equal((await postElsewhere('/api/auth/email-change/confirm', {token: change})).status, 200);
+  const undo = await clean(user.email, /your address was changed/, 'und');
+  assert.equal((await postElsewhere('/api/auth/email-change/undo', {token: undo})).status, 200);
+  await clean(user.email, /your address was restored/);
+  await clean(address, /your address was changed/);
+  const reset = await clean(user.email, /choose a new password/, 'rst');
+  assert.equal((await postElsewhere('/api/auth/password-reset/confirm', {token: reset, password: next})).status, 204);
+  await clean(user.email, /your password was reset/);
+  assert.equal((await postElsewhere('/api/auth/password-reset', {email: other.email})).status, 200);
+  await clean(other.email, /choose a new password/, 'rst');
+  const third = await makeLoggedIn(server);
+  assert.equal((await postElsewhere(`/api/users/${third.id}/send-password-reset`, undefined, admin)).status, 204);
+  await clean(third.email, /choose a new password/, 'rst');
 });
 
 test('who signed up in German is written to in German, also when an English browser or an administrator asks', async () => {

@@ -381,17 +381,29 @@ forEachEngine('a new address: confirmed by its link, undone by the old one, and 
   await logIn(server, {email: user.email, password: newPassword});
 });
 
-test('a link that is opened a thousand times by GET, HEAD and OPTIONS is still good', async () => {
-  const user = await makeLoggedIn(server);
-  assert.equal((await server.post('/api/auth/password-reset', {email: user.email})).status, 200);
-  const link = linkIn(await openMailbox(server, user.email).next(/choose a new password/), '/account/reset');
-  const secret = link.split('=').at(-1);
-  // As a browser asks, and as one asks that sends everything along.
-  const targets = ['/account/reset', `/account/reset?token=${secret}`, `/account/reset/?token=${secret}`];
+/** Opens a page a thousand times: as a browser asks, and as one asks that sends the token along. Then asks its route with GET. */
+async function openOften(page, route, secret) {
+  const targets = [page, `${page}?token=${secret}`, `${page}/?token=${secret}`];
   for (let round = 0; round < 125; ++round) {
     const answers = await Promise.all(['GET', 'HEAD', 'GET', 'HEAD', 'GET', 'HEAD', 'GET', 'OPTIONS'].map((method, index) => server.request(method, targets[index % 3])));
     for (const {status} of answers) assert.ok(status === 200 || status === 204, String(status));
   }
-  for (const method of ['GET', 'HEAD']) assert.equal((await server.request(method, `/api/auth/password-reset/confirm?token=${secret}`)).status, 405);
-  assert.equal((await server.post('/api/auth/password-reset/confirm', {token: secret, password: newPassword})).status, 204);
+  for (const method of ['GET', 'HEAD']) assert.equal((await server.request(method, `${route}?token=${secret}`)).status, 405);
+}
+
+test('a link that is opened a thousand times by GET, HEAD and OPTIONS is still good, on each page', async () => {
+  const user = await makeLoggedIn(server), address = newAddress('moved');
+  const secretIn = async (to, subject, page) => linkIn(await openMailbox(server, to).next(subject), page).split('=').at(-1);
+  assert.equal((await server.post('/api/me/email', {new_email: address}, user)).status, 200);
+  const links = [
+    ['/account/email', '/api/auth/email-change/confirm', () => secretIn(address, /confirm your new address/, '/account/email'), {}, 200],
+    ['/account/undo', '/api/auth/email-change/undo', () => secretIn(user.email, /your address was changed/, '/account/undo'), {}, 200],
+    ['/account/reset', '/api/auth/password-reset/confirm', () => secretIn(user.email, /choose a new password/, '/account/reset'), {password: newPassword}, 204],
+  ];
+  // Each brings the next.
+  for (const [page, route, mailed, further, status] of links) {
+    const secret = await mailed();
+    await openOften(page, route, secret);
+    assert.equal((await server.post(route, {token: secret, ...further})).status, status, page);
+  }
 });

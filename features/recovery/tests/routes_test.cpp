@@ -23,6 +23,8 @@ struct Site {
     request.peer_address = "203.0.113.7";
     request.headers = {{"Host", "evil.example"},
                        {"X-Forwarded-Host", "evil.example"},
+                       {"X-Forwarded-Server", "evil.example"},
+                       {"Forwarded", "host=evil.example"},
                        {"Origin", "https://evil.example"},
                        {"Referer", "https://evil.example/"}};
     if (!body.is_null()) {
@@ -36,6 +38,26 @@ struct Site {
     const auto text = response.body ? *response.body : std::string{};
     auto code = text.empty() ? std::string{} : Json::parse(text).value("code", "");
     return std::to_string(response.status) + (code.empty() ? "" : " " + code);
+  }
+
+  /// The mails since the last call; none shows what a request says of its host.
+  std::vector<Mail> mails() {
+    auto fresh = w.mails();
+    for (const auto& mail : fresh) {
+      CAPTURE(mail.subject);
+      CHECK(mail.text.find("evil") == std::string::npos);
+      CHECK(mail.html.find("evil") == std::string::npos);
+    }
+    return fresh;
+  }
+  /// The link of a mail, which leads to the pages of the service, and the token in it.
+  static std::string link_in(const Mail& mail, const std::string& page, std::string_view prefix) {
+    const auto secret = World::token_in(mail, prefix);
+    const std::string token{secret.expose_secret()};
+    const auto link = "https://accounts.example.org/account/" + page + "#token=" + token;
+    CHECK(mail.text.find(link) != std::string::npos);
+    CHECK(mail.html.find(link) != std::string::npos);
+    return token;
   }
 
   World w;
@@ -53,16 +75,55 @@ TEST_CASE("a reset through the routes, whatever the request says of its host") {
   same["email"] = "ada@example.org";
   CHECK(Json::parse(*known.body) == same);
 
-  const auto mails = s.w.mails();
+  const auto mails = s.mails();
   REQUIRE(mails.size() == 1);
-  CHECK(mails[0].text.find("evil") == std::string::npos);
-  CHECK(mails[0].html.find("evil") == std::string::npos);
-  const auto token = World::token_in(mails[0], "rst_");
-  const Json confirmation{{"token", token.expose_secret()}, {"password", new_password}};
+  const Json confirmation{{"token", Site::link_in(mails[0], "reset", "rst_")},
+                          {"password", new_password}};
   CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset/confirm", confirmation)) == "204");
   CHECK(Site::outcome(s.call("POST", "/api/auth/password-reset/confirm", confirmation)) ==
         "400 invalid_link");
   CHECK(s.w.can_log_in("ada@example.org", new_password));
+  static_cast<void>(World::mail_to(s.mails(), "ada@example.org", "A new password was set"));
+}
+
+TEST_CASE("no mail about an address shows what a request says of its host") {
+  Site s;
+  const auto ada = s.w.user();
+  static_cast<void>(s.w.t.logged_in_user("bob@example.org"));
+  static_cast<void>(s.w.mails());
+  const auto ask = [&](const char* address) {
+    s.w.t.clock().advance(2min);
+    return Site::outcome(
+        s.call("POST", "/api/me/email", {{"new_email", address}}, ada.authorization));
+  };
+  CHECK(ask("bob@example.org") == "200");
+  auto mails = s.mails();
+  CHECK(mails.size() == 2);
+  static_cast<void>(World::mail_to(mails, "bob@example.org", "already has an account"));
+  CHECK(ask("new@example.org") == "200");
+  mails = s.mails();
+  static_cast<void>(World::mail_to(mails, "ada@example.org", "asked to change"));
+  const auto& asked = World::mail_to(mails, "new@example.org", "use this address");
+  CHECK(World::code_in(asked, 6).size() == 6);
+  CHECK(Site::outcome(s.call("POST", "/api/auth/email-change/confirm",
+                             {{"token", Site::link_in(asked, "email", "eml_")}})) == "200");
+  mails = s.mails();
+  const auto told = World::mail_to(mails, "ada@example.org", "was changed to");
+  CHECK(Site::outcome(s.call("POST", "/api/auth/email-change/undo",
+                             {{"token", Site::link_in(told, "undo", "und_")}})) == "200");
+  mails = s.mails();
+  CHECK(mails.size() == 3);
+  static_cast<void>(World::mail_to(mails, "ada@example.org", "has this address again"));
+  static_cast<void>(World::mail_to(mails, "new@example.org", "was changed to ada@example.org"));
+  static_cast<void>(Site::link_in(World::mail_to(mails, "ada@example.org", "has no password now"),
+                                  "reset", "rst_"));
+
+  // By an administrator's request.
+  const auto boss = s.w.t.logged_in_user("boss@example.org", Role::admin);
+  CHECK(Site::outcome(s.call("POST", "/api/users/" + boss.user.id.str() + "/send-password-reset",
+                             nullptr, boss.authorization)) == "204");
+  static_cast<void>(Site::link_in(
+      World::mail_to(s.mails(), "boss@example.org", "An administrator sent you"), "reset", "rst_"));
 }
 
 TEST_CASE("a body that is not what it should be is refused by field") {

@@ -1,5 +1,5 @@
 // sql::copy(): what it refuses, what becomes of values, and what is left when it fails. That every
-// table of the program is copied, features/recovery/tests/copy_test.cpp shows.
+// table of the program is copied, tests/integration/server/copy_test.cpp shows.
 #include "coffeeauth/sql/copy.hpp"
 
 #include <functional>

@@ -50,7 +50,7 @@ ConfigField notice_field(NoticeConfig& notices) {
   return {.name = std::string{setting},
           .description =
               "Notices to account owners: all, or the ones that are omitted, each with a "
-              "minus before it (`-new_device_login`).",
+              "minus before it (`-password_changed`).",
           .expects = std::string{notices_expected},
           .get = [&notices] { return notices_text(notices.left_out); },
           .set =

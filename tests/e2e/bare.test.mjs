@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import {existsSync} from 'node:fs';
+import {readdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
-import {program, startServer} from './support.mjs';
+import {here, program, project, startServer} from './support.mjs';
 
 const bare = join(dirname(program), 'coffeeauth-bare');
 const publicUrl = 'https://accounts.example.org';
@@ -64,10 +65,32 @@ test('the core answers alike, byte for byte but for what is drawn or told by the
 
 test('no setting, table or word of a feature is in the program without it', async () => {
   const run = promisify(execFile);
-  const {stdout: settings} = await run(bare, ['config', '--markdown']);
-  assert.ok(settings.includes('PUBLIC_URL') && !settings.includes('PASSWORD_RESET'));
-  const {stdout: names} = await run('sh', ['-c', `strings -n 6 "$1" | grep -c recovery_ || true`, 'sh', bare]);
-  assert.equal(names.trim(), '0');
+  const settings = async (file) => (await run(file, ['config', '--markdown'])).stdout;
+  const [all, core] = [await settings(program), await settings(bare)];
+  const named = (text) => [...text.matchAll(/^\| `([A-Z_]+)`/gm)].map(([, name]) => name);
+  const features = named(all).filter((name) => !named(core).includes(name));
+  assert.ok(named(core).includes('PUBLIC_URL') && features.includes('PASSWORD_RESET') && features.includes('KNOWN_DEVICES'));
+  for (const name of features) assert.doesNotMatch(core, new RegExp(`\\b${name}\\b`));
+
+  const rooms = join(project, 'features');
+  const names = (await readdir(rooms, {withFileTypes: true})).filter((entry) => entry.isDirectory()).map(({name}) => name);
+  assert.ok(names.includes('recovery') && names.includes('new_device'));
+  const mails = await Promise.all(names.map((name) => readdir(join(rooms, name, 'mails/en'))));
+  const words = [...names, ...new Set(mails.flat().map((file) => file.replace(/\.\w+$/, '')))];
+  assert.ok(words.includes('password_reset'));
+  const found = (file, word) => run('sh', ['-c', 'strings -n 4 "$1" | grep -m 3 -F -e "$2" || true', 'sh', file, word]);
+  for (const word of words) {
+    assert.equal((await found(bare, word)).stdout, '', word);
+    assert.notEqual((await found(program, word)).stdout, '', `${word} in the program that has it`);
+  }
+});
+
+test('what the program without features prints as an example, it takes', async () => {
+  const run = promisify(execFile);
+  const row = (await run(bare, ['config', '--markdown'])).stdout.match(/^\| `NOTICES` .*$/m)[0];
+  const examples = [...row.matchAll(/`(-\w+)`/g)].map(([, example]) => example);
+  assert.ok(examples.length > 0);
+  for (const example of examples) await run(bare, ['config'], {env: {...process.env, NOTICES: example}});
 });
 
 test('a command of a feature is in the help with the feature, and unknown without it', async () => {

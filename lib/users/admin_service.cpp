@@ -110,9 +110,9 @@ bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   return true;
 }
 
-/// Tells the mailbox that was the account's, if the account is another's now: without the name of
-/// the next one, and without a way back. Whoever has an address changed by an administrator may
-/// have lost the mailbox to somebody else.
+/// Notifies the former mailbox of an account whose address changed, unless the account was never
+/// proved or used. The mail neither names the new address nor links to an undo: an administrator
+/// may have changed it because the owner lost the mailbox to somebody else.
 void tell_former(const Services& s, Transaction& tx, const UserWrite& done, bool had_password,
                  UtcTime now) {
   const auto& before = done.before;

@@ -164,4 +164,8 @@ Engine engine_of(Transaction& transaction) { return ours(transaction).engine(); 
 
 Engine engine_of(Store& store) { return ours(store).engine(); }
 
+bool is_sql_store(Store& store) noexcept {
+  return dynamic_cast<SqlStore*>(&store.innermost()) != nullptr;
+}
+
 }  // namespace coffeeauth::sql

@@ -12,6 +12,11 @@ Value to_limit(std::size_t count) {
   return static_cast<std::int64_t>(std::min(count, largest));
 }
 
+Value count_value(std::size_t count) {
+  constexpr std::size_t largest = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int64_t>(std::min(count, largest));
+}
+
 void Row::damaged() {
   throw Unavailable("the database holds a value that this program did not write");
 }

@@ -10,8 +10,10 @@ namespace coffeeauth::new_device {
 namespace {
 
 using namespace std::chrono_literals;
+using sql::count_value;
+using sql::digest_value;
 using sql::Sql;
-using sql::Value;
+using sql::time_value;
 
 const Sql seen_again_sql{.text = R"(
   UPDATE new_device_sightings SET last_seen_at = $1
@@ -48,12 +50,6 @@ const Sql delete_unseen_sql{.text = R"(
   RETURNING 1)",
                             .columns = "n"};
 
-Value time_value(UtcTime time) { return to_unix_millis(time); }
-Value number(std::size_t count) {
-  return static_cast<std::int64_t>(std::min<std::size_t>(count, INT32_MAX));
-}
-Value digest_value(const FeatureDigest& digest) { return to_hex(digest.bytes()); }
-
 class SqlDevices final : public Devices {
  public:
   explicit SqlDevices(Transaction& transaction) : tx_(transaction) {}
@@ -81,20 +77,20 @@ class SqlDevices final : public Devices {
   }
 
   std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) override {
-    return query(tx_, delete_unseen_sql, {time_value(cutoff), number(limit)}).size();
+    return query(tx_, delete_unseen_sql, {time_value(cutoff), count_value(limit)}).size();
   }
 
  private:
   bool take_notice(const UserId& user, const NewDeviceOptions& options, UtcTime now) {
     return !query(tx_, take_notice_sql,
                   {time_value(now - 24h), time_value(now), user.str(),
-                   number(options.notices_per_day)})
+                   count_value(options.notices_per_day)})
                 .empty();
   }
 
   void remember(const UserId& user, const FeatureDigest& digest, std::size_t most, UtcTime now) {
     query(tx_, remember_sql, {user.str(), digest_value(digest), time_value(now)});
-    query(tx_, make_room_sql, {user.str(), digest_value(digest), number(most - 1)});
+    query(tx_, make_room_sql, {user.str(), digest_value(digest), count_value(most - 1)});
   }
 
   Transaction& tx_;

@@ -11,12 +11,7 @@ namespace coffeeauth::new_device {
 namespace {
 
 std::unique_ptr<DeviceStore> devices_beside(Store& store) {
-  try {
-    static_cast<void>(sql::engine_of(store));
-  } catch (const std::invalid_argument&) {
-    return make_memory_devices(store);
-  }
-  return make_sql_devices();
+  return sql::is_sql_store(store) ? make_sql_devices() : make_memory_devices(store);
 }
 
 class NewDeviceBundle final : public standard::Bundle {

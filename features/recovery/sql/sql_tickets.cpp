@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,8 +10,11 @@ namespace coffeeauth::recovery {
 namespace {
 
 using namespace std::chrono_literals;
+using sql::count_value;
+using sql::digest_value;
 using sql::Row;
 using sql::Sql;
+using sql::time_value;
 using sql::Value;
 
 // $3 is now, $6 an hour ago, $7 a day ago, $8 the moment before which the last mail must have been.
@@ -118,12 +120,6 @@ TicketKind kind_of(const std::string& word) {
   Row::damaged();
 }
 
-Value time_value(UtcTime time) { return to_unix_millis(time); }
-Value number(std::size_t count) {
-  return static_cast<std::int64_t>(std::min<std::size_t>(count, INT32_MAX));
-}
-Value digest_value(const FeatureDigest& digest) { return to_hex(digest.bytes()); }
-
 /// Both forms of an address, neither of which holds a line feed.
 std::string both_forms(const EmailAddress& email) {
   return email.display() + "\n" + email.canonical();
@@ -162,8 +158,8 @@ class SqlTickets final : public Tickets {
 
   bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
     return !query(tx_, take_slot_sql,
-                  {user.str(), word_of(kind), time_value(now), number(pace.per_hour),
-                   number(pace.per_day), time_value(now - 1h), time_value(now - 24h),
+                  {user.str(), word_of(kind), time_value(now), count_value(pace.per_hour),
+                   count_value(pace.per_day), time_value(now - 1h), time_value(now - 24h),
                    time_value(now - pace.pause)})
                 .empty();
   }
@@ -209,14 +205,14 @@ class SqlTickets final : public Tickets {
 
   std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
                                     UtcTime now) override {
-    auto ticket =
-        first_ticket(query(tx_, count_guess_sql,
-                           {user.str(), word_of(kind), time_value(now), number(limits.per_code)}));
+    auto ticket = first_ticket(
+        query(tx_, count_guess_sql,
+              {user.str(), word_of(kind), time_value(now), count_value(limits.per_code)}));
     // Asked for nobody where there is no ticket, so that it takes as long.
     const auto whose = ticket ? user : UserId{};
     const auto counted =
         query(tx_, count_in_day_sql,
-              {whose.str(), time_value(now), number(limits.per_day), time_value(now - 24h)});
+              {whose.str(), time_value(now), count_value(limits.per_day), time_value(now - 24h)});
     if (counted.empty()) return std::nullopt;
     return ticket;
   }
@@ -236,10 +232,10 @@ class SqlTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    const auto over = query(tx_, delete_tickets_sql, {time_value(now), number(limit)}).size();
+    const auto over = query(tx_, delete_tickets_sql, {time_value(now), count_value(limit)}).size();
     if (over >= limit) return over;
     return over +
-           query(tx_, delete_reservations_sql, {time_value(now), number(limit - over)}).size();
+           query(tx_, delete_reservations_sql, {time_value(now), count_value(limit - over)}).size();
   }
 
  private:

@@ -20,12 +20,7 @@ namespace coffeeauth::recovery {
 namespace {
 
 std::unique_ptr<TicketStore> tickets_beside(Store& store) {
-  try {
-    static_cast<void>(sql::engine_of(store));
-  } catch (const std::invalid_argument&) {
-    return make_memory_tickets(store);
-  }
-  return make_sql_tickets();
+  return sql::is_sql_store(store) ? make_sql_tickets() : make_memory_tickets(store);
 }
 
 constexpr std::string_view email_option = "--email";

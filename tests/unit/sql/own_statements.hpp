@@ -3,6 +3,7 @@
 
 #include "coffeeauth/testing/doctest.hpp"
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -158,11 +159,30 @@ inline void check_diagnostics(Store& store,
   CHECK(query(store, {"SELECT a FROM app_t", "n"}).size() == 1);
 }
 
+/// Parameters that come back as they went in, and a count that is more than an INTEGER takes.
+inline void check_values(Store& store) {
+  const UtcTime at = from_unix_millis(1'768'478'400'123);
+  const RefreshTokenDigest digest{RefreshTokenDigest::Bytes{0x00, 0xfe, 0x10}};
+  store.transact([&](Transaction& tx) {
+    query(tx, {"CREATE TABLE value_t (at BIGINT, digest TEXT, n INTEGER)"});
+    const Sql insert{"INSERT INTO value_t VALUES ($1, $2, $3) RETURNING at, digest, n", "ntn"};
+    for (const std::size_t n : {std::size_t{7}, std::size_t{INT32_MAX}, SIZE_MAX}) {
+      const auto rows = query(tx, insert, {time_value(at), digest_value(digest), count_value(n)});
+      REQUIRE(rows.size() == 1);
+      CHECK(rows[0].time(0) == at);
+      CHECK(rows[0].digest<RefreshTokenDigest>(1) == digest);
+      CHECK(rows[0].number(2) == (n == 7 ? 7 : INT32_MAX));
+    }
+  });
+}
+
 /// What a room's port is written with: rows that come back from what wrote them, and how many they
 /// were; bytes; reads outside of a transaction, which see what was committed.
 inline void check_what_a_port_needs(Store& store, Engine engine) {
+  check_values(store);
   const std::string bytes("\0\xff'x", 4);
   CHECK(engine_of(store) == engine);
+  CHECK(is_sql_store(store));
   store.transact([&](Transaction& tx) {
     CHECK(engine_of(tx) == engine);
     query(tx, {"CREATE TABLE room_t (id BIGINT PRIMARY KEY, name TEXT, data " +

@@ -143,6 +143,7 @@ TEST_CASE("a store of another kind has no statements") {
                   std::invalid_argument);
   CHECK_THROWS_AS(static_cast<void>(coffeeauth::sql::engine_of(world.store())),
                   std::invalid_argument);
+  CHECK_FALSE(coffeeauth::sql::is_sql_store(world.store()));
 }
 
 TEST_CASE("behind decorators a row of one's own is written in SQLite with the sign-up, or not") {

@@ -33,6 +33,17 @@ struct Bytes {
 /// NULL, an integer, text or bytes.
 using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 
+/// Returns a time as a parameter, in the form that Row::time() reads.
+[[nodiscard]] inline Value time_value(UtcTime time) { return to_unix_millis(time); }
+/// Returns a number of rows or attempts as a parameter. Numbers beyond 2^31 - 1, which an INTEGER
+/// column or a LIMIT may not take, become 2^31 - 1.
+[[nodiscard]] Value count_value(std::size_t count);
+/// Returns a digest as a parameter, in the form that Row::digest() reads.
+template <class DigestType>
+[[nodiscard]] Value digest_value(const DigestType& digest) {
+  return to_hex(digest.bytes());
+}
+
 /// A statement with placeholders `$1, $2, ...`, bound by number, and the types of its result: one
 /// letter for each column, `n` number, `t` text, `b` bytes.
 ///
@@ -126,6 +137,8 @@ enum class Engine {
 [[nodiscard]] Engine engine_of(Transaction& transaction);
 /// Returns the kind of database of a Store; thread-safe.
 [[nodiscard]] Engine engine_of(Store& store);
+/// Whether the Store, or what it decorates, is a SQL store; thread-safe.
+[[nodiscard]] bool is_sql_store(Store& store) noexcept;
 
 }  // namespace sql
 }  // namespace coffeeauth

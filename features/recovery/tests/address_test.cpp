@@ -8,9 +8,9 @@ namespace {
 Secret moved(World& w, const Principal& who, std::string_view from, std::string_view to) {
   static_cast<void>(w.mails());
   w.t.clock().advance(2min);
-  REQUIRE(w.recovery.ask_email_change(who, email(to), somewhere));
+  REQUIRE_OK(w.recovery.ask_email_change(who, email(to), somewhere));
   const auto token = World::token_in(World::mail_to(w.mails(), to, "use this address"), "eml_");
-  REQUIRE(w.recovery.confirm_email_change(token, somewhere));
+  REQUIRE_OK(w.recovery.confirm_email_change(token, somewhere));
   return World::token_in(World::mail_to(w.mails(), from, "was changed to"), "und_");
 }
 
@@ -22,7 +22,7 @@ struct MovedTwice {
     first = moved(w, w.principal(ada), "ada@example.org", "b@example.org");
     const auto pair =
         w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
-    REQUIRE(pair);
+    REQUIRE_OK(pair);
     const auto who = w.auth().sessions().authenticate_token(pair->access_token.expose_secret());
     second = moved(w, who.value(), "b@example.org", "c@example.org");
   }
@@ -38,7 +38,7 @@ TEST_CASE("an address is changed with the code that its mailbox got") {
     Change change{w, "new@example.org"};
     const auto elsewhere =
         w.auth().sessions().log_in(email("ada@example.org"), password(first_password), somewhere);
-    REQUIRE(elsewhere);
+    REQUIRE_OK(elsewhere);
     CHECK(w.recovery.pending_email(change.ada.user.id) == email("new@example.org"));
     const auto asked = World::mail_to(change.mails, "ada@example.org", "asked to change");
     CHECK(asked.text.find("new@example.org") != std::string::npos);
@@ -47,14 +47,14 @@ TEST_CASE("an address is changed with the code that its mailbox got") {
     CHECK_ERROR(w.recovery.confirm_email_change(change.who, other_than(right), somewhere),
                 ErrorCode::invalid_code);
     const auto done = w.recovery.confirm_email_change(change.who, right, somewhere);
-    REQUIRE(done);
+    REQUIRE_OK(done);
     CHECK(done->email == email("new@example.org"));
     CHECK(done->is_verified);
     CHECK_FALSE(w.recovery.pending_email(change.ada.user.id));
 
-    CHECK_MESSAGE(
-        w.auth().sessions().refresh(change.ada.tokens.refresh_token.expose_secret(), somewhere),
-        "the session that asked goes on");
+    // The session that asked goes on.
+    CHECK_OK(
+        w.auth().sessions().refresh(change.ada.tokens.refresh_token.expose_secret(), somewhere));
     CHECK_ERROR(w.auth().sessions().refresh(
                     std::get<TokenPair>(*elsewhere).refresh_token.expose_secret(), somewhere),
                 ErrorCode::token_invalid);
@@ -176,7 +176,7 @@ TEST_CASE("a change is undone from the former mailbox, once") {
     const auto who = w.principal(ada);
     const auto undo = moved(w, who, "ada@example.org", "thief@example.org");
     const auto back = w.recovery.undo_email_change(undo, somewhere);
-    REQUIRE(back);
+    REQUIRE_OK(back);
     CHECK(back->email == email("ada@example.org"));
     CHECK_ERROR(w.recovery.undo_email_change(undo, somewhere), invalid_link);
     CHECK_ERROR(w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere),
@@ -218,7 +218,7 @@ TEST_CASE("an undo works for a disabled account, which stays disabled, and not t
     CHECK_OK(w.auth().admin().update_user(ada.user.id, {.is_active = false}, std::nullopt,
                                           ada.user.id, somewhere));
     const auto back = w.recovery.undo_email_change(undo, somewhere);
-    REQUIRE(back);
+    REQUIRE_OK(back);
     CHECK_FALSE(back->is_active);
     CHECK(back->email == email("ada@example.org"));
   }
@@ -240,8 +240,8 @@ TEST_CASE("the former address is taken for everybody else until the reservation 
     static_cast<void>(World::mail_to(w.mails(), "ada@example.org", "tried to sign up"));
     const auto logged_in =
         w.auth().sessions().log_in(email("ada@example.org"), password(new_password), somewhere);
-    CHECK_MESSAGE(logged_in.error().code == ErrorCode::email_not_verified,
-                  "as for an address that is taken, or free");
+    // As for an address that is taken, or free.
+    CHECK_ERROR(logged_in, ErrorCode::email_not_verified);
     w.t.clock().advance(2min);
     static_cast<void>(w.auth().verification().resend_code(email("ada@example.org"), somewhere));
     for (const auto& mail : w.mails()) CHECK(mail.text.find("code") == std::string::npos);
@@ -254,9 +254,9 @@ TEST_CASE("the former address is taken for everybody else until the reservation 
     const auto bobs = w.principal(bob);
     CHECK_OK(w.recovery.ask_email_change(bobs, email("ada@example.org"), somewhere));
     static_cast<void>(World::mail_to(w.mails(), "ada@example.org", "already has an account"));
-    CHECK_MESSAGE(w.auth().admin().update_user(ada.user.id, {.email = email("ada@example.org")},
-                                               std::nullopt, bob.user.id, somewhere),
-                  "its own user may have it back");
+    // Its own user may have it back.
+    CHECK_OK(w.auth().admin().update_user(ada.user.id, {.email = email("ada@example.org")},
+                                          std::nullopt, bob.user.id, somewhere));
     CHECK_OK(w.auth().admin().update_user(ada.user.id, {.email = email("new@example.org")},
                                           std::nullopt, bob.user.id, somewhere));
 

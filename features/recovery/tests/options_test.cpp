@@ -40,7 +40,7 @@ TEST_CASE("without an undo the former address is told, and free at once") {
   World w{backends().front(), options};
   const auto ada = w.user();
   const auto who = w.principal(ada);
-  REQUIRE(w.recovery.ask_email_change(who, email("new@example.org"), somewhere));
+  REQUIRE_OK(w.recovery.ask_email_change(who, email("new@example.org"), somewhere));
   const auto token =
       World::token_in(World::mail_to(w.mails(), "new@example.org", "use this address"), "eml_");
   CHECK_OK(w.recovery.confirm_email_change(token, somewhere));
@@ -61,11 +61,11 @@ TEST_CASE("links lead where the settings say, and nowhere else") {
   const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
   CHECK(mail.text.find("https://app.example.org/#/reset?token=rst_") != std::string::npos);
   const auto bob = w.t.logged_in_user("bob@example.org");
-  REQUIRE(w.recovery.ask_email_change(w.principal(bob), email("new@example.org"), somewhere));
+  REQUIRE_OK(w.recovery.ask_email_change(w.principal(bob), email("new@example.org"), somewhere));
   const auto asked = World::mail_to(w.mails(), "new@example.org", "use this address");
   CHECK(asked.text.find("https://accounts.example.org/account/email#token=eml_") !=
         std::string::npos);
-  REQUIRE(w.recovery.confirm_email_change(World::token_in(asked, "eml_"), somewhere));
+  REQUIRE_OK(w.recovery.confirm_email_change(World::token_in(asked, "eml_"), somewhere));
   const auto told = World::mail_to(w.mails(), "bob@example.org", "was changed to");
   CHECK(told.text.find("https://app.example.org/undo#und_") != std::string::npos);
 }

@@ -154,7 +154,7 @@ TEST_CASE("after a reset nothing of before works, and no session is open") {
     const Change change{w, "new@example.org"};
     const auto elsewhere =
         w.auth().sessions().log_in(email("ada@example.org"), password(first_password), somewhere);
-    REQUIRE(elsewhere);
+    REQUIRE_OK(elsewhere);
     const auto& pair = std::get<TokenPair>(*elsewhere);
     const auto token = w.asked_reset();
     CHECK_OK(w.recovery.reset(token.clone(), password(new_password), somewhere));

@@ -180,7 +180,7 @@ TEST_CASE("a login of long ago has to be renewed before a change is asked for") 
   s.w.t.clock().advance(10min);
   const auto pair =
       s.w.auth().sessions().refresh(ada.tokens.refresh_token.expose_secret(), somewhere);
-  REQUIRE(pair);
+  REQUIRE_OK(pair);
   s.w.t.clock().advance(1s);
   CHECK(Site::outcome(s.call("POST", "/api/me/email", {{"new_email", "new@example.org"}},
                              "Bearer " + std::string{pair->access_token.expose_secret()})) ==

@@ -40,6 +40,20 @@ test('what the core documents is the same with and without features', async () =
   }
 });
 
+test('what the core documents is what it documented before, whatever features came', async () => {
+  const kept = await readFile(join(here, 'contract/core_openapi.json'), 'utf8');
+  const {stdout} = await promisify(execFile)(bare, ['openapi'], {env: {PATH: process.env.PATH}, maxBuffer: 1 << 24});
+  const renewed = 'if it is meant: tests/e2e/contract/renew';
+  const core = JSON.parse(stdout);
+  const before = JSON.parse(kept);
+  assert.deepEqual(Object.keys(core.paths), Object.keys(before.paths), renewed);
+  for (const [path, item] of Object.entries(before.paths)) assert.deepEqual(core.paths[path], item, `${path}; ${renewed}`);
+  for (const [name, schema] of Object.entries(before.components.schemas)) {
+    assert.deepEqual(core.components.schemas[name], schema, `${name}; ${renewed}`);
+  }
+  assert.ok(`${JSON.stringify(core, null, 1)}\n` === kept, `not byte for byte; ${renewed}`);
+});
+
 test('a route of a feature that is not there does not exist', async () => {
   for (const [method, path] of [['POST', '/api/auth/password-reset'], ['POST', '/api/me/email'],
     ['POST', '/api/auth/email-change/undo'], ['GET', '/account/reset']]) {

@@ -153,9 +153,9 @@ class SessionWrites : public virtual SessionReads {
   /// period is `reused`, and the session ends. Callers have verified the token's tag.
   [[nodiscard]] virtual RotationResult rotate_refresh(const Rotation& rotation) = 0;
 
-  /// Records that the user has just authenticated in this session, and how
-  /// (Session::authenticated_at, Session::methods). Returns false when there is no live session at
-  /// `now`.
+  /// Records that the user authenticated in this session at `now`, and how (Session::methods); an
+  /// earlier time than the stored Session::authenticated_at changes neither. Returns false when
+  /// there is no live session at `now`.
   virtual bool mark_authenticated(const SessionId& id, const std::string& methods, UtcTime now) = 0;
   /// Makes `next` the session's refresh token, as in a new session: the previous token and its
   /// stored successor become invalid, and presenting them is not a reuse. Extends the idle expiry

@@ -38,8 +38,8 @@ struct CopyReport {
   std::string search_failure{};
 };
 
-/// Copies all rows of the store in `from` to the database `to`, which must be new or have no rows in
-/// any table that is copied: from SQLite to PostgreSQL, from PostgreSQL to SQLite, or to another
+/// Copies all rows of the store in `from` to the database `to`, which must be new or have no rows
+/// in any table that is copied: from SQLite to PostgreSQL, from PostgreSQL to SQLite, or to another
 /// database of the same kind. Tables that both databases have are copied, including those of an
 /// application; rows that `to` had before the call are never changed or deleted.
 ///
@@ -54,9 +54,9 @@ struct CopyReport {
 /// are computed again; triggers do not run for the rows. Memory use does not grow with the tables.
 ///
 /// Throws std::runtime_error with a text for the operator that begins with name_of() the database:
-/// `from` is missing, has another version, or has a room that the options do not name; `to` has rows
-/// in a table that would be copied (nothing is migrated then) or lacks a column of `from`; a value
-/// does not fit its column. Throws Unavailable when a database cannot be opened or fails, and
+/// `from` is missing, has another version, or has a room that the options do not name; `to` has
+/// rows in a table that would be copied (nothing is migrated then) or lacks a column of `from`; a
+/// value does not fit its column. Throws Unavailable when a database cannot be opened or fails, and
 /// std::invalid_argument like migrate().
 CopyReport copy(const Database& from, const Database& to, const CopyProgress& progress = {});
 

@@ -14,11 +14,15 @@
 
 namespace coffeeauth::testing {
 
+/// What the transactions that write run as.
+enum class Isolation { read_committed, serializable };
+
 class PostgresStoreHarness final : public StoreHarness {
  public:
   explicit PostgresStoreHarness(const PostgresSetup& setup = {}, std::size_t rounds = race_rounds(),
-                                std::vector<sql::RoomMigrations> rooms = {})
-      : server_(setup), rounds_(rounds), rooms_(std::move(rooms)) {}
+                                std::vector<sql::RoomMigrations> rooms = {},
+                                Isolation isolation = Isolation::read_committed)
+      : server_(setup), rounds_(rounds), rooms_(std::move(rooms)), isolation_(isolation) {}
 
   std::unique_ptr<Store> fresh() override {
     // To make one and migrate it takes a hundred times as long as to empty the last one. A new one
@@ -40,6 +44,7 @@ class PostgresStoreHarness final : public StoreHarness {
     options.lock_timeout = std::chrono::seconds{60};
     options.statement_timeout = std::chrono::seconds{60};
     options.rooms = rooms_;
+    options.serializable = isolation_ == Isolation::serializable;
     return sql::make_postgres_store(options);
   }
   std::size_t rounds() const override { return rounds_; }
@@ -68,6 +73,7 @@ class PostgresStoreHarness final : public StoreHarness {
   PostgresServer server_;
   const std::size_t rounds_;
   const std::vector<sql::RoomMigrations> rooms_;
+  const Isolation isolation_;
   int serial_ = 0;
   int uses_ = 0;
 };

@@ -7,53 +7,52 @@ namespace {
 
 using testing::count_of;
 using testing::race;
-using testing::race_threads;
 
-/// Rounds of one race, each over rows of its own.
+/// Rounds of one race, each over rows of its own: `round(trial, threads)`.
 template <class Round>
 void rounds_of(TicketHarness& harness, Round round) {
-  for (testing::Rounds rounds{harness}; rounds.next();) {
+  for (testing::Rounds rounds{harness, {.threads = harness.threads()}}; rounds.next();) {
     const Trial t{harness};
-    round(t);
+    round(t, harness.threads());
   }
 }
 
 void redeeming(TicketHarness& harness) {
-  rounds_of(harness, [](const Trial& t) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
     t.put(ticket(TicketKind::reset, 1));
     const auto redeemed =
-        race(race_threads, [&](std::size_t) { return t.redeem(TicketKind::reset, 1); });
+        race(threads, [&](std::size_t) { return t.redeem(TicketKind::reset, 1); });
     CHECK(count_of(redeemed, true) == 1);
   });
 }
 
 /// How many of the guesses of many threads, at two codes in turn, may be compared.
-std::size_t compared(const Trial& t, const GuessLimits& limits) {
-  const auto heard = race(race_threads, [&](std::size_t i) {
+std::size_t compared(const Trial& t, std::size_t threads, const GuessLimits& limits) {
+  const auto heard = race(threads, [&](std::size_t i) {
     return t.guess(i % 2 == 0 ? TicketKind::reset : TicketKind::email_change, limits);
   });
   return count_of(heard, true);
 }
 
 void guessing(TicketHarness& harness) {
-  rounds_of(harness, [](const Trial& t) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
     t.put(coded_ticket(TicketKind::reset, 1));
-    CHECK(compared(t, {.per_code = 5, .per_day = 50}) == 5);
+    CHECK(compared(t, threads, {.per_code = 5, .per_day = 50}) == 5);
   });
 }
 
 void guessing_all_day(TicketHarness& harness) {
-  rounds_of(harness, [](const Trial& t) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
     t.put(coded_ticket(TicketKind::reset, 1));
     t.put(coded_ticket(TicketKind::email_change, 2));
-    CHECK(compared(t, {.per_code = 1'000, .per_day = 7}) == 7);
+    CHECK(compared(t, threads, {.per_code = 1'000, .per_day = 7}) == 7);
   });
 }
 
 void mailing(TicketHarness& harness) {
-  rounds_of(harness, [](const Trial& t) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
     const MailPace four{.pause = 0s, .per_hour = 4, .per_day = 9};
-    const auto sent = race(race_threads, [&](std::size_t) {
+    const auto sent = race(threads, [&](std::size_t) {
       return t.alone(
           [&](Tickets& rows) { return rows.take_slot(ada, TicketKind::reset, four, noon); });
     });
@@ -62,13 +61,13 @@ void mailing(TicketHarness& harness) {
 }
 
 void putting(TicketHarness& harness) {
-  rounds_of(harness, [](const Trial& t) {
-    race(race_threads, [&](std::size_t i) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
+    race(threads, [&](std::size_t i) {
       t.put(ticket(TicketKind::reset, 100 + i));
       return true;
     });
     std::size_t left = 0;
-    for (std::size_t i = 0; i < race_threads; ++i) {
+    for (std::size_t i = 0; i < threads; ++i) {
       left += t.has(TicketKind::reset, 100 + i) ? 1 : 0;
     }
     CHECK(left == 1);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "coffeeauth/recovery/contract.hpp"
+#include "lib/testing/contract/patient.hpp"
 #include "lib/testing/contract/race.hpp"
 #include "lib/testing/contract/samples.hpp"
 
@@ -51,7 +52,7 @@ struct Trial {
 
   template <class Work>
   auto alone(Work work) const {
-    return store->transact([&](Transaction& tx) { return work(*tickets->in(tx)); });
+    return testing::patiently(*store, [&](Transaction& tx) { return work(*tickets->in(tx)); });
   }
   void put(const Ticket& ticket) const {
     alone([&](Tickets& rows) { rows.put(ticket); });

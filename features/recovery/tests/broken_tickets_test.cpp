@@ -1,32 +1,17 @@
 // Rows of the room that are wrong in one way each. The contract must reject them all.
 
 #include <chrono>
-#include <thread>
 
 #include "coffeeauth/recovery/contract.hpp"
 #include "coffeeauth/recovery/memory.hpp"
 #include "coffeeauth/testing/doctest.hpp"
-#include "tests/broken/decorated_store.hpp"
+#include "tests/broken/work_store.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
 
 using broken::Work;
-
-/// A memory store whose transactions a broken verb can roll back and begin again.
-class WorkStore final : public Store {
- public:
-  UserReads& users() override { return inner_->users(); }
-  SessionReads& sessions() override { return inner_->sessions(); }
-  OutboxReads& outbox() override { return inner_->outbox(); }
-  KeyReads& keys() override { return inner_->keys(); }
-  void ping() override { inner_->ping(); }
-  Store& innermost() noexcept override { return inner_->innermost(); }
-  std::unique_ptr<Transaction> begin() override { return std::make_unique<Work>(*inner_); }
-
- private:
-  std::unique_ptr<Store> inner_ = memory::make_memory_store();
-};
+using broken::WorkStore;
 
 /// Right rows, of which each broken one below changes a verb.
 class Sound : public Tickets {
@@ -65,16 +50,9 @@ class Sound : public Tickets {
   }
 
  protected:
-  /// Says what `verb` would have answered, lets others in, and only then does it.
   template <class Verb>
   auto look_then_leap(Verb verb) {
-    auto seen = verb();
-    work.roll_back();
-    // Wide open, so that the suite is tested and not the scheduler.
-    std::this_thread::sleep_for(std::chrono::milliseconds{2});
-    work.begin_again();
-    static_cast<void>(verb());
-    return seen;
+    return broken::look_then_leap(work, verb);
   }
 
   Work& work;

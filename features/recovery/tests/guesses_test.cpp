@@ -150,8 +150,8 @@ class OrderedTickets final : public TicketStore {
 TEST_CASE("a reset drops the change that waits before it holds the account, as a guess does") {
   OrderedTickets::Seen seen;
   auto ordered = backends().front();
-  ordered.tickets_over = [&](Store& store) {
-    return std::make_unique<OrderedTickets>(backends().front().tickets_over(store), seen);
+  ordered.rows_over = [&](Store& store) {
+    return std::make_unique<OrderedTickets>(backends().front().rows_over(store), seen);
   };
   World w{ordered};
   const Change change{w, "new@example.org"};
@@ -164,8 +164,8 @@ TEST_CASE("of a thousand wrong reset codes at once five are compared") {
   on_each_store([](const Backend& backend) {
     std::atomic<std::size_t> compared{0};
     auto counted = backend;
-    counted.tickets_over = [&](Store& store) {
-      return std::make_unique<CountedTickets>(backend.tickets_over(store), compared);
+    counted.rows_over = [&](Store& store) {
+      return std::make_unique<CountedTickets>(backend.rows_over(store), compared);
     };
     World w{counted, with_codes()};
     static_cast<void>(w.user());

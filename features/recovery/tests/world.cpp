@@ -1,63 +1,26 @@
 #include "features/recovery/tests/world.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
-#include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/recovery/memory.hpp"
 #include "coffeeauth/recovery/sql.hpp"
-#include "tests/contract/postgres_harness.hpp"
-#include "tests/contract/rounds.hpp"
-#include "tests/contract/sqlite_harness.hpp"
 
 namespace coffeeauth::recovery {
-namespace {
-
-class MemoryHarness final : public testing::StoreHarness {
- public:
-  std::unique_ptr<Store> fresh() override { return memory::make_memory_store(); }
-  bool durable() const override { return false; }
-  std::unique_ptr<Store> reopen() override { throw std::logic_error("forgets"); }
-  std::size_t rounds() const override { return testing::race_rounds(10); }
-  void raced(std::size_t rounds, std::size_t threads) override {
-    testing::report_race(rounds, threads);
-  }
-};
-
-}  // namespace
-
 const std::vector<Backend>& backends() {
-  const auto in_memory = []() -> testing::StoreHarness& {
-    static MemoryHarness harness;
-    return harness;
-  };
-  const auto in_file = []() -> testing::StoreHarness& {
-    static testing::SqliteStoreHarness harness{{migrations()}};
-    return harness;
-  };
-  const auto on_server = []() -> testing::StoreHarness& {
-    static testing::PostgresStoreHarness harness{{}, testing::race_rounds(), {migrations()}};
-    return harness;
-  };
-  const auto in_sql = [](Store&) { return make_sql_tickets(); };
-  static const std::vector<Backend> all{
-      {"memory", in_memory, make_memory_tickets},
-      {"SQLite", in_file, in_sql},
-      {"PostgreSQL", on_server, in_sql},
-  };
+  static const auto all = testing::room_backends(migrations, make_memory_tickets, make_sql_tickets);
   return all;
 }
 
 World::World(const Backend& backend, RecoveryOptions options, Config config)
     : store_(backend.harness().fresh()),
-      tickets_(backend.tickets_over(*store_)),
+      tickets_(backend.rows_over(*store_)),
       recovery(*tickets_, std::move(options)),
       t({.config = std::move(config), .store = std::move(store_), .features = {&recovery}}) {}
 
 Principal World::principal(const testing::LoggedInUser& user) {
   auto found = auth().sessions().authenticate(user.authorization);
-  REQUIRE(found);
+  REQUIRE_OK(found);
   return *std::move(found);
 }
 
@@ -111,8 +74,5 @@ Secret World::asked_reset(std::string_view address) {
   recovery.ask_reset(email(address), somewhere);
   return token_in(mail_to(mails(), address, "asked for a new password"), "rst_");
 }
-
-EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
-Password password(std::string_view text) { return Password::parse(text).value(); }
 
 }  // namespace coffeeauth::recovery

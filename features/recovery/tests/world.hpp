@@ -1,7 +1,6 @@
 #pragma once
 /// World: a TestAuth with the room, over each Store in turn.
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,23 +8,15 @@
 
 #include "coffeeauth/recovery/contract.hpp"
 #include "coffeeauth/recovery/recovery.hpp"
-#include "coffeeauth/testing/contract/store.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
+#include "tests/contract/room_backends.hpp"
 
 namespace coffeeauth::recovery {
 
 using namespace std::chrono_literals;
 
-/// A kind of Store, and the room's rows in it.
-struct Backend {
-  std::string name;
-  /// Made when it is asked for first: one may start a server.
-  std::function<testing::StoreHarness&()> harness;
-  std::function<std::unique_ptr<TicketStore>(Store&)> tickets_over;
-};
-
-/// Memory, SQLite and PostgreSQL.
+using Backend = testing::RoomBackend<TicketStore>;
 [[nodiscard]] const std::vector<Backend>& backends();
 
 inline RecoveryOptions usual_options() { return {.public_url = "https://accounts.example.org"}; }
@@ -66,17 +57,15 @@ class World {
   std::size_t seen_ = 0;
 };
 
-[[nodiscard]] EmailAddress email(std::string_view text);
-[[nodiscard]] Password password(std::string_view text);
+using testing::email;
+using testing::password;
 inline const ClientContext somewhere{.address = "203.0.113.7", .user_agent = "Firefox/130 Linux"};
 inline constexpr std::string_view new_password = "a new and longer passphrase";
 
 /// Runs `test` over each kind of Store, in a subcase of its name.
 template <class Test>
 void on_each_store(Test test) {
-  for (const auto& backend : backends()) {
-    SUBCASE(backend.name.c_str()) { test(backend); }
-  }
+  testing::on_each_backend(backends(), test);
 }
 
 }  // namespace coffeeauth::recovery

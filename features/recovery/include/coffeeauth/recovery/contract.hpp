@@ -36,6 +36,9 @@ class TicketHarness {
 
   /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// How many threads each race has; at least 16. Fewer suit a database that makes every loser of a
+  /// race begin again.
+  [[nodiscard]] virtual std::size_t threads() const { return 64; }
   /// Told when the rounds of a race are over, for programs that print figures.
   virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 

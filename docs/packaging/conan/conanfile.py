@@ -31,6 +31,7 @@ COMPONENTS = {
     "recovery_sql": (["sql"], ["recovery", "sql"], []),
     "recovery_standard": (["standard"], ["recovery_memory", "recovery_sql", "standard"], []),
     "new_device": ([], ["core"], []),
+    "new_device_contracts": (["contracts"], ["new_device", "contracts"], []),
     "new_device_memory": ([], ["new_device", "memory"], []),
     "new_device_sql": (["sql"], ["new_device", "sql"], []),
     "new_device_standard": (["standard"], ["new_device_memory", "new_device_sql", "standard"], []),

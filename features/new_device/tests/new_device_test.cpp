@@ -40,7 +40,7 @@ class Doorman final : public Feature, private LoginStep {
 
 std::string refusal_of(NewDeviceOptions options) {
   const auto store = backends().front().harness().fresh();
-  const auto devices = backends().front().devices_over(*store);
+  const auto devices = backends().front().rows_over(*store);
   try {
     const NewDevice room{*devices, options};
     return {};
@@ -93,7 +93,7 @@ TEST_CASE("an account that is older than the room is told nothing of its next lo
   on_each_store([](const Backend& backend) {
     testing::TestAuth without{{}, backend.harness().fresh()};
     const auto& parts = without.auth().parts();
-    const auto devices = backend.devices_over(parts.store);
+    const auto devices = backend.rows_over(parts.store);
     static_cast<void>(without.logged_in_user());
     NewDevice room{*devices};
     Auth later{
@@ -189,7 +189,7 @@ TEST_CASE("of 64 logins at once from one new device one is told of") {
 TEST_CASE("what is known stays known when the secret key is changed") {
   on_each_store([](const Backend& backend) {
     testing::TestAuth t{{}, backend.harness().fresh()};
-    const auto devices = backend.devices_over(t.auth().parts().store);
+    const auto devices = backend.rows_over(t.auth().parts().store);
     constexpr std::string_view before = "INSECURE: known to all, for tests only";
     constexpr std::string_view after = "INSECURE: the key after, for tests only";
     const auto told_of = [&](std::string_view current, std::string_view previous,

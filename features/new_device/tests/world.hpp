@@ -1,34 +1,25 @@
 #pragma once
 /// World: a TestAuth with the room, over each Store in turn.
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "coffeeauth/new_device/new_device.hpp"
-#include "coffeeauth/testing/contract/store.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
+#include "tests/contract/room_backends.hpp"
 
 namespace coffeeauth::new_device {
 
 using namespace std::chrono_literals;
 
-/// A kind of Store, and the room's rows in it.
-struct Backend {
-  std::string name;
-  /// Made when it is asked for first: one may start a server.
-  std::function<testing::StoreHarness&()> harness;
-  std::function<std::unique_ptr<DeviceStore>(Store&)> devices_over;
-};
-
-/// Memory, SQLite, PostgreSQL, and PostgreSQL under SERIALIZABLE.
+using Backend = testing::RoomBackend<DeviceStore>;
 [[nodiscard]] const std::vector<Backend>& backends();
 
-[[nodiscard]] EmailAddress email(std::string_view text);
-[[nodiscard]] Password password(std::string_view text);
+using testing::email;
+using testing::password;
 
 inline constexpr std::string_view firefox =
     "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
@@ -64,13 +55,10 @@ class World {
   testing::LoggedInUser ada;
 };
 
-/// Runs `test` over each kind of Store.
+/// Runs `test` over each kind of Store, in a subcase of its name.
 template <class Test>
 void on_each_store(Test test) {
-  for (const auto& backend : backends()) {
-    CAPTURE(backend.name);
-    test(backend);
-  }
+  testing::on_each_backend(backends(), test);
 }
 
 }  // namespace coffeeauth::new_device

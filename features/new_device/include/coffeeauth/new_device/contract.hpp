@@ -1,0 +1,53 @@
+#pragma once
+/// The contract of DeviceStore, as a test suite: what an implementation must do to be trusted.
+///
+/// Needs doctest. Derive a harness that makes your Store and your DeviceStore, and call the suite
+/// from one test case:
+///
+///     TEST_CASE("my devices keep their contract") {
+///       MyHarness harness;
+///       coffeeauth::new_device::device_contract(harness);
+///     }
+///
+/// Each promise is a SUBCASE that names it. The races run on many threads, for a few rounds each;
+/// more rounds find more faults.
+
+#include <cstddef>
+#include <memory>
+
+#include "coffeeauth/export.hpp"
+#include "coffeeauth/new_device/devices.hpp"
+#include "coffeeauth/ports/store.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace new_device {
+
+/// Makes the rows that the suite tests. Used on one thread; the rows on many.
+class DeviceHarness {
+ public:
+  virtual ~DeviceHarness() = default;
+  DeviceHarness(const DeviceHarness&) = delete;
+  DeviceHarness& operator=(const DeviceHarness&) = delete;
+
+  /// Returns a new, empty Store. The suite destroys it before it requests the next one.
+  [[nodiscard]] virtual std::unique_ptr<Store> fresh() = 0;
+  /// Returns the rows in the last fresh() Store; the suite destroys them before the Store.
+  [[nodiscard]] virtual std::unique_ptr<DeviceStore> devices_over(Store& store) = 0;
+
+  /// How often each race is run.
+  [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// How many threads each race has; at least 16. Fewer suit a database that makes every loser of a
+  /// race begin again.
+  [[nodiscard]] virtual std::size_t threads() const { return 64; }
+  /// Called after the rounds of a race, to print figures.
+  virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
+
+ protected:
+  DeviceHarness() = default;
+};
+
+/// Runs the whole suite.
+void device_contract(DeviceHarness& harness);
+
+}  // namespace new_device
+}  // namespace coffeeauth

@@ -142,6 +142,8 @@ bool SessionsPart::mark_authenticated(const SessionId& id, const std::string& me
                                       UtcTime now) {
   auto* const row = find_live_row(id, now);
   if (row == nullptr) return false;
+  // A later proof stays.
+  if (now < row->session.authenticated_at) return true;
   row->session.authenticated_at = now;
   row->session.methods = methods;
   return true;

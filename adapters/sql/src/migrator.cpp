@@ -216,6 +216,4 @@ std::optional<std::string> unknown_room(Connection& connection, std::span<const 
   return std::nullopt;
 }
 
-bool is_migrated(Connection& connection) { return has_table(connection, "schema_migrations"); }
-
 }  // namespace coffeeauth::sql

@@ -30,7 +30,4 @@ void require_current(Connection& connection, std::span<const Migration> core,
 [[nodiscard]] std::optional<std::string> unknown_room(Connection& connection,
                                                       std::span<const Room> rooms);
 
-/// Whether anything was ever migrated there.
-[[nodiscard]] bool is_migrated(Connection& connection);
-
 }  // namespace coffeeauth::sql

@@ -5,6 +5,7 @@
 #include "coffeeauth/recovery/contract.hpp"
 #include "coffeeauth/recovery/memory.hpp"
 #include "coffeeauth/testing/doctest.hpp"
+#include "features/recovery/tests/passed_on.hpp"
 #include "tests/broken/work_store.hpp"
 
 namespace coffeeauth::recovery {
@@ -14,40 +15,9 @@ using broken::Work;
 using broken::WorkStore;
 
 /// Right rows, of which each broken one below changes a verb.
-class Sound : public Tickets {
+class Sound : public PassedOn {
  public:
-  Sound(TicketStore& store, Work& inner) : work(inner), rows(store.in(inner)) {}
-
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
-    return rows->take_slot(user, kind, pace, now);
-  }
-  void put(const Ticket& ticket) override { rows->put(ticket); }
-  std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,
-                             UtcTime now) override {
-    return rows->find(kind, digests, now);
-  }
-  std::vector<Ticket> list(const UserId& user, TicketKind kind, UtcTime now) override {
-    return rows->list(user, kind, now);
-  }
-  bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) override {
-    return rows->redeem(kind, digest, now);
-  }
-  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
-                                    UtcTime now) override {
-    return rows->count_guess(user, kind, limits, now);
-  }
-  std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
-    return rows->drop(user, kind, from);
-  }
-  void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
-    rows->reserve(email, user, until);
-  }
-  std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
-    return rows->holder_of(email, now);
-  }
-  std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    return rows->delete_expired(limit, now);
-  }
+  Sound(TicketStore& store, Work& inner) : PassedOn(store.in(inner)), work(inner) {}
 
  protected:
   template <class Verb>
@@ -56,7 +26,6 @@ class Sound : public Tickets {
   }
 
   Work& work;
-  std::unique_ptr<Tickets> rows;
 };
 
 constexpr TicketKind all_kinds[]{TicketKind::reset, TicketKind::email_change, TicketKind::undo};

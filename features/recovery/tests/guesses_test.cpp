@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "features/recovery/tests/change.hpp"
+#include "features/recovery/tests/passed_on.hpp"
 #include "lib/testing/contract/race.hpp"
 
 namespace coffeeauth::recovery {
@@ -30,46 +31,6 @@ std::string wrong_for(const std::string& code) {
   return code == "00000000" ? "00000001" : "00000000";
 }
 
-/// The rows of another TicketStore, as they are.
-class PassedOn : public Tickets {
- public:
-  explicit PassedOn(std::unique_ptr<Tickets> rows) : rows_(std::move(rows)) {}
-
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
-    return rows_->take_slot(user, kind, pace, now);
-  }
-  void put(const Ticket& ticket) override { rows_->put(ticket); }
-  std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,
-                             UtcTime now) override {
-    return rows_->find(kind, digests, now);
-  }
-  std::vector<Ticket> list(const UserId& user, TicketKind kind, UtcTime now) override {
-    return rows_->list(user, kind, now);
-  }
-  bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) override {
-    return rows_->redeem(kind, digest, now);
-  }
-  std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
-                                    UtcTime now) override {
-    return rows_->count_guess(user, kind, limits, now);
-  }
-  std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
-    return rows_->drop(user, kind, from);
-  }
-  void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
-    rows_->reserve(email, user, until);
-  }
-  std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
-    return rows_->holder_of(email, now);
-  }
-  std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    return rows_->delete_expired(limit, now);
-  }
-
- private:
-  std::unique_ptr<Tickets> rows_;
-};
-
 /// The rows of another TicketStore; counts the guesses that may be compared.
 class CountedTickets final : public TicketStore {
  public:
@@ -82,8 +43,8 @@ class CountedTickets final : public TicketStore {
  private:
   class Rows final : public PassedOn {
    public:
-    Rows(std::unique_ptr<Tickets> rows, Transaction& tx, std::atomic<std::size_t>& compared)
-        : PassedOn(std::move(rows)), tx_(tx), compared_(compared) {}
+    Rows(std::unique_ptr<Tickets> inner, Transaction& tx, std::atomic<std::size_t>& compared)
+        : PassedOn(std::move(inner)), tx_(tx), compared_(compared) {}
     std::optional<Ticket> count_guess(const UserId& user, TicketKind kind,
                                       const GuessLimits& limits, UtcTime now) override {
       auto ticket = PassedOn::count_guess(user, kind, limits, now);
@@ -122,8 +83,8 @@ class OrderedTickets final : public TicketStore {
  private:
   class Rows final : public PassedOn {
    public:
-    Rows(std::unique_ptr<Tickets> rows, Transaction& tx, Seen& seen)
-        : PassedOn(std::move(rows)), tx_(tx), seen_(seen), at_first_(version()) {}
+    Rows(std::unique_ptr<Tickets> inner, Transaction& tx, Seen& seen)
+        : PassedOn(std::move(inner)), tx_(tx), seen_(seen), at_first_(version()) {}
     std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
       if (kind == TicketKind::email_change) {
         ++seen_.drops;

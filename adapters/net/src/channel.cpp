@@ -54,6 +54,9 @@ StreamSocket connected(const Addresses& addresses, std::uint16_t port, Deadline 
       return socket;
     } catch (const Poco::Net::ConnectionRefusedException&) {
       why = Failure::refused;
+    } catch (const Poco::Net::ConnectionResetException&) {
+      // There was a server, whose end came before we knew of its beginning.
+      why = Failure::lost;
     } catch (const Poco::TimeoutException&) {
       why = Failure::connecting_timed_out;
     } catch (const Poco::Exception&) {

@@ -43,10 +43,13 @@ TEST_CASE("what was sent arrives, and what is answered too, of any size") {
 TEST_CASE("the other side's end is told from a broken connection") {
   const auto end = [](bool by_reset) {
     const Server server{[&](StreamSocket socket) {
+      // Not before the other side knows that it is connected.
+      read(socket, 1);
       write(socket, "bye");
       if (by_reset) socket.setLinger(true, 0);
     }};
     Channel channel{loopback, server.port(), in(60s)};
+    channel.send("?", in(60s));
     try {
       std::string text;
       for (;;) channel.receive_into(text, in(60s));

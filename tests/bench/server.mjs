@@ -1,4 +1,5 @@
 // The server under load, over SQLite and over PostgreSQL.
+import {join} from 'node:path';
 import {startPostgres} from '../e2e/production.mjs';
 import {logIn, makeAdmin, password, startProcess, temporaryFolder} from '../e2e/support.mjs';
 import {bareServer, libraryBench, load, median, options, row, rows, say, sideBySide} from './measure.mjs';
@@ -63,7 +64,7 @@ async function countStatements(postgres, database, env) {
   // Who serves and does nothing else.
   const server = await startProcess({env, args: ['--no-worker', '--no-scheduler']});
   try {
-    const admin = await makeVerified(server, postgres, database);
+    const admin = await makeAdmin(server);
     let {access_token: token, refresh_token} = await logIn(server, admin);
     const times = 20;
     const count = async (operation, ask) => {
@@ -87,14 +88,6 @@ async function countStatements(postgres, database, env) {
   }
 }
 
-/** Without a worker no code comes by mail. */
-async function makeVerified(server, postgres, database) {
-  const email = 'counted@example.com';
-  await server.post('/api/auth/signup', {email, password});
-  await postgres.sql(`UPDATE users SET is_verified = 1, role = 1 WHERE email_canonical = '${email}'`, database);
-  return {email};
-}
-
 export async function overSqlite() {
   say('the server under load, on SQLite');
   const server = await startProcess({env: settings});
@@ -108,11 +101,13 @@ export async function overSqlite() {
 export async function overPostgres() {
   say('the server under load, on PostgreSQL');
   const postgres = await startPostgres({fsync: true, settings: ['shared_preload_libraries=pg_stat_statements']});
+  const dataDir = await temporaryFolder();
   try {
     await postgres.sql('CREATE DATABASE bench');
+    // Where the codes of those who sign up are looked for.
     const env = {...settings, DATABASE_URL: postgres.url('bench'), SECRET_KEY: 'a key for the benchmarks and for nothing else',
-                 MAIL_FOLDER: await temporaryFolder()};
-    const server = await startProcess({env});
+                 MAIL_FOLDER: join(dataDir, 'mail')};
+    const server = await startProcess({env, dataDir});
     try {
       await everything(server, 'PostgreSQL');
       await refreshing(server, postgres, 'bench');

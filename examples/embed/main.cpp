@@ -40,7 +40,7 @@ std::string ask(const char* question) {
 }
 
 void sign_up_and_log_in(ca::Auth& auth) {
-  const auto email = value_of(ca::EmailAddress::parse(ask("e-mail address")));
+  const auto email = value_of(ca::EmailAddress::parse(ask("email address")));
   const auto typed = ask("password");
   (void)value_of(
       auth.users().sign_up({.email = email, .password = value_of(ca::Password::parse(typed))}, {}));

@@ -17,7 +17,7 @@ namespace {
 namespace ca = coffeeauth;
 
 /// One line an event: what happened to which account, and from which network address. An event has
-/// no e-mail address, no code and no token, so none can come in.
+/// no email address, no code and no token, so none can come in.
 class AuditLog final : public ca::EventSink {
  public:
   void on(const ca::Event& event) noexcept override {

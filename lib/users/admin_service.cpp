@@ -27,8 +27,7 @@ Result<User> to_result(const UserWrite& written) {
       return ErrorCode::last_admin;
     case UserWriteOutcome::unproved:
       return field_error("role", "unproved",
-                         "The owner of this address has not proved it and set a password yet; an "
-                         "administrator needs both.");
+                         "Only a verified account with a password can become an administrator's.");
   }
   return ErrorCode::not_found;
 }

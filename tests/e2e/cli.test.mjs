@@ -138,7 +138,7 @@ test('create-admin takes an address over that a stranger signed up, --promote do
     const strangers = 'the stranger waits 1';
     success(await server.post('/api/auth/signup', {email, password: strangers}), 201);
     const code = await server.code(email);
-    bad(await server.command(['create-admin', '--email', email, '--promote']), /not proved/);
+    bad(await server.command(['create-admin', '--email', email, '--promote']), /not verified/);
     good(await server.command(['create-admin', '--email', email, '--password-stdin', '--first-name', 'Grace'], {input: `${password}\n`}));
     const {access_token: token} = await logIn(server, {email});
     const me = success(await server.get('/api/me', {token}));
@@ -160,7 +160,7 @@ test('create-admin --promote refuses an administrator who awaits the owner', asy
     const {access_token: token} = await logIn(server, {email});
     const {results} = success(await server.get(`/api/users?search=${encodeURIComponent(other)}`, {token}));
     success(await server.patch(`/api/users/${results[0].id}`, {is_verified: false}, {token}));
-    bad(await server.command(['create-admin', '--email', other, '--promote']), /not proved/);
+    bad(await server.command(['create-admin', '--email', other, '--promote']), /not verified/);
   } finally {
     await server.stop();
   }

@@ -382,7 +382,7 @@ test('OPTIONS answers CORS only where it was configured', async () => {
   }
 });
 
-test('unknown e-mail and wrong password are one and the same answer', async () => {
+test('unknown email and wrong password are one and the same answer', async () => {
   const unknown = await server.post('/api/auth/login', {email: newAddress(), password});
   const wrong = await server.post('/api/auth/login', {email: user.email, password: 'not the password 1'});
   problem(unknown, 401, 'invalid_credentials', 'Invalid credentials');
@@ -427,7 +427,7 @@ test('somebody who is not an administrator is 403 on administrators\' routes', a
   assert.equal(success(await server.get('/api/me', user)).role, 'user');
 });
 
-test('wrong code and unknown e-mail are one and the same answer', async () => {
+test('wrong code and unknown email are one and the same answer', async () => {
   const email = newAddress();
   success(await server.post('/api/auth/signup', {email, password}), 201);
   const code = await server.code(email);

@@ -299,7 +299,7 @@ const loginOf = ({email}, word) => server.post('/api/auth/login', {email, passwo
 forEachEngine('a forgotten password: from the page over the mail to a new one, by keyboard alone at 320 px', async (browser) => {
   const user = await makeLoggedIn(server);
   const page = await browser.open(`${server.base}/account/forgot`, {width: 320});
-  await page.tabTo({role: 'textbox', name: 'E-mail address'});
+  await page.tabTo({role: 'textbox', name: 'Email address'});
   await page.type(user.email);
   await page.tabTo({role: 'button', name: 'Send me a link'});
   await page.press('Space');

@@ -11,17 +11,17 @@ namespace {
 [[noreturn]] void give_up(const Error& error) {
   if (error.code == ErrorCode::email_taken) {
     throw std::runtime_error(
-        "that e-mail address has an account; --promote makes it an administrator");
+        "that email address already has an account; --promote makes it an administrator");
   }
   if (error.code == ErrorCode::not_found) {
-    throw std::runtime_error("no account has that e-mail address");
+    throw std::runtime_error("no account has that email address");
   }
   if (error.fields.empty()) throw std::runtime_error(std::string{message(error.code)});
   const auto& field = error.fields.front();
   if (field.code == "unproved") {
     throw std::runtime_error(
-        "the owner of that e-mail address has not proved it and set a password yet; without "
-        "--promote, create-admin takes the address over, with a password that you choose");
+        "that account is not verified or has no password yet; without --promote, create-admin "
+        "takes it over, with a password that you choose");
   }
   throw std::runtime_error(field.field + ": " + field.message);
 }

@@ -184,6 +184,37 @@ test('create-admin refuses a name that sign-up refuses, and lists stay readable'
   }
 });
 
+test('create-admin --language is the language of mails to the administrator, and refuses what sign-up refuses', async () => {
+  const server = await startServer();
+  try {
+    const create = (email, ...options) =>
+        server.command(['create-admin', '--email', email, '--password-stdin', ...options], {input: `${password}\n`});
+    const [email, other] = [newAddress('boss'), newAddress('ops')];
+    for (const tag of ['', 'german', 'de_AT', 'x', '-de']) {
+      const {errors} = problem(await server.post('/api/auth/signup', {email, password, language: tag}), 400, 'validation_failed');
+      const refused = await create(email, `--language=${tag}`);
+      bad(refused, /language: /);
+      assert.ok(refused.stderr.includes(errors.language[0].message), refused.stderr);
+    }
+    bad(await create(email, '--language', 'de-'.padEnd(40, 'a')), /language: .*35/);
+    bad(await server.command(['create-admin', '--email', email, '--promote', '--language', 'de']), /--language is for a new account/);
+    good(await create(email, '--language', 'PT-br'));
+    good(await create(other));
+    for (const [each, language] of [[email, 'pt-BR'], [other, null]]) {
+      const {access_token: token} = await logIn(server, {email: each});
+      assert.equal(success(await server.get('/api/me', {token})).language, language);
+    }
+  } finally {
+    await server.stop();
+  }
+});
+
+test('create-admin makes no database for a language that it refuses', async () => {
+  const ended = await run(['create-admin', '--email', newAddress(), '--password-stdin', '--language', 'german'], {input: `${password}\n`});
+  bad(ended, /language: /);
+  assert.deepEqual(await readdir(ended.data), []);
+});
+
 test('create-admin --promote makes one of a user who is there', async () => {
   const server = await startServer();
   try {

@@ -32,12 +32,18 @@ T value_of(Result<T> result) {
   return *std::move(result);
 }
 
-NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email) {
+Language read_language(const Arguments& arguments) {
+  const auto typed = arguments.value("--language");
+  return typed ? value_of(Language::parse(*typed)) : Language{};
+}
+
+NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email, Language language) {
   const auto typed = arguments.has("--password-stdin") ? read_password_line() : ask_for_password();
   return {.email = std::move(email),
           .password = value_of(Password::parse(typed.expose_secret())),
           .first_name = arguments.value("--first-name").value_or(""),
-          .last_name = arguments.value("--last-name").value_or("")};
+          .last_name = arguments.value("--last-name").value_or(""),
+          .language = std::move(language)};
 }
 
 }  // namespace
@@ -45,13 +51,15 @@ NewAdmin read_new_admin(const Arguments& arguments, EmailAddress email) {
 int run_create_admin(const Arguments& arguments) {
   const auto typed = arguments.value("--email");
   if (!typed) throw UsageError("needs --email");
-  for (const auto* const option : {"--password-stdin", "--first-name", "--last-name"}) {
+  for (const auto* const option :
+       {"--password-stdin", "--first-name", "--last-name", "--language"}) {
     if (arguments.has("--promote") && arguments.has(option)) {
       throw UsageError(std::string{option} +
                        " is for a new account; --promote changes the role alone");
     }
   }
   auto email = value_of(EmailAddress::parse(*typed));
+  auto language = read_language(arguments);
   auto loaded = settings_of(arguments);
   const bool is_new = is_missing(database_of(loaded.settings));
   Service service{std::move(loaded)};
@@ -62,7 +70,8 @@ int run_create_admin(const Arguments& arguments) {
     std::cout << "user " << user.id.str() << " is an administrator now" << place << "\n";
     return 0;
   }
-  const auto user = value_of(admin.create_admin(read_new_admin(arguments, std::move(email))));
+  const auto user = value_of(
+      admin.create_admin(read_new_admin(arguments, std::move(email), std::move(language))));
   std::cout << "made administrator " << user.id.str() << place << "\n";
   return 0;
 }

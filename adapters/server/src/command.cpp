@@ -132,6 +132,7 @@ std::vector<Command> own_commands() {
         {"--promote", "", "promote an existing account instead"},
         {"--first-name", "NAME", "the first name"},
         {"--last-name", "NAME", "the last name"},
+        {"--language", "TAG", "the language of mails to the account, such as de or pt-BR"},
         env_file},
        run_create_admin},
       {"config",

@@ -19,17 +19,17 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 struct MailParameters {
   /// The recipient.
   EmailAddress to;
-  /// From parse_name(). Empty in every mail that a stranger can cause: a name is text its owner
-  /// typed, and must not reach a mailbox that has not been proved to be theirs.
+  /// From parse_name(). Empty in every mail that a stranger can cause: otherwise a stranger could
+  /// sign up with somebody else's address, and send a text of their choice to its mailbox.
   std::string first_name{};
   /// BCP 47, stored with the job: User::language if known, or else the language of the client that
   /// caused the mail; may be empty.
   std::string language{};
-  /// The digits, for kinds with a code.
+  /// The digits of the code, for kinds of mail that have one.
   std::string code{};
   /// When the code or the link expires.
   UtcTime expires_at{};
-  /// An absolute URL with a token, for kinds with a link.
+  /// An absolute URL with a token, for kinds of mail that have a link.
   std::string link{};
   /// When the reported event happened; if not set, the time of the job.
   UtcTime at{};
@@ -40,7 +40,7 @@ struct MailParameters {
 
 /// A rendered mail, in UTF-8.
 struct MailContent {
-  /// One line.
+  /// The subject, as one line of text.
   std::string subject;
   /// Plain text, complete by itself.
   std::string text;
@@ -76,7 +76,7 @@ struct MailWords {
   std::string html{};
 };
 
-/// A kind of mail as plain data. CMake's coffeeauth_embed_mails() makes it from a folder of files.
+/// A kind of mail, as plain data. CMake's coffeeauth_embed_mails() makes it from a folder of files.
 struct MailKind {
   /// Lower-case letters, digits and underscores; the name used to enqueue its mails.
   std::string name;
@@ -116,11 +116,12 @@ class MailTemplates {
 };
 
 /// Makes templates of the library's own texts, signed with `service_name`, and those of `further`.
-/// A kind given again replaces its texts in the languages given and keeps the others.
+/// If `further` contains a kind that exists already, its texts replace those in the same languages;
+/// texts in other languages are kept.
 ///
-/// Throws std::invalid_argument, with a text that begins with `language/kind.txt: ` or similar,
-/// when a text cannot be parsed, uses an unknown name or omits the code or link of the text it
-/// replaces, and when a new kind lacks English.
+/// Throws std::invalid_argument when a text cannot be parsed, uses an unknown name, or omits the
+/// code or link of the text it replaces, and when a new kind lacks English. The message begins with
+/// the kind or text at fault, such as `en/login_code.txt: `.
 [[nodiscard]] std::unique_ptr<MailTemplates> make_default_templates(
     std::string service_name, std::vector<MailKind> further = {}, MailFrame frame = {});
 

@@ -1,6 +1,6 @@
 #pragma once
-/// RouteTable: the routes of the library and those of others put together, as ApiOptions says.
-/// Private to the library.
+/// RouteTable: combines the routes of the library with those of features and embedders, as
+/// ApiOptions defines. Private to the library.
 
 #include <string>
 #include <string_view>
@@ -10,20 +10,20 @@
 
 namespace coffeeauth::http {
 
-/// `prefix` as ApiOptions::prefix, checked. Throws std::invalid_argument.
+/// Validates ApiOptions::prefix and returns it. Throws std::invalid_argument.
 [[nodiscard]] std::string checked_prefix(std::string prefix);
 
 class RouteTable {
  public:
-  /// As of ApiOptions; the prefix is a checked one.
+  /// Takes checked_prefix() and ApiOptions::leave_out.
   RouteTable(std::string prefix, std::vector<std::string> leave_out);
 
-  /// Adds routes, without those that are left out. Throws std::invalid_argument for one that is to
-  /// replace what is not there.
+  /// Adds routes, except those to leave out. Throws std::invalid_argument when a route with
+  /// Route::replaces has no route to replace.
   void add(std::vector<Route> routes);
 
-  /// What was added, below the prefix. Throws std::invalid_argument when something was to be left
-  /// out that never came.
+  /// Returns the added routes, below the prefix. Throws std::invalid_argument when a route to leave
+  /// out was never added.
   [[nodiscard]] std::vector<Route> take();
 
  private:

@@ -1,5 +1,5 @@
 #pragma once
-/// What a database says of its own tables.
+/// The tables of a database, as its own catalogue describes them.
 
 #include <string>
 #include <string_view>
@@ -9,43 +9,44 @@
 
 namespace coffeeauth::sql {
 
-/// What the values of a column are.
+/// The type of the values in a column.
 enum class ColumnKind {
   /// Integers.
   number,
-  /// Of PostgreSQL; on SQLite it is a number.
+  /// PostgreSQL only; SQLite stores a number.
   boolean,
   bytes,
   text,
-  /// Whatever else: floating point, times, and on SQLite columns that take values of several types.
+  /// All others: floating point, times, and on SQLite columns that accept values of any type.
   other
 };
 
 struct Column {
   std::string name;
-  /// As it was declared.
+  /// The declared type, as the database spells it.
   std::string type;
   ColumnKind kind;
 };
 
 struct Table {
   std::string name;
-  /// Without those that the database generates from others.
+  /// Without generated columns.
   std::vector<Column> columns{};
-  /// By which rows are in order, for SQLite: the primary key of a table without rowid, or what its
-  /// rowid is called.
+  /// The columns that order the rows, on SQLite: the primary key of a table without rowid, or else
+  /// a name of its rowid.
   std::vector<Column> key{};
-  /// The tables that its foreign keys are of; empty for SQLite.
+  /// The tables that its foreign keys reference; empty on SQLite.
   std::vector<std::string> parents{};
 };
 
-/// The tables by name, without those that the database keeps for itself. One statement or two.
+/// Returns the tables in the order of their names, without the database's internal ones. Runs one
+/// or two statements.
 [[nodiscard]] std::vector<Table> tables_in(Connection& connection);
 
-/// The name as it stands in a statement.
+/// Returns the name quoted, for use in a statement.
 [[nodiscard]] std::string in_quotes(std::string_view name);
 
-/// Whether there is a row in that table.
+/// Whether the table has a row.
 [[nodiscard]] bool has_rows(Connection& connection, std::string_view table);
 
 }  // namespace coffeeauth::sql

@@ -23,12 +23,13 @@
 namespace coffeeauth::sql {
 namespace {
 
-// The history of the target is its own, and the rest is made anew: see Dialect.
+// The target has its own history of migrations. The other tables are computed again, by the
+// statements of Dialect::recount.
 constexpr std::array<std::string_view, 4> not_copied{"schema_migrations", "feature_migrations",
                                                      "user_counts", "last_logins"};
 
-// Says of which database it is, whatever `work` throws. What a lost race would be elsewhere is
-// here a row that cannot be.
+// Runs `work`, and puts the name of the database in front of the text of what it throws. The copy
+// runs alone, so a conflict is no lost race but a row that the database rejects.
 template <class Work>
 auto at(const std::string& place, Work&& work) {
   try {
@@ -107,7 +108,7 @@ const Table* find(const std::vector<Table>& tables, const std::string& name) {
   return found == tables.end() ? nullptr : &*found;
 }
 
-// Those of `to` that `from` has, too, each behind the ones that it refers to.
+// The tables of `to` that `from` has as well, each after the tables that it references.
 std::vector<const Table*> in_order(const std::vector<Table>& from, const std::vector<Table>& to) {
   std::vector<const Table*> left;
   for (const auto& table : to) {
@@ -121,7 +122,8 @@ std::vector<const Table*> in_order(const std::vector<Table>& from, const std::ve
       return std::none_of(table->parents.begin(), table->parents.end(),
                           [&](const std::string& parent) { return waiting.contains(parent); });
     });
-    // Tables that refer to each other in a circle: the database says whether that can be.
+    // Tables that reference each other in a circle: the database decides whether they can be
+    // filled.
     const auto next = ready == left.end() ? left.begin() : ready;
     waiting.erase((*next)->name);
     order.push_back(*next);
@@ -144,7 +146,7 @@ std::set<std::string> names_of(const std::vector<Table>& tables) {
   return names;
 }
 
-/// The two databases, and what is known of them.
+/// One run of copy(): both databases with their tables.
 class Copy {
  public:
   Copy(const Database& from, const Database& to, const CopyProgress& progress)
@@ -178,7 +180,7 @@ class Copy {
       target->finish();
       target->commit();
     });
-    // From here on nothing may fail: the copy is there.
+    // The copy is committed, so a failure from here on is reported and not thrown.
     report.search_failure = complete_search_texts();
     return report;
   }
@@ -194,9 +196,9 @@ class Copy {
     order_ = in_order(from_tables_, to_tables_);
   }
 
-  // What the migrations of a room wrote into tables that they made, the source has, too. A table
-  // that was there before belongs to whoever made it; and no migration makes an account or a key,
-  // so where there is one somebody began to use the database.
+  // Deletes the rows that migrations of rooms wrote into tables that they created: the source has
+  // these rows as well. A table that existed before must be empty, and so must `users` and
+  // `signing_keys`, since no migration writes them: a row there means that the database is in use.
   void make_room(CopyTarget& target) {
     std::vector<const Table*> kept;
     std::vector<const Table*> made;
@@ -213,7 +215,8 @@ class Copy {
     }
   }
 
-  // SQLite lets a table refer to one that is yet to come, and deletes its rows with those.
+  // On SQLite a table may reference one that does not exist yet; deleting the rows of that one
+  // would then delete rows of the older table, too.
   void refuse_children(CopyTarget& target, const std::string& table) {
     for (const auto& child : target.children_of(table)) {
       if (!before_.contains(child) || !has_rows(*target_, child)) continue;
@@ -222,7 +225,8 @@ class Copy {
     }
   }
 
-  // Of accounts that an older program made and no start has seen since. Says what went wrong.
+  // Completes the accounts that an older program created and no start has processed since. Returns
+  // the reason of a failure; empty if there was none.
   [[nodiscard]] std::string complete_search_texts() {
     try {
       at(to_name_, [&] { fill_search_text(*target_, {}); });
@@ -269,10 +273,10 @@ class Copy {
   std::optional<Snapshot> snapshot_;
   std::vector<Table> from_tables_;
   std::unique_ptr<Connection> target_;
-  // The tables that the target had before its migrations.
+  // The tables of the target before its migrations.
   std::set<std::string> before_;
   std::vector<Table> to_tables_;
-  // The tables of the target that are filled.
+  // The tables of the target to fill, in this order.
   std::vector<const Table*> order_;
 };
 

@@ -9,7 +9,7 @@ const Sql sqlite_triggers_sql{
     .text = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY rowid",
     .columns = "ttt"};
 
-// Those that run for whoever writes; the rest are as somebody wanted them.
+// Enabled triggers only ('O'). An administrator chose every other state, so it stays.
 const Sql postgres_triggers_sql{.text = R"(
   SELECT CAST(c.relname AS TEXT), CAST(t.tgname AS TEXT)
   FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -58,7 +58,7 @@ CopyTarget::CopyTarget(Connection& connection, const std::vector<const Table*>& 
     const auto& lock = connection_.dialect().schema_lock;
     if (!lock.empty()) connection_.run_once({.text = lock, .columns = "t"});
     if (is_sqlite_) {
-      // Rows come in whatever order; what is missing in the end fails the commit.
+      // Rows arrive in any order; a reference that is still missing at the end fails the commit.
       connection_.run_once({.text = "PRAGMA defer_foreign_keys = ON"});
     } else {
       connection_.run_once({.text = "LOCK TABLE " + list_of(tables_) + " IN EXCLUSIVE MODE"});
@@ -70,7 +70,8 @@ CopyTarget::CopyTarget(Connection& connection, const std::vector<const Table*>& 
   }
 }
 
-// A trigger would make once more what the source's has made already, and is copied like all rows.
+// The rows that the source's triggers wrote are copied like all others, so the target's triggers
+// must not write them a second time.
 void CopyTarget::stop_triggers() {
   for (const auto& row :
        connection_.run_once(is_sqlite_ ? sqlite_triggers_sql : postgres_triggers_sql)) {
@@ -101,12 +102,12 @@ std::vector<std::string> CopyTarget::children_of(const std::string& table) {
 }
 
 void CopyTarget::start_triggers() {
-  // A table with checks that are still to come cannot be altered.
+  // PostgreSQL alters no table that has deferred checks pending.
   if (!is_sqlite_) connection_.run_once({.text = "SET CONSTRAINTS ALL IMMEDIATE"});
   for (const auto& statement : triggers_) connection_.run_once({.text = statement});
 }
 
-// Never backwards: a number that was given out once may be known somewhere.
+// Only forwards: a number that was handed out before may still be referenced elsewhere.
 void CopyTarget::move_sequences() {
   if (is_sqlite_) return;
   for (const auto& row : connection_.run_once(postgres_sequences_sql)) {
@@ -129,7 +130,7 @@ void CopyTarget::finish() {
   for (const auto& statement : connection_.dialect().recount) {
     connection_.run_once({.text = statement});
   }
-  // The planner would take the tables for empty until the server looks at them by itself.
+  // Without it, the planner treats the tables as empty until autovacuum analyses them.
   if (!is_sqlite_) connection_.run_once({.text = "ANALYZE " + list_of(tables_)});
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// CopyTarget: a database that is filled with what another one holds, in one transaction.
+/// CopyTarget: the database that a copy fills, in one transaction.
 
 #include <string>
 #include <utility>
@@ -9,21 +9,21 @@
 
 namespace coffeeauth::sql {
 
-/// From its construction to commit() nobody else writes to the tables and no trigger runs; without
-/// commit() everything is as it was.
+/// The constructor locks the tables against other writers and disables their triggers, until
+/// commit(). The destructor rolls back whatever was not committed.
 class CopyTarget {
  public:
-  /// Begins the transaction, and takes the locks of migrations and of `tables`.
+  /// Begins the transaction, and locks migrations and `tables`.
   CopyTarget(Connection& connection, const std::vector<const Table*>& tables);
   ~CopyTarget() { connection_.rollback(); }
   CopyTarget(const CopyTarget&) = delete;
   CopyTarget& operator=(const CopyTarget&) = delete;
 
-  /// The tables whose foreign keys are of `table`.
+  /// The tables with a foreign key that references `table`.
   [[nodiscard]] std::vector<std::string> children_of(const std::string& table);
 
-  /// Has triggers, numbers of identity columns, counts and the index of searches as they would be
-  /// if the rows had come one by one.
+  /// Enables the triggers again, and brings identity columns, counts and the search index to the
+  /// state they would have if the rows had been inserted one by one.
   void finish();
   void commit() { connection_.commit(); }
 
@@ -36,7 +36,7 @@ class CopyTarget {
   Connection& connection_;
   const bool is_sqlite_;
   std::vector<std::string> tables_;
-  // Of SQLite: what makes each of them. Of PostgreSQL: what switches each of them on.
+  // The statements that restore the triggers: CREATE on SQLite, ENABLE on PostgreSQL.
   std::vector<std::string> triggers_;
 };
 

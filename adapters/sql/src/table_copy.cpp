@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t rows_read = 512;
 constexpr std::size_t rows_written = 64;
-/// Both databases take more.
+/// Both databases allow more.
 constexpr std::size_t most_parameters = 30'000;
 
-// Made anew in the target, see copy.cpp; on SQLite alone.
+// A column of SQLite only; the target computes it again, see copy.cpp.
 constexpr std::pair<std::string_view, std::string_view> made_anew{"users", "search_number"};
 
 bool may_be_number(ColumnKind kind) {
@@ -36,11 +36,11 @@ char letter_between(const Table& table, const Column& from, const Column& to) {
   return are_numbers ? 'n' : 't';
 }
 
-// How a column is read, for a letter.
+// The expression that reads a column as the type of `letter`.
 std::string read_expression(const Column& column, char letter, bool on_sqlite) {
   const auto name = in_quotes(column.name);
   if (on_sqlite) {
-    // All digits of it; as a text it would have 15.
+    // With all 17 digits; CAST AS TEXT keeps 15.
     if (letter != 't' || column.kind == ColumnKind::text) return name;
     return "CASE typeof(" + name + ") WHEN 'real' THEN printf('%!.17g', " + name + ") ELSE CAST(" +
            name + " AS TEXT) END";
@@ -51,7 +51,7 @@ std::string read_expression(const Column& column, char letter, bool on_sqlite) {
                                             : "CAST(" + name + " AS BIGINT)";
 }
 
-// What a value becomes: the type of its column.
+// The expression that converts a parameter to the type of its column.
 std::string write_expression(const CopiedColumn& column, std::size_t number, bool on_sqlite) {
   const auto placeholder = "$" + std::to_string(number);
   if (on_sqlite) return column.letter == 'b' ? "CAST(" + placeholder + " AS BLOB)" : placeholder;
@@ -78,7 +78,7 @@ Value value_of(const Row& row, std::size_t column, char letter) {
   if (letter == 'n') return row.number(column);
   if (letter == 't') return row.text(column);
   const auto& bytes = row.bytes(column);
-  // Poco binds empty bytes as NULL; an empty text becomes empty bytes.
+  // Poco would bind empty bytes as NULL; an empty text is stored as empty bytes.
   if (bytes.empty()) return std::string();
   return Bytes{bytes};
 }
@@ -149,7 +149,7 @@ std::size_t TableCopy::count_target() {
           .number(0));
 }
 
-// PostgreSQL keeps the place in a cursor; SQLite is asked for what comes after the last row.
+// PostgreSQL keeps the position in a cursor; on SQLite each query begins after the last row read.
 void TableCopy::begin_reading() {
   if (reads_sqlite()) return;
   std::vector<std::string> parts;
@@ -225,7 +225,7 @@ void TableCopy::write_some(const Batch& batch, std::size_t first, std::size_t co
   for (std::size_t i = first; i < first + count; ++i) {
     parameters.insert(parameters.end(), batch[i].begin(), batch[i].end());
   }
-  // Several single rows travel together.
+  // PostgreSQL sends several single-row statements in one round trip.
   target_.run({.text = insert_of(count)}, std::move(parameters),
               count == 1 ? Sending::with_next : Sending::at_once);
 }

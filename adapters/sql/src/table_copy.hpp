@@ -1,5 +1,5 @@
 #pragma once
-/// TableCopy: how the rows of one table get from one database into another.
+/// TableCopy: copies the rows of one table from one database to another.
 
 #include <cstddef>
 #include <string>
@@ -9,35 +9,36 @@
 
 namespace coffeeauth::sql {
 
-/// A column of both databases.
+/// A column that both databases have.
 struct CopiedColumn {
   Column from;
   Column to;
-  /// Between them, as in Sql.
+  /// The type in which values pass between them: a letter of Sql::columns.
   char letter;
 };
 
-/// The columns that a table has in both. Throws std::runtime_error, naming table and column, for
-/// one of `from` that `to` has no place for, and for bytes that would become something else.
+/// Returns the columns that the table has in both databases. Throws std::runtime_error, naming
+/// table and column, when `to` lacks a column of `from`, or when only one of the two columns holds
+/// bytes.
 [[nodiscard]] std::vector<CopiedColumn> matched(const Table& from, const Table& to);
 
-/// Reads rows in the source's snapshot and writes them in the target's transaction, a batch at a
-/// time.
+/// Reads rows in the snapshot of the source and writes them in the transaction of the target, in
+/// batches.
 class TableCopy {
  public:
-  /// Borrows all of them. `serial` is another number for each table of a source.
+  /// Borrows all arguments. `serial` is a number that no other table of the source has.
   TableCopy(Connection& source, Connection& target, const Table& from, const Table& to,
             std::size_t serial);
 
   [[nodiscard]] const std::string& name() const noexcept { return to_.name; }
-  /// How many rows there are. Throws std::runtime_error, naming the column, when one of them holds
-  /// a value that its column is not declared for, which SQLite lets happen.
+  /// Returns the number of rows. Throws std::runtime_error, naming the column, when a row holds a
+  /// value of another type than its column declares, which SQLite permits.
   [[nodiscard]] std::size_t count_source();
   [[nodiscard]] std::size_t count_target();
 
   using Batch = std::vector<std::vector<Value>>;
   void begin_reading();
-  /// The next rows; none when all were read.
+  /// Returns the next rows; empty when all have been read.
   [[nodiscard]] Batch read();
   void end_reading();
   void write(const Batch& batch);
@@ -54,7 +55,7 @@ class TableCopy {
   const Table& to_;
   const std::vector<CopiedColumn> columns_;
   const std::string cursor_;
-  // Where the last batch ended; what is read before the columns themselves.
+  // The key of the last row of the previous batch; queries return it in front of the columns.
   std::vector<Value> after_;
 };
 

@@ -2,8 +2,8 @@
 /// open(): user accounts for your program, with the usual parts. Start here.
 ///
 ///     auto accounts = standard::open({.database_url = "sqlite:///users.db", .secret_key = key});
-///     accounts.start();                                  // mails and clean-up, on their own
-///     threads accounts.auth().sessions().log_in(email, password, client);
+///     accounts.start();  // mails and clean-up, on separate threads
+///     accounts.auth().sessions().log_in(email, password, client);
 ///
 /// Nothing is hidden here: each part comes from a `make_...()` function of another component, and
 /// you can replace each with your own.

@@ -18,9 +18,9 @@ struct ShownMail {
   std::string id;
   /// The recipient's address.
   std::string to;
-  /// One line.
+  /// The subject, as one line of text.
   std::string subject;
-  /// As in the mail's header.
+  /// The value of the mail's `Date` field, shown unchanged.
   std::string date;
   /// The plain-text body.
   std::string text;

@@ -22,7 +22,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace new_device {
 
-/// Makes the rows that the suite tests. Used on one thread; the rows on many.
+/// Makes the stores that the suite tests. The harness is used on one thread, its stores on many.
 class DeviceHarness {
  public:
   virtual ~DeviceHarness() = default;
@@ -31,7 +31,7 @@ class DeviceHarness {
 
   /// Returns a new, empty Store. The suite destroys it before it requests the next one.
   [[nodiscard]] virtual std::unique_ptr<Store> fresh() = 0;
-  /// Returns the rows in the last fresh() Store; the suite destroys them before the Store.
+  /// Returns the DeviceStore over the last fresh() Store; the suite destroys it before the Store.
   [[nodiscard]] virtual std::unique_ptr<DeviceStore> devices_over(Store& store) = 0;
 
   /// How often each race is run.

@@ -1,7 +1,7 @@
 #pragma once
-/// bundle(): the feature `recovery` with its settings, tables, mails and routes, in one line:
-/// `.public_url = "https://example.com", .bundles = {recovery::bundle()}` in standard::Options.
-/// Of the component `recovery_standard`; link `coffeeauth::recovery_standard`.
+/// bundle(): the feature `recovery` with its settings, tables, mails and routes, in one line of
+/// standard::Options: `.public_url = "https://example.com", .bundles = {recovery::bundle()}`. Needs
+/// the component `recovery_standard` and its target `coffeeauth::recovery_standard`.
 
 #include <memory>
 
@@ -12,9 +12,10 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// For standard::Options::bundles. Stores its tickets in the store it is opened over, a SQL store
-/// or a memory store. RecoveryOptions::public_url may come from the surroundings; if neither has
-/// one and a link has no URL of its own, standard::open() refuses the bundle.
+/// Creates the bundle for standard::Options::bundles. Its tickets are stored in the program's
+/// store, which must be a SQL store or a memory store. If RecoveryOptions::public_url is empty,
+/// standard::Options::public_url is used; if both are empty and a link has no URL of its own,
+/// standard::open() throws.
 [[nodiscard]] std::shared_ptr<standard::Bundle> bundle(RecoveryOptions options = {});
 
 }  // namespace recovery

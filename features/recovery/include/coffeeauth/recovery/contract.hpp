@@ -1,5 +1,5 @@
 #pragma once
-/// The contract of TicketStore, as a test suite: what rows of your own must do to be trusted.
+/// The contract of TicketStore, as a test suite: what an implementation must do to be trusted.
 ///
 /// Needs doctest. Derive a harness that makes your Store and your TicketStore, and call the suite
 /// from one test case:
@@ -9,8 +9,8 @@
 ///       coffeeauth::recovery::ticket_contract(harness);
 ///     }
 ///
-/// Each promise is a SUBCASE that names it. The races run on many threads, each a few rounds; more
-/// rounds find more.
+/// Each promise is a SUBCASE that names it. The races run on many threads, for a few rounds each;
+/// more rounds find more faults.
 
 #include <cstddef>
 #include <memory>
@@ -22,16 +22,16 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// Makes the rows that the suite tries out. Used from one thread; what it makes from many.
+/// Makes the stores that the suite tests. The harness is used on one thread, its stores on many.
 class TicketHarness {
  public:
   virtual ~TicketHarness() = default;
   TicketHarness(const TicketHarness&) = delete;
   TicketHarness& operator=(const TicketHarness&) = delete;
 
-  /// A new, empty Store. The suite destroys it before it asks for the next one.
+  /// Returns a new, empty Store. The suite destroys it before it requests the next one.
   [[nodiscard]] virtual std::unique_ptr<Store> fresh() = 0;
-  /// The rows in the last fresh() one; the suite destroys them before it.
+  /// Returns the TicketStore over the last fresh() Store; the suite destroys it before the Store.
   [[nodiscard]] virtual std::unique_ptr<TicketStore> tickets_over(Store& store) = 0;
 
   /// How often each race is run.
@@ -39,14 +39,14 @@ class TicketHarness {
   /// How many threads each race has; at least 16. Fewer suit a database that makes every loser of a
   /// race begin again.
   [[nodiscard]] virtual std::size_t threads() const { return 64; }
-  /// Told when the rounds of a race are over, for programs that print figures.
+  /// Called after the rounds of a race, to print figures.
   virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 
  protected:
   TicketHarness() = default;
 };
 
-/// All of it.
+/// Runs the whole suite.
 void ticket_contract(TicketHarness& harness);
 
 }  // namespace recovery

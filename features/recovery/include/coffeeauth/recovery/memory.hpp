@@ -10,8 +10,8 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace recovery {
 
-/// Keeps tickets beside the users of `store`, a memory store (or a decorator of one), which must
-/// outlive it. Throws std::invalid_argument for another kind of store.
+/// Stores tickets alongside the users of `store`, which must be a memory store or a decorator of
+/// one and must outlive the result. Throws std::invalid_argument for another kind of store.
 [[nodiscard]] std::unique_ptr<TicketStore> make_memory_tickets(Store& store);
 
 }  // namespace recovery

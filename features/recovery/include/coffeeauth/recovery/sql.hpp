@@ -13,8 +13,8 @@ namespace recovery {
 /// Returns the tables of the feature, for the options of a SQL store.
 [[nodiscard]] sql::RoomMigrations migrations();
 
-/// Keeps tickets in the database of the SQL store whose transactions it is given; the store must
-/// have been opened with migrations(). Stateless: one may serve several stores.
+/// Stores tickets in the database of a SQL store, which must have been opened with migrations().
+/// Stateless: one object can serve several stores.
 [[nodiscard]] std::unique_ptr<TicketStore> make_sql_tickets();
 
 }  // namespace recovery

@@ -12,6 +12,13 @@ namespace {
 // Tags are few by design; more than this many are forgotten together.
 constexpr std::size_t most_known_tags = 10'000;
 
+/// Copies of the far cache's values, and optionally of its generations.
+///
+/// A value is stored under a generation and never changes within it, so a copy can be outdated only
+/// if its generation is. With `generation_age` 0 each generation comes from `far_`. Otherwise a
+/// generation is remembered for that long, counted from before it was requested. An invalidation by
+/// this process may happen while another thread requests the generation; `epoch_` counts
+/// invalidations, so that the answer to such a request is used once and not remembered.
 class NearCache final : public Cache {
  public:
   NearCache(std::unique_ptr<Cache> far, const NearCacheOptions& options, const Clock& clock)
@@ -29,7 +36,7 @@ class NearCache final : public Cache {
       if (const auto known = still_known(tag, now)) return known;
       epoch = epoch_;
     }
-    // Its age is counted from before it was asked for: it was true then at the latest.
+    // Its age counts from before the request: it may have been outdated right after.
     const auto fetched = far_->generation(tag);
     if (fetched) remember(tag, {*fetched, now}, epoch);
     return fetched;
@@ -64,7 +71,7 @@ class NearCache final : public Cache {
   void invalidate(std::string_view tag) noexcept override {
     forget(tag);
     far_->invalidate(tag);
-    // Once more, for what was asked for in between and answered before `far` knew.
+    // Again, for generations that other threads fetched before `far` was invalidated.
     forget(tag);
   }
 
@@ -88,13 +95,13 @@ class NearCache final : public Cache {
     const auto found = known_.find(tag);
     if (found == known_.end()) return std::nullopt;
     const auto age = now - found->second.asked_at;
-    // A clock that was put back makes nothing live longer.
+    // A negative age: the clock was set back, which must not make a copy live longer.
     if (age < std::chrono::milliseconds::zero() || age >= options_.generation_age)
       return std::nullopt;
     return found->second.generation;
   }
 
-  /// Unless something was invalidated since `epoch`: then it may be of before.
+  /// Does nothing if something was invalidated since `epoch`: `known` may be older than that.
   void remember(std::string_view tag, Known known, std::uint64_t epoch) noexcept {
     const std::lock_guard lock{mutex_};
     if (epoch != epoch_) return;
@@ -102,7 +109,7 @@ class NearCache final : public Cache {
       if (known_.size() >= most_known_tags) known_.clear();
       known_.insert_or_assign(std::string{tag}, known);
     } catch (...) {
-      // Asked for again.
+      // No memory: it is requested again.
     }
   }
 

@@ -23,13 +23,13 @@ class Session;
 
 namespace coffeeauth::sql {
 
-/// When a statement is sent to a database that every message takes a while to.
+/// When a statement is sent to a database behind a network.
 enum class Sending {
-  /// At once, behind all that waits, and with it.
+  /// At once, in one batch after all waiting statements.
   at_once,
-  /// Whenever the next statement is. Nobody is told what came of it: when it fails, that one does.
+  /// Together with the next statement that is sent at once, which also reports its failure.
   with_next,
-  /// At once, and all that waits never.
+  /// At once and alone; waiting statements are discarded.
   instead,
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-/// PostgresPipeline: statements that wait to be sent together, in one round trip.
+/// PostgresPipeline: statements that wait, to be sent together in one round trip.
 
 #include <libpq-fe.h>
 
@@ -23,38 +23,39 @@ using OwnedResult = std::unique_ptr<PGresult, ClearResult>;
 
 /// One run of a prepared statement.
 struct PreparedRun {
-  /// What it was prepared as.
+  /// The name under which it was prepared.
   std::string name;
   /// Nothing for NULL.
   std::vector<std::optional<std::string>> values;
-  /// As libpq has it, one for each value: 0 for text, 1 for bytes.
+  /// The format of each value, as libpq numbers it: 0 for text, 1 for bytes.
   std::vector<int> formats;
 };
 
-/// Runs one and waits for its result for `patience` at most: a server that is stopped, or a proxy
-/// before it, can keep a connection and say nothing. Throws PostgresFailure.
+/// Runs one statement and waits at most `patience` for its result: a stopped server, or a proxy in
+/// front of it, can keep a connection open without ever answering. Throws PostgresFailure.
 [[nodiscard]] OwnedResult run_alone(PGconn* connection, const PreparedRun& run,
                                     std::chrono::milliseconds patience);
 
-/// Waits for what the server says to nothing, as run_alone() does: before calls of libpq that would
-/// wait for ever.
+/// Sends an empty batch and waits for its answer like run_alone(). Call it before functions of
+/// libpq that would wait without limit.
 void require_an_answer(PGconn* connection, std::chrono::milliseconds patience);
 
-/// Keeps what is to be run and sends it in the order it came, in libpq's pipeline mode: a round
-/// trip costs more than most statements do. Belongs to one connection, and as that to one thread.
+/// Collects statements and sends them in order, in libpq's pipeline mode, since a round trip costs
+/// more than most statements. Belongs to one connection, and with it to one thread.
 ///
-/// The first that fails is the last that has an effect, and what is thrown is its failure; the
-/// transaction is then one that failed. Every function that sends throws PostgresFailure.
+/// The server executes the batch up to the first statement that fails, and skips the others; send()
+/// throws the failure of that statement, and the transaction can only be rolled back.
 class PostgresPipeline {
  public:
-  /// Whether to send what waits before more is added: it is in memory, here and in the server.
+  /// Whether to send the batch before more is added; waiting statements and their answers take
+  /// memory here and in the server.
   [[nodiscard]] bool is_full() const noexcept { return waiting_.size() >= most_waiting; }
   [[nodiscard]] bool is_empty() const noexcept { return waiting_.empty(); }
   void add(PreparedRun run) { waiting_.push_back(std::move(run)); }
   void forget() noexcept { waiting_.clear(); }
 
-  /// Sends what waits, and gives the result of the last of it; there has to be something. Waits as
-  /// run_alone().
+  /// Sends the batch, which must not be empty, and returns the result of its last statement. Waits
+  /// like run_alone(). Throws PostgresFailure.
   OwnedResult send(PGconn* connection, std::chrono::milliseconds patience);
 
  private:

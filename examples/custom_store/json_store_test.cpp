@@ -1,4 +1,4 @@
-// What a Store of one's own has to show: that it keeps the contract, and that it survives.
+// Tests of a Store of your own: it keeps the contract, and survives a kill.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "coffeeauth/testing/doctest.hpp"
@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder of its own, gone in the end.
+/// A temporary folder, deleted on destruction.
 struct Folder {
   Folder() : path((fs::temp_directory_path() / "json_store.XXXXXX").string()) {
     REQUIRE(::mkdtemp(path.data()) != nullptr);
@@ -58,7 +58,7 @@ void add_user(ca::Store& store, std::uint8_t n) {
       [&](ca::Transaction& tx) { static_cast<void>(tx.users().create_user(nth_user(n))); });
 }
 
-/// A process that adds users and writes a byte for each that is committed. It knows no end.
+/// A process that adds users without end, and writes a byte for each committed user.
 pid_t start_adding(const fs::path& file, const int (&pipe)[2]) {
   const auto child = ::fork();
   if (child != 0) return child;
@@ -97,7 +97,7 @@ TEST_CASE("what was committed survives a kill at any moment, and the next proces
 
     const auto store = make_json_store(file);
     for (std::uint8_t n = 1; n <= committed; ++n) CHECK(store->users().find(nth_user(n).id));
-    // One more may have been committed whose byte was not written any more.
+    // The process may have been killed between a commit and its byte.
     CHECK(store->users().count({}) - committed <= 1);
     add_user(*store, 255);
     CHECK(store->users().find(nth_user(255).id));

@@ -1,5 +1,5 @@
 #pragma once
-/// The verbs of the ports over Tables, one class for each port.
+/// The methods of the ports over Tables, one class for each port.
 
 #include <memory>
 #include <utility>
@@ -8,7 +8,7 @@
 
 namespace json_store {
 
-/// Where reads find their tables: those that were committed last, or a transaction's own.
+/// The tables that reads use: the last committed ones, or those of a transaction.
 class Source {
  public:
   virtual ~Source() = default;
@@ -20,14 +20,14 @@ class Source {
   Source() = default;
 };
 
-/// What a transaction has done so far, to a copy of its own.
+/// The state of a transaction: its copy of the tables.
 class Work final : public Source {
  public:
   explicit Work(Tables copy) : tables(std::move(copy)) {}
   std::shared_ptr<const Tables> look() override {
     return {std::shared_ptr<const Tables>{}, &tables};
   }
-  /// Fails a verb for a caller's bug, and with it the transaction.
+  /// Fails the method because of a caller's bug, and the transaction with it.
   [[noreturn]] void refuse(const char* why);
 
   Tables tables;
@@ -38,7 +38,7 @@ class Work final : public Source {
 [[nodiscard]] UserRow* find_row(Tables& tables, const UserId& id);
 [[nodiscard]] const UserRow* find_row(const Tables& tables, const EmailAddress& email);
 [[nodiscard]] bool is_live(const Session& session, UtcTime now);
-/// Makes the account what apply_patch() said, and ends its sessions if that said so.
+/// Applies the result of apply_patch() to the account, and ends its sessions if that requires it.
 void put_patched(Tables& tables, UserRow& row, const PatchedUser& patched);
 /// The user as a sign-up or an administrator writes it; refuses an id that is taken. The password
 /// of one that is not verified is its pending sign-up's.

@@ -13,7 +13,7 @@
 namespace json_store {
 namespace {
 
-/// -1 becomes an exception, and a call that a signal interrupted is made again.
+/// Turns -1 into an exception, and repeats a call that a signal interrupted.
 template <class Call>
 auto checked(const char* what, Call call) {
   for (;;) {
@@ -77,7 +77,7 @@ std::shared_ptr<const Tables> TableFile::latest() {
   checked("the file of the store is gone", [&] { return ::stat(path_.c_str(), &there); });
   if (tables_) {
     const auto read = status(read_from_);
-    // A commit makes a new file, so the same file holds the same tables.
+    // Every commit creates a new file, so an unchanged inode means unchanged tables.
     if (read.st_ino == there.st_ino && read.st_dev == there.st_dev) return tables_;
   }
   auto file = open_file(path_, O_RDONLY);
@@ -99,7 +99,7 @@ void TableFile::replace(const Tables& tables) {
   put_on_disk(file);
   checked("the file of the store cannot be replaced",
           [&] { return ::rename(fresh.c_str(), path_.c_str()); });
-  // That there is another file under this name has to be on the disk, too.
+  // Syncs the folder, so that the new name of the file is on the disk as well.
   const auto folder = std::filesystem::absolute(path_).parent_path();
   put_on_disk(open_file(folder, O_RDONLY | O_DIRECTORY));
 }

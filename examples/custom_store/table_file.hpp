@@ -10,7 +10,7 @@
 
 namespace json_store {
 
-/// Closes it in the end, which also gives back its lock.
+/// A file descriptor. The destructor closes it, which also releases its lock.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -28,25 +28,25 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Callable from any thread. Everything throws Unavailable when the disk does not do as it should.
+/// Thread-safe. Every method throws Unavailable when a file operation fails.
 class TableFile {
  public:
   explicit TableFile(std::filesystem::path path);
 
-  /// What was committed last, by any process.
+  /// Returns the tables that were committed last, by any process.
   [[nodiscard]] std::shared_ptr<const Tables> latest();
 
-  /// Waits until no other transaction, of any process, has it.
+  /// Takes the lock; waits for transactions of other threads and processes.
   [[nodiscard]] Descriptor lock() const;
-  /// Puts `tables` in the place of what is there, on the disk when it returns. The caller has the
-  /// lock.
+  /// Replaces the stored tables by `tables`, which are on the disk when it returns. The caller must
+  /// hold the lock.
   void replace(const Tables& tables);
 
  private:
   const std::filesystem::path path_;
   std::mutex mutex_;
-  /// The file that `tables_` was read from. Held open, so that its number cannot be given to a new
-  /// file.
+  /// The file that `tables_` was read from. It stays open, so that no new file can get its inode
+  /// number.
   Descriptor read_from_;
   std::shared_ptr<const Tables> tables_;
 };

@@ -1,5 +1,5 @@
 #pragma once
-/// Tables: everything that the Store keeps, as plain values. A transaction has a copy of its own.
+/// Tables: all data of the Store, as plain values. Each transaction works on a copy.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Users in a program of your own, with no server: SQLite, a mail folder, and the services called
-// directly. Signs somebody up, asks for the code that was mailed, and logs them in.
+// User accounts in your own program, without a server: SQLite, a folder of mails, and direct calls
+// of the services. Signs a user up, asks for the mailed code, and logs the user in.
 
 #include <filesystem>
 #include <iostream>
@@ -23,7 +23,7 @@ class PrintedEvents final : public ca::EventSink {
   }
 };
 
-/// The value, or an exception with what the user did wrong.
+/// Returns the value, or throws an exception that tells the user what to correct.
 template <class T>
 T value_of(ca::Result<T> result) {
   if (result) return std::move(*result);
@@ -50,7 +50,7 @@ void sign_up_and_log_in(ca::Auth& auth) {
 
   const auto tokens = value_of(
       ca::tokens_of(auth.sessions().log_in(email, value_of(ca::Password::parse(typed)), {})));
-  // What a protected handler does with the bearer token of each request.
+  // A protected handler does this with the bearer token of each request.
   const auto principal =
       value_of(auth.sessions().authenticate_token(tokens.access_token.expose_secret()));
   std::cout << "welcome, " << principal.user.email.display() << "\n";
@@ -72,7 +72,7 @@ int main(int count, char** words) {
         .secret_key = ca::Secret{"an example's key, of 32 bytes or more"},
         .events = &events,
     });
-    accounts.start();  // mails go out from now on, to the folder mail beside the database
+    accounts.start();  // delivers mails from now on, to the folder mail beside the database
     sign_up_and_log_in(accounts.auth());
     return 0;
   } catch (const std::exception& error) {

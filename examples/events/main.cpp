@@ -1,5 +1,5 @@
-// What happened to whom: an audit line for each event, a webhook for another system, and a policy
-// of one's own that decides who may sign up.
+// An audit line for each event, a webhook that reports events to another system, and a policy that
+// decides who may sign up.
 
 #include <httplib.h>
 
@@ -16,8 +16,8 @@ namespace {
 
 namespace ca = coffeeauth;
 
-/// One line an event: what happened to which account, and from which network address. An event has
-/// no email address, no code and no token, so none can come in.
+/// Prints a line for each event: the kind, the account, and the client's IP address. Events contain
+/// no email address, code or token, so the log cannot contain one either.
 class AuditLog final : public ca::EventSink {
  public:
   void on(const ca::Event& event) noexcept override {
@@ -29,7 +29,7 @@ class AuditLog final : public ca::EventSink {
   }
 };
 
-/// Auth takes one sink; this one passes on to two.
+/// Auth takes one sink; this one passes events on to two.
 class Both final : public ca::EventSink {
  public:
   Both(ca::EventSink& first, ca::EventSink& second) : first_(first), second_(second) {}
@@ -43,7 +43,7 @@ class Both final : public ca::EventSink {
   ca::EventSink& second_;
 };
 
-/// Whom this program lets sign up. The REST API, where it is mounted, asks it too.
+/// Decides who may sign up. The REST API, where it is mounted, applies it too.
 ca::Result<void> only_our_own(const ca::SignUpRequest& request, const ca::ClientContext&) {
   if (request.email.canonical().ends_with("@example.com")) return {};
   return ca::field_error("email", "not_allowed", "Only people of example.com may sign up.");
@@ -64,7 +64,7 @@ void visit(ca::Auth& auth, std::string_view address) {
 }  // namespace
 
 int main() {
-  // Stands for the other system: prints what it is told.
+  // Stands in for the other system: prints the events that it receives.
   httplib::Server other;
   other.Post("/hooks/accounts", [](const httplib::Request& request, httplib::Response& response) {
     std::osyncstream{std::cout} << "webhook: " << request.body << "\n";

@@ -40,7 +40,7 @@ void Webhook::on(const ca::Event& event) noexcept try {
   }
   changed_.notify_one();
 } catch (...) {
-  // Out of memory: an event is lost, the login that it was about is not.
+  // Out of memory: the event is lost, but the login that it reports succeeds.
 }
 
 void Webhook::run() {
@@ -54,7 +54,7 @@ void Webhook::run() {
     const auto json = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    // A real one would sign the body, and try again later when there is no answer.
+    // A real webhook would sign the body, and retry later if there is no answer.
     (void)client.Post(path_, json, "application/json");
     lock.lock();
   }

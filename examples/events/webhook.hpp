@@ -1,5 +1,5 @@
 #pragma once
-/// Webhook: tells another system what happened, without making anybody wait for it.
+/// Webhook: reports events to another system, without delaying the service.
 
 #include <condition_variable>
 #include <deque>
@@ -9,16 +9,16 @@
 
 #include "coffeeauth/ports/event_sink.hpp"
 
-/// Posts each event as JSON, from a thread of its own.
+/// Posts each event as JSON, on a separate thread.
 ///
-/// An EventSink is called by the thread that did the work, so it must be quick: this one only puts
-/// the event into a queue. The queue is bounded, because the other system may be down for long:
-/// then the oldest is dropped. What must never be lost belongs into your database.
+/// The thread that did the work calls the EventSink, so the sink must be quick: this one only puts
+/// the event into a queue. Because the other system may be down for long, the queue is bounded, and
+/// drops the oldest event when it is full. Data that must never be lost belongs in your database.
 class Webhook final : public coffeeauth::EventSink {
  public:
-  /// Such as `http://127.0.0.1:9000` and `/hooks/accounts`.
+  /// Example: `http://127.0.0.1:9000` and `/hooks/accounts`.
   Webhook(std::string base, std::string path);
-  /// Posts what is waiting, and stops.
+  /// Posts the waiting events, and stops.
   ~Webhook() override;
 
   void on(const coffeeauth::Event& event) noexcept override;

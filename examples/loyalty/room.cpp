@@ -18,7 +18,7 @@ constexpr auto claim = "loyalty_tier";
 constexpr std::string_view tier_mail = "loyalty_tier_changed";
 constexpr ca::EventKind tier_changed{"loyalty_tier_changed"};
 
-/// What the token says, which costs no query: the tier of the last login or refresh.
+/// Returns the tier in the token, without a query: the tier at the last login or refresh.
 ca::Result<http::Response> show(const http::RouteContext& context) {
   const auto tier = context.principal->claims.find(claim);
   if (tier == context.principal->claims.end()) return ca::ErrorCode::not_found;
@@ -41,7 +41,7 @@ ca::Contributions Room::attach(ca::Kernel& kernel) {
   return {.recorders = {this}, .claims = {this}, .mails = mail_kinds()};
 }
 
-/// A mailbox that is proved makes a customer, in the transaction that proves it.
+/// Verifying the mailbox makes the user a customer, in the same transaction.
 void Room::record(ca::Transaction& tx, const ca::Event& event) {
   if (event.kind != ca::EventKind::user_verified) return;
   query(tx,
@@ -50,7 +50,7 @@ void Room::record(ca::Transaction& tx, const ca::Event& event) {
         {event.user->str()});
 }
 
-/// Asked at each login and refresh.
+/// Called at each login and refresh.
 ca::Claims Room::claims_of(const ca::LiveSession& live) {
   const auto rows =
       query(kernel_->store(), {"SELECT tier FROM loyalty_customers WHERE user_id = $1", "t"},

@@ -1,5 +1,5 @@
 #pragma once
-/// Room: loyalty tiers. Each customer has one, and every access token says which.
+/// Room: loyalty tiers. Each customer has a tier, and every access token contains it.
 
 #include <string>
 #include <vector>
@@ -12,13 +12,13 @@ namespace loyalty {
 
 namespace ca = coffeeauth;
 
-/// Needs a SQL store that was opened with the room in migrations/. Callable from any thread.
+/// Needs a SQL store that was opened with the migrations of this room. Thread-safe.
 class Room final : public ca::Feature, private ca::Recorder, private ca::ClaimsSource {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "loyalty"; }
   [[nodiscard]] ca::Contributions attach(ca::Kernel& kernel) override;
 
-  /// Moves a customer to `tier` and tells them by mail: both happen, or neither. Error: not_found.
+  /// Moves a customer to `tier` and notifies them by mail, in one transaction. Error: not_found.
   [[nodiscard]] ca::Result<void> move(const ca::UserId& customer, const std::string& tier,
                                       const ca::Principal& who, const ca::ClientContext& client);
 

@@ -1,4 +1,4 @@
-// The REST API in a Boost.Beast server: one thread for all connections, others for what takes long.
+// The REST API in a Boost.Beast server: one thread for all connections, and a pool for slow work.
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace {
 namespace ca = coffeeauth;
 namespace asio = boost::asio;
 
-/// Mails that are read by somebody at a terminal; see examples/embed for real ones.
+/// Prints mails instead of sending them; see examples/embed for a real mailer.
 class PrintedMail final : public ca::Mailer {
  public:
   ca::Delivery deliver(const ca::Mail& mail) noexcept override {
@@ -31,7 +31,7 @@ asio::awaitable<void> listen(asio::ip::tcp::acceptor& acceptor, ca::http::Api& a
   for (;;) {
     boost::system::error_code failed;
     auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
-    if (failed) {  // no descriptor is free, say: there will be one again
+    if (failed) {  // no free descriptor, for example, which is temporary
       asio::steady_timer pause{acceptor.get_executor(), std::chrono::milliseconds{100}};
       co_await pause.async_wait(asio::use_awaitable);
       continue;
@@ -47,8 +47,7 @@ int main(int count, char** words) {
   auto accounts = ca::standard::open({
       .database_url = "memory:",
       .secret_key = ca::Secret{"an example's key, of 32 bytes or more"},
-      // Hashes of half a second, one at a time, so that one can see that nobody else waits for
-      // them.
+      // Hashes of half a second, one at a time, to show that other requests do not wait for them.
       .config = {.passwords = {.argon2_memory_kib = 64 * 1024,
                                .argon2_iterations = 8,
                                .hashing_threads = 1}},
@@ -56,8 +55,8 @@ int main(int count, char** words) {
   });
   accounts.start();
 
-  // More than there are cores: a login waits here while the hashing pool works on it, and others,
-  // which need no hash, should not wait with it.
+  // More threads than cores: while logins wait for the hashing pool, requests without a password
+  // need free threads.
   asio::thread_pool workers{32};
   asio::io_context loop{1};
   const auto wanted = static_cast<std::uint16_t>(count > 1 ? std::stoi(words[1]) : 8080);

@@ -54,7 +54,7 @@ inline boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket,
     if (from.method() != http::verb::head) to.body() = answer.text();
     co_await http::async_write(stream, to, asio::use_awaitable);
   }
-  // To close over octets that nobody has read would reset the connection under the answer.
+  // Closing the socket with unread input would reset the connection and lose the response.
   stream.socket().shutdown(asio::socket_base::shutdown_send, failed);
   stream.expires_after(std::chrono::seconds{2});
   for (char rest[4096]; !failed;) co_await stream.async_read_some(asio::buffer(rest), may_fail);

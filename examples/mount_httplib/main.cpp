@@ -1,4 +1,4 @@
-// The REST API in a cpp-httplib server, beside a route of the program's own.
+// The REST API in a cpp-httplib server, beside one of the program's own routes.
 
 #include <httplib.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 namespace ca = coffeeauth;
 
-/// Mails that are read by somebody at a terminal; see examples/embed for real ones.
+/// Prints mails instead of sending them; see examples/embed for a real mailer.
 class PrintedMail final : public ca::Mailer {
  public:
   ca::Delivery deliver(const ca::Mail& mail) noexcept override {

@@ -8,9 +8,9 @@
 
 #include "coffeeauth/http/api.hpp"
 
-/// Puts `api` behind every path of `server` that was not routed before; routes of your own that are
-/// added first keep theirs. Borrows `api`. httplib calls it from its pool, so hashing is in
-/// nobody's way.
+/// Routes all paths of `server` to `api`, except those of routes that you added before. Borrows
+/// `api`. httplib calls handlers on a pool of threads, so hashing a password delays no other
+/// request.
 inline void mount(httplib::Server& server, coffeeauth::http::Api& api) {
   const auto send = [](const coffeeauth::http::Response& from, httplib::Response& to) {
     to.status = from.status;
@@ -26,11 +26,11 @@ inline void mount(httplib::Server& server, coffeeauth::http::Api& api) {
     for (const auto& [name, value] : from.headers) request.headers.push_back({name, value});
     send(api.handle(request), to);
   };
-  // Get() also answers HEAD; whether a method is allowed is for the API to say.
+  // Get() also answers HEAD; the API decides whether a method is allowed.
   server.Get(".*", handle).Post(".*", handle).Put(".*", handle).Patch(".*", handle);
   server.Delete(".*", handle).Options(".*", handle);
 
-  // What httplib refuses by itself, in the words of the API. Its own answers have a body already.
+  // Turns httplib's own rejections into problem+json. Responses of the API have a body already.
   server.set_payload_max_length(api.max_body());
   using Handler = httplib::Server::HandlerWithResponse;
   server.set_error_handler(

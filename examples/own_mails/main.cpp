@@ -1,5 +1,5 @@
-// Mails as files: other words for a mail of the library's, and a kind of one's own. Auth would get
-// the templates as its part `templates`; here they are rendered and printed.
+// Mails as files: another text for one of the library's mails, and a new kind. A service would pass
+// the templates to Auth as its part `templates`; this program renders and prints them.
 
 #include <iostream>
 

@@ -11,7 +11,7 @@ using Poco::Net::HTTPResponse;
 
 namespace {
 
-/// `challenge` as RFC 6750 section 3 has it; empty for none.
+/// `challenge` is the value of WWW-Authenticate (RFC 6750 3); empty for none.
 void refuse(Poco::Net::HTTPServerResponse& response, HTTPResponse::HTTPStatus status,
             ca::ErrorCode why, const std::string& challenge) {
   response.setStatusAndReason(status);
@@ -26,7 +26,7 @@ void refuse(Poco::Net::HTTPServerResponse& response, HTTPResponse::HTTPStatus st
 std::optional<ca::Principal> Guard::admit(const Poco::Net::HTTPServerRequest& request,
                                           Poco::Net::HTTPServerResponse& response,
                                           ca::Role needed) try {
-  // The peer is the client, where no proxy stands in front.
+  // Without a proxy in front, the peer is the client.
   auto principal = sessions_.authenticate(request.get("Authorization", {}),
                                           {.address = request.clientAddress().host().toString()});
   if (!principal) {
@@ -37,13 +37,13 @@ std::optional<ca::Principal> Guard::admit(const Poco::Net::HTTPServerRequest& re
       refuse(response, HTTPResponse::HTTP_TOO_MANY_REQUESTS, why, {});
       return std::nullopt;
     }
-    // Without a token nothing was wrong yet, so no error is named.
+    // A request without a token gets a challenge without an error (RFC 6750 3.1).
     const auto* const challenge =
         why == ca::ErrorCode::not_authenticated ? "Bearer" : "Bearer error=\"invalid_token\"";
     refuse(response, HTTPResponse::HTTP_UNAUTHORIZED, why, challenge);
     return std::nullopt;
   }
-  // The role is that of the live user, not the one that is written in the token.
+  // The role comes from the live user, not from the token.
   if (needed == ca::Role::admin && principal->user.role != ca::Role::admin) {
     refuse(response, HTTPResponse::HTTP_FORBIDDEN, ca::ErrorCode::forbidden,
            "Bearer error=\"insufficient_scope\"");

@@ -1,5 +1,5 @@
 #pragma once
-/// Guard: the door of each protected route.
+/// Guard: authenticates the requests of protected routes.
 
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
@@ -8,15 +8,15 @@
 
 #include "coffeeauth/session_service.hpp"
 
-/// Callable from any thread.
+/// Thread-safe.
 class Guard {
  public:
   /// Borrows `sessions`.
   explicit Guard(coffeeauth::SessionService& sessions) : sessions_(sessions) {}
 
-  /// Who asks, if they are logged in and have `needed` (an administrator has every role). Otherwise
-  /// nothing, and the response was sent: 401 when logging in would help, 403 when it would not, 503
-  /// while the database is away.
+  /// Returns the logged-in user, if they have the role `needed` (an administrator has every role).
+  /// Otherwise sends the response and returns nothing: 401 if the user has to log in, 403 if the
+  /// role is missing, 503 while the database is down.
   [[nodiscard]] std::optional<coffeeauth::Principal> admit(
       const Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response,
       coffeeauth::Role needed = coffeeauth::Role::user);

@@ -1,5 +1,5 @@
-// A Poco application that had routes of its own before it had users: now people sign up and log in
-// at /api, and its own routes know who is asking.
+// A Poco application to which users were added: people sign up and log in at /api, and the
+// application's own routes receive the logged-in user.
 
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -26,7 +26,7 @@ namespace {
 namespace ca = coffeeauth;
 namespace net = Poco::Net;
 
-/// Where a program would send its mails from; this one is read by somebody at a terminal.
+/// Prints mails instead of sending them; see examples/embed for a real mailer.
 class PrintedMail final : public ca::Mailer {
  public:
   [[nodiscard]] ca::Delivery deliver(const ca::Mail& mail) noexcept override {
@@ -35,7 +35,7 @@ class PrintedMail final : public ca::Mailer {
   }
 };
 
-/// What the application was about all along.
+/// The application's own data.
 struct Notes {
   std::mutex mutex;
   std::vector<std::string> lines;
@@ -46,7 +46,7 @@ void send_text(net::HTTPServerResponse& response, const std::string& text) {
   response.sendBuffer(text.data(), text.size());
 }
 
-/// The first line of the body, at most 200 octets of it.
+/// Returns the first line of the body, at most 200 octets.
 std::string read_line(net::HTTPServerRequest& request) {
   std::string line(200, ' ');
   request.stream().read(line.data(), static_cast<std::streamsize>(line.size()));
@@ -54,8 +54,7 @@ std::string read_line(net::HTTPServerRequest& request) {
   return line.substr(0, line.find_first_of(std::string{"\r\n\0", 3}));
 }
 
-/// GET /notes for everybody who is logged in, POST /notes to add one, DELETE /notes for
-/// administrators.
+/// GET /notes and POST /notes for logged-in users, DELETE /notes for administrators.
 class NotesHandler final : public net::HTTPRequestHandler {
  public:
   NotesHandler(Guard& guard, Notes& notes) : guard_(guard), notes_(notes) {}
@@ -79,7 +78,7 @@ class NotesHandler final : public net::HTTPRequestHandler {
   Notes& notes_;
 };
 
-/// GET /profile, and PUT /profile with another motto.
+/// GET /profile, and PUT /profile to change the motto.
 class ProfileHandler final : public net::HTTPRequestHandler {
  public:
   ProfileHandler(Guard& guard, ca::Store& store) : guard_(guard), store_(store) {}
@@ -102,7 +101,7 @@ class ProfileHandler final : public net::HTTPRequestHandler {
   ca::Store& store_;
 };
 
-/// Everything else is the REST API's.
+/// All other paths belong to the REST API.
 class ApiHandler final : public net::HTTPRequestHandler {
  public:
   explicit ApiHandler(ca::http::Api& api) : api_(api) {}
@@ -163,7 +162,7 @@ int main(int count, char** words) {
       .mailer = &mailer,
   });
   accounts.start();
-  // Whoever starts the program is its first administrator. From the second start on there is one.
+  // Creates the first administrator; fails from the second start on, because it exists already.
   (void)accounts.auth().admin().create_admin(
       {.email = ca::EmailAddress::parse("root@example.com").value(),
        .password = ca::Password::parse("a mountain of brown sugar").value()});

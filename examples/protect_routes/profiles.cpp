@@ -8,7 +8,7 @@ namespace ca = coffeeauth;
 using ca::sql::query;
 
 void Profiles::record(ca::Transaction& transaction, const ca::Event& event) {
-  // A second sign-up for an address is told of, too, and makes no second user.
+  // A second sign-up for an address is recorded as well, but creates no second user.
   const ca::EventDetail created{"account", "created"};
   const auto& details = event.details;
   if (event.kind != ca::EventKind::signed_up ||

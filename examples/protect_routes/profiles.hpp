@@ -1,5 +1,5 @@
 #pragma once
-/// Profiles: what this program knows of its customers beyond what the library does.
+/// Profiles: the application's own data about each customer.
 
 #include <cstdint>
 #include <optional>
@@ -15,9 +15,8 @@ struct Profile {
   std::string motto;
 };
 
-/// Gives each user who signs up a profile: written in the transaction that writes the user, deleted
-/// with it, so that there is never one without the other. The Store has to be opened with the room
-/// in migrations/.
+/// Gives each user who signs up a profile. It is written in the transaction that writes the user,
+/// and deleted with the user. The Store must be opened with the migrations of this room.
 class Profiles final : public coffeeauth::Feature, private coffeeauth::Recorder {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "app"; }
@@ -29,8 +28,8 @@ class Profiles final : public coffeeauth::Feature, private coffeeauth::Recorder 
   void record(coffeeauth::Transaction& transaction, const coffeeauth::Event& event) override;
 };
 
-/// Nothing for an account that did not sign up: an administrator whom the program made.
+/// Returns nothing for an account without a sign-up, such as the program's first administrator.
 [[nodiscard]] std::optional<Profile> find_profile(coffeeauth::Store& sql,
                                                   const coffeeauth::UserId& user);
-/// False when there is none.
+/// Returns false when the user has no profile.
 bool set_motto(coffeeauth::Store& sql, const coffeeauth::UserId& user, const std::string& motto);

@@ -1,7 +1,7 @@
-// A whole service: sign-up, verification, login, administration, forgotten passwords and new
-// addresses, with the REST API and the pages behind mailed links.
+// A whole service: sign-up, verification, login, administration, password reset and change of email
+// address, with the REST API and the pages behind mailed links.
 //
-//   serve <folder> <port>    keeps its users, and the mails that it would send, in the folder
+//   serve <folder> <port>    stores the users, and mails instead of sending them, in the folder
 #include <csignal>
 #include <cstdint>
 #include <iostream>
@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
   }
   const std::string folder = argv[1];
   const std::string url = "http://127.0.0.1:" + std::string{argv[2]};
-  // Blocked before there is another thread, so that the signals wait for sigwait() below.
+  // Blocks the signals before other threads exist, so that only sigwait() below receives them.
   sigset_t stops;
   sigemptyset(&stops);
   sigaddset(&stops, SIGINT);
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
         .secret_key = ca::Secret{"an example: read yours from where your other secrets are"},
         .mail_folder = folder + "/mail",      // or .smtp_url and .from_email
         .public_url = url,                    // where the links in mails lead
-        .bundles = {ca::recovery::bundle()},  // forgotten passwords, new addresses
+        .bundles = {ca::recovery::bundle()},  // password reset, change of email address
     });
     const auto server = ca::http_poco::make_poco_server(
         accounts.api(), {.port = static_cast<std::uint16_t>(std::stoul(argv[2]))});

@@ -13,15 +13,14 @@ struct Reply {
   std::string text{};
 };
 
-/// Takes orders from people who are logged in. Knows of coffeeauth only what it needs: who is
-/// asking.
+/// Takes orders from logged-in users. Depends on SessionService only.
 class Checkout {
  public:
   /// Borrows `sessions`.
   explicit Checkout(coffeeauth::SessionService& sessions) : sessions_(sessions) {}
 
-  /// `authorization` is the header of that name. Answers 401 to strangers, and 503 while nobody can
-  /// tell who is one.
+  /// `authorization` is the value of the Authorization field. Answers 401 without a valid token,
+  /// and 503 while tokens cannot be checked.
   [[nodiscard]] Reply order(std::string_view authorization, std::string_view article);
 
  private:

@@ -1,4 +1,4 @@
-// How a handler that builds on coffeeauth is tested: no server, no database, no waiting.
+// Tests of a handler that builds on coffeeauth, without server, database or waiting.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include "coffeeauth/testing/doctest.hpp"
@@ -21,7 +21,7 @@ struct World {
 
   static ca::Password password() { return ca::Password::parse("plum tart & 47 spoons").value(); }
 
-  /// The Authorization header of somebody who went all the way.
+  /// The Authorization header of the logged-in customer.
   std::string log_in() {
     auto& auth = fakes.auth();
     REQUIRE_OK(auth.users().sign_up({.email = email, .password = password()}, {}));

@@ -147,7 +147,7 @@ struct LimitConfig {
   Limit any{600, std::chrono::minutes{1}};
   /// The limit of an IPv6 /56, as a multiple of the limit of a /64. Range 1 to 256.
   std::size_t ipv6_56_factor = 4;
-  /// The limit of an IPv6 /48, as a multiple too. Range ipv6_56_factor to 65,536.
+  /// The limit of an IPv6 /48, as a multiple of the limit of a /64. Range ipv6_56_factor to 65,536.
   std::size_t ipv6_48_factor = 16;
 };
 
@@ -167,8 +167,8 @@ struct ListConfig {
 
 /// Notices: mails that only inform an account owner (MailKind::is_notice).
 struct NoticeConfig {
-  /// Kinds that are not sent; the events that they report happen all the same. Must be notices of
-  /// the library or of a feature: Auth rejects others.
+  /// Kinds of mail that are not sent; the events are recorded nevertheless. Each must be a notice
+  /// of the library or of a feature, or the constructor of Auth throws.
   std::vector<std::string> left_out{};
 };
 

@@ -84,7 +84,7 @@ struct Contributions {
   std::vector<AddressGuard*> address_guards{};
   /// The texts of its mails, for kinds that AuthParts::templates does not know.
   std::vector<MailKind> mails{};
-  /// Values that the library's own notices get in MailParameters::extra, beside their own.
+  /// Further values for the texts of all notices, in MailParameters::extra: see Kernel::notify().
   std::map<std::string, std::string> notice_values{};
 };
 
@@ -126,7 +126,7 @@ class AttachedKernel {
   /// Returns the kernel. Throws std::logic_error, which names the feature, when it is not attached:
   /// the feature was not passed to Auth, or to standard::open() in Options::features.
   [[nodiscard]] Kernel& operator*() const;
-  /// Same, for its members.
+  /// Gives access to the members of the kernel. Throws like operator*.
   [[nodiscard]] Kernel* operator->() const { return &**this; }
 
  private:

@@ -63,17 +63,17 @@ class Sealer {
   Sealer() = default;
 };
 
-/// A new password of an account, for Kernel::set_password(): chosen by the person who has just
-/// proved the mailbox or the present password, or by an operator.
+/// A new password of an account, for Kernel::set_password(). Must be chosen by an operator, or by a
+/// person who has just proved the mailbox or given the current password.
 struct NewPassword {
   /// From PasswordService::hash(). Made before the transaction, because it takes tens of
   /// milliseconds.
   PasswordHash hash;
   /// The one session that survives; without it, all sessions of the account end.
   std::optional<SessionId> keeps_session{};
-  /// The present hash expected; with another one nothing changes.
+  /// The expected current hash; if the account has another one, nothing changes.
   std::optional<PasswordHash> expects_password_hash{};
-  /// The User::security_version expected; with another one nothing changes.
+  /// The expected User::security_version; if the account has another one, nothing changes.
   std::optional<std::int64_t> expects_security_version{};
   /// The event to record.
   EventKind event = EventKind::password_changed;

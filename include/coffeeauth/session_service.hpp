@@ -59,19 +59,20 @@ class SessionService {
   /// and account_disabled (only with the correct password); rate_limited with retry_after.
   [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
                                             const ClientContext& client);
-  /// Logs in with a code from send_login_code() as well, which works however many failures were
-  /// counted for the account. A wrong code and a wrong password get the same answer,
-  /// invalid_credentials, at the same cost; a code is used, and a guess at it counted, only
-  /// together with the correct password.
+  /// Logs in with the password and a code from send_login_code(), which works however many failures
+  /// were counted for the account. A wrong code and a wrong password get the same answer,
+  /// invalid_credentials, at the same cost. A guess is counted if code or password is correct; only
+  /// both together use up the code.
   [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
                                             const VerificationCode& code,
                                             const ClientContext& client);
   /// Mails a login code if the account could log in, within the limits of CodeConfig. Answers alike
   /// for every address: returns when a code sent now expires, whether or not one was sent.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
-  /// Also takes a password. With the account's correct password the mail counts separately, so that
-  /// strangers cannot use up the day's mails; a wrong password counts like none. The answer does
-  /// not reveal which, and every call costs one hash.
+  /// Mails a login code to a user who gives the account's password. With the correct password the
+  /// mail is counted separately, so that strangers cannot use up the day's mails; with a wrong one
+  /// it is counted like a request without a password. The answer does not reveal which, and every
+  /// call costs one hash.
   CodeReceipt send_login_code(const EmailAddress& email, const Password& password,
                               const ClientContext& client);
 
@@ -89,9 +90,10 @@ class SessionService {
   /// token_expired; token_invalid (also when the user was disabled or deleted, role or password
   /// changed, or the session ended).
   [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token);
-  /// Verifies a token sent from the IP address `from`. Further error: rate_limited, when the Store
-  /// would have to be queried and too many invalid tokens came from that address; never for a
-  /// session that this process has recently seen live.
+  /// Verifies an access token that was sent from the IP address `from`. Errors: like the overload
+  /// without an address; also rate_limited, when the Store would have to be queried and too many
+  /// invalid tokens came from that address. Never for a session that this process has recently seen
+  /// live.
   [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token,
                                                      std::string_view from);
 
@@ -99,9 +101,9 @@ class SessionService {
   /// bearer_token() and continues like authenticate_token(). Errors: not_authenticated (no bearer
   /// token), token_invalid, token_expired; all three are 401.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
-  /// Verifies the field for a request of `client`, of which only the address is used. Further
-  /// error: rate_limited (429), as for authenticate_token() with an address. Prefer this overload
-  /// when the address is known.
+  /// Verifies the Authorization field of a request of `client`, of which only the address is used.
+  /// Errors: like the overload without a client; also rate_limited (429), as for
+  /// authenticate_token() with an address. Prefer this overload when the address is known.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,
                                                const ClientContext& client);
 

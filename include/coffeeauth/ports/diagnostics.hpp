@@ -24,7 +24,6 @@ struct Diagnostic {
 /// reported here, because their texts may contain secrets.
 ///
 /// Implementations must be thread-safe and quick, and must not call back into the library.
-/// library.
 class Diagnostics {
  public:
   virtual ~Diagnostics() = default;

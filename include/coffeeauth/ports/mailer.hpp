@@ -25,7 +25,7 @@ struct Mail {
   /// The Message-ID without angle brackets; constant across attempts. If there is no dot behind the
   /// `@`, that part is not a host name: a Mailer that knows a better one should put it there.
   std::string message_id;
-  /// For the Date field: when the mail was requested.
+  /// When the mail was requested: the value of the Date field.
   UtcTime date{};
 };
 

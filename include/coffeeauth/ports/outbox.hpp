@@ -42,17 +42,18 @@ struct NewJob {
 struct ClaimedJob {
   /// The job.
   NewJob job;
-  /// For renew_lease(), release_job(), retry_job() and bury_job().
+  /// Identifies the lease in renew_lease(), release_job(), retry_job() and bury_job().
   LeaseId lease;
   /// Attempts counted by retry_job().
   std::uint32_t attempts = 0;
-  /// Earlier claims whose lease expired without a result: the worker died, maybe of this job.
+  /// Earlier claims whose lease expired without a result: the worker died, perhaps because of this
+  /// job.
   std::uint32_t abandoned = 0;
 };
 
 /// A job as administrators see it, without payload.
 struct JobSummary {
-  /// For revive_job().
+  /// Identifies the job in revive_job().
   JobId id;
   /// The template.
   std::string kind;
@@ -72,9 +73,9 @@ struct JobSummary {
 
 /// The encrypted part of a job, for rewrap().
 struct SealedJob {
-  /// For reseal_job().
+  /// Identifies the job in reseal_job().
   JobId id;
-  /// The payload is bound to it, and to the id.
+  /// The template. The encryption binds the payload to it and to the id.
   std::string kind;
   /// The encrypted parameters; bytes.
   std::string sealed_payload;

@@ -68,7 +68,7 @@ struct RotationResult {
   RotationOutcome outcome = RotationOutcome::missing;
   /// The session and its user: after the call for `rotated` and `replayed`, before it for `reused`.
   std::optional<LiveSession> live{};
-  /// For `replayed`: as stored with the token.
+  /// The successor that was stored with the token; set for `replayed`.
   std::string sealed_successor{};
 };
 
@@ -142,7 +142,7 @@ class SessionWrites : public virtual SessionReads {
   ///
   /// Counts a guess, atomically with the comparison, when code or password is correct: this limits
   /// guesses at the code by somebody with the password, and at the password by somebody with the
-  /// code. Callers with neither use up nothing of the owner's.
+  /// code. A caller with neither does not use up the owner's guesses.
   [[nodiscard]] virtual bool try_login_code(const UserId& user, const LoginGuess& guess,
                                             const GuessLimits& limits, UtcTime now) = 0;
 
@@ -163,7 +163,8 @@ class SessionWrites : public virtual SessionReads {
   virtual bool replace_refresh(const SessionId& id, const RefreshTokenDigest& next,
                                std::chrono::milliseconds idle_lifetime, UtcTime now) = 0;
 
-  /// Ends one session; with `owner`, only if it is theirs. Returns false when there was none.
+  /// Ends one session; with `owner`, only a session of that user. Returns false when there is no
+  /// such session.
   virtual bool end_session(const SessionId& id, const std::optional<UserId>& owner) = 0;
   /// Ends all sessions of a user except `except`; returns their number.
   virtual std::size_t end_sessions(const UserId& user, const std::optional<SessionId>& except) = 0;

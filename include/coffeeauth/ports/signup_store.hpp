@@ -177,8 +177,7 @@ class SignUps {
   /// an administrator mails must not let in whoever signed up. Names, language and the address as
   /// typed come from the sign-up with that password; if there is none, an account that never had an
   /// owner gets no names and no language. The other sign-ups stay as decoys. Exactly one of many
-  /// concurrent calls is
-  /// `activated`.
+  /// concurrent calls is `activated`.
   [[nodiscard]] virtual Activation activate(const UserId& user, const CodeGuess& code,
                                             const std::optional<ChosenPassword>& chosen,
                                             UtcTime now) = 0;

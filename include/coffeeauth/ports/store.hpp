@@ -7,7 +7,6 @@
 /// then, except that a commit whose answer was lost may have happened. Implementations must be
 /// thread-safe, keep text byte for byte (no truncation at NUL, no folding), and decide every race
 /// within the call that names it.
-/// every race inside the one call that names it.
 
 #include <functional>
 #include <memory>
@@ -121,13 +120,13 @@ class Store {
     }
   }
 
-  /// Users, outside of a transaction; each call reads its own snapshot.
+  /// Reads users outside of a transaction; each call reads its own snapshot.
   [[nodiscard]] virtual UserReads& users() = 0;
-  /// Sessions, outside of a transaction.
+  /// Reads sessions outside of a transaction.
   [[nodiscard]] virtual SessionReads& sessions() = 0;
-  /// Mail jobs, outside of a transaction.
+  /// Reads mail jobs outside of a transaction.
   [[nodiscard]] virtual OutboxReads& outbox() = 0;
-  /// Signing keys, outside of a transaction.
+  /// Reads signing keys outside of a transaction.
   [[nodiscard]] virtual KeyReads& keys() = 0;
 
   /// The Store that keeps the rows, behind any number of decorators. See Transaction::innermost().

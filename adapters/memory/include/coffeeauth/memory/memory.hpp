@@ -46,18 +46,18 @@ struct NearCacheOptions {
   /// invalidations of all processes apply at once; otherwise those of other processes may apply
   /// this much later. At most 1 s.
   std::chrono::milliseconds generation_age{0};
-  /// See MemoryCacheOptions.
+  /// Maximum number of values; see MemoryCacheOptions::max_entries.
   std::size_t max_entries = 10'000;
-  /// See MemoryCacheOptions.
+  /// Maximum octets; see MemoryCacheOptions::max_bytes.
   std::size_t max_bytes = 64U * 1024 * 1024;
 };
 
 /// Makes a Cache within this process in front of a shared one, to save network round trips.
 ///
 /// A value never changes within its generation, so a copy is always correct; invalidations by this
-/// process apply at once, whatever the options are. When `far` cannot report a generation, that is
-/// not cached. Takes ownership of `far`; borrows `clock`. Throws std::invalid_argument for a null
-/// `far`, or an age below 0 or above 1 s.
+/// process apply at once, whatever the options are. When `far` cannot report a generation, it is
+/// requested again at the next call. Takes ownership of `far`; borrows `clock`. Throws
+/// std::invalid_argument for a null `far`, or an age below 0 or above 1 s.
 [[nodiscard]] std::unique_ptr<Cache> make_near_cache(std::unique_ptr<Cache> far,
                                                      const NearCacheOptions& options,
                                                      const Clock& clock);

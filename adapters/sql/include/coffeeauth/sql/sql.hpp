@@ -92,14 +92,14 @@ struct PostgresOptions {
   /// PostgreSQL-compatible server that offers nothing else. Both are correct; this one retries more
   /// often.
   bool serializable = false;
-  /// See SqliteOptions::migrate.
+  /// Whether opening applies missing migrations; see SqliteOptions::migrate.
   bool migrate = true;
   /// Called on the thread that migrates.
   MigrationProgress migration_progress{};
   /// Told why an embedder's own statements fail. Borrowed; must outlive the Store. Null writes to
   /// standard error.
   Diagnostics* diagnostics = nullptr;
-  /// See SqliteOptions::rooms.
+  /// Rooms whose tables the database should have; see SqliteOptions::rooms.
   std::vector<RoomMigrations> rooms{};
 };
 

@@ -99,8 +99,8 @@ class Recovery final : public Feature {
   /// Mails a reset link or code to an active account with a verified address, within the limits of
   /// the options. Answers alike, in the same time, for every address.
   CodeReceipt ask_reset(const EmailAddress& email, const ClientContext& client);
-  /// Mails one on behalf of an administrator, who learns why no mail can be sent. Errors:
-  /// not_found, account_disabled, email_not_verified, rate_limited.
+  /// Mails a reset link or code on behalf of an administrator, who learns why no mail can be sent.
+  /// Errors: not_found, account_disabled, email_not_verified, rate_limited.
   [[nodiscard]] Result<void> send_reset(const UserId& user, std::optional<UserId> actor,
                                         const ClientContext& client);
   /// Creates a reset link without mailing it, for an operator who passes it on to the owner by
@@ -114,7 +114,7 @@ class Recovery final : public Feature {
   /// by mail.
   ///
   /// Errors: invalid_link (for a link), invalid_code (for a code); validation_failed on `password`,
-  /// also for the present password (`unchanged`), after which link or code remain valid.
+  /// also for the current password (`unchanged`), after which link or code remain valid.
   [[nodiscard]] Result<void> reset(const ResetProof& proof, Password password,
                                    const ClientContext& client);
 
@@ -132,7 +132,8 @@ class Recovery final : public Feature {
   [[nodiscard]] Result<User> confirm_email_change(const Principal& principal,
                                                   const VerificationCode& code,
                                                   const ClientContext& client);
-  /// Changes it with the token of the link, without a login. Errors: invalid_link; email_taken.
+  /// Changes the address with the token of the mailed link, without a login. Otherwise like the
+  /// other overload. Errors: invalid_link; email_taken.
   [[nodiscard]] Result<User> confirm_email_change(const Secret& token, const ClientContext& client);
   /// Returns the new address that awaits confirmation.
   [[nodiscard]] std::optional<EmailAddress> pending_email(const UserId& user);

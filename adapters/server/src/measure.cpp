@@ -23,21 +23,22 @@ void add_process(std::vector<Sample>& out) {
                       {{"version", COFFEEAUTH_VERSION}}));
   const auto usage = process_usage();
   if (!usage) return;
-  out.push_back(gauge("process_resident_memory_bytes", "Memory that is in use.",
-                      real(usage->resident_bytes)));
+  out.push_back(
+      gauge("process_resident_memory_bytes", "Resident memory.", real(usage->resident_bytes)));
   out.push_back(gauge("process_open_fds", "Open files and sockets.", real(usage->open_files)));
-  out.push_back(gauge("process_max_fds", "How many there may be.", real(usage->most_files)));
-  out.push_back(counter("process_cpu_seconds_total", "Time on a processor.", usage->cpu_seconds));
+  out.push_back(gauge("process_max_fds", "Maximum number of open files and sockets.",
+                      real(usage->most_files)));
+  out.push_back(counter("process_cpu_seconds_total", "Processor time used.", usage->cpu_seconds));
 }
 
 void add_log_and_hashing(std::vector<Sample>& out, Service& service) {
   out.push_back(counter("coffeeauth_log_lines_dropped_total",
-                        "Log lines lost because their reader did not read.",
+                        "Log lines dropped because their reader was too slow.",
                         real(service.log().dropped())));
   const auto hashing = service.hashing();
   out.push_back(
-      gauge("coffeeauth_hashing_running", "Passwords that are hashed now.", real(hashing.running)));
-  out.push_back(gauge("coffeeauth_hashing_waiting", "Passwords that wait to be hashed.",
+      gauge("coffeeauth_hashing_running", "Passwords being hashed.", real(hashing.running)));
+  out.push_back(gauge("coffeeauth_hashing_waiting", "Passwords waiting to be hashed.",
                       real(hashing.waiting)));
 }
 
@@ -49,22 +50,22 @@ void add_database(std::vector<Sample>& out, Service& service) {
       return labels;
     };
     out.push_back(gauge("coffeeauth_database_up",
-                        "Whether the last connection to it could be opened.", pool.down ? 0 : 1,
-                        label()));
-    out.push_back(gauge("coffeeauth_database_connections", "Connections, by what they do.",
+                        "Whether the last attempt to open a connection succeeded.",
+                        pool.down ? 0 : 1, label()));
+    out.push_back(gauge("coffeeauth_database_connections", "Connections, by state.",
                         real(pool.in_use), label("in_use")));
-    out.push_back(gauge("coffeeauth_database_connections", "Connections, by what they do.",
+    out.push_back(gauge("coffeeauth_database_connections", "Connections, by state.",
                         real(pool.size - pool.in_use), label("free")));
-    out.push_back(gauge("coffeeauth_database_waiting", "Requests that wait for a connection now.",
+    out.push_back(gauge("coffeeauth_database_waiting", "Callers waiting for a connection.",
                         real(pool.waiting), label()));
-    out.push_back(counter("coffeeauth_database_waits_total", "Times a connection was waited for.",
+    out.push_back(counter("coffeeauth_database_waits_total", "Waits for a connection.",
                           real(pool.waits), label()));
     out.push_back(counter("coffeeauth_database_wait_seconds_total",
-                          "Time that connections were waited for.", seconds(pool.waited), label()));
+                          "Time spent waiting for connections.", seconds(pool.waited), label()));
     out.push_back(counter("coffeeauth_database_seconds_total", "Time that connections were in use.",
                           seconds(pool.used), label()));
     out.push_back(counter("coffeeauth_database_failures_total",
-                          "Tries to open a connection that failed.", real(pool.failures), label()));
+                          "Failed attempts to open a connection.", real(pool.failures), label()));
   }
 }
 
@@ -72,37 +73,38 @@ void add_redis(std::vector<Sample>& out, Service& service) {
   const auto redis = service.redis_statistics();
   if (!redis) return;
   out.push_back(
-      gauge("coffeeauth_redis_up", "Whether the last exchange went well.", redis->healthy ? 1 : 0));
+      gauge("coffeeauth_redis_up", "Whether the last exchange succeeded.", redis->healthy ? 1 : 0));
   out.push_back(
-      counter("coffeeauth_redis_commands_total", "Exchanges tried.", real(redis->commands)));
+      counter("coffeeauth_redis_commands_total", "Exchanges attempted.", real(redis->commands)));
   out.push_back(
       counter("coffeeauth_redis_failures_total", "Exchanges that failed.", real(redis->failures)));
-  out.push_back(counter("coffeeauth_redis_skipped_total",
-                        "Exchanges not tried because Redis had just failed.",
-                        real(redis->skipped)));
-  out.push_back(counter("coffeeauth_redis_damaged_total", "Values refused as damaged.",
-                        real(redis->damaged)));
+  out.push_back(
+      counter("coffeeauth_redis_skipped_total",
+              "Exchanges not attempted, since Redis had just failed or no connection was free.",
+              real(redis->skipped)));
+  out.push_back(
+      counter("coffeeauth_redis_damaged_total", "Damaged values rejected.", real(redis->damaged)));
 }
 
 void add_outbox(std::vector<Sample>& out, Service& service) {
   try {
     const auto depth = service.store().outbox().depth();
-    out.push_back(gauge("coffeeauth_outbox_pending", "Mails that wait to be delivered.",
-                        real(depth.pending)));
+    out.push_back(
+        gauge("coffeeauth_outbox_pending", "Mails waiting to be delivered.", real(depth.pending)));
     out.push_back(gauge("coffeeauth_outbox_dead", "Mails that were given up.", real(depth.dead)));
     const auto due = service.store().outbox().next_due();
     const auto late =
         due ? service.auth().parts().clock.now() - *due : std::chrono::milliseconds{0};
     out.push_back(gauge("coffeeauth_outbox_overdue_seconds",
-                        "For how long a mail has been due that no worker took.",
+                        "How long a mail has been due without a worker claiming it.",
                         std::max(0.0, seconds(late))));
     const auto age = depth.oldest_pending
                          ? service.auth().parts().clock.now() - *depth.oldest_pending
                          : std::chrono::milliseconds{0};
-    out.push_back(gauge("coffeeauth_outbox_oldest_seconds", "Age of the oldest mail that waits.",
-                        seconds(age)));
+    out.push_back(
+        gauge("coffeeauth_outbox_oldest_seconds", "Age of the oldest waiting mail.", seconds(age)));
   } catch (const Unavailable&) {
-    // The database is down: what it would say is not known, and all the rest is wanted now.
+    // The database is down: its figures are unknown, and all others are wanted now.
   }
 }
 

@@ -29,7 +29,7 @@ struct Metrics::State {
   prometheus::Family<prometheus::Histogram>& durations =
       prometheus::BuildHistogram()
           .Name("coffeeauth_http_request_seconds")
-          .Help("Time from the whole request to the whole answer, by route.")
+          .Help("Time from the complete request to the complete response, by route.")
           .Register(registry);
   prometheus::Family<prometheus::Counter>& events = prometheus::BuildCounter()
                                                         .Name("coffeeauth_events_total")
@@ -38,7 +38,7 @@ struct Metrics::State {
   prometheus::Family<prometheus::Counter>& failures =
       prometheus::BuildCounter()
           .Name("coffeeauth_background_failures_total")
-          .Help("Mails not delivered and background work not done, by kind, part and reason.")
+          .Help("Delayed or lost mails and failed background work, by kind, mail, part and reason.")
           .Register(registry);
   const prometheus::Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                                         0.05,   0.1,   0.25,   0.5,   1.0,  2.5};

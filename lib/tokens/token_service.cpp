@@ -52,10 +52,10 @@ nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
 
 SecretKeyMismatch::SecretKeyMismatch()
     : Unavailable(
-          "the signing key was sealed with another secret key: put that one back, or revoke the "
-          "key, if it is the one that was made with a wrong secret; if the right one is lost, "
-          "rotate the keys at once, which ends every session and voids codes and mails that "
-          "wait") {}
+          "the signing key is encrypted with another secret key: restore that one. If it was the "
+          "wrong one, revoke the signing key that was created with it. If the right one is lost, "
+          "rotate the signing keys at once; all sessions, codes and pending mails are invalid "
+          "then") {}
 
 struct TokenService::State {
   State(const TokenConfig& config_in, Store& store, const Vault& vault, SigningKeyFactory& factory,

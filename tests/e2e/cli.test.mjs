@@ -407,15 +407,15 @@ test('keys rotate under another secret key changes nothing, and makes none', asy
   const listed = async (env) => good(await run(['keys', 'list'], {env, dataDir: server.dataDir}));
   const before = await listed();
   const other = {SECRET_KEY: 'another-secret-key-of-32-bytes-or-more'};
-  bad(await run(['keys', 'rotate'], {env: other, dataDir: server.dataDir}), /^coffeeauth: SECRET_KEY: .*sealed with another.*keys list.*keys revoke KID/);
-  assert.match(await listed(other), /current, sealed with a secret key that is not here/);
+  bad(await run(['keys', 'rotate'], {env: other, dataDir: server.dataDir}), /^coffeeauth: SECRET_KEY: .*encrypted with another.*keys list.*keys revoke KID/);
+  assert.match(await listed(other), /current, encrypted with a secret key that this process does not have/);
   // From a wrong folder, over the database of the server.
   const elsewhere = {env: {DATABASE_URL: `sqlite:///${server.dataDir}/coffeeauth.db`}};
   for (const args of [['keys', 'rotate'], ['keys', 'list'], ['outbox', 'list'], ['migrate'], ['serve'],
     ['create-admin', '--email', newAddress(), '--password-stdin']]) {
     const ended = await run(args, {...elsewhere, input: `${password}\n`});
     if (/list|migrate/.test(args.join())) good(ended);
-    else bad(ended, /secret\.key is not there.*sealed with one/);
+    else bad(ended, /secret\.key is missing.*encrypted with it/);
     assert.deepEqual(await readdir(ended.data), [], args.join(' '));
   }
   assert.equal(await listed(), before);
@@ -423,11 +423,11 @@ test('keys rotate under another secret key changes nothing, and makes none', asy
 
   // Made all the same, it is told what it costs and is taken away without loss.
   const forced = good(await run(['keys', 'rotate', '--now'], {env: other, dataDir: server.dataDir}));
-  assert.match(forced, /every session, code and mail that waits from then is void/);
+  assert.match(forced, /all sessions, codes and pending mails under that one are invalid/);
   await server.stop({keep: true});
   const args = ['create-admin', '--email', newAddress(), '--password-stdin'];
-  bad(await run(args, {dataDir: server.dataDir, input: `${password}\n`}), /sealed with another secret key.*keys list.*keys revoke KID/);
-  const [, kid] = /^(\S+).*current, sealed with a secret key that is not here$/m.exec(await listed());
+  bad(await run(args, {dataDir: server.dataDir, input: `${password}\n`}), /encrypted with another secret key.*keys list.*keys revoke KID/);
+  const [, kid] = /^(\S+).*current, encrypted with a secret key that this process does not have$/m.exec(await listed());
   good(await run(['keys', 'revoke', '--', kid], {dataDir: server.dataDir}));
   const again = await startProcess({dataDir: server.dataDir});
   await logIn(again, user);
@@ -436,10 +436,10 @@ test('keys rotate under another secret key changes nothing, and makes none', asy
 
 test('keys rotate makes no secret key before the server has one, and --now says that nothing is void', async () => {
   const {data} = await run(['migrate']);
-  bad(await run(['keys', 'rotate'], {dataDir: data}), /secret\.key is not there: the server makes it/);
+  bad(await run(['keys', 'rotate'], {dataDir: data}), /secret\.key is missing: the server creates it/);
   const server = await startProcess({dataDir: data});
   await logIn(server, await makeUser(server));
-  assert.match(good(await server.command(['keys', 'rotate', '--now'])), /signs now\nnothing is void/);
+  assert.match(good(await server.command(['keys', 'rotate', '--now'])), /signs now\nnothing becomes invalid/);
   await server.stop();
 });
 
@@ -451,7 +451,7 @@ test('only what sets a service up makes a database, and what was done says where
   }
   const makeAdmin = () => command(['create-admin', '--email', newAddress(), '--password-stdin'], {cwd: nowhere, env: {}, input: `${password}\n`});
   const place = `in sqlite:${nowhere}/data/coffeeauth.db`;
-  assert.ok(good(await makeAdmin()).endsWith(`${place}, which was made for it\n`));
+  assert.ok(good(await makeAdmin()).endsWith(`${place}, which was created for it\n`));
   for (const ended of [await makeAdmin(), await command(['keys', 'list'], {cwd: nowhere}), await command(['outbox', 'list'], {cwd: nowhere}),
     await command(['outbox', 'retry'], {cwd: nowhere})]) assert.ok(good(ended).endsWith(`${place}\n`), ended.stdout);
 });

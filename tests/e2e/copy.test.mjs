@@ -119,7 +119,7 @@ test('what cannot be copied is refused in one line, and without a password', asy
     bad(await copy(['--from', 'mysql://u:canary@h/d', '--to', urlOf(name)]), /^coffeeauth: copy: --from: expected sqlite:(?!.*canary)/, 2);
     for (const [given, other] of [['--to', '--from'], ['--from', '--to']]) {
       bad(await copy([other, fileOf(server), given, 'postgresql://u:canary@127.0.0.1:1/x']),
-          new RegExp(`^coffeeauth: copy: ${given}: the command line is no place for a password: (?!.*canary).*PGPASSWORD.*pgpass.*DATABASE_URL`), 2);
+          new RegExp(`^coffeeauth: copy: ${given}: a URL on the command line must not contain a password: (?!.*canary).*PGPASSWORD.*pgpass.*DATABASE_URL`), 2);
     }
     bad(await copy(['--from', fileOf(server), '--to', 'postgresql://u@127.0.0.1:1/x'], {env: {PGPASSWORD: 'canary'}}), /^coffeeauth: postgresql:\/\/127\.0\.0\.1:1\/x: (?!.*canary)/);
     bad(await copy(['--from', `sqlite:///${join(folder, 'none.db')}`, '--to', urlOf(name)]), /none\.db: there is no such file/);

@@ -178,7 +178,7 @@ test('a lost secret key stops every command that needs it and says what can be d
   for (const args of [['serve'], ['worker'], ['scheduler'], ['create-admin', '--email', 'a@example.com', '--password-stdin']]) {
     const ended = await command(args, {cwd: server.dataDir, env, input: `${password}\n`});
     assert.equal(ended.code, 1, args.join(' '));
-    assert.match(ended.stderr, /secret\.key is not there.*Put it back.*keys rotate --now/);
+    assert.match(ended.stderr, /secret\.key is missing.*Restore it.*keys rotate --now/);
     assert.equal(ended.stderr.trim().split('\n').length, 1);
   }
   assert.equal((await command(['keys', 'list'], {cwd: server.dataDir, env})).code, 0);

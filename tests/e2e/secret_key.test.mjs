@@ -73,11 +73,11 @@ for (const store of ['SQLite', 'PostgreSQL']) {
       // 3. What is sealed is sealed anew, beside the servers.
       const rewrap = (settings) => command(['keys', 'rewrap'], {cwd: folder, env: {...servers[0].environment, ...settings}});
       const said = good(await rewrap());
-      assert.match(said, /^signing keys: 1 looked at, 1 sealed anew$/m);
-      assert.match(said, /^mails: \d+ looked at, \d+ sealed anew$/m);
-      assert.match(said, /is over at \d{4}-\d\d-\d\dT.*; until then keep SECRET_KEY_PREVIOUS$/m);
+      assert.match(said, /^signing keys: 1 examined, 1 re-encrypted$/m);
+      assert.match(said, /^mails: \d+ examined, \d+ re-encrypted$/m);
+      assert.match(said, /expires at \d{4}-\d\d-\d\dT.*; keep SECRET_KEY_PREVIOUS until then$/m);
       assert.ok(!said.includes(oldKey) && !said.includes(newKey));
-      assert.match(good(await rewrap()), /^signing keys: 1 looked at, 0 sealed anew$/m);
+      assert.match(good(await rewrap()), /^signing keys: 1 examined, 0 re-encrypted$/m);
       before.bob = {...before.bob, ...success(await refresh(servers[1], before.bob))};
 
       // 4. The old key goes. Who was here meanwhile stays; who was not logs in again, and is no thief.
@@ -111,13 +111,13 @@ test('the secret key in DATA_DIR is changed by moving its file', async () => {
   assert.ok(existsSync(key) && !(await readFile(key)).equals(old));
   success(await second.get('/api/me', ada));
   const renewed = success(await refresh(second, ada));
-  assert.match(good(await second.command(['keys', 'rewrap'])), /^signing keys: 1 looked at, 1 sealed anew$/m);
+  assert.match(good(await second.command(['keys', 'rewrap'])), /^signing keys: 1 examined, 1 re-encrypted$/m);
   await second.stop({keep: true});
 
   await rm(`${key}.previous`);
   const third = await startProcess({dataDir: folder});
   success(await refresh(third, renewed));
-  assert.match(good(await third.command(['keys', 'rewrap'])), /there is no previous secret key here/);
+  assert.match(good(await third.command(['keys', 'rewrap'])), /no previous secret key is set/);
   await third.stop();
 });
 
@@ -132,13 +132,13 @@ test('a previous key that cannot be one is refused with the name of its setting,
     assert.equal(stderr.trim().split('\n').length, 1);
     for (const secret of [oldKey, newKey]) assert.ok(!stderr.includes(secret));
   };
-  await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: newKey}, /SECRET_KEY_PREVIOUS: one key stands there twice/);
-  await refused({SECRET_KEY_PREVIOUS: `${oldKey},${oldKey}`}, /SECRET_KEY_PREVIOUS: one key stands there twice/);
+  await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: newKey}, /SECRET_KEY_PREVIOUS: a key is listed twice/);
+  await refused({SECRET_KEY_PREVIOUS: `${oldKey},${oldKey}`}, /SECRET_KEY_PREVIOUS: a key is listed twice/);
   await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: `${oldKey}, short`}, /SECRET_KEY_PREVIOUS \(environment\): must be keys of 32 bytes at least/);
   await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS_FILE: file}, /SECRET_KEY_PREVIOUS_FILE \(environment\): /);
   await writeFile(file, `${oldKey}\nanother-key-of-before, with a comma in it\n`);
   await refused({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: oldKey, SECRET_KEY_PREVIOUS_FILE: file}, /only one of them can be/);
-  await refused({SECRET_KEY: oldKey, SECRET_KEY_PREVIOUS_FILE: file}, /SECRET_KEY_PREVIOUS: one key stands there twice/);
+  await refused({SECRET_KEY: oldKey, SECRET_KEY_PREVIOUS_FILE: file}, /SECRET_KEY_PREVIOUS: a key is listed twice/);
   const shown = good(await run({SECRET_KEY: newKey, SECRET_KEY_PREVIOUS_FILE: file}));
   assert.match(shown, /SECRET_KEY_PREVIOUS.*\*{8}/);
   assert.ok(!shown.includes(oldKey));
@@ -166,7 +166,7 @@ test('keys rewrap says of a mail that no key opens, ends with 1, and goes on wit
   const ring = {...settings, SECRET_KEY: newKey, SECRET_KEY_PREVIOUS: oldKey};
   const {code: status, stdout} = await command(['keys', 'rewrap'], {cwd: folder, env: ring});
   assert.equal(status, 1);
-  assert.match(stdout, /^mails: 2 looked at, 1 sealed anew, 1 sealed with a secret key that is not here, or damaged$/m);
+  assert.match(stdout, /^mails: 2 examined, 1 re-encrypted, 1 encrypted with a secret key that this process does not have, or damaged$/m);
   const last = await startProcess({env: {...env, SECRET_KEY: newKey}, dataDir: folder});
   await until('the mail', async () => (await mails(folder, ada)).length === 1);
   await last.stop();

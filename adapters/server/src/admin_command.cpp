@@ -63,7 +63,7 @@ int run_create_admin(const Arguments& arguments) {
   auto loaded = settings_of(arguments);
   const bool is_new = is_missing(database_of(loaded.settings));
   Service service{std::move(loaded)};
-  const auto place = " in " + service.store_name() + (is_new ? ", which was made for it" : "");
+  const auto place = " in " + service.store_name() + (is_new ? ", which was created for it" : "");
   auto& admin = service.auth().admin();
   if (arguments.has("--promote")) {
     const auto user = value_of(admin.promote(email));
@@ -72,7 +72,7 @@ int run_create_admin(const Arguments& arguments) {
   }
   const auto user = value_of(
       admin.create_admin(read_new_admin(arguments, std::move(email), std::move(language))));
-  std::cout << "made administrator " << user.id.str() << place << "\n";
+  std::cout << "created administrator " << user.id.str() << place << "\n";
   return 0;
 }
 

@@ -118,7 +118,7 @@ void check_old_login(const smtp::SmtpOptions& options) {
                                                : "EMAIL_HOST_USER: EMAIL_HOST_PASSWORD needs one");
   }
   if (!options.username.empty() && options.security == smtp::SmtpSecurity::none) {
-    throw ConfigError("EMAIL_USE_TLS: nobody logs in to a mail server without TLS");
+    throw ConfigError("EMAIL_USE_TLS: a login to a mail server requires TLS");
   }
 }
 
@@ -166,9 +166,10 @@ bool is_missing(const sql::Database& database) {
 
 void check_there(const sql::Database& database) {
   if (!is_missing(database)) return;
-  throw ConfigError("DATABASE_URL, DATA_DIR: there is no " + name_of(database) +
-                    ", which `serve` and `migrate` make; set them as the server has them, or go to "
-                    "the folder where it was started");
+  throw ConfigError(
+      "DATABASE_URL, DATA_DIR: there is no " + name_of(database) +
+      "; `serve` and `migrate` create it. Set both as for the server, or change to the "
+      "folder that it was started in");
 }
 
 void fail_with_place(const Settings& settings, const sql::Database& database) {
@@ -208,7 +209,7 @@ std::optional<smtp::SmtpOptions> smtp_of(const Settings& settings) {
   if (!settings.smtp_url.empty()) {
     options = parsed("SMTP_URL", settings.smtp_url, smtp::parse_smtp_url);
     if (old_login(settings).value_or(options->login) != options->login) {
-      throw ConfigError("EMAIL_AUTH: SMTP_URL says another login; auth=xoauth2 stands in the URL");
+      throw ConfigError("EMAIL_AUTH: SMTP_URL sets another login; put auth=xoauth2 into the URL");
     }
   } else if (const auto* const host = old_value(settings, "EMAIL_HOST")) {
     options = smtp_of_old_names(settings, *host);

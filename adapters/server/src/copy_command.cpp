@@ -29,8 +29,8 @@ void refuse_password(const sql::Database& database, std::string_view option) {
   const auto* const server = std::get_if<sql::PostgresOptions>(&database);
   if (server == nullptr || server->password.empty()) return;
   throw UsageError(std::string{option} +
-                   ": the command line is no place for a password: leave it out of the URL and set "
-                   "PGPASSWORD or write it into ~/.pgpass, or leave out " +
+                   ": a URL on the command line must not contain a password: omit it and set "
+                   "PGPASSWORD or use ~/.pgpass, or omit " +
                    std::string{option} + " and set DATABASE_URL");
 }
 
@@ -73,16 +73,17 @@ int run_copy(const Arguments& arguments) {
     std::cout << table.name << ": " << rows(table.rows) << "\n";
   }
   std::cout << "copied " << rows(all) << " from " << name_of(from) << " to " << name_of(to)
-            << "\nwhat is sealed stays sealed: a server over the copy needs the SECRET_KEY of the "
-               "one before, or that key in SECRET_KEY_PREVIOUS\n";
+            << "\nencrypted values were copied as they are: a server over the copy needs the same "
+               "SECRET_KEY, or that key in SECRET_KEY_PREVIOUS\n";
   for (const auto& table : report.left_behind) {
-    std::cerr << "coffeeauth: left behind, since no feature of this program has it: " << table
-              << "\n";
+    std::cerr << "coffeeauth: not copied, because no feature of this program has this table: "
+              << table << "\n";
   }
   if (!report.search_failure.empty()) {
-    std::cerr << "coffeeauth: the copy is whole, but searches do not find all accounts before the "
-                 "next start: "
-              << report.search_failure << "\n";
+    std::cerr
+        << "coffeeauth: the copy is complete, but searches do not find all accounts until the "
+           "next start: "
+        << report.search_failure << "\n";
   }
   return 0;
 }

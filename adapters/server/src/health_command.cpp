@@ -28,7 +28,7 @@ int run_health(const Arguments& arguments) {
   const auto settings = settings_of(arguments).settings;
   const bool of_worker = arguments.has("--worker");
   if (of_worker && !settings.metrics_port) {
-    throw std::runtime_error("METRICS_PORT: --worker needs one");
+    throw std::runtime_error("METRICS_PORT: --worker requires it");
   }
   const auto host = reachable(of_worker ? settings.metrics_host : settings.http_host);
   const auto port = of_worker ? *settings.metrics_port : settings.http_port;

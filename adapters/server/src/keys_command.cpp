@@ -12,11 +12,12 @@ constexpr std::string_view keys_usage =
 
 void warn_of_shared_secret(const Auth& auth) {
   if (auth.config().tokens.algorithm != SigningAlgorithm::hs256) return;
-  std::cout << "TOKEN_ALGORITHM is HS256: its key is a secret, so that /.well-known/jwks.json is "
-               "empty and no other service can check tokens\n";
+  std::cout
+      << "TOKEN_ALGORITHM is HS256: its key is secret, so /.well-known/jwks.json is empty, and "
+         "other services cannot check tokens\n";
 }
 
-/// Whether the key that signs was sealed with another secret key than this process has.
+/// Whether the key that signs is encrypted with a secret key that this process does not have.
 bool signs_with_a_foreign_key(Auth& auth) {
   try {
     auth.check();
@@ -30,13 +31,14 @@ void list_keys(Service& service) {
   auto& auth = service.auth();
   const auto keys = auth.tokens().list_keys();
   const bool is_foreign = signs_with_a_foreign_key(auth);
-  if (keys.empty()) std::cout << "no key yet: the first login makes one\n";
+  if (keys.empty()) std::cout << "no key yet: the first login creates one\n";
   for (const auto& key : keys) {
     std::cout << key.kid << "  " << wire_name(key.algorithm) << "  signs from "
               << to_rfc3339(key.signs_from);
     if (key.verifies_until) std::cout << "  verifies until " << to_rfc3339(*key.verifies_until);
     if (key.current) std::cout << "  current";
-    if (key.current && is_foreign) std::cout << ", sealed with a secret key that is not here";
+    if (key.current && is_foreign)
+      std::cout << ", encrypted with a secret key that this process does not have";
     std::cout << "\n";
   }
 }
@@ -47,18 +49,18 @@ void rotate_keys(Auth& auth, KeyStart start) {
   if (!made) {
     throw std::runtime_error(
         "another process rotated the keys at the same moment, or a key is waiting to sign (see "
-        "keys list); --now makes one that signs at once");
+        "keys list); --now creates one that signs at once");
   }
   if (made->current) {
     std::cout << made->kid << " signs now\n";
     if (mends) {
-      std::cout << "the key before it was sealed with another secret key: every session, code and "
-                   "mail that waits from then is void; passwords stay good. If that secret is "
-                   "still to be had, put it back and say keys revoke "
+      std::cout << "the previous signing key was encrypted with another secret key: all sessions, "
+                   "codes and pending mails under that one are invalid, passwords stay valid. If "
+                   "you still have it, restore it and run keys revoke "
                 << made->kid << "\n";
     } else if (start == KeyStart::now) {
-      std::cout << "nothing is void here; a service that keeps the published keys refuses its "
-                   "tokens until it fetches them again\n";
+      std::cout << "nothing becomes invalid in this service; other services reject tokens of the "
+                   "new key until they fetch the published keys again\n";
     }
   } else {
     std::cout << made->kid << " is published now and signs from " << to_rfc3339(made->signs_from)
@@ -68,7 +70,7 @@ void rotate_keys(Auth& auth, KeyStart start) {
 
 void revoke_key(TokenService& tokens, const std::string& kid) {
   if (!tokens.revoke_key(kid)) throw std::runtime_error("there is no key " + kid);
-  std::cout << kid << " is gone; other processes stop taking its tokens within a second\n";
+  std::cout << kid << " is deleted; other processes reject its tokens within a second\n";
 }
 
 std::string_view words_for(const std::string& kind) {
@@ -77,16 +79,16 @@ std::string_view words_for(const std::string& kind) {
 }
 
 void tell(const RewrapPart& part) {
-  std::cout << words_for(part.name) << ": " << part.seen << " looked at, " << part.resealed
-            << " sealed anew";
+  std::cout << words_for(part.name) << ": " << part.seen << " examined, " << part.resealed
+            << " re-encrypted";
   if (part.unreadable > 0) {
     std::cout << ", " << part.unreadable
-              << " sealed with a secret key that is not here, or damaged";
+              << " encrypted with a secret key that this process does not have, or damaged";
   }
   std::cout << "\n" << std::flush;
 }
 
-/// Whether everything is sealed with the current key now.
+/// Returns whether all data is encrypted with the current key now.
 bool rewrap_all(Service& service) {
   constexpr std::size_t rows_between_lines = 10'000;
   const auto report = rewrap(service.auth().services(), [](const RewrapPart& part) {
@@ -98,13 +100,13 @@ bool rewrap_all(Service& service) {
     is_whole = is_whole && part.unreadable == 0;
   }
   if (!has_previous_secret_key(service.settings())) {
-    std::cout << "there is no previous secret key here, so that nothing had to be sealed anew\n";
+    std::cout << "no previous secret key is set, so there was nothing to re-encrypt\n";
   } else {
     std::cout << "refresh tokens, codes and known networks are renewed when they are used. If "
-                 "every process has the new key as SECRET_KEY by now, the last token or code of a "
-                 "previous key is over at "
+                 "every process already has the new key as SECRET_KEY, the last token or code of a "
+                 "previous key expires at "
               << to_rfc3339(report.previous_needed_until)
-              << "; until then keep SECRET_KEY_PREVIOUS\n";
+              << "; keep SECRET_KEY_PREVIOUS until then\n";
   }
   return is_whole;
 }
@@ -125,7 +127,8 @@ int run_keys(const Arguments& arguments) {
   if (words.size() > most) throw UsageError("unexpected " + words[most]);
   if (at_once && what != "rotate") throw UsageError("--now is for rotate");
 
-  // What mends goes on with whatever key there is, and what only looks or takes away needs none.
+  // Listing and revoking need no secret key. `rotate --now` works with any, to repair a service
+  // whose secret key was lost.
   const auto use = what == "list" || revokes ? SecretKeyUse::none
                    : at_once                 ? SecretKeyUse::any
                                              : SecretKeyUse::own;

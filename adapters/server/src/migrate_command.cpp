@@ -44,7 +44,7 @@ int run_migrate(const Arguments& arguments) {
   }
   if (arguments.has("--recount")) {
     sql::recount_users(*sql::make_store(database));
-    std::cout << "counted the users anew\n";
+    std::cout << "recounted the users\n";
   }
   return 0;
 }

@@ -105,12 +105,12 @@ int run_outbox(const Arguments& arguments) {
   }
   if (words[0] == "delete") {
     return act_on_wanted(
-        words, service, " is not there", " deleted",
+        words, service, " does not exist", " deleted",
         [](Transaction& tx, const JobId& id) { return tx.outbox().complete_job(id); });
   }
   const auto now = service.auth().parts().clock.now();
   return act_on_wanted(
-      words, service, " is not there, or is being delivered at this moment", " will be tried now",
+      words, service, " does not exist, or is being delivered right now", " will be tried now",
       [now](Transaction& tx, const JobId& id) { return tx.outbox().revive_job(id, now); });
 }
 

@@ -26,7 +26,7 @@ Secret read_key(const std::filesystem::path& file, int fd) {
   if ((info.st_mode & 0077U) != 0) fail(file, "must be readable by its owner alone (chmod 600)");
   auto key = Secret::of_size(key_size);
   if (::read(fd, key.writable().data(), key_size) != static_cast<ssize_t>(key_size)) {
-    fail(file, "holds no secret key");
+    fail(file, "contains no secret key");
   }
   return key;
 }
@@ -59,8 +59,7 @@ void refuse_twins(const std::vector<Secret>& keys, std::string_view where) {
   for (auto key = keys.begin(); key != keys.end(); ++key) {
     if (std::find(keys.begin(), key, *key) == key) continue;
     throw ConfigError(std::string{where} +
-                      ": one key stands there twice, or is the one in use, too; the old key and "
-                      "the new one are needed, each once");
+                      ": a key is listed twice, or is also the current one; list each key once");
   }
 }
 

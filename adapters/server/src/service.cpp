@@ -55,15 +55,16 @@ Secret key_for(const Settings& settings, Store& store, SecretKeyUse use) {
   if (seals_some) {
     throw ConfigError(
         place_of_secret_key(settings) +
-        " is not there, and the signing keys in the database were sealed with one. Put it back, or "
-        "set DATA_DIR or SECRET_KEY as the server has it; if it is lost, `coffeeauth keys rotate "
-        "--now` makes another one and a new signing key, and then every session, code and mail "
-        "that waits is void, and passwords stay good");
+        " is missing, but the signing keys in the database are encrypted with it. Restore it, or "
+        "set "
+        "DATA_DIR or SECRET_KEY as for the server. If it is lost, `coffeeauth keys rotate --now` "
+        "creates another one and a new signing key; all sessions, codes and pending mails are "
+        "invalid then, passwords stay valid");
   }
   if (use == SecretKeyUse::own) {
     throw ConfigError(place_of_secret_key(settings) +
-                      " is not there: the server makes it at its first start. Set DATA_DIR or "
-                      "SECRET_KEY as the server has it");
+                      " is missing: the server creates it when it first starts. Set DATA_DIR or "
+                      "SECRET_KEY as for the server");
   }
   return secret_key_of(settings.data_dir);
 }
@@ -75,12 +76,13 @@ void check_secret_key(const Settings& settings, Auth& auth) {
   } catch (const SecretKeyMismatch&) {
     throw ConfigError(
         place_of_secret_key(settings) +
-        ": the signing key in use was sealed with another secret key. Put that one back, or into "
-        "SECRET_KEY_PREVIOUS if the key is being changed; if this "
-        "one is right, `coffeeauth keys list` shows the key that was made with another one and "
-        "`coffeeauth keys revoke KID` takes it away; if the right one is lost, `coffeeauth keys "
-        "rotate --now` makes a new signing key, and then every session, code and mail that waits "
-        "is void, and passwords stay good");
+        ": the current signing key is encrypted with another secret key. Restore that one, or add "
+        "it to SECRET_KEY_PREVIOUS if you are changing the key. If this one is right, `coffeeauth "
+        "keys list` marks the signing key that was created with another one, and `coffeeauth keys "
+        "revoke KID` deletes it. If the right one is lost, `coffeeauth keys rotate --now` creates "
+        "a "
+        "new signing key; all sessions, codes and pending mails are invalid then, passwords stay "
+        "valid");
   }
 }
 

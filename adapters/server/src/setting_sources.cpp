@@ -25,7 +25,8 @@ std::string why_unknown(const std::string& name, const std::string& meant) {
   const bool is_short = name.size() <= 12 && name.find_first_of("0123456789") == std::string::npos;
   const bool is_name =
       (is_one_of('A', 'Z') && (has_parts || is_short)) || (is_one_of('a', 'z') && has_parts);
-  return is_name ? name + " is not a setting" : "this is no setting; a value stands on one line";
+  return is_name ? name + " is not a setting"
+                 : "this is not a setting; a value must be on one line";
 }
 
 Secret text_of(const Given& file) {

@@ -73,7 +73,7 @@ TEST_CASE_FIXTURE(KeyFolder, "a key that others can read is refused") {
 TEST_CASE_FIXTURE(KeyFolder, "a key that is too short is refused and not replaced") {
   for (const std::size_t size : {0U, 1U, 31U}) {
     write(std::string(size, 'k'));
-    CHECK(complaint() == "holds no secret key");
+    CHECK(complaint() == "contains no secret key");
     CHECK(fs::file_size(key) == size);
   }
 }

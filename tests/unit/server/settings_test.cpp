@@ -145,10 +145,10 @@ TEST_CASE("a name that nobody knows is refused in the file and overlooked in the
   CHECK(complaint({}, {{"http_port", "9000", 1}}) == ".env:1: http_port is not a setting");
   // The second line of a secret that was wrapped.
   CHECK(complaint({}, {{"Q29mZmVlU2VjcmV0UGFydFR3bw", "=", 2}}) ==
-        ".env:2: this is no setting; a value stands on one line");
+        ".env:2: this is not a setting; a value must be on one line");
   for (const auto* const rest : {"MFRGGZDFMZTWQ2LK", "A1B2"}) {
     CHECK(complaint({}, {{rest, "===", 2}}) ==
-          ".env:2: this is no setting; a value stands on one line");
+          ".env:2: this is not a setting; a value must be on one line");
   }
   CHECK(complaint({}, {{"LOGGING", "yes", 3}}) == ".env:3: LOGGING is not a setting");
   CHECK(complaint({{"HTTP_PROT", "9000"}, {"PATH", "/bin"}}) == "");

@@ -8,7 +8,7 @@
 ///     struct Options { std::chrono::seconds lifetime{1h}; bool enabled = true; };
 ///
 ///     std::vector<ConfigField> fields(Options& options) {
-///       return {field("RESET_LIFETIME", "How long a reset link is good", options.lifetime,
+///       return {field("RESET_LIFETIME", "How long a reset link is valid", options.lifetime,
 ///                     {5min, 24h}),
 ///               field("RESET_ENABLED", "Whether passwords can be reset.", options.enabled)};
 ///     }
@@ -41,7 +41,7 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 struct ConfigField {
   /// The name in the environment: `CODE_LIFETIME`.
   std::string name;
-  /// What the setting does and its range, in one sentence: "How long a verification code is good;
+  /// What the setting does and its range, in one sentence: "How long a verification code is valid;
   /// 5min to 1d."
   std::string description;
   /// What a value must be, as in "must be ...": `true or false`, `1 to 10`, `an address`.

@@ -20,7 +20,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace testing {
 
-/// Makes the Stores that the suite tests. Used on one thread; the Stores on many.
+/// Makes the Stores that the suite tests. The harness is used on one thread, its Stores on many.
 class StoreHarness {
  public:
   virtual ~StoreHarness() = default;

@@ -95,7 +95,12 @@ Result<ReauthenticationOutcome> prove_again(Services& s, const PendingLogin& pro
                   .user = proof.user.id,
                   .session = session,
                   .client = proof.client});
-    return *tx.sessions().find_live(session, proof.now);
+    auto found = tx.sessions().find_live(session, proof.now);
+    // The session outlives a change of its own password, and what was compared may be the old one.
+    if (!found || found->user.security_version != proof.user.security_version) {
+      return ErrorCode::token_invalid;
+    }
+    return *std::move(found);
   });
   if (!live) return live.error();
   return ReauthenticationOutcome{Reauthenticated{.access_token = s.tokens.issue(*live),

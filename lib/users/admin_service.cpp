@@ -111,7 +111,8 @@ bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
 
 /// Notifies the former mailbox of an account whose address changed, unless the account was never
 /// proved or used. The mail neither names the new address nor links to an undo: an administrator
-/// may have changed it because the owner lost the mailbox to somebody else.
+/// may have changed it because the owner lost the mailbox to somebody else. Without a password the
+/// name and the language are those of whoever signed up.
 void tell_former(const Services& s, Transaction& tx, const UserWrite& done, bool had_password,
                  UtcTime now) {
   const auto& before = done.before;
@@ -121,8 +122,8 @@ void tell_former(const Services& s, Transaction& tx, const UserWrite& done, bool
   // Not the administrator's language, device or network.
   enqueue_notice(s, tx, mail_kind::email_changed,
                  {.to = before->email,
-                  .first_name = before->first_name,
-                  .language = before->language.tag(),
+                  .first_name = had_password ? before->first_name : std::string{},
+                  .language = had_password ? before->language.tag() : std::string{},
                   .at = now,
                   .extra = {{"by_administrator", "yes"}}},
                  ClientContext{});
@@ -150,6 +151,16 @@ bool may_get(const Services& s, Transaction& tx, const UserId& user, const Email
   take_turn(s, tx, email, now);
   const auto holder = s.address_holder(tx, email, now);
   return !holder || *holder == user;
+}
+
+/// The same for the address that the account will have. An account that awaits its owner is asked
+/// about the one that it has: once changed, it is no mere sign-up that gives way any more.
+bool may_have(const Services& s, Transaction& tx, const UserId& id, const UserPatch& patch,
+              UtcTime now) {
+  if (s.address_guards.empty()) return true;
+  if (patch.email) return may_get(s, tx, id, *patch.email, now);
+  const auto account = tx.users().find_credentials(id);
+  return !account || !awaits_owner(*account) || may_get(s, tx, id, account->user.email, now);
 }
 
 /// Reads one row more than the page has, to see whether another page follows; and counts with the
@@ -246,7 +257,7 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
   const auto now = s_.now();
   const auto code = code_for_verified(s_, id, patch, now);
   const auto written = s_.transact([&](Transaction& tx) {
-    if (patch.email && !may_get(s_, tx, id, *patch.email, now)) {
+    if (!may_have(s_, tx, id, patch, now)) {
       return UserWrite{.outcome = UserWriteOutcome::email_taken};
     }
     const bool had_password = patch.email && has_password(tx, id);

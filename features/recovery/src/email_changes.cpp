@@ -78,11 +78,19 @@ void tell_former(Room& room, Transaction& tx, const User& before, const User& af
 }
 
 /// Whether the account has its present address by the change that `undo` takes back, or by later
-/// ones that are as well known: what an administrator made of it since is not undone.
-bool came_from(const std::vector<Ticket>& undos, const Ticket& undo, const EmailAddress& present) {
-  return std::any_of(undos.begin(), undos.end(), [&](const Ticket& one) {
-    return one.security_version >= undo.security_version && one.changed_to == present;
+/// ones that went on from there, each from where the last one led: what an administrator made of
+/// the address since is not undone, nor what its owner made of it after that.
+bool came_from(std::vector<Ticket> undos, const Ticket& undo, const EmailAddress& present) {
+  std::sort(undos.begin(), undos.end(), [](const Ticket& one, const Ticket& other) {
+    return one.security_version < other.security_version;
   });
+  auto reached = undo.changed_to;
+  for (const auto& later : undos) {
+    if (later.security_version <= undo.security_version) continue;
+    if (later.email != reached) return false;
+    reached = later.changed_to;
+  }
+  return reached == present;
 }
 
 /// Whether the session that asked goes on: a change that somebody with a stolen session asked for

@@ -54,7 +54,7 @@ void mailing(TicketHarness& harness) {
     const MailPace four{.pause = 0s, .per_hour = 4, .per_day = 9};
     const auto sent = race(threads, [&](std::size_t) {
       return t.alone(
-          [&](Tickets& rows) { return rows.take_slot(ada, TicketKind::reset, four, noon); });
+          [&](Tickets& rows) { return rows.take_slot(ada, MailPurpose::reset, four, noon); });
     });
     CHECK(count_of(sent, true) == 4);
   });

@@ -129,14 +129,16 @@ void drops(TicketHarness& harness) {
 
 void paces(TicketHarness& harness) {
   const Trial t{harness};
-  const auto take = [&](UtcTime now, TicketKind kind = TicketKind::reset, UserId user = ada) {
-    return t.alone([&](Tickets& rows) { return rows.take_slot(user, kind, pace, now); });
+  const auto take = [&](UtcTime now, MailPurpose purpose = MailPurpose::reset, UserId user = ada) {
+    return t.alone([&](Tickets& rows) { return rows.take_slot(user, purpose, pace, now); });
   };
-  CHECK_FALSE(take(noon, TicketKind::reset, nth<UserId>(77)));
+  CHECK_FALSE(take(noon, MailPurpose::reset, nth<UserId>(77)));
   CHECK(take(noon));
   CHECK_FALSE(take(noon + 59s));
-  CHECK_MESSAGE(take(noon + 59s, TicketKind::email_change), "each kind has a pace of its own");
-  CHECK_MESSAGE(take(noon + 59s, TicketKind::reset, bob), "so has each user");
+  for (const auto other : {MailPurpose::reset_by_administrator, MailPurpose::email_change}) {
+    CHECK_MESSAGE(take(noon + 59s, other), "each purpose has a pace of its own");
+  }
+  CHECK_MESSAGE(take(noon + 59s, MailPurpose::reset, bob), "so has each user");
   CHECK(take(noon + 60s));
   CHECK(take(noon + 2min));
   CHECK_MESSAGE(!take(noon + 3min), "three in the hour");
@@ -184,7 +186,7 @@ void belong_to_users(TicketHarness& harness) {
   t.put(ticket(TicketKind::reset, 2, bob));
   t.alone([&](Tickets& rows) {
     rows.reserve(address("old@example.org"), ada, noon + 1h);
-    CHECK(rows.take_slot(ada, TicketKind::reset, pace, noon));
+    CHECK(rows.take_slot(ada, MailPurpose::reset, pace, noon));
   });
   const auto erase = [&](bool commits) {
     static_cast<void>(t.store->transact([&](Transaction& tx) -> Result<void> {
@@ -214,14 +216,14 @@ void undone_with_their_transaction(TicketHarness& harness) {
     CHECK(rows->count_guess(ada, TicketKind::reset, one_guess, noon));
     rows->put(ticket(TicketKind::undo, 2));
     rows->reserve(address("old@example.org"), ada, noon + 1h);
-    CHECK(rows->take_slot(ada, TicketKind::reset, pace, noon));
+    CHECK(rows->take_slot(ada, MailPurpose::reset, pace, noon));
     CHECK(rows->redeem(TicketKind::reset, coded.digest, noon));
     return ErrorCode::internal;
   }));
   CHECK_FALSE(t.has(TicketKind::undo, 2));
   t.alone([&](Tickets& rows) {
     CHECK_FALSE(rows.holder_of(address("old@example.org"), noon));
-    CHECK(rows.take_slot(ada, TicketKind::reset, pace, noon));
+    CHECK(rows.take_slot(ada, MailPurpose::reset, pace, noon));
     CHECK(rows.count_guess(ada, TicketKind::reset, one_guess, noon));
     CHECK(rows.redeem(TicketKind::reset, coded.digest, noon));
   });

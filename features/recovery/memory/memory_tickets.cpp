@@ -43,7 +43,7 @@ struct Reservation {
 /// Everything, under the lock of the memory store.
 struct Tables {
   std::map<std::string, Row> tickets;
-  std::map<std::pair<std::string, TicketKind>, Slot> slots;
+  std::map<std::pair<std::string, MailPurpose>, Slot> slots;
   std::map<std::string, DayOfGuesses> guesses;
   std::map<std::string, Reservation> reservations;
 };
@@ -72,9 +72,10 @@ class MemoryTickets final : public Tickets {
  public:
   MemoryTickets(Tables& tables, Transaction& transaction) : all_(tables), tx_(transaction) {}
 
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
     if (!tx_.users().find(user)) return false;
-    const std::pair key{user.str(), kind};
+    const std::pair key{user.str(), purpose};
     const auto found = all_.slots.find(key);
     const auto next = with_one_more(found == all_.slots.end() ? Slot{} : found->second, pace, now);
     if (!next) return false;
@@ -165,8 +166,9 @@ class MemoryTickets final : public Tickets {
     erase_if(all_.reservations, [&](const Reservation& row) { return row.user == user; });
     memory::keep(tx_, all_.guesses, user.str());
     all_.guesses.erase(user.str());
-    for (const auto kind : {TicketKind::reset, TicketKind::email_change, TicketKind::undo}) {
-      const std::pair key{user.str(), kind};
+    for (const auto purpose :
+         {MailPurpose::reset, MailPurpose::reset_by_administrator, MailPurpose::email_change}) {
+      const std::pair key{user.str(), purpose};
       memory::keep(tx_, all_.slots, key);
       all_.slots.erase(key);
     }

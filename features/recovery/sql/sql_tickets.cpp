@@ -67,7 +67,7 @@ const Sql count_guess_sql{.text = R"(
   WHERE user_id = $1 AND kind = $2 AND expires_at > $3 AND code_digest IS NOT NULL AND guesses < $4
   RETURNING)" + std::string{ticket_columns},
                           .columns = ticket_letters};
-// $2 is now, $3 the most, $4 a day ago. A row beside those of the mails, of a kind that no mail
+// $2 is now, $3 the most, $4 a day ago. A row beside those of the mails, for no purpose that a mail
 // has.
 const Sql count_in_day_sql{.text = R"(
   INSERT INTO recovery_slots (user_id, kind, sent_at, hour_began_at, hour_count, day_began_at, day_count)
@@ -109,6 +109,18 @@ std::string word_of(TicketKind kind) {
       return "email_change";
     case TicketKind::undo:
       return "undo";
+  }
+  return {};
+}
+
+std::string word_of(MailPurpose purpose) {
+  switch (purpose) {
+    case MailPurpose::reset:
+      return "reset";
+    case MailPurpose::reset_by_administrator:
+      return "reset_by_administrator";
+    case MailPurpose::email_change:
+      return "email_change";
   }
   return {};
 }
@@ -156,9 +168,10 @@ class SqlTickets final : public Tickets {
  public:
   explicit SqlTickets(Transaction& transaction) : tx_(transaction) {}
 
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
     return !query(tx_, take_slot_sql,
-                  {user.str(), word_of(kind), time_value(now), count_value(pace.per_hour),
+                  {user.str(), word_of(purpose), time_value(now), count_value(pace.per_hour),
                    count_value(pace.per_day), time_value(now - 1h), time_value(now - 24h),
                    time_value(now - pace.pause)})
                 .empty();

@@ -7,10 +7,6 @@
 namespace coffeeauth::recovery {
 namespace {
 
-/// The pace of what administrators have sent, apart from that of everybody who knows the address.
-/// No mail of an undo has a pace, so that kind's is free.
-constexpr auto sent_by_administrator = TicketKind::undo;
-
 bool may_reset(const User& user) { return user.is_active && user.is_verified; }
 
 /// What an administrator is told of an account that can get no new password.
@@ -74,7 +70,7 @@ CodeReceipt Recovery::ask_reset(const EmailAddress& email, const ClientContext& 
     kernel.take_turn(tx, email);
     const auto tickets = room.tickets.in(tx);
     // For whom no mail is due it is asked for nobody, at the same price.
-    if (!tickets->take_slot(user, TicketKind::reset, room.options.pace, now)) return;
+    if (!tickets->take_slot(user, MailPurpose::reset, room.options.pace, now)) return;
     tickets->put(ticket);
     room.mail_reset(tx, found->user, ticket, secrets, ResetReason::asked, client);
     kernel.record(tx, {.kind = password_reset_asked, .at = now, .user = user, .client = client});
@@ -93,7 +89,7 @@ Result<void> Recovery::send_reset(const UserId& user, std::optional<UserId> acto
     if (!found) return found.error();
     kernel.take_turn(tx, found->email);
     const auto tickets = room.tickets.in(tx);
-    if (!tickets->take_slot(user, sent_by_administrator, room.options.pace, now)) {
+    if (!tickets->take_slot(user, MailPurpose::reset_by_administrator, room.options.pace, now)) {
       return Error{.code = ErrorCode::rate_limited,
                    .fields = {},
                    .retry_after = std::chrono::ceil<std::chrono::seconds>(room.options.pace.pause)};

@@ -48,8 +48,9 @@ struct RacyGuess : Sound {
 };
 struct RacySlot : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
-    return look_then_leap([&] { return rows->take_slot(user, kind, pace, now); });
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
+    return look_then_leap([&] { return rows->take_slot(user, purpose, pace, now); });
   }
 };
 
@@ -192,32 +193,44 @@ struct ListsTheOldestFirst : Sound {
 };
 struct NoPause : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
     auto hasty = pace;
     hasty.pause = {};
-    return rows->take_slot(user, kind, hasty, now);
+    return rows->take_slot(user, purpose, hasty, now);
   }
 };
 struct EndlessHour : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
     auto hasty = pace;
     hasty.per_hour = no_end;
-    return rows->take_slot(user, kind, hasty, now);
+    return rows->take_slot(user, purpose, hasty, now);
   }
 };
 struct EndlessMails : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace, UtcTime now) override {
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
     auto hasty = pace;
     hasty.per_day = no_end;
-    return rows->take_slot(user, kind, hasty, now);
+    return rows->take_slot(user, purpose, hasty, now);
   }
 };
-struct OnePaceForAllKinds : Sound {
+/// As if what an administrator sends were what somebody asked for.
+struct OnePaceForResets : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, TicketKind, const MailPace& pace, UtcTime now) override {
-    return rows->take_slot(user, TicketKind::reset, pace, now);
+  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+                 UtcTime now) override {
+    const bool is_change = purpose == MailPurpose::email_change;
+    return rows->take_slot(user, is_change ? purpose : MailPurpose::reset, pace, now);
+  }
+};
+struct OnePaceForAllPurposes : Sound {
+  using Sound::Sound;
+  bool take_slot(const UserId& user, MailPurpose, const MailPace& pace, UtcTime now) override {
+    return rows->take_slot(user, MailPurpose::reset, pace, now);
   }
 };
 struct ReservesForTheFirst : Sound {
@@ -311,7 +324,8 @@ REJECTED("that are listed in another order", ListsTheOldestFirst)
 REJECTED("whose mails have no pause", NoPause)
 REJECTED("whose mails have no end in an hour", EndlessHour)
 REJECTED("whose mails have no end in a day", EndlessMails)
-REJECTED("whose kinds share one pace", OnePaceForAllKinds)
+REJECTED("whose mails of all purposes share one pace", OnePaceForAllPurposes)
+REJECTED("whose resets share one pace, whoever sends them", OnePaceForResets)
 REJECTED("that reserve an address for whoever had it first", ReservesForTheFirst)
 REJECTED("that reserve an address for ever", ReservesForEver)
 REJECTED("that are cleaned up all at once", CleansTooMuch)

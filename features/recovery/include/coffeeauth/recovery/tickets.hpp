@@ -28,6 +28,16 @@ enum class TicketKind {
   undo,
 };
 
+/// The purpose of a mail that is requested. The mails of each purpose have a pace of their own.
+enum class MailPurpose {
+  /// A password reset, requested by anyone who knows the address.
+  reset,
+  /// A password reset, sent by an administrator or an operator.
+  reset_by_administrator,
+  /// A change of address, requested by the user.
+  email_change,
+};
+
 /// A mailed link with its code.
 struct Ticket {
   /// The digest of the link's token.
@@ -67,10 +77,10 @@ class Tickets {
   Tickets(const Tickets&) = delete;
   Tickets& operator=(const Tickets&) = delete;
 
-  /// Counts one mail of `kind` for the account, unless it would exceed `pace`: an hour and a day
+  /// Counts one mail of `purpose` for the account, unless it would exceed `pace`: an hour and a day
   /// each start with the first mail counted in them. Returns false for an unknown user, too.
-  [[nodiscard]] virtual bool take_slot(const UserId& user, TicketKind kind, const MailPace& pace,
-                                       UtcTime now) = 0;
+  [[nodiscard]] virtual bool take_slot(const UserId& user, MailPurpose purpose,
+                                       const MailPace& pace, UtcTime now) = 0;
 
   /// Stores a ticket of an existing user. For `reset` and `email_change` it replaces the account's
   /// earlier one.

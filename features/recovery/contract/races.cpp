@@ -54,9 +54,21 @@ void mailing(TicketHarness& harness) {
     const MailPace four{.pause = 0s, .per_hour = 4, .per_day = 9};
     const auto sent = race(threads, [&](std::size_t) {
       return t.alone(
-          [&](Tickets& rows) { return rows.take_slot(ada, MailPurpose::reset, four, noon); });
+          [&](Tickets& rows) { return rows.take_slot(ada, {MailPurpose::reset}, four, noon); });
     });
     CHECK(count_of(sent, true) == 4);
+  });
+}
+
+void sharing(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
+    const MailPace two{.pause = 0s, .per_hour = 2, .per_day = 9};
+    const auto sent = race(threads, [&](std::size_t i) {
+      const MailRequest request{
+          .purpose = MailPurpose::reset, .network = digest(i % 5), .max_networks = 3};
+      return t.alone([&](Tickets& rows) { return rows.take_slot(ada, request, two, noon); });
+    });
+    CHECK_MESSAGE(count_of(sent, true) == 8, "two in each of three shares, and in the common one");
   });
 }
 
@@ -84,6 +96,9 @@ void races(TicketHarness& harness) {
   }
   SUBCASE("of many who ask for a mail at once, as many get one as the pace has") {
     mailing(harness);
+  }
+  SUBCASE("of many networks that ask for a mail at once, as many get a share as may") {
+    sharing(harness);
   }
   SUBCASE("however many put a ticket at once, one is left") { putting(harness); }
 }

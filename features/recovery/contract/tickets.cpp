@@ -130,7 +130,7 @@ void drops(TicketHarness& harness) {
 void paces(TicketHarness& harness) {
   const Trial t{harness};
   const auto take = [&](UtcTime now, MailPurpose purpose = MailPurpose::reset, UserId user = ada) {
-    return t.alone([&](Tickets& rows) { return rows.take_slot(user, purpose, pace, now); });
+    return t.alone([&](Tickets& rows) { return rows.take_slot(user, {purpose}, pace, now); });
   };
   CHECK_FALSE(take(noon, MailPurpose::reset, nth<UserId>(77)));
   CHECK(take(noon));
@@ -146,6 +146,54 @@ void paces(TicketHarness& harness) {
   CHECK(take(noon + 61min));
   CHECK_MESSAGE(!take(noon + 5h), "five in the day");
   CHECK(take(noon + 24h));
+}
+
+/// A reset that is requested from the n-th network; two have a share of their own.
+MailRequest from(std::uint64_t n) {
+  return {.purpose = MailPurpose::reset, .network = digest(n), .max_networks = 2};
+}
+
+void shares(TicketHarness& harness) {
+  const Trial t{harness};
+  const auto take = [&](const MailRequest& request, UtcTime now, const UserId& user = ada) {
+    return t.alone([&](Tickets& rows) { return rows.take_slot(user, request, pace, now); });
+  };
+  CHECK_FALSE(take(from(1), noon, nth<UserId>(77)));
+  CHECK(take(from(1), noon));
+  CHECK_FALSE(take(from(1), noon + 59s));
+  CHECK_MESSAGE(take(from(2), noon + 59s), "each network has a share of its own");
+  CHECK_MESSAGE(take(from(3), noon + 59s), "a third one has that of all others");
+  CHECK_MESSAGE(!take(from(4), noon + 60s), "and so has a fourth");
+  CHECK_MESSAGE(!take({MailPurpose::reset}, noon + 60s), "and what comes from none");
+  CHECK_MESSAGE(take(from(4), noon + 60s, bob), "each user has shares of its own");
+  auto change = from(4);
+  change.purpose = MailPurpose::email_change;
+  CHECK_MESSAGE(take(change, noon + 60s), "so has each purpose");
+
+  for (const auto after : {2min, 3min, 60min, 61min}) CHECK(take(from(1), noon + after));
+  CHECK_MESSAGE(!take(from(1), noon + 5h), "five in the day of a share");
+  CHECK_MESSAGE(take(from(2), noon + 5h), "take nothing from the other");
+  CHECK_MESSAGE(take(from(3), noon + 5h), "nor from that of all others");
+  CHECK_MESSAGE(take(from(3), noon + 24h), "after a day a share is free for another network");
+  CHECK_MESSAGE(take(from(1), noon + 24h + 30s), "whoever comes too late has the common one");
+  CHECK_MESSAGE(!take(from(4), noon + 24h + 30s), "with all others");
+  CHECK_MESSAGE(take(from(3), noon + 24h + 1min), "and takes nothing from the new share");
+}
+
+void counts_are_cleaned(TicketHarness& harness) {
+  const Trial t{harness};
+  const auto clean = [&](std::size_t limit, UtcTime now) {
+    return t.alone([&](Tickets& rows) { return rows.delete_expired(limit, now); });
+  };
+  t.put(coded_ticket(TicketKind::reset, 1));
+  CHECK(t.guess(TicketKind::reset, {.per_code = 9, .per_day = 9}));
+  for (const std::uint64_t n : {1, 2, 3}) {
+    CHECK(t.alone([&](Tickets& rows) { return rows.take_slot(ada, from(n), pace, noon); }));
+  }
+  CHECK_MESSAGE(clean(100, noon + 24h - 1ms) == 1, "the ticket");
+  CHECK(clean(2, noon + 24h) == 2);
+  CHECK_MESSAGE(clean(100, noon + 24h) == 2, "of the counts of three shares and of the guesses");
+  CHECK(clean(100, noon + 24h) == 0);
 }
 
 void reservations(TicketHarness& harness) {
@@ -186,7 +234,7 @@ void belong_to_users(TicketHarness& harness) {
   t.put(ticket(TicketKind::reset, 2, bob));
   t.alone([&](Tickets& rows) {
     rows.reserve(address("old@example.org"), ada, noon + 1h);
-    CHECK(rows.take_slot(ada, MailPurpose::reset, pace, noon));
+    CHECK(rows.take_slot(ada, {MailPurpose::reset}, pace, noon));
   });
   const auto erase = [&](bool commits) {
     static_cast<void>(t.store->transact([&](Transaction& tx) -> Result<void> {
@@ -216,14 +264,14 @@ void undone_with_their_transaction(TicketHarness& harness) {
     CHECK(rows->count_guess(ada, TicketKind::reset, one_guess, noon));
     rows->put(ticket(TicketKind::undo, 2));
     rows->reserve(address("old@example.org"), ada, noon + 1h);
-    CHECK(rows->take_slot(ada, MailPurpose::reset, pace, noon));
+    CHECK(rows->take_slot(ada, {MailPurpose::reset}, pace, noon));
     CHECK(rows->redeem(TicketKind::reset, coded.digest, noon));
     return ErrorCode::internal;
   }));
   CHECK_FALSE(t.has(TicketKind::undo, 2));
   t.alone([&](Tickets& rows) {
     CHECK_FALSE(rows.holder_of(address("old@example.org"), noon));
-    CHECK(rows.take_slot(ada, MailPurpose::reset, pace, noon));
+    CHECK(rows.take_slot(ada, {MailPurpose::reset}, pace, noon));
     CHECK(rows.count_guess(ada, TicketKind::reset, one_guess, noon));
     CHECK(rows.redeem(TicketKind::reset, coded.digest, noon));
   });
@@ -247,6 +295,8 @@ void ticket_contract(TicketHarness& harness) {
   }
   SUBCASE("tickets are dropped by user, kind and age") { drops(harness); }
   SUBCASE("mails keep their pace") { paces(harness); }
+  SUBCASE("mails that one network requests leave others their share") { shares(harness); }
+  SUBCASE("counts are deleted when they are a day old") { counts_are_cleaned(harness); }
   SUBCASE("an address is reserved for one user, for a time") { reservations(harness); }
   SUBCASE("what is over is deleted in batches") { cleaning(harness); }
   SUBCASE("all rows go with their user") { belong_to_users(harness); }

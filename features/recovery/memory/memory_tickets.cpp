@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,8 +21,10 @@ struct Row {
   std::size_t guesses = 0;
 };
 
-/// Mails that were counted, in the hour and in the day that began with the first of them.
+/// Mails that were counted in a share, in the hour and in the day that began with the first of
+/// them.
 struct Slot {
+  UserId user;
   UtcTime sent_at{};
   UtcTime hour_began_at{};
   std::size_t in_hour = 0;
@@ -40,10 +43,13 @@ struct Reservation {
   UtcTime until{};
 };
 
+/// User, purpose and network; without a network, the share of all that have none of their own.
+using ShareKey = std::tuple<std::string, MailPurpose, std::string>;
+
 /// Everything, under the lock of the memory store.
 struct Tables {
   std::map<std::string, Row> tickets;
-  std::map<std::pair<std::string, MailPurpose>, Slot> slots;
+  std::map<ShareKey, Slot> slots;
   std::map<std::string, DayOfGuesses> guesses;
   std::map<std::string, Reservation> reservations;
 };
@@ -72,12 +78,13 @@ class MemoryTickets final : public Tickets {
  public:
   MemoryTickets(Tables& tables, Transaction& transaction) : all_(tables), tx_(transaction) {}
 
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     if (!tx_.users().find(user)) return false;
-    const std::pair key{user.str(), purpose};
+    const auto key = share_for(user, request, now);
     const auto found = all_.slots.find(key);
-    const auto next = with_one_more(found == all_.slots.end() ? Slot{} : found->second, pace, now);
+    const auto next =
+        with_one_more(found == all_.slots.end() ? Slot{.user = user} : found->second, pace, now);
     if (!next) return false;
     memory::keep(tx_, all_.slots, key);
     all_.slots.insert_or_assign(key, *next);
@@ -153,30 +160,47 @@ class MemoryTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    const auto over = erase_if(
+    auto over = erase_if(
         all_.tickets, [&](const Row& row) { return row.ticket.expires_at <= now; }, limit);
-    return over + erase_if(
-                      all_.reservations, [&](const Reservation& row) { return row.until <= now; },
-                      limit - over);
+    over += erase_if(
+        all_.reservations, [&](const Reservation& row) { return row.until <= now; }, limit - over);
+    over += erase_if(
+        all_.slots, [&](const Slot& row) { return row.sent_at <= now - 24h; }, limit - over);
+    over += erase_if(
+        all_.guesses, [&](const DayOfGuesses& row) { return row.began_at <= now - 24h; },
+        limit - over);
+    return over;
   }
 
   /// Everything of a user who is deleted.
   void erase_user(const UserId& user) {
     erase_if(all_.tickets, [&](const Row& row) { return row.ticket.user == user; });
     erase_if(all_.reservations, [&](const Reservation& row) { return row.user == user; });
+    erase_if(all_.slots, [&](const Slot& row) { return row.user == user; });
     memory::keep(tx_, all_.guesses, user.str());
     all_.guesses.erase(user.str());
-    for (const auto purpose :
-         {MailPurpose::reset, MailPurpose::reset_by_administrator, MailPurpose::email_change}) {
-      const std::pair key{user.str(), purpose};
-      memory::keep(tx_, all_.slots, key);
-      all_.slots.erase(key);
-    }
   }
 
  private:
   static bool is_good(const Row& row, TicketKind kind, UtcTime now) {
     return row.ticket.kind == kind && row.ticket.expires_at > now;
+  }
+
+  /// The network's own share where it has one or gets one, or else the common one.
+  [[nodiscard]] ShareKey share_for(const UserId& user, const MailRequest& request,
+                                   UtcTime now) const {
+    ShareKey common{user.str(), request.purpose, {}};
+    if (!request.network) return common;
+    ShareKey own{user.str(), request.purpose, to_hex(request.network->bytes())};
+    std::size_t others = 0;
+    for (auto row = all_.slots.upper_bound(common); row != all_.slots.end(); ++row) {
+      const auto& [whose, purpose, network] = row->first;
+      if (whose != user.str() || purpose != request.purpose) break;
+      const bool has_share = now < row->second.day_began_at + 24h;
+      if (has_share && row->first == own) return own;
+      others += has_share ? 1 : 0;
+    }
+    return others < request.max_networks ? own : common;
   }
 
   Row* row_of(const UserId& user, TicketKind kind, UtcTime now) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,23 +18,38 @@ using sql::Sql;
 using sql::time_value;
 using sql::Value;
 
-// $3 is now, $6 an hour ago, $7 a day ago, $8 the moment before which the last mail must have been.
-const Sql take_slot_sql{.text = R"(
-  INSERT INTO recovery_slots (user_id, kind, sent_at, hour_began_at, hour_count, day_began_at, day_count)
-  SELECT $1, $2, $3, $3, 1, $3, 1 FROM users WHERE id = $1 AND 1 <= $4 AND 1 <= $5
-  ON CONFLICT (user_id, kind) DO UPDATE
-    SET sent_at = $3,
-        hour_count = CASE WHEN recovery_slots.hour_began_at <= $6 THEN 1
-                          ELSE recovery_slots.hour_count + 1 END,
-        hour_began_at = CASE WHEN recovery_slots.hour_began_at <= $6 THEN $3
-                             ELSE recovery_slots.hour_began_at END,
-        day_count = CASE WHEN recovery_slots.day_began_at <= $7 THEN 1
-                         ELSE recovery_slots.day_count + 1 END,
-        day_began_at = CASE WHEN recovery_slots.day_began_at <= $7 THEN $3
-                            ELSE recovery_slots.day_began_at END
-    WHERE recovery_slots.sent_at <= $8
-      AND (recovery_slots.hour_began_at <= $6 OR recovery_slots.hour_count < $4)
-      AND (recovery_slots.day_began_at <= $7 OR recovery_slots.day_count < $5)
+/// The share of all networks that have none of their own.
+constexpr const char* common_share = "";
+
+// The row of the common share holds those of all networks to the end: whoever comes next sees which
+// networks have a share.
+const Sql hold_shares_sql{.text = R"(
+  INSERT INTO recovery_mails (user_id, purpose, network, sent_at, hour_began_at, hour_count,
+                              day_began_at, day_count)
+  SELECT $1, $2, '', 0, 0, 0, 0, 0 FROM users WHERE id = $1
+  ON CONFLICT (user_id, purpose, network) DO UPDATE SET day_count = recovery_mails.day_count)"};
+const Sql shares_sql{.text = R"(
+  SELECT network FROM recovery_mails
+  WHERE user_id = $1 AND purpose = $2 AND network <> '' AND day_began_at > $3)",
+                     .columns = "t"};
+// $4 is now, $7 an hour ago, $8 a day ago, $9 the moment before which the last mail must have been.
+const Sql take_mail_sql{.text = R"(
+  INSERT INTO recovery_mails (user_id, purpose, network, sent_at, hour_began_at, hour_count,
+                              day_began_at, day_count)
+  SELECT $1, $2, $3, $4, $4, 1, $4, 1 FROM users WHERE id = $1 AND 1 <= $5 AND 1 <= $6
+  ON CONFLICT (user_id, purpose, network) DO UPDATE
+    SET sent_at = $4,
+        hour_count = CASE WHEN recovery_mails.hour_began_at <= $7 THEN 1
+                          ELSE recovery_mails.hour_count + 1 END,
+        hour_began_at = CASE WHEN recovery_mails.hour_began_at <= $7 THEN $4
+                             ELSE recovery_mails.hour_began_at END,
+        day_count = CASE WHEN recovery_mails.day_began_at <= $8 THEN 1
+                         ELSE recovery_mails.day_count + 1 END,
+        day_began_at = CASE WHEN recovery_mails.day_began_at <= $8 THEN $4
+                            ELSE recovery_mails.day_began_at END
+    WHERE recovery_mails.sent_at <= $9
+      AND (recovery_mails.hour_began_at <= $7 OR recovery_mails.hour_count < $5)
+      AND (recovery_mails.day_began_at <= $8 OR recovery_mails.day_count < $6)
   RETURNING 1)",
                         .columns = "n"};
 const Sql put_sql{.text = R"(
@@ -67,8 +83,7 @@ const Sql count_guess_sql{.text = R"(
   WHERE user_id = $1 AND kind = $2 AND expires_at > $3 AND code_digest IS NOT NULL AND guesses < $4
   RETURNING)" + std::string{ticket_columns},
                           .columns = ticket_letters};
-// $2 is now, $3 the most, $4 a day ago. A row beside those of the mails, for no purpose that a mail
-// has.
+// $2 is now, $3 the most, $4 a day ago.
 const Sql count_in_day_sql{.text = R"(
   INSERT INTO recovery_slots (user_id, kind, sent_at, hour_began_at, hour_count, day_began_at, day_count)
   SELECT $1, 'guess', $2, $2, 0, $2, 1 FROM users WHERE id = $1 AND 1 <= $3
@@ -100,6 +115,21 @@ const Sql delete_reservations_sql{.text = R"(
     SELECT email FROM recovery_reservations WHERE until <= $1 ORDER BY until LIMIT $2)
   RETURNING 1)",
                                   .columns = "n"};
+
+// The time once more outside, here and below: a count that goes on meanwhile stays.
+const Sql delete_mail_counts_sql{.text = R"(
+  DELETE FROM recovery_mails WHERE sent_at <= $1 AND (user_id, purpose, network) IN (
+    SELECT user_id, purpose, network FROM recovery_mails WHERE sent_at <= $1
+    ORDER BY sent_at LIMIT $2)
+  RETURNING 1)",
+                                 .columns = "n"};
+// What programs from before recovery_mails counted of mails goes, too.
+const Sql delete_guesses_sql{.text = R"(
+  DELETE FROM recovery_slots WHERE day_began_at <= $1 AND (user_id, kind) IN (
+    SELECT user_id, kind FROM recovery_slots WHERE day_began_at <= $1
+    ORDER BY day_began_at LIMIT $2)
+  RETURNING 1)",
+                             .columns = "n"};
 
 std::string word_of(TicketKind kind) {
   switch (kind) {
@@ -164,16 +194,32 @@ std::optional<Ticket> first_ticket(const sql::Rows& rows) {
   return ticket_in(rows.front());
 }
 
+/// The network that asks where it has a share or gets one, or else the common one. For nobody as
+/// much is asked.
+std::string share_for(Transaction& tx, const UserId& user, const MailRequest& request,
+                      UtcTime now) {
+  if (!request.network) return common_share;
+  const auto purpose = word_of(request.purpose);
+  query(tx, hold_shares_sql, {user.str(), purpose});
+  const auto shares = query(tx, shares_sql, {user.str(), purpose, time_value(now - 24h)});
+  auto wanted = to_hex(request.network->bytes());
+  const bool has_one = std::any_of(shares.begin(), shares.end(),
+                                   [&](const Row& row) { return row.text(0) == wanted; });
+  if (has_one || shares.size() < request.max_networks) return wanted;
+  return common_share;
+}
+
 class SqlTickets final : public Tickets {
  public:
   explicit SqlTickets(Transaction& transaction) : tx_(transaction) {}
 
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
-    return !query(tx_, take_slot_sql,
-                  {user.str(), word_of(purpose), time_value(now), count_value(pace.per_hour),
-                   count_value(pace.per_day), time_value(now - 1h), time_value(now - 24h),
-                   time_value(now - pace.pause)})
+    const auto share = share_for(tx_, user, request, now);
+    return !query(tx_, take_mail_sql,
+                  {user.str(), word_of(request.purpose), share, time_value(now),
+                   count_value(pace.per_hour), count_value(pace.per_day), time_value(now - 1h),
+                   time_value(now - 24h), time_value(now - pace.pause)})
                 .empty();
   }
 
@@ -245,10 +291,15 @@ class SqlTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    const auto over = query(tx_, delete_tickets_sql, {time_value(now), count_value(limit)}).size();
-    if (over >= limit) return over;
-    return over +
-           query(tx_, delete_reservations_sql, {time_value(now), count_value(limit - over)}).size();
+    std::size_t over = 0;
+    for (const auto& [deleting, cutoff] :
+         {std::pair{&delete_tickets_sql, now}, std::pair{&delete_reservations_sql, now},
+          std::pair{&delete_mail_counts_sql, now - 24h},
+          std::pair{&delete_guesses_sql, now - 24h}}) {
+      if (over >= limit) break;
+      over += query(tx_, *deleting, {time_value(cutoff), count_value(limit - over)}).size();
+    }
+    return over;
   }
 
  private:

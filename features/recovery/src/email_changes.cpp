@@ -168,7 +168,8 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
     }
     take_turns(room, tx, user->email, email);
     const auto tickets = room.tickets.in(tx);
-    if (!tickets->take_slot(user->id, MailPurpose::email_change, options.pace, now)) return {};
+    if (!tickets->take_slot(user->id, {.purpose = MailPurpose::email_change}, options.pace, now))
+      return {};
     // Whoever has many accounts gets no more mails to one address for it. Counted when a mail is
     // due and not before, or one account would use the address up with asks that send nothing; and
     // once, however often the transaction is tried.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "coffeeauth/rate_limiter.hpp"
 #include "features/recovery/src/room.hpp"
 
 namespace coffeeauth::recovery {
@@ -16,6 +17,15 @@ Result<User> resettable(Transaction& tx, const UserId& id) {
   if (!found->is_active) return ErrorCode::account_disabled;
   if (!found->is_verified) return ErrorCode::email_not_verified;
   return *std::move(found);
+}
+
+/// The request for a mail that anybody can have sent, with the client's network.
+MailRequest request_from(const Room& room, const ClientContext& client) {
+  // The widest: whoever has a /48 must not have as many shares as it has /64.
+  const auto network = rate_limit_networks(client.address).back();
+  return {.purpose = MailPurpose::reset,
+          .network = room.sealer->digest("network", {network}),
+          .max_networks = room.options.reset_networks};
 }
 
 /// The account of a ticket, if the ticket is still good for it.
@@ -63,6 +73,7 @@ CodeReceipt Recovery::ask_reset(const EmailAddress& email, const ClientContext& 
   // Made in every case, as it takes time.
   const auto nobody = UserId::make(now, kernel.random());
   const auto user = is_due ? found->user.id : nobody;
+  const auto request = request_from(room, client);
   const auto secrets = room.make_reset_secrets();
   const auto ticket =
       room.reset_ticket(user, email, is_due ? found->user.security_version : 0, secrets, now);
@@ -70,7 +81,7 @@ CodeReceipt Recovery::ask_reset(const EmailAddress& email, const ClientContext& 
     kernel.take_turn(tx, email);
     const auto tickets = room.tickets.in(tx);
     // For whom no mail is due it is asked for nobody, at the same price.
-    if (!tickets->take_slot(user, MailPurpose::reset, room.options.pace, now)) return;
+    if (!tickets->take_slot(user, request, room.options.pace, now)) return;
     tickets->put(ticket);
     room.mail_reset(tx, found->user, ticket, secrets, ResetReason::asked, client);
     kernel.record(tx, {.kind = password_reset_asked, .at = now, .user = user, .client = client});
@@ -89,7 +100,8 @@ Result<void> Recovery::send_reset(const UserId& user, std::optional<UserId> acto
     if (!found) return found.error();
     kernel.take_turn(tx, found->email);
     const auto tickets = room.tickets.in(tx);
-    if (!tickets->take_slot(user, MailPurpose::reset_by_administrator, room.options.pace, now)) {
+    if (!tickets->take_slot(user, {.purpose = MailPurpose::reset_by_administrator},
+                            room.options.pace, now)) {
       return Error{.code = ErrorCode::rate_limited,
                    .fields = {},
                    .retry_after = std::chrono::ceil<std::chrono::seconds>(room.options.pace.pause)};

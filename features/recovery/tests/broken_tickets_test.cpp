@@ -6,11 +6,13 @@
 #include "coffeeauth/recovery/memory.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "features/recovery/tests/passed_on.hpp"
+#include "lib/testing/contract/samples.hpp"
 #include "tests/broken/work_store.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
 
+using namespace std::chrono_literals;
 using broken::Work;
 using broken::WorkStore;
 
@@ -48,9 +50,9 @@ struct RacyGuess : Sound {
 };
 struct RacySlot : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
-    return look_then_leap([&] { return rows->take_slot(user, purpose, pace, now); });
+    return look_then_leap([&] { return rows->take_slot(user, request, pace, now); });
   }
 };
 
@@ -193,44 +195,72 @@ struct ListsTheOldestFirst : Sound {
 };
 struct NoPause : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     auto hasty = pace;
     hasty.pause = {};
-    return rows->take_slot(user, purpose, hasty, now);
+    return rows->take_slot(user, request, hasty, now);
   }
 };
 struct EndlessHour : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     auto hasty = pace;
     hasty.per_hour = no_end;
-    return rows->take_slot(user, purpose, hasty, now);
+    return rows->take_slot(user, request, hasty, now);
   }
 };
 struct EndlessMails : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     auto hasty = pace;
     hasty.per_day = no_end;
-    return rows->take_slot(user, purpose, hasty, now);
+    return rows->take_slot(user, request, hasty, now);
   }
 };
 /// As if what an administrator sends were what somebody asked for.
 struct OnePaceForResets : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
-    const bool is_change = purpose == MailPurpose::email_change;
-    return rows->take_slot(user, is_change ? purpose : MailPurpose::reset, pace, now);
+    auto other = request;
+    if (other.purpose != MailPurpose::email_change) other.purpose = MailPurpose::reset;
+    return rows->take_slot(user, other, pace, now);
   }
 };
 struct OnePaceForAllPurposes : Sound {
   using Sound::Sound;
-  bool take_slot(const UserId& user, MailPurpose, const MailPace& pace, UtcTime now) override {
-    return rows->take_slot(user, MailPurpose::reset, pace, now);
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
+                 UtcTime now) override {
+    auto other = request;
+    other.purpose = MailPurpose::reset;
+    return rows->take_slot(user, other, pace, now);
+  }
+};
+struct RacyShares : Sound {
+  using Sound::Sound;
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
+                 UtcTime now) override {
+    if (!request.network) return rows->take_slot(user, request, pace, now);
+    return look_then_leap([&] { return rows->take_slot(user, request, pace, now); });
+  }
+};
+struct OneShareForAll : Sound {
+  using Sound::Sound;
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
+                 UtcTime now) override {
+    return rows->take_slot(user, {request.purpose}, pace, now);
+  }
+};
+struct EndlessShares : Sound {
+  using Sound::Sound;
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
+                 UtcTime now) override {
+    auto other = request;
+    other.max_networks = no_end;
+    return rows->take_slot(user, other, pace, now);
   }
 };
 struct ReservesForTheFirst : Sound {
@@ -255,7 +285,14 @@ struct CleansTooMuch : Sound {
 struct CleansTooEarly : Sound {
   using Sound::Sound;
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    return rows->delete_expired(limit, now + std::chrono::milliseconds{1});
+    return rows->delete_expired(limit, now + 1ms);
+  }
+};
+/// Cleans up tickets alone, which are over sooner than any count.
+struct KeepsCounts : Sound {
+  using Sound::Sound;
+  std::size_t delete_expired(std::size_t limit, UtcTime now) override {
+    return rows->delete_expired(limit, std::min<UtcTime>(now, testing::noon + 12h));
   }
 };
 struct WritesApart : Sound {
@@ -326,6 +363,10 @@ REJECTED("whose mails have no end in an hour", EndlessHour)
 REJECTED("whose mails have no end in a day", EndlessMails)
 REJECTED("whose mails of all purposes share one pace", OnePaceForAllPurposes)
 REJECTED("whose resets share one pace, whoever sends them", OnePaceForResets)
+REJECTED("of which a share is looked at first and counted later", RacyShares)
+REJECTED("whose mails have one share for all networks", OneShareForAll)
+REJECTED("whose mails have a share for every network", EndlessShares)
+REJECTED("that keep their counts", KeepsCounts)
 REJECTED("that reserve an address for whoever had it first", ReservesForTheFirst)
 REJECTED("that reserve an address for ever", ReservesForEver)
 REJECTED("that are cleaned up all at once", CleansTooMuch)

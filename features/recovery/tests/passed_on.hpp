@@ -15,9 +15,9 @@ class PassedOn : public Tickets {
  public:
   explicit PassedOn(std::unique_ptr<Tickets> inner) : rows(std::move(inner)) {}
 
-  bool take_slot(const UserId& user, MailPurpose purpose, const MailPace& pace,
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
-    return rows->take_slot(user, purpose, pace, now);
+    return rows->take_slot(user, request, pace, now);
   }
   void put(const Ticket& ticket) override { rows->put(ticket); }
   std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,

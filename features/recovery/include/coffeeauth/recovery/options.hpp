@@ -61,8 +61,13 @@ struct RecoveryOptions {
   bool enabled = true;
   /// Whether the program should serve page_routes() behind the links.
   bool pages = true;
-  /// Limits on mails to one account, for resets and changes of address separately.
+  /// Limits on mails to one account, for each purpose (MailPurpose) separately; for resets that are
+  /// requested at the login, in each share of `reset_networks`. A pause is at most a day.
   MailPace pace{.pause = std::chrono::seconds{60}, .per_hour = 5, .per_day = 10};
+  /// Networks (an IPv4 address, an IPv6 /48) with their own share of an account's resets; all
+  /// others have one share together. So a stranger cannot keep the mail from the owner, and the
+  /// mailbox gets at most `(reset_networks + 1) * pace.per_day` such mails a day, 40 by default.
+  std::size_t reset_networks = 3;
   /// Requests for a mail from one network.
   Limit asks{20, std::chrono::hours{1}};
   /// Attempts to use a link or code from one network.

@@ -38,6 +38,16 @@ enum class MailPurpose {
   email_change,
 };
 
+/// A request for a mail to an account.
+struct MailRequest {
+  /// The purpose.
+  MailPurpose purpose;
+  /// The network that requests it, for a mail that strangers can request.
+  std::optional<FeatureDigest> network{};
+  /// How many networks can have a share of their own.
+  std::size_t max_networks = 0;
+};
+
 /// A mailed link with its code.
 struct Ticket {
   /// The digest of the link's token.
@@ -77,9 +87,16 @@ class Tickets {
   Tickets(const Tickets&) = delete;
   Tickets& operator=(const Tickets&) = delete;
 
-  /// Counts one mail of `purpose` for the account, unless it would exceed `pace`: an hour and a day
-  /// each start with the first mail counted in them. Returns false for an unknown user, too.
-  [[nodiscard]] virtual bool take_slot(const UserId& user, MailPurpose purpose,
+  /// Counts one mail for the account in the share of the network, unless it would exceed `pace`
+  /// there: an hour and a day each start with the first mail counted in them. Returns false for an
+  /// unknown user, too.
+  ///
+  /// A network gets its own share of the account's mails of that purpose with its first mail, for
+  /// 24 hours, if fewer than `max_networks` have one then. All other networks, and requests without
+  /// one, have one share together. So strangers in other networks cost the owner nothing, and the
+  /// shares together bound the mails sent to an account. Of many concurrent calls, as many get a
+  /// share, and a mail, as may.
+  [[nodiscard]] virtual bool take_slot(const UserId& user, const MailRequest& request,
                                        const MailPace& pace, UtcTime now) = 0;
 
   /// Stores a ticket of an existing user. For `reset` and `email_change` it replaces the account's
@@ -111,7 +128,9 @@ class Tickets {
   /// Returns the user for whom the address is reserved at `now`.
   [[nodiscard]] virtual std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) = 0;
 
-  /// Deletes at most `limit` tickets and reservations expired at `now`; returns their number.
+  /// Deletes at most `limit` rows: tickets and reservations expired at `now`, and counts of mails
+  /// and guesses that are a day old. Returns their number; less than `limit` means that none is
+  /// left.
   virtual std::size_t delete_expired(std::size_t limit, UtcTime now) = 0;
 
  protected:

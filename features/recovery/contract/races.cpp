@@ -72,6 +72,37 @@ void sharing(TicketHarness& harness) {
   });
 }
 
+/// How many mails the two accounts can still have sent.
+std::size_t left_of(const Trial& t, const MailRequest& request, const MailPace& limits) {
+  std::size_t sent = 0;
+  for (const auto& user : {ada, bob}) {
+    for (int i = 0; i < 100 && t.take(request, noon, user, limits); ++i) ++sent;
+  }
+  return sent;
+}
+
+void mailing_one_mailbox(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
+    const MailPace eight{.pause = 0s, .per_hour = 8, .per_day = 99};
+    const auto sent = race(threads, [&](std::size_t i) {
+      return t.take(to_mailbox(1, 5), noon, i % 2 == 0 ? ada : bob, eight);
+    });
+    CHECK(count_of(sent, true) == 5);
+    CHECK(left_of(t, {MailPurpose::email_change}, eight) == 2 * 8 - 5);
+  });
+}
+
+void asking_for_one_mailbox(TicketHarness& harness) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
+    const MailPace two{.pause = 0s, .per_hour = 2, .per_day = 99};
+    const auto sent =
+        race(threads, [&](std::size_t) { return t.take(to_mailbox(1, 5), noon, ada, two); });
+    CHECK(count_of(sent, true) == 2);
+    const MailPace nine{.pause = 0s, .per_hour = 9, .per_day = 99};
+    CHECK(left_of(t, to_mailbox(1, 5), nine) == 3);
+  });
+}
+
 void putting(TicketHarness& harness) {
   rounds_of(harness, [](const Trial& t, std::size_t threads) {
     race(threads, [&](std::size_t i) {
@@ -99,6 +130,12 @@ void races(TicketHarness& harness) {
   }
   SUBCASE("of many networks that ask for a mail at once, as many get a share as may") {
     sharing(harness);
+  }
+  SUBCASE("of many who ask for a mail to one mailbox at once, it gets as many as it may") {
+    mailing_one_mailbox(harness);
+  }
+  SUBCASE("of many who ask for a mail to one mailbox at once, those too fast use nothing up") {
+    asking_for_one_mailbox(harness);
   }
   SUBCASE("however many put a ticket at once, one is left") { putting(harness); }
 }

@@ -156,7 +156,7 @@ MailRequest from(std::uint64_t n) {
 void shares(TicketHarness& harness) {
   const Trial t{harness};
   const auto take = [&](const MailRequest& request, UtcTime now, const UserId& user = ada) {
-    return t.alone([&](Tickets& rows) { return rows.take_slot(user, request, pace, now); });
+    return t.take(request, now, user);
   };
   CHECK_FALSE(take(from(1), noon, nth<UserId>(77)));
   CHECK(take(from(1), noon));
@@ -180,6 +180,25 @@ void shares(TicketHarness& harness) {
   CHECK_MESSAGE(take(from(3), noon + 24h + 1min), "and takes nothing from the new share");
 }
 
+void targets(TicketHarness& harness) {
+  const Trial t{harness};
+  CHECK_FALSE(t.take(to_mailbox(1), noon, nth<UserId>(77)));
+  CHECK_FALSE(t.take(to_mailbox(1, 0), noon));
+  CHECK(t.take(to_mailbox(1), noon));
+  CHECK_MESSAGE(!t.take(to_mailbox(1), noon + 59s), "too fast");
+  CHECK_MESSAGE(t.take(to_mailbox(1), noon + 59s, bob), "which leaves the mailbox to others");
+  CHECK_MESSAGE(!t.take(to_mailbox(1), noon + 2min), "two in a day");
+  CHECK_MESSAGE(t.take(to_mailbox(2), noon + 2min), "which leaves the account another mailbox");
+
+  CHECK_MESSAGE(!t.take(to_mailbox(3), noon + 2min + 30s), "too fast");
+  CHECK(t.take(to_mailbox(3), noon + 12h));
+  CHECK(t.take(to_mailbox(3), noon + 12h, bob));
+  CHECK_FALSE(t.take(to_mailbox(1), noon + 24h - 1ms));
+  CHECK_MESSAGE(t.take(to_mailbox(1), noon + 24h), "a day after the first mail");
+  CHECK_MESSAGE(!t.take(to_mailbox(3), noon + 25h), "what sent nothing began no day");
+  CHECK(t.take(to_mailbox(3), noon + 36h));
+}
+
 void counts_are_cleaned(TicketHarness& harness) {
   const Trial t{harness};
   const auto clean = [&](std::size_t limit, UtcTime now) {
@@ -188,11 +207,13 @@ void counts_are_cleaned(TicketHarness& harness) {
   t.put(coded_ticket(TicketKind::reset, 1));
   CHECK(t.guess(TicketKind::reset, {.per_code = 9, .per_day = 9}));
   for (const std::uint64_t n : {1, 2, 3}) {
-    CHECK(t.alone([&](Tickets& rows) { return rows.take_slot(ada, from(n), pace, noon); }));
+    CHECK(t.take(from(n), noon));
   }
+  CHECK(t.take(to_mailbox(1), noon));
   CHECK_MESSAGE(clean(100, noon + 24h - 1ms) == 1, "the ticket");
   CHECK(clean(2, noon + 24h) == 2);
-  CHECK_MESSAGE(clean(100, noon + 24h) == 2, "of the counts of three shares and of the guesses");
+  CHECK_MESSAGE(clean(100, noon + 24h) == 4,
+                "the rest of five counts of mails, and one of guesses");
   CHECK(clean(100, noon + 24h) == 0);
 }
 
@@ -265,10 +286,12 @@ void undone_with_their_transaction(TicketHarness& harness) {
     rows->put(ticket(TicketKind::undo, 2));
     rows->reserve(address("old@example.org"), ada, noon + 1h);
     CHECK(rows->take_slot(ada, {MailPurpose::reset}, pace, noon));
+    CHECK(rows->take_slot(ada, to_mailbox(1, 1), pace, noon));
     CHECK(rows->redeem(TicketKind::reset, coded.digest, noon));
     return ErrorCode::internal;
   }));
   CHECK_FALSE(t.has(TicketKind::undo, 2));
+  CHECK(t.take(to_mailbox(1, 1), noon));
   t.alone([&](Tickets& rows) {
     CHECK_FALSE(rows.holder_of(address("old@example.org"), noon));
     CHECK(rows.take_slot(ada, {MailPurpose::reset}, pace, noon));
@@ -296,6 +319,9 @@ void ticket_contract(TicketHarness& harness) {
   SUBCASE("tickets are dropped by user, kind and age") { drops(harness); }
   SUBCASE("mails keep their pace") { paces(harness); }
   SUBCASE("mails that one network requests leave others their share") { shares(harness); }
+  SUBCASE("mails to one mailbox are counted with the pace of who asks, or neither is") {
+    targets(harness);
+  }
   SUBCASE("counts are deleted when they are a day old") { counts_are_cleaned(harness); }
   SUBCASE("an address is reserved for one user, for a time") { reservations(harness); }
   SUBCASE("what is over is deleted in batches") { cleaning(harness); }

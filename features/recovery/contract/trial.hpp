@@ -40,6 +40,11 @@ inline Ticket coded_ticket(TicketKind kind, std::uint64_t n, const UserId& user 
 
 inline constexpr MailPace pace{.pause = 60s, .per_hour = 3, .per_day = 5};
 
+/// A mail about a change to the n-th mailbox, which gets `most` in a day.
+inline MailRequest to_mailbox(std::uint64_t n, std::size_t most = 2) {
+  return {.purpose = MailPurpose::email_change, .target = MailTarget{digest(n), {most, 24h}}};
+}
+
 /// A Store with two users, and the rows over it.
 struct Trial {
   explicit Trial(TicketHarness& harness)
@@ -62,6 +67,10 @@ struct Trial {
   }
   [[nodiscard]] bool redeem(TicketKind kind, std::uint64_t n, UtcTime now = noon) const {
     return alone([&](Tickets& rows) { return rows.redeem(kind, digest(n), now); });
+  }
+  [[nodiscard]] bool take(const MailRequest& request, UtcTime now, const UserId& user = ada,
+                          const MailPace& at = pace) const {
+    return alone([&](Tickets& rows) { return rows.take_slot(user, request, at, now); });
   }
   /// Whether the guess may be compared.
   [[nodiscard]] bool guess(TicketKind kind, const GuessLimits& limits, const UserId& user = ada,

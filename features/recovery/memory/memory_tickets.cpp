@@ -38,6 +38,12 @@ struct DayOfGuesses {
   std::size_t count = 0;
 };
 
+/// Mails to a mailbox that were counted, in the window that ends at `until`.
+struct TargetCount {
+  std::size_t mails = 0;
+  UtcTime until{};
+};
+
 struct Reservation {
   UserId user;
   UtcTime until{};
@@ -50,6 +56,7 @@ using ShareKey = std::tuple<std::string, MailPurpose, std::string>;
 struct Tables {
   std::map<std::string, Row> tickets;
   std::map<ShareKey, Slot> slots;
+  std::map<std::string, TargetCount> targets;
   std::map<std::string, DayOfGuesses> guesses;
   std::map<std::string, Reservation> reservations;
 };
@@ -85,7 +92,7 @@ class MemoryTickets final : public Tickets {
     const auto found = all_.slots.find(key);
     const auto next =
         with_one_more(found == all_.slots.end() ? Slot{.user = user} : found->second, pace, now);
-    if (!next) return false;
+    if (!next || (request.target && !take_target(*request.target, now))) return false;
     memory::keep(tx_, all_.slots, key);
     all_.slots.insert_or_assign(key, *next);
     return true;
@@ -167,6 +174,8 @@ class MemoryTickets final : public Tickets {
     over += erase_if(
         all_.slots, [&](const Slot& row) { return row.sent_at <= now - 24h; }, limit - over);
     over += erase_if(
+        all_.targets, [&](const TargetCount& row) { return row.until <= now; }, limit - over);
+    over += erase_if(
         all_.guesses, [&](const DayOfGuesses& row) { return row.began_at <= now - 24h; },
         limit - over);
     return over;
@@ -201,6 +210,18 @@ class MemoryTickets final : public Tickets {
       others += has_share ? 1 : 0;
     }
     return others < request.max_networks ? own : common;
+  }
+
+  bool take_target(const MailTarget& target, UtcTime now) {
+    const auto key = to_hex(target.mailbox.bytes());
+    const auto found = all_.targets.find(key);
+    const bool is_fresh = found == all_.targets.end() || found->second.until <= now;
+    auto next = is_fresh ? TargetCount{.until = now + target.limit.window} : found->second;
+    if (next.mails >= target.limit.count) return false;
+    ++next.mails;
+    memory::keep(tx_, all_.targets, key);
+    all_.targets.insert_or_assign(key, next);
+    return true;
   }
 
   Row* row_of(const UserId& user, TicketKind kind, UtcTime now) {

@@ -52,6 +52,19 @@ const Sql take_mail_sql{.text = R"(
       AND (recovery_mails.day_began_at <= $8 OR recovery_mails.day_count < $6)
   RETURNING 1)",
                         .columns = "n"};
+// $2 is when a window that begins now ends, $4 is now.
+const Sql take_target_sql{.text = R"(
+  INSERT INTO recovery_targets (mailbox, mails, until) SELECT $1, 1, $2 WHERE 1 <= $3
+  ON CONFLICT (mailbox) DO UPDATE
+    SET mails = CASE WHEN recovery_targets.until <= $4 THEN 1 ELSE recovery_targets.mails + 1 END,
+        until = CASE WHEN recovery_targets.until <= $4 THEN $2 ELSE recovery_targets.until END
+    WHERE recovery_targets.until <= $4 OR recovery_targets.mails < $3
+  RETURNING 1)",
+                          .columns = "n"};
+// $1 is now: a window that no mail is left in is over.
+const Sql give_back_target_sql{.text = R"(
+  UPDATE recovery_targets
+  SET mails = mails - 1, until = CASE WHEN mails = 1 THEN $1 ELSE until END WHERE mailbox = $2)"};
 const Sql put_sql{.text = R"(
   INSERT INTO recovery_tickets (digest, kind, user_id, only_of, security_version, email, changed_to,
                                 code_digest, guesses, session_id, created_at, expires_at)
@@ -117,6 +130,11 @@ const Sql delete_reservations_sql{.text = R"(
                                   .columns = "n"};
 
 // The time once more outside, here and below: a count that goes on meanwhile stays.
+const Sql delete_targets_sql{.text = R"(
+  DELETE FROM recovery_targets WHERE until <= $1 AND mailbox IN (
+    SELECT mailbox FROM recovery_targets WHERE until <= $1 ORDER BY until LIMIT $2)
+  RETURNING 1)",
+                             .columns = "n"};
 const Sql delete_mail_counts_sql{.text = R"(
   DELETE FROM recovery_mails WHERE sent_at <= $1 AND (user_id, purpose, network) IN (
     SELECT user_id, purpose, network FROM recovery_mails WHERE sent_at <= $1
@@ -215,12 +233,18 @@ class SqlTickets final : public Tickets {
 
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
+    if (request.target && !take_target(*request.target, now)) return false;
     const auto share = share_for(tx_, user, request, now);
-    return !query(tx_, take_mail_sql,
-                  {user.str(), word_of(request.purpose), share, time_value(now),
-                   count_value(pace.per_hour), count_value(pace.per_day), time_value(now - 1h),
-                   time_value(now - 24h), time_value(now - pace.pause)})
-                .empty();
+    const auto taken =
+        query(tx_, take_mail_sql,
+              {user.str(), word_of(request.purpose), share, time_value(now),
+               count_value(pace.per_hour), count_value(pace.per_day), time_value(now - 1h),
+               time_value(now - 24h), time_value(now - pace.pause)});
+    if (!taken.empty()) return true;
+    if (request.target) {
+      query(tx_, give_back_target_sql, {time_value(now), digest_value(request.target->mailbox)});
+    }
+    return false;
   }
 
   void put(const Ticket& ticket) override {
@@ -292,9 +316,10 @@ class SqlTickets final : public Tickets {
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
     std::size_t over = 0;
+    // In the order in which the other verbs hold such rows, or the two would wait for each other.
     for (const auto& [deleting, cutoff] :
-         {std::pair{&delete_tickets_sql, now}, std::pair{&delete_reservations_sql, now},
-          std::pair{&delete_mail_counts_sql, now - 24h},
+         {std::pair{&delete_targets_sql, now}, std::pair{&delete_mail_counts_sql, now - 24h},
+          std::pair{&delete_tickets_sql, now}, std::pair{&delete_reservations_sql, now},
           std::pair{&delete_guesses_sql, now - 24h}}) {
       if (over >= limit) break;
       over += query(tx_, *deleting, {time_value(cutoff), count_value(limit - over)}).size();
@@ -303,6 +328,14 @@ class SqlTickets final : public Tickets {
   }
 
  private:
+  /// Holds the row to the end, so that giving back undoes this count and no other.
+  bool take_target(const MailTarget& target, UtcTime now) {
+    return !query(tx_, take_target_sql,
+                  {digest_value(target.mailbox), time_value(now + target.limit.window),
+                   count_value(target.limit.count), time_value(now)})
+                .empty();
+  }
+
   Transaction& tx_;
 };
 

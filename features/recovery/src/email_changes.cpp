@@ -155,7 +155,10 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
   const auto token = room.make_token(TicketKind::email_change);
   const auto code = VerificationCode::random(kernel.random());
   const auto expires_at = now + options.email_change_lifetime;
-  std::optional<bool> may_mail;
+  // Whoever has many accounts gets no more mails to one address for it.
+  const MailRequest request{.purpose = MailPurpose::email_change,
+                            .target = MailTarget{room.sealer->digest("target", {email.canonical()}),
+                                                 options.target_mails}};
   const auto ask = [&](Transaction& tx) -> Result<void> {
     const auto user = tx.users().find(principal.user.id);
     // What was proved before the account changed proves nothing now.
@@ -168,13 +171,7 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
     }
     take_turns(room, tx, user->email, email);
     const auto tickets = room.tickets.in(tx);
-    if (!tickets->take_slot(user->id, {.purpose = MailPurpose::email_change}, options.pace, now))
-      return {};
-    // Whoever has many accounts gets no more mails to one address for it. Counted when a mail is
-    // due and not before, or one account would use the address up with asks that send nothing; and
-    // once, however often the transaction is tried.
-    if (!may_mail) may_mail = kernel.count(target_limit, email.canonical()).has_value();
-    if (!*may_mail) return ErrorCode::rate_limited;
+    if (!tickets->take_slot(user->id, request, options.pace, now)) return {};
     const auto found = tx.users().find_credentials(email);
     const bool taken = is_taken(room, tx, email, user->id, found);
     // Kept for an address that is taken, too, so that what is asked about it later says the same.
@@ -205,9 +202,9 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
     return {};
   };
   const auto sent = room.transact(ask);
-  // Without a mail nothing is written, and the answer is that of one: whose mails used the address
-  // up is not the asker's business.
-  if (!sent && sent.error().code != ErrorCode::rate_limited) return sent.error();
+  // Without a mail the answer is that of one: whose mails used the address up is not the asker's
+  // business.
+  if (!sent) return sent.error();
   return CodeReceipt{email, expires_at};
 }
 

@@ -25,7 +25,6 @@ Contributions Recovery::attach(Kernel& kernel) {
   room.sealer = kernel.sealer(name());
   Contributions brought{.limits = {{ask_limit, room.options.asks},
                                    {try_limit, room.options.tries},
-                                   {target_limit, room.options.target_mails},
                                    {guess_limit, room.options.target_guesses}},
                         .clean_ups = {{"recovery",
                                        [&room](Transaction& tx, std::size_t limit, UtcTime now) {

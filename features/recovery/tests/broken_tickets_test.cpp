@@ -1,37 +1,12 @@
 // Rows of the room that are wrong in one way each. The contract must reject them all.
 
-#include <chrono>
-
-#include "coffeeauth/recovery/contract.hpp"
-#include "coffeeauth/recovery/memory.hpp"
-#include "coffeeauth/testing/doctest.hpp"
-#include "features/recovery/tests/passed_on.hpp"
+#include "features/recovery/tests/broken_tickets.hpp"
 #include "lib/testing/contract/samples.hpp"
-#include "tests/broken/work_store.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
 
-using namespace std::chrono_literals;
-using broken::Work;
-using broken::WorkStore;
-
-/// Right rows, of which each broken one below changes a verb.
-class Sound : public PassedOn {
- public:
-  Sound(TicketStore& store, Work& inner) : PassedOn(store.in(inner)), work(inner) {}
-
- protected:
-  template <class Verb>
-  auto look_then_leap(Verb verb) {
-    return broken::look_then_leap(work, verb);
-  }
-
-  Work& work;
-};
-
 constexpr TicketKind all_kinds[]{TicketKind::reset, TicketKind::email_change, TicketKind::undo};
-constexpr std::size_t no_end = 1'000'000;
 /// Before any ticket is over.
 constexpr UtcTime long_ago{};
 
@@ -46,13 +21,6 @@ struct RacyGuess : Sound {
   std::optional<Ticket> count_guess(const UserId& user, TicketKind kind, const GuessLimits& limits,
                                     UtcTime now) override {
     return look_then_leap([&] { return rows->count_guess(user, kind, limits, now); });
-  }
-};
-struct RacySlot : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    return look_then_leap([&] { return rows->take_slot(user, request, pace, now); });
   }
 };
 
@@ -193,76 +161,6 @@ struct ListsTheOldestFirst : Sound {
     return {listed.rbegin(), listed.rend()};
   }
 };
-struct NoPause : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    auto hasty = pace;
-    hasty.pause = {};
-    return rows->take_slot(user, request, hasty, now);
-  }
-};
-struct EndlessHour : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    auto hasty = pace;
-    hasty.per_hour = no_end;
-    return rows->take_slot(user, request, hasty, now);
-  }
-};
-struct EndlessMails : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    auto hasty = pace;
-    hasty.per_day = no_end;
-    return rows->take_slot(user, request, hasty, now);
-  }
-};
-/// As if what an administrator sends were what somebody asked for.
-struct OnePaceForResets : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    auto other = request;
-    if (other.purpose != MailPurpose::email_change) other.purpose = MailPurpose::reset;
-    return rows->take_slot(user, other, pace, now);
-  }
-};
-struct OnePaceForAllPurposes : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    auto other = request;
-    other.purpose = MailPurpose::reset;
-    return rows->take_slot(user, other, pace, now);
-  }
-};
-struct RacyShares : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    if (!request.network) return rows->take_slot(user, request, pace, now);
-    return look_then_leap([&] { return rows->take_slot(user, request, pace, now); });
-  }
-};
-struct OneShareForAll : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    return rows->take_slot(user, {request.purpose}, pace, now);
-  }
-};
-struct EndlessShares : Sound {
-  using Sound::Sound;
-  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
-                 UtcTime now) override {
-    auto other = request;
-    other.max_networks = no_end;
-    return rows->take_slot(user, other, pace, now);
-  }
-};
 struct ReservesForTheFirst : Sound {
   using Sound::Sound;
   void reserve(const EmailAddress& email, const UserId& user, UtcTime until) override {
@@ -305,33 +203,6 @@ struct WritesApart : Sound {
   }
 };
 
-template <class Broken>
-class BrokenTickets final : public TicketStore {
- public:
-  explicit BrokenTickets(Store& store) : inner_(make_memory_tickets(store)) {}
-  std::unique_ptr<Tickets> in(Transaction& transaction) override {
-    return std::make_unique<Broken>(*inner_, dynamic_cast<Work&>(transaction));
-  }
-
- private:
-  std::unique_ptr<TicketStore> inner_;
-};
-
-template <class Broken>
-class BrokenHarness final : public TicketHarness {
- public:
-  std::unique_ptr<Store> fresh() override { return std::make_unique<WorkStore>(); }
-  std::unique_ptr<TicketStore> tickets_over(Store& store) override {
-    return std::make_unique<BrokenTickets<Broken>>(store);
-  }
-};
-
-#define REJECTED(name, Broken)                                           \
-  TEST_CASE("the suite rejects tickets " name* doctest::should_fail()) { \
-    BrokenHarness<Broken> harness;                                       \
-    ticket_contract(harness);                                            \
-  }
-
 TEST_CASE("the tickets that the broken ones are made from are sound") {
   BrokenHarness<Sound> harness;
   ticket_contract(harness);
@@ -339,7 +210,6 @@ TEST_CASE("the tickets that the broken ones are made from are sound") {
 
 REJECTED("that are looked for first and redeemed later", RacyRedeem)
 REJECTED("of which a guess is looked at first and counted later", RacyGuess)
-REJECTED("of which a mail is looked at first and counted later", RacySlot)
 REJECTED("that stay when they are redeemed", RedeemsTwice)
 REJECTED("that are redeemed when they are over", RedeemsTheOver)
 REJECTED("that are found when they are over", FindsTheOver)
@@ -358,14 +228,6 @@ REJECTED("whose codes are guessed at all day", EndlessDay)
 REJECTED("that refill the guesses of a day", RefillsTheDay)
 REJECTED("that are dropped whatever their security version", DropsWhateverVersion)
 REJECTED("that are listed in another order", ListsTheOldestFirst)
-REJECTED("whose mails have no pause", NoPause)
-REJECTED("whose mails have no end in an hour", EndlessHour)
-REJECTED("whose mails have no end in a day", EndlessMails)
-REJECTED("whose mails of all purposes share one pace", OnePaceForAllPurposes)
-REJECTED("whose resets share one pace, whoever sends them", OnePaceForResets)
-REJECTED("of which a share is looked at first and counted later", RacyShares)
-REJECTED("whose mails have one share for all networks", OneShareForAll)
-REJECTED("whose mails have a share for every network", EndlessShares)
 REJECTED("that keep their counts", KeepsCounts)
 REJECTED("that reserve an address for whoever had it first", ReservesForTheFirst)
 REJECTED("that reserve an address for ever", ReservesForEver)

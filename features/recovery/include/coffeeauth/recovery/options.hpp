@@ -72,7 +72,8 @@ struct RecoveryOptions {
   Limit asks{20, std::chrono::hours{1}};
   /// Attempts to use a link or code from one network.
   Limit tries{60, std::chrono::hours{1}};
-  /// Mails about a change to one new address, by all users together.
+  /// Mails about a change to one new address, by all users together; counted in the Store like
+  /// `pace`, also when LimitConfig::enabled is false.
   Limit target_mails{10, std::chrono::hours{24}};
   /// Guesses at the codes of one address, from all networks together.
   Limit target_guesses{50, std::chrono::hours{24}};

@@ -54,8 +54,6 @@ inline constexpr EventKind email_change_undone{"email_change_undone"};
 inline constexpr LimitScope ask_limit{"recovery_ask"};
 /// Limits attempts to use links and codes.
 inline constexpr LimitScope try_limit{"recovery_try"};
-/// Limits mails about a change to one new address, by all users together.
-inline constexpr LimitScope target_limit{"recovery_target"};
 /// Limits guesses at the codes of one address, from all networks together.
 inline constexpr LimitScope guess_limit{"recovery_guess"};
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "coffeeauth/config.hpp"
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
@@ -38,7 +39,15 @@ enum class MailPurpose {
   email_change,
 };
 
-/// A request for a mail to an account.
+/// A mailbox that many accounts can request mails to.
+struct MailTarget {
+  /// The keyed digest of its address.
+  FeatureDigest mailbox;
+  /// The mails it gets from all accounts together.
+  Limit limit;
+};
+
+/// A request for a mail by, or for, an account.
 struct MailRequest {
   /// The purpose.
   MailPurpose purpose;
@@ -46,6 +55,8 @@ struct MailRequest {
   std::optional<FeatureDigest> network{};
   /// How many networks can have a share of their own.
   std::size_t max_networks = 0;
+  /// The mailbox, if it is not the account's own.
+  std::optional<MailTarget> target{};
 };
 
 /// A mailed link with its code.
@@ -79,8 +90,8 @@ struct Ticket {
 
 /// The tables of the feature, as part of one transaction of the Store.
 ///
-/// Rows are deleted with their user. Every method that reports what it did must decide it
-/// atomically, so that concurrent transactions see each other's effects.
+/// Rows are deleted with their user, except the counts of targets. Every method that reports what
+/// it did must decide it atomically, so that concurrent transactions see each other's effects.
 class Tickets {
  public:
   virtual ~Tickets() = default;
@@ -89,7 +100,8 @@ class Tickets {
 
   /// Counts one mail for the account in the share of the network, unless it would exceed `pace`
   /// there: an hour and a day each start with the first mail counted in them. Returns false for an
-  /// unknown user, too.
+  /// unknown user, too. With a `target` the mail is counted there as well, in a window that starts
+  /// with the first one; what exceeds the pace or that limit is counted in neither.
   ///
   /// A network gets its own share of the account's mails of that purpose with its first mail, for
   /// 24 hours, if fewer than `max_networks` have one then. All other networks, and requests without
@@ -128,9 +140,9 @@ class Tickets {
   /// Returns the user for whom the address is reserved at `now`.
   [[nodiscard]] virtual std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) = 0;
 
-  /// Deletes at most `limit` rows: tickets and reservations expired at `now`, and counts of mails
-  /// and guesses that are a day old. Returns their number; less than `limit` means that none is
-  /// left.
+  /// Deletes at most `limit` rows: tickets and reservations expired at `now`, counts of mails and
+  /// guesses that are a day old, and those of targets whose window is over. Returns their number;
+  /// less than `limit` means that none is left.
   virtual std::size_t delete_expired(std::size_t limit, UtcTime now) = 0;
 
  protected:

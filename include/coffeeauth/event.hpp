@@ -34,7 +34,8 @@ class EventKind : public OpenWord<EventKind> {
   static const EventKind code_rejected;
   /// A correct code: the account now has an owner who can log in.
   static const EventKind user_verified;
-  /// A session was created.
+  /// A session was created. The detail `network` is `new` if the account has logged in before, but
+  /// never from this network, as far as it is still known.
   static const EventKind logged_in;
   /// A login was refused: wrong password, or an account that may not log in.
   static const EventKind login_failed;

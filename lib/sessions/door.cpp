@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "lib/auth/services.hpp"
 #include "lib/sessions/refresh_token.hpp"
@@ -27,6 +28,12 @@ NewSession new_session(const Services& s, const PendingLogin& login, const Refre
           .refresh_digest = token.digest()};
 }
 
+/// An account's first login comes from no new network: it has no other.
+std::vector<EventDetail> details_of(const PendingLogin& login, const Arrival& from) {
+  if (from.is_familiar || !login.user.last_login) return {};
+  return {{"network", "new"}};
+}
+
 /// Writes the session with what belongs to it, while the account is what it was.
 bool write_session(Services& s, const PendingLogin& login, const Arrival& from,
                    const NewSession& session) {
@@ -39,16 +46,19 @@ bool write_session(Services& s, const PendingLogin& login, const Arrival& from,
     if (is_to_be_remembered(s, from.is_familiar)) {
       tx.users().remember_address(user.id, from.address, login.now);
     }
-    const auto record = [&](EventKind kind, std::optional<SessionId> which, std::size_t count) {
-      s.record(tx, {.kind = kind,
+    s.record(tx, {.kind = EventKind::logged_in,
+                  .at = login.now,
+                  .user = user.id,
+                  .session = session.session.id,
+                  .client = login.client,
+                  .details = details_of(login, from)});
+    if (opened.ended > 0) {
+      s.record(tx, {.kind = EventKind::session_ended,
                     .at = login.now,
                     .user = user.id,
-                    .session = which,
                     .client = login.client,
-                    .count = count});
-    };
-    record(EventKind::logged_in, session.session.id, 1);
-    if (opened.ended > 0) record(EventKind::session_ended, std::nullopt, opened.ended);
+                    .count = opened.ended});
+    }
     return true;
   });
 }

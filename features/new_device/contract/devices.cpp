@@ -16,6 +16,18 @@ void first_and_others(DeviceHarness& harness) {
   CHECK_MESSAGE(t.see(2, noon, bob) == Sighting::first, "what one account is known by is its own");
 }
 
+void first_that_is_reported(DeviceHarness& harness) {
+  const Trial t{harness, {.notices_per_day = 2}};
+  CHECK(t.see_elsewhere(1) == Sighting::fresh);
+  CHECK(t.see_elsewhere(1) == Sighting::known);
+  CHECK(t.see(1) == Sighting::known);
+  CHECK_MESSAGE(t.see(2) == Sighting::fresh, "no first one any more");
+  CHECK_MESSAGE(t.see(3) == Sighting::paced, "the first was told of, and counts");
+  CHECK(t.see(4, noon, bob) == Sighting::first);
+  CHECK_MESSAGE(t.see_elsewhere(4, noon, bob) == Sighting::known, "it says nothing of later ones");
+  CHECK(t.see_elsewhere(5, noon, bob) == Sighting::fresh);
+}
+
 void known_for_a_time(DeviceHarness& harness) {
   const Trial t{harness, {.lifetime = 48h}};
   CHECK(t.see(1) == Sighting::first);
@@ -105,7 +117,8 @@ void undone_with_their_transaction(DeviceHarness& harness) {
   const Trial t{harness, {.notices_per_day = 1}};
   const auto and_fail = [&](std::uint64_t n, Sighting expected) {
     static_cast<void>(t.store->transact([&](Transaction& tx) -> Result<void> {
-      CHECK(t.devices->in(tx)->see(ada, {digest(n)}, t.options, noon) == expected);
+      CHECK(t.devices->in(tx)->see(ada, {digest(n)}, FirstDevice::accepted, t.options, noon) ==
+            expected);
       return ErrorCode::internal;
     }));
   };
@@ -123,6 +136,9 @@ void device_contract(DeviceHarness& harness) {
   using namespace contract;
   SUBCASE("the first device is told from others, and all from those that are known") {
     first_and_others(harness);
+  }
+  SUBCASE("the first device of an account that was used elsewhere is told of like any other") {
+    first_that_is_reported(harness);
   }
   SUBCASE("a device is known for a time after its last login") { known_for_a_time(harness); }
   SUBCASE("a device is known by each of its digests, and kept by the first") {

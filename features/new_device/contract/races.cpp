@@ -37,12 +37,24 @@ void one_device(DeviceHarness& harness) {
   });
 }
 
+void one_device_elsewhere(DeviceHarness& harness) {
+  rounds_of(harness, {}, [](const Trial& t, std::size_t threads) {
+    const auto seen = race(threads, [&](std::size_t) { return t.see_elsewhere(1); });
+    CHECK(count(seen, Sighting::fresh) == 1);
+    CHECK(count(seen, Sighting::known) == threads - 1);
+  });
+}
+
 void many_devices(DeviceHarness& harness) {
   rounds_of(harness, {.notices_per_day = 4}, [](const Trial& t, std::size_t threads) {
     const auto seen = race(threads, [&](std::size_t i) { return t.see(100 + i); });
     CHECK(count(seen, Sighting::first) == 1);
     CHECK(count(seen, Sighting::fresh) == 4);
     CHECK(count(seen, Sighting::paced) == threads - 5);
+    const auto others =
+        race(threads, [&](std::size_t i) { return t.see_elsewhere(100 + i, noon, bob); });
+    CHECK(count(others, Sighting::fresh) == 4);
+    CHECK(count(others, Sighting::paced) == threads - 4);
   });
 }
 
@@ -61,7 +73,7 @@ void cleaning(DeviceHarness& harness) {
     };
     const auto see_slowly = [&](std::size_t i) {
       t.alone([&](Devices& rows) {
-        static_cast<void>(rows.see(ada, {digest(i)}, t.options, noon + 1h));
+        static_cast<void>(rows.see(ada, {digest(i)}, FirstDevice::accepted, t.options, noon + 1h));
         go();
         std::this_thread::sleep_for(10ms);
       });
@@ -94,6 +106,9 @@ void cleaning(DeviceHarness& harness) {
 
 void races(DeviceHarness& harness) {
   SUBCASE("of many logins from one device at once, one is told of") { one_device(harness); }
+  SUBCASE("of many logins from one device at once, one is told of, also if it is the first") {
+    one_device_elsewhere(harness);
+  }
   SUBCASE("of many logins from many devices at once, as many are told of as a day has") {
     many_devices(harness);
   }

@@ -38,10 +38,19 @@ struct Trial {
   }
   [[nodiscard]] Sighting see(const std::vector<FeatureDigest>& digests, UtcTime now = noon,
                              const UserId& user = ada) const {
-    return alone([&](Devices& rows) { return rows.see(user, digests, options, now); });
+    return alone([&](Devices& rows) {
+      return rows.see(user, digests, FirstDevice::accepted, options, now);
+    });
   }
   [[nodiscard]] Sighting see(std::uint64_t n, UtcTime now = noon, const UserId& user = ada) const {
     return see(std::vector{digest(n)}, now, user);
+  }
+  /// As of an account that has logged in before, from other networks.
+  [[nodiscard]] Sighting see_elsewhere(std::uint64_t n, UtcTime now = noon,
+                                       const UserId& user = ada) const {
+    return alone([&](Devices& rows) {
+      return rows.see(user, {digest(n)}, FirstDevice::reported, options, now);
+    });
   }
   [[nodiscard]] std::size_t clean(UtcTime cutoff, std::size_t limit = 100) const {
     return alone([&](Devices& rows) { return rows.delete_unseen(cutoff, limit); });

@@ -31,7 +31,7 @@ class MemoryDevices final : public Devices {
  public:
   MemoryDevices(Tables& tables, Transaction& transaction) : all_(tables), tx_(transaction) {}
 
-  Sighting see(const UserId& user, const std::vector<FeatureDigest>& digests,
+  Sighting see(const UserId& user, const std::vector<FeatureDigest>& digests, FirstDevice first,
                const NewDeviceOptions& options, UtcTime now) override {
     const auto key = [&](const FeatureDigest& digest) {
       return DeviceKey{user.str(), to_hex(digest.bytes())};
@@ -40,12 +40,13 @@ class MemoryDevices final : public Devices {
       const auto row = all_.last_seen.find(key(digest));
       return row != all_.last_seen.end() && row->second > now - options.lifetime;
     });
-    const bool is_first = !all_.accounts.contains(user.str());
-    if (!is_known && !is_first && !take_notice(user, options, now)) return Sighting::paced;
-    if (is_first) {
+    const bool has_none = !all_.accounts.contains(user.str());
+    if (has_none) {
       memory::keep(tx_, all_.accounts, user.str());
       all_.accounts.emplace(user.str(), Account{});
     }
+    const bool is_first = has_none && first == FirstDevice::accepted;
+    if (!is_known && !is_first && !take_notice(user, options, now)) return Sighting::paced;
     remember(key(digests.front()), options.devices, now);
     if (is_known) return Sighting::known;
     return is_first ? Sighting::first : Sighting::fresh;

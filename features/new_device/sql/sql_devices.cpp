@@ -54,7 +54,7 @@ class SqlDevices final : public Devices {
  public:
   explicit SqlDevices(Transaction& transaction) : tx_(transaction) {}
 
-  Sighting see(const UserId& user, const std::vector<FeatureDigest>& digests,
+  Sighting see(const UserId& user, const std::vector<FeatureDigest>& digests, FirstDevice first,
                const NewDeviceOptions& options, UtcTime now) override {
     const auto is_known_by = [&](const FeatureDigest& digest) {
       return !query(tx_, seen_again_sql,
@@ -64,7 +64,8 @@ class SqlDevices final : public Devices {
     };
     // Nearly every login ends here.
     if (is_known_by(digests.front())) return Sighting::known;
-    const bool is_first = query(tx_, hold_account_sql, {user.str()}).front().number(0) == 1;
+    const bool has_none = query(tx_, hold_account_sql, {user.str()}).front().number(0) == 1;
+    const bool is_first = has_none && first == FirstDevice::accepted;
     // Once more, since what went before this one may have noted it.
     if (is_known_by(digests.front())) return Sighting::known;
     if (std::any_of(digests.begin() + 1, digests.end(), is_known_by)) {

@@ -1,5 +1,6 @@
 #include "coffeeauth/new_device/new_device.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +13,13 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::chrono::seconds day{24h};
+
+bool has(const Event& event, std::string_view name, std::string_view value) {
+  const auto& details = event.details;
+  return std::any_of(details.begin(), details.end(), [&](const EventDetail& one) {
+    return one.name == name && one.value == value;
+  });
+}
 
 NewDeviceOptions checked(NewDeviceOptions options) {
   const auto problems = validate(fields(options));
@@ -45,8 +53,10 @@ void NewDevice::State::record(Transaction& tx, const Event& event) {
   // The one door records it for each session that it opens, and for nothing else.
   if (event.kind != EventKind::logged_in || !event.user) return;
   const auto& user = *event.user;
+  // Older than the room, or moved in: the core knows where it was used before.
+  const auto first = has(event, "network", "new") ? FirstDevice::reported : FirstDevice::accepted;
   const auto sighting =
-      devices.in(tx)->see(user, digests_of(user, event.client), options, event.at);
+      devices.in(tx)->see(user, digests_of(user, event.client), first, options, event.at);
   if (sighting == Sighting::known || sighting == Sighting::first) return;
   kernel->record(tx, {.kind = device_login,
                       .at = event.at,

@@ -18,9 +18,9 @@ class Sound : public Devices {
  public:
   Sound(DeviceStore& store, Work& inner) : work(inner), rows(store.in(inner)) {}
 
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    return rows->see(user, digests, options, now);
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    return rows->see(user, digests, first, options, now);
   }
   std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) override {
     return rows->delete_unseen(cutoff, limit);
@@ -35,9 +35,10 @@ constexpr std::size_t no_end = 1'000'000;
 
 struct RacySee : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    return broken::look_then_leap(work, [&] { return rows->see(user, digests, options, now); });
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    return broken::look_then_leap(work,
+                                  [&] { return rows->see(user, digests, first, options, now); });
   }
 };
 /// Deletes as many as it has found, although some were seen again meanwhile.
@@ -52,68 +53,84 @@ struct RacyClean : Sound {
 
 struct TellsOfTheFirst : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    const auto seen = rows->see(user, digests, options, now);
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    const auto seen = rows->see(user, digests, first, options, now);
     return seen == Sighting::first ? Sighting::fresh : seen;
+  }
+};
+struct AcceptsAnyFirst : Sound {
+  using Sound::Sound;
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice,
+               const NewDeviceOptions& options, UtcTime now) override {
+    return rows->see(user, digests, FirstDevice::accepted, options, now);
+  }
+};
+/// Tells of it, and does not count it.
+struct TellsOfTheFirstBeside : Sound {
+  using Sound::Sound;
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    const auto seen = rows->see(user, digests, FirstDevice::accepted, options, now);
+    return seen == Sighting::first && first == FirstDevice::reported ? Sighting::fresh : seen;
   }
 };
 struct SharesDevices : Sound {
   using Sound::Sound;
-  Sighting see(const UserId&, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    return rows->see(UserId{}, digests, options, now);
+  Sighting see(const UserId&, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    return rows->see(UserId{}, digests, first, options, now);
   }
 };
 struct KnowsForEver : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
     auto longer = options;
     longer.lifetime = 24h * 10'000;
-    return rows->see(user, digests, longer, now);
+    return rows->see(user, digests, first, longer, now);
   }
 };
 struct LooksAtOneDigest : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    return rows->see(user, {digests.front()}, options, now);
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    return rows->see(user, {digests.front()}, first, options, now);
   }
 };
 struct KeepsTheDigestOfBefore : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    return rows->see(user, {digests.back()}, options, now);
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    return rows->see(user, {digests.back()}, first, options, now);
   }
 };
 struct HasRoomForAll : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
     auto roomy = options;
     roomy.devices = no_end;
-    return rows->see(user, digests, roomy, now);
+    return rows->see(user, digests, first, roomy, now);
   }
 };
 struct TellsOfAll : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
     auto free = options;
     free.notices_per_day = no_end;
-    return rows->see(user, digests, free, now);
+    return rows->see(user, digests, first, free, now);
   }
 };
 struct RemembersWhatWasNotTold : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    const auto seen = rows->see(user, digests, options, now);
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    const auto seen = rows->see(user, digests, first, options, now);
     auto free = options;
     free.notices_per_day = no_end;
-    if (seen == Sighting::paced) static_cast<void>(rows->see(user, digests, free, now));
+    if (seen == Sighting::paced) static_cast<void>(rows->see(user, digests, first, free, now));
     return seen;
   }
 };
@@ -137,9 +154,9 @@ struct CleansTooLate : Sound {
 };
 struct WritesApart : Sound {
   using Sound::Sound;
-  Sighting see(const UserId& user, const Digests& digests, const NewDeviceOptions& options,
-               UtcTime now) override {
-    const auto seen = rows->see(user, digests, options, now);
+  Sighting see(const UserId& user, const Digests& digests, FirstDevice first,
+               const NewDeviceOptions& options, UtcTime now) override {
+    const auto seen = rows->see(user, digests, first, options, now);
     work.commit();
     work.begin_again();
     return seen;
@@ -181,6 +198,8 @@ TEST_CASE("the devices that the broken ones are made from are sound") {
 REJECTED("that are looked for first and remembered later", RacySee)
 REJECTED("that are found to be over first and deleted later", RacyClean)
 REJECTED("of which the first is told of, too", TellsOfTheFirst)
+REJECTED("of which any first one is accepted", AcceptsAnyFirst)
+REJECTED("of which the first is told of beside the day's limit", TellsOfTheFirstBeside)
 REJECTED("that accounts share", SharesDevices)
 REJECTED("that are known for ever", KnowsForEver)
 REJECTED("of which one digest is looked at", LooksAtOneDigest)

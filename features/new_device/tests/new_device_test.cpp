@@ -89,23 +89,77 @@ TEST_CASE("a device is a network and a kind of client, whatever its version") {
   CHECK_MESSAGE(w.told_of(from("", firefox)) == 1, "an address that nobody knows");
 }
 
-TEST_CASE("an account that is older than the room is told nothing of its next login") {
-  on_each_store([](const Backend& backend) {
-    testing::TestAuth without{{}, backend.harness().fresh()};
-    const auto& parts = without.auth().parts();
-    const auto devices = backend.rows_over(parts.store);
+/// An account from before the room, and logins with it.
+struct OlderAccount {
+  explicit OlderAccount(const Backend& backend)
+      : without{{}, backend.harness().fresh()}, devices(backend.rows_over(store())) {
     static_cast<void>(without.logged_in_user());
-    NewDevice room{*devices};
-    Auth later{
-        without.auth().config(), Secret{"INSECURE: known to all, for tests only"}, parts, {&room}};
-    const auto log_in = [&](const ClientContext& client) {
-      REQUIRE_OK(later.sessions().log_in(email("ada@example.org"),
-                                         password("correct horse battery"), client));
-      return parts.store.outbox().depth().pending;
-    };
-    CHECK(log_in(elsewhere) == 0);
-    CHECK(log_in(from("203.0.113.9")) == 1);
+  }
+
+  Store& store() { return without.auth().parts().store; }
+  std::size_t mails() { return store().outbox().depth().pending; }
+  /// How many mails a login brought.
+  std::size_t told_of(const ClientContext& client) {
+    const auto before = mails();
+    REQUIRE_OK(later.sessions().log_in(email("ada@example.org"), password("correct horse battery"),
+                                       client));
+    return mails() - before;
+  }
+
+  testing::TestAuth without;
+  std::unique_ptr<DeviceStore> devices;
+  NewDevice room{*devices};
+  Auth later{without.auth().config(),
+             Secret{"INSECURE: known to all, for tests only"},
+             without.auth().parts(),
+             {&room}};
+};
+
+TEST_CASE("an account that is older than the room is told of a network that it never used") {
+  on_each_store([](const Backend& backend) {
+    OlderAccount ada{backend};
+    CHECK(ada.told_of(elsewhere) == 1);
+    CHECK(ada.told_of(elsewhere) == 0);
+    CHECK_MESSAGE(ada.told_of(home) == 1, "the room has not seen it");
   });
+}
+
+TEST_CASE("an account that is older than the room is told nothing of a network that it has used") {
+  on_each_store([](const Backend& backend) {
+    OlderAccount ada{backend};
+    CHECK_MESSAGE(ada.told_of(from(home.address, safari)) == 0, "whatever the client");
+    CHECK(ada.told_of(from("203.0.113.9")) == 1);
+  });
+}
+
+TEST_CASE("an account that was moved in is told of its next login if it has logged in before") {
+  World w{backends().front()};
+  auto& store = w.t.store();
+  for (const std::string_view address : {"moved@example.org", "unused@example.org"}) {
+    const auto user = UserId::make(w.t.clock().now(), w.t.random());
+    const auto hash = w.t.auth().passwords().hash(password("correct horse battery"));
+    store.transact([&](Transaction& tx) {
+      REQUIRE(tx.users()
+                  .create_user({.id = user,
+                                .email = email(address),
+                                .first_name = {},
+                                .last_name = {},
+                                .is_verified = true,
+                                .password_hash = hash,
+                                .now = w.t.clock().now()})
+                  .user);
+      if (address.starts_with("unused")) return;
+      // As a load of rows that say when, and not from where.
+      NewSession session;
+      session.session.id = SessionId::make(w.t.clock().now(), w.t.random());
+      session.session.user_id = user;
+      CHECK(tx.sessions().open_session(session, 1, 1).outcome == OpenSessionOutcome::opened);
+    });
+    REQUIRE_OK(
+        w.t.auth().sessions().log_in(email(address), password("correct horse battery"), home));
+    w.t.deliver_mail();
+    CHECK(w.t.mailer().count_for(email(address)) == (address.starts_with("moved") ? 1 : 0));
+  }
 }
 
 TEST_CASE("a session and its notice are written together, or neither") {

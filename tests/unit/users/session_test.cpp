@@ -370,6 +370,23 @@ TEST_CASE_FIXTURE(Fixture, "neither code opens what the other is for") {
   CHECK_FALSE(testing::outcome(enter(verification)) == testing::ok);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a login says that its network is new, unless it is the first") {
+  verified_user("ada@example.org");
+  const auto said_of = [&](std::string_view address) {
+    client.address = address;
+    REQUIRE_OK(log_in("ada@example.org"));
+    return t.events().last(EventKind::logged_in)->details;
+  };
+  const std::vector<EventDetail> is_new{{"network", "new"}};
+  CHECK_MESSAGE(said_of("192.0.2.1").empty(), "there is none to compare with");
+  CHECK(said_of("192.0.2.1").empty());
+  CHECK(said_of("198.51.100.7") == is_new);
+  CHECK(said_of("198.51.100.7").empty());
+  CHECK_MESSAGE(said_of("::ffff:192.0.2.1").empty(), "another spelling");
+  CHECK(said_of("2001:db8:1:2::1") == is_new);
+  CHECK_MESSAGE(said_of("2001:db8:1:2::2").empty(), "the same /64");
+}
+
 TEST_CASE("a user has as many sessions as are allowed, those used last") {
   for (const std::size_t cap : {1UL, 2UL, 100UL}) {
     CAPTURE(cap);

@@ -19,13 +19,22 @@ namespace new_device {
 enum class Sighting {
   /// A remembered device.
   known,
-  /// The first device of the account; it is remembered from now on.
+  /// The first device of the account, which is accepted; it is remembered from now on.
   first,
   /// A new device, which is remembered from now on; the owner must be notified.
   fresh,
   /// A new device beyond the day's limit of notices. It is not remembered, so that a later login is
   /// reported.
   paced,
+};
+
+/// What is made of a login if the account has no devices yet.
+enum class FirstDevice {
+  /// Its device is accepted as the first: for a new account, and for a network that the account has
+  /// used before.
+  accepted,
+  /// Its device is new like any other: the account has logged in before, but from other networks.
+  reported,
 };
 
 /// The rows of the room, within one transaction of the Store. They are deleted with their user.
@@ -37,12 +46,15 @@ class Devices {
 
   /// Records a login of an existing user at `now` from the device with these digests. A device that
   /// is remembered by any of the digests is known, and is then remembered by the first one as well.
+  /// `first` decides about the account's first device, and means nothing for later ones.
   ///
   /// Implementations must decide races: of simultaneous logins from one device, exactly one returns
   /// something other than `known`; of simultaneous logins from different devices, exactly one
-  /// returns `first`, and at most NewDeviceOptions::notices_per_day return `fresh`.
+  /// returns `first` if all are to be accepted, and at most NewDeviceOptions::notices_per_day
+  /// return `fresh`.
   [[nodiscard]] virtual Sighting see(const UserId& user, const std::vector<FeatureDigest>& digests,
-                                     const NewDeviceOptions& options, UtcTime now) = 0;
+                                     FirstDevice first, const NewDeviceOptions& options,
+                                     UtcTime now) = 0;
 
   /// Deletes at most `limit` devices last seen at or before `cutoff`; returns how many. The next
   /// device of such an account is still not its first.

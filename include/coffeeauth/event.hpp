@@ -167,7 +167,9 @@ struct Event {
   std::string reason{};
   /// Whether the same condition was reported before and still lasts: count it, but do not log it.
   bool repeated = false;
-  /// Further details; empty for most kinds.
+  /// Further details; empty for most kinds. In an event of any kind, `account` is `recovered` if
+  /// the account has a new password that was not set by one of its sessions, all of which ended: a
+  /// Recorder that knows what the account has trusted so far, such as devices, must forget it.
   std::vector<EventDetail> details{};
 };
 

@@ -69,7 +69,8 @@ struct NewPassword {
   /// From PasswordService::hash(). Made before the transaction, because it takes tens of
   /// milliseconds.
   PasswordHash hash;
-  /// The one session that survives; without it, all sessions of the account end.
+  /// The one session that survives. Without it, all sessions of the account end, and the event has
+  /// the detail `account`: `recovered`.
   std::optional<SessionId> keeps_session{};
   /// The expected current hash; if the account has another one, nothing changes.
   std::optional<PasswordHash> expects_password_hash{};

@@ -1,5 +1,7 @@
 #include "lib/sessions/set_password.hpp"
 
+#include <utility>
+
 #include "lib/auth/services.hpp"
 #include "lib/mail/notices.hpp"
 
@@ -35,11 +37,13 @@ Result<User> set_password(Services& s, Transaction& tx, const UserId& user,
   if (done.outcome == UserWriteOutcome::version_conflict) return ErrorCode::version_conflict;
   if (!done.user) return ErrorCode::not_found;
   s.account_changes_with(tx, user);
-  s.record(tx, {.kind = password.event,
-                .at = now,
-                .user = user,
-                .session = password.keeps_session,
-                .client = client});
+  Event event{.kind = password.event,
+              .at = now,
+              .user = user,
+              .session = password.keeps_session,
+              .client = client};
+  if (!password.keeps_session) event.details = {{"account", "recovered"}};
+  s.record(tx, std::move(event));
   enqueue_notice(s, tx, password.notice,
                  {.to = done.user->email,
                   .first_name = done.user->first_name,

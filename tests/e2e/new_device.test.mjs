@@ -43,6 +43,24 @@ test('the first login is silent, one from another client is told of once, and it
   assert.equal(await mailsBeforeAnother(server, user), 1);
 });
 
+test('after a password was reset by mail, every device is new again', async (t) => {
+  const at = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', PASSWORD_RESET: 'link'}});
+  t.after(() => at.stop());
+  const user = await makeUser(at);
+  success(await logIn(at, user.email, safari));
+  success(await at.post('/api/auth/password-reset', {email: user.email}));
+  const token = await until('the link', async () => {
+    const mail = (await at.mails(user.email)).find((one) => /choose a new password/.test(one.headers.get('subject') ?? ''));
+    return /#token=(rst_[\w-]{43})/.exec(mail?.text ?? '')?.[1];
+  });
+  const next = 'quince jelly & 12 ladles';
+  assert.equal((await at.post('/api/auth/password-reset/confirm', {token, password: next})).status, 204);
+  for (let login = 0; login < 2; ++login) {
+    success(await at.post('/api/auth/login', {email: user.email, password: next}, {headers: {'User-Agent': safari}}));
+  }
+  assert.equal(await mailsBeforeAnother(at, user), 1);
+});
+
 test('the former mailbox is told when an administrator moves an account', async () => {
   const admin = await makeAdmin(server);
   const user = await makeUser(server);

@@ -96,6 +96,24 @@ void cleaned(DeviceHarness& harness) {
                 "an account whose devices are all forgotten was seen before");
 }
 
+void forgotten(DeviceHarness& harness) {
+  const Trial t{harness, {.notices_per_day = 4}};
+  t.forget(bob);
+  CHECK_MESSAGE(t.see(1, noon, bob) == Sighting::first, "there was nothing to forget");
+  CHECK(t.see(1) == Sighting::first);
+  CHECK(t.see(2) == Sighting::fresh);
+  CHECK(t.see({digest(3), digest(2)}) == Sighting::known);
+  t.forget();
+  CHECK_MESSAGE(t.see(1) == Sighting::fresh, "known no more, and no first one again");
+  CHECK(t.see(1) == Sighting::known);
+  CHECK_MESSAGE(t.see({digest(4), digest(3), digest(2)}) == Sighting::fresh,
+                "by none of its digests");
+  CHECK_MESSAGE(t.see(1, noon, bob) == Sighting::known, "what another account is known by");
+  CHECK(t.see(5) == Sighting::fresh);
+  t.forget();
+  CHECK_MESSAGE(t.see(1) == Sighting::paced, "the count of the day goes on");
+}
+
 void belong_to_users(DeviceHarness& harness) {
   const Trial t{harness};
   CHECK(t.see(1) == Sighting::first);
@@ -124,6 +142,11 @@ void undone_with_their_transaction(DeviceHarness& harness) {
   };
   and_fail(1, Sighting::first);
   CHECK(t.see(1) == Sighting::first);
+  static_cast<void>(t.store->transact([&](Transaction& tx) -> Result<void> {
+    t.devices->in(tx)->forget(ada);
+    return ErrorCode::internal;
+  }));
+  CHECK(t.see(1) == Sighting::known);
   and_fail(2, Sighting::fresh);
   CHECK(t.see(3) == Sighting::fresh);
   CHECK(t.see(2) == Sighting::paced);
@@ -147,8 +170,11 @@ void device_contract(DeviceHarness& harness) {
   SUBCASE("the device that was not seen for longest makes room") { capped(harness); }
   SUBCASE("so many are told of in a day, and others are not remembered") { paced(harness); }
   SUBCASE("what was not seen for long is deleted in batches") { cleaned(harness); }
+  SUBCASE("all devices of an account are forgotten, and it was seen before") { forgotten(harness); }
   SUBCASE("all rows go with their user") { belong_to_users(harness); }
-  SUBCASE("a sighting is undone with its transaction") { undone_with_their_transaction(harness); }
+  SUBCASE("what is seen or forgotten is undone with its transaction") {
+    undone_with_their_transaction(harness);
+  }
   races(harness);
 }
 

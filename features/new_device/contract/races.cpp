@@ -58,6 +58,29 @@ void many_devices(DeviceHarness& harness) {
   });
 }
 
+/// One device, seen and forgotten at once: it is new once more for each time that it was forgotten,
+/// at most.
+void forgetting(DeviceHarness& harness) {
+  const NewDeviceOptions free_notices{.notices_per_day = 1'000};
+  rounds_of(harness, free_notices, [](const Trial& t, std::size_t threads) {
+    CHECK(t.see(1) == Sighting::first);
+    CHECK(t.see(2, noon, bob) == Sighting::first);
+    const auto seen = race(threads, [&](std::size_t i) {
+      if (i % 2 == 0) return t.see(1);
+      t.forget();
+      return Sighting::first;
+    });
+    const auto forgotten = threads / 2;
+    CHECK(count(seen, Sighting::first) == forgotten);
+    CHECK(count(seen, Sighting::fresh) <= forgotten);
+    CHECK(count(seen, Sighting::paced) == 0);
+    CHECK(t.see(2, noon, bob) == Sighting::known);
+    t.forget();
+    CHECK(t.see(1) == Sighting::fresh);
+    CHECK(t.see(1) == Sighting::known);
+  });
+}
+
 /// Some devices are seen again by transactions that take their time, while all others are deleted.
 void cleaning(DeviceHarness& harness) {
   constexpr std::size_t seers = 8;
@@ -111,6 +134,9 @@ void races(DeviceHarness& harness) {
   }
   SUBCASE("of many logins from many devices at once, as many are told of as a day has") {
     many_devices(harness);
+  }
+  SUBCASE("a device that is seen and forgotten at once is new as often as it was forgotten") {
+    forgetting(harness);
   }
   SUBCASE("a device that is seen while others are deleted stays") { cleaning(harness); }
 }

@@ -52,6 +52,9 @@ struct Trial {
       return rows.see(user, {digest(n)}, FirstDevice::reported, options, now);
     });
   }
+  void forget(const UserId& user = ada) const {
+    alone([&](Devices& rows) { rows.forget(user); });
+  }
   [[nodiscard]] std::size_t clean(UtcTime cutoff, std::size_t limit = 100) const {
     return alone([&](Devices& rows) { return rows.delete_unseen(cutoff, limit); });
   }

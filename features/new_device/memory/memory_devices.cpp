@@ -52,6 +52,10 @@ class MemoryDevices final : public Devices {
     return is_first ? Sighting::first : Sighting::fresh;
   }
 
+  void forget(const UserId& user) override {
+    for (const auto& key : devices_of(user.str())) erase(key);
+  }
+
   std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) override {
     std::size_t deleted = 0;
     for (auto row = all_.last_seen.begin(); row != all_.last_seen.end() && deleted < limit;) {
@@ -70,7 +74,7 @@ class MemoryDevices final : public Devices {
   void erase_user(const UserId& user) {
     memory::keep(tx_, all_.accounts, user.str());
     all_.accounts.erase(user.str());
-    for (const auto& key : devices_of(user.str())) erase(key);
+    forget(user);
   }
 
  private:

@@ -42,6 +42,7 @@ const Sql make_room_sql{.text = R"(
   DELETE FROM new_device_sightings WHERE user_id = $1 AND digest IN (
     SELECT digest FROM new_device_sightings WHERE user_id = $1 AND digest <> $2
     ORDER BY last_seen_at DESC, digest LIMIT 1000000 OFFSET $3))"};
+const Sql forget_sql{.text = "DELETE FROM new_device_sightings WHERE user_id = $1"};
 // The time once more outside: one that is seen again meanwhile stays.
 const Sql delete_unseen_sql{.text = R"(
   DELETE FROM new_device_sightings WHERE last_seen_at <= $1 AND (user_id, digest) IN (
@@ -76,6 +77,8 @@ class SqlDevices final : public Devices {
     remember(user, digests.front(), options.devices, now);
     return is_first ? Sighting::first : Sighting::fresh;
   }
+
+  void forget(const UserId& user) override { query(tx_, forget_sql, {user.str()}); }
 
   std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) override {
     return query(tx_, delete_unseen_sql, {time_value(cutoff), count_value(limit)}).size();

@@ -34,6 +34,7 @@ struct NewDevice::State final : Recorder {
       : devices(devices_in), options(checked(options_in)) {}
 
   void record(Transaction& tx, const Event& event) override;
+  void see(Transaction& tx, const UserId& user, const Event& login) const;
 
   /// What the Store keeps of a device: of one account alone, so that no two of them can be found to
   /// share one.
@@ -50,25 +51,30 @@ struct NewDevice::State final : Recorder {
 };
 
 void NewDevice::State::record(Transaction& tx, const Event& event) {
+  if (!event.user) return;
+  // Whoever knew the former password may have been reported from there, and not be again.
+  if (has(event, "account", "recovered")) devices.in(tx)->forget(*event.user);
   // The one door records it for each session that it opens, and for nothing else.
-  if (event.kind != EventKind::logged_in || !event.user) return;
-  const auto& user = *event.user;
+  if (event.kind == EventKind::logged_in) see(tx, *event.user, event);
+}
+
+void NewDevice::State::see(Transaction& tx, const UserId& user, const Event& login) const {
   // Older than the room, or moved in: the core knows where it was used before.
-  const auto first = has(event, "network", "new") ? FirstDevice::reported : FirstDevice::accepted;
+  const auto first = has(login, "network", "new") ? FirstDevice::reported : FirstDevice::accepted;
   const auto sighting =
-      devices.in(tx)->see(user, digests_of(user, event.client), first, options, event.at);
+      devices.in(tx)->see(user, digests_of(user, login.client), first, options, login.at);
   if (sighting == Sighting::known || sighting == Sighting::first) return;
   kernel->record(tx, {.kind = device_login,
-                      .at = event.at,
+                      .at = login.at,
                       .user = user,
-                      .session = event.session,
-                      .client = event.client});
+                      .session = login.session,
+                      .client = login.client});
   if (sighting == Sighting::paced) return;
   const auto account = tx.users().find(user);
   if (!account) return;
   kernel->notify(tx, login_mail,
-                 {.to = account->email, .first_name = account->first_name, .at = event.at},
-                 event.client);
+                 {.to = account->email, .first_name = account->first_name, .at = login.at},
+                 login.client);
 }
 
 NewDevice::NewDevice(DeviceStore& devices, NewDeviceOptions options)

@@ -22,6 +22,7 @@ class Sound : public Devices {
                const NewDeviceOptions& options, UtcTime now) override {
     return rows->see(user, digests, first, options, now);
   }
+  void forget(const UserId& user) override { rows->forget(user); }
   std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) override {
     return rows->delete_unseen(cutoff, limit);
   }
@@ -134,6 +135,24 @@ struct RemembersWhatWasNotTold : Sound {
     return seen;
   }
 };
+struct ForgetsNothing : Sound {
+  using Sound::Sound;
+  void forget(const UserId&) override {}
+};
+struct ForgetsEverybodys : Sound {
+  using Sound::Sound;
+  void forget(const UserId&) override {
+    static_cast<void>(rows->delete_unseen(UtcTime::max(), no_end));
+  }
+};
+struct ForgetsApart : Sound {
+  using Sound::Sound;
+  void forget(const UserId& user) override {
+    rows->forget(user);
+    work.commit();
+    work.begin_again();
+  }
+};
 struct CleansTooMuch : Sound {
   using Sound::Sound;
   std::size_t delete_unseen(UtcTime cutoff, std::size_t) override {
@@ -211,6 +230,9 @@ REJECTED("that are cleaned up all at once", CleansTooMuch)
 REJECTED("that are cleaned up too early", CleansTooEarly)
 REJECTED("that are cleaned up too late", CleansTooLate)
 REJECTED("that are seen whatever becomes of the transaction", WritesApart)
+REJECTED("that are not forgotten", ForgetsNothing)
+REJECTED("that are forgotten for every account", ForgetsEverybodys)
+REJECTED("that are forgotten whatever becomes of the transaction", ForgetsApart)
 
 }  // namespace
 }  // namespace coffeeauth::new_device

@@ -200,6 +200,34 @@ TEST_CASE("only a login is told of: no refresh, no proof and no failed try from 
   CHECK(w.t.events().count(device_login) == 0);
 }
 
+TEST_CASE("a new password of somebody who is not logged in makes every device new again") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    CHECK(w.told_of(elsewhere) == 1);
+    const auto session = w.t.auth().sessions().list(w.ada.user.id).front().id;
+    // The same password, so that the next logins need not know which it is.
+    const auto set = [&](std::optional<SessionId> by, bool commits = true) {
+      const auto hash = w.t.auth().passwords().hash(password("correct horse battery"));
+      static_cast<void>(w.t.store().transact([&](Transaction& tx) -> Result<void> {
+        CHECK_OK(w.t.auth().kernel().set_password(tx, w.ada.user.id,
+                                                  {.hash = hash, .keeps_session = by}, elsewhere));
+        if (!commits) return ErrorCode::internal;
+        return {};
+      }));
+    };
+    set(session);
+    CHECK_MESSAGE(w.told_of(home) == 0, "changed by one of its sessions");
+    CHECK(w.told_of(elsewhere) == 0);
+    set(std::nullopt, false);
+    CHECK(w.told_of(elsewhere) == 0);
+    set(std::nullopt);
+    CHECK_MESSAGE(w.told_of(elsewhere) == 1, "also of a network that the account has used");
+    CHECK(w.told_of(elsewhere) == 0);
+    CHECK(w.told_of(home) == 1);
+    CHECK(w.told_of(home) == 0);
+  });
+}
+
 TEST_CASE("a day has so many notices, and what is not told of today is told of tomorrow") {
   World w{backends().front(), {.notices_per_day = 2}};
   CHECK(w.told_of(from("203.0.113.1")) == 1);

@@ -42,6 +42,16 @@ TEST_CASE("a password is set with its event and its notice, and ends the session
   CHECK(w.f.mails_to("ada@example.org") == mails + 1);
 }
 
+TEST_CASE("a password that no session sets is told of as an account that was recovered") {
+  World w;
+  const auto session = w.f.who(w.f.log_in("ada@example.org").value()).value().session;
+  const auto details = [&] { return w.f.t.events().last(EventKind::password_changed)->details; };
+  REQUIRE_OK(w.set({.hash = w.next, .keeps_session = session}));
+  CHECK(details().empty());
+  REQUIRE_OK(w.set({.hash = w.next}));
+  CHECK(details() == std::vector<EventDetail>{{"account", "recovered"}});
+}
+
 TEST_CASE("a password is set together with what else the transaction does, or not at all") {
   World w;
   const auto tokens = w.f.log_in("ada@example.org").value();

@@ -56,6 +56,10 @@ class Devices {
                                      FirstDevice first, const NewDeviceOptions& options,
                                      UtcTime now) = 0;
 
+  /// Forgets all devices of the user. The next one is new, but still not the first. Callers: in a
+  /// transaction that has changed the account, so that a simultaneous login comes before or after.
+  virtual void forget(const UserId& user) = 0;
+
   /// Deletes at most `limit` devices last seen at or before `cutoff`; returns how many. The next
   /// device of such an account is still not its first.
   virtual std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) = 0;

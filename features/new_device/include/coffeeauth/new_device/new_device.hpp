@@ -27,7 +27,9 @@ inline constexpr EventKind device_login{"new_device_login"};
 /// keyed digest of both is stored. The check is part of the transaction that opens a session, so a
 /// session and its notice are written together or not at all. There is no notice of an account's
 /// first login, of its first one after the room was added if the network is not new to the account,
-/// of a refresh, of a reauthentication, or of a login that a LoginStep has not let pass.
+/// of a refresh, of a reauthentication, or of a login that a LoginStep has not let pass. When the
+/// account is recovered (see Event::details), its devices are forgotten: the next login from each
+/// is reported.
 class NewDevice final : public Feature {
  public:
   /// Borrows `devices`. Throws std::invalid_argument with the name of the setting for invalid

@@ -51,7 +51,8 @@ class EventKind : public OpenWord<EventKind> {
   static const EventKind password_changed;
   /// A logged-in user re-authenticated.
   static const EventKind reauthenticated;
-  /// Names, email address, role, activation or verification of an account changed.
+  /// Names, email address, role, activation or verification of an account changed. The detail
+  /// `verification` is `given` or `taken` if an administrator or operator changed that.
   static const EventKind user_updated;
   /// An account was deleted, or an unverified sign-up was displaced.
   static const EventKind user_deleted;

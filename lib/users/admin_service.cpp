@@ -100,6 +100,13 @@ std::vector<EventKind> powers_changed(const UserWrite& written) {
   return kinds;
 }
 
+/// What a write changed of the verification; likewise.
+std::vector<EventDetail> verification_changed(const UserWrite& written) {
+  const bool is_verified = written.user->is_verified;
+  if (written.before && written.before->is_verified == is_verified) return {};
+  return {{"verification", is_verified ? "given" : "taken"}};
+}
+
 /// Mails the code, if the account still awaits its owner.
 bool tell_owner(Transaction& tx, const UserWrite& done, const CodeMail* code) {
   if (code == nullptr || !done.user->is_active) return false;
@@ -132,14 +139,19 @@ void tell_former(const Services& s, Transaction& tx, const UserWrite& done, bool
 /// Records what became of an account that `act` has changed.
 void record_change(Services& s, Transaction& tx, const UserWrite& done, const CodeMail* code,
                    const Act& act) {
-  const auto record = [&](EventKind kind, const UserId& user) {
-    s.record(tx,
-             {.kind = kind, .at = act.now, .user = user, .actor = act.actor, .client = act.client});
+  const auto record = [&](EventKind kind, const UserId& user,
+                          std::vector<EventDetail> details = {}) {
+    s.record(tx, {.kind = kind,
+                  .at = act.now,
+                  .user = user,
+                  .actor = act.actor,
+                  .client = act.client,
+                  .details = std::move(details)});
   };
   const auto& id = done.user->id;
   s.account_changes_with(tx, id);
   if (done.gave_way) record(EventKind::user_deleted, *done.gave_way);
-  record(EventKind::user_updated, id);
+  record(EventKind::user_updated, id, verification_changed(done));
   if (tell_owner(tx, done, code)) record(EventKind::code_queued, id);
   for (const auto& kind : powers_changed(done)) record(kind, id);
 }

@@ -11,6 +11,14 @@ namespace {
 
 std::string text_of(const auto& id) { return id ? id->str() : std::string{}; }
 
+std::string text_of(const std::vector<EventDetail>& details) {
+  std::string text;
+  for (const auto& [name, value] : details) {
+    text.append(text.empty() ? "" : ",").append(name).append("=").append(value);
+  }
+  return text;
+}
+
 /// What an operator should see although nothing is broken.
 constexpr std::array warnings{EventKind::refresh_token_reused, EventKind::login_throttled,
                               EventKind::mail_given_up, EventKind::mail_expired,
@@ -36,6 +44,7 @@ void EventLog::on(const Event& event) noexcept {
                 {"job", text_of(event.job)},
                 {"part", event.part},
                 {"reason", event.reason},
+                {"details", text_of(event.details)},
                 {"address", event.client.address},
                 {"request_id", event.client.request_id},
                 {"count", event.count == 1 ? std::string{} : std::to_string(event.count)}});

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coffeeauth/testing/manual_clock.hpp"
+#include "event_log.hpp"
 #include "state_watch.hpp"
 
 namespace coffeeauth::server {
@@ -95,6 +96,22 @@ TEST_CASE("whatever a field holds, it is one line that no terminal obeys") {
     CHECK(read.size() == 4);
     CHECK(read.at("event") == "e");
   }
+}
+
+TEST_CASE("an event is a line with its details") {
+  const testing::ManualClock clock;
+  const auto text = written_by([&] {
+    Log log{LogFormat::text, LogLevel::info, clock};
+    Metrics metrics;
+    EventLog events{log, metrics};
+    events.on({.kind = EventKind::user_updated, .details = {{"verification", "taken"}}});
+    events.on({.kind = EventKind::signed_up, .details = {{"account", "created"}, {"tries", "2"}}});
+    events.on({.kind = EventKind::logged_in});
+  });
+  CHECK(text ==
+        "2026-01-15T09:30:00.125Z info user_updated details=verification=taken\n"
+        "2026-01-15T09:30:00.125Z info signed_up details=account=created,tries=2\n"
+        "2026-01-15T09:30:00.125Z info logged_in\n");
 }
 
 TEST_CASE("text that is UTF-8 is read back from JSON as it was") {

@@ -367,6 +367,24 @@ TEST_CASE_FIXTURE(AdminFixture,
   CHECK(told({.role = Role::user, .is_active = true}) == Counts{1, 1, 0});
 }
 
+TEST_CASE_FIXTURE(AdminFixture, "events tell of a verification that was given or taken") {
+  const auto user = verified_user("ada@example.org");
+  const auto told = [&](const UserPatch& patch) {
+    REQUIRE_OK(change(user, patch));
+    return t.events().last(EventKind::user_updated)->details;
+  };
+  using Details = std::vector<EventDetail>;
+  CHECK(told({.first_name = "A.", .is_verified = true}).empty());
+  CHECK(told({.is_verified = false}) == Details{{"verification", "taken"}});
+  CHECK(told({.first_name = "B.", .is_verified = false}).empty());
+  CHECK(told({.email = email("next@example.org"), .is_verified = true}) ==
+        Details{{"verification", "given"}});
+  CHECK_MESSAGE(told({.is_active = false}).empty(), "disabled, and verified all the same");
+  REQUIRE_OK(change(user, {.is_verified = false}));
+  admin("next@example.org");
+  CHECK(t.events().last(EventKind::user_updated)->details == Details{{"verification", "given"}});
+}
+
 TEST_CASE_FIXTURE(AdminFixture, "events of an administrator who is made tell what that changed") {
   const auto told = [&](std::string_view address) {
     const std::array kinds{EventKind::user_updated, EventKind::role_changed,

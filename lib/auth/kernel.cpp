@@ -73,6 +73,9 @@ class KernelOf final : public Kernel {
 
   void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
               const ClientContext& client) override {
+    if (parameters.language.empty() && !is_left_out(s_.config.notices, kind)) {
+      parameters.language = language_at(transaction, parameters.to);
+    }
     enqueue_notice(s_, transaction, kind, std::move(parameters), client);
   }
 

@@ -8,14 +8,11 @@
 #include "lib/mail/mail_job.hpp"
 
 namespace coffeeauth {
-namespace {
 
 bool is_left_out(const NoticeConfig& notices, std::string_view kind) {
   return std::find(notices.left_out.begin(), notices.left_out.end(), kind) !=
          notices.left_out.end();
 }
-
-}  // namespace
 
 std::string language_at(Transaction& tx, const EmailAddress& email) {
   const auto found = tx.users().find_credentials(email);
@@ -27,7 +24,6 @@ void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,
   if (is_left_out(s.config.notices, kind)) return;
   const auto now = s.now();
   if (parameters.at == UtcTime{}) parameters.at = now;
-  if (parameters.language.empty()) parameters.language = language_at(tx, parameters.to);
   if (parameters.language.empty()) parameters.language = client.language;
   if (auto words = client_words(client.user_agent); !words.empty()) {
     parameters.extra.emplace("client", std::move(words));

@@ -72,8 +72,12 @@ void NewDevice::State::see(Transaction& tx, const UserId& user, const Event& log
   if (sighting == Sighting::paced) return;
   const auto account = tx.users().find(user);
   if (!account) return;
+  const auto& own = account->language;
   kernel->notify(tx, login_mail,
-                 {.to = account->email, .first_name = account->first_name, .at = login.at},
+                 {.to = account->email,
+                  .first_name = account->first_name,
+                  .language = own.empty() ? login.client.language : own.tag(),
+                  .at = login.at},
                  login.client);
 }
 

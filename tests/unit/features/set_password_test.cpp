@@ -1,5 +1,10 @@
 // A password that a feature or an embedder's own code sets, as a part of something else.
 
+#include <memory>
+#include <utility>
+
+#include "coffeeauth/memory/memory.hpp"
+#include "coffeeauth/ports/forwarding.hpp"
 #include "tests/unit/features/room.hpp"
 
 using namespace coffeeauth;
@@ -21,6 +26,41 @@ struct World {
     });
   }
   std::size_t told() { return f.t.events().count(EventKind::password_changed); }
+};
+
+/// Counts how often transactions look for an account by its address.
+class CountsReads final : public ForwardingStore {
+ public:
+  CountsReads(Store& inner, int& reads) : ForwardingStore(inner), reads_(reads) {}
+
+  std::unique_ptr<Transaction> begin() override {
+    return std::make_unique<Counting>(inner().begin(), reads_);
+  }
+
+ private:
+  class Users final : public ForwardingUsers {
+   public:
+    using ForwardingUsers::find_credentials;
+    Users(Transaction& inner, int& reads) : ForwardingUsers(inner), reads_(reads) {}
+    std::optional<Credentials> find_credentials(const EmailAddress& email) override {
+      ++reads_;
+      return ForwardingUsers::find_credentials(email);
+    }
+
+   private:
+    int& reads_;
+  };
+  class Counting final : public ForwardingTransaction {
+   public:
+    Counting(std::unique_ptr<Transaction> given, int& reads)
+        : ForwardingTransaction(std::move(given)), users_(inner(), reads) {}
+    UserWrites& users() override { return users_; }
+
+   private:
+    Users users_;
+  };
+
+  int& reads_;
 };
 
 }  // namespace
@@ -50,6 +90,37 @@ TEST_CASE("a password that no session sets is told of as an account that was rec
   CHECK(details().empty());
   REQUIRE_OK(w.set({.hash = w.next}));
   CHECK(details() == std::vector<EventDetail>{{"account", "recovered"}});
+}
+
+TEST_CASE("a notice to an account that is at hand does not read it again for its language") {
+  const auto store = memory::make_memory_store();
+  int reads = 0;
+  Room room;
+  Fixture f{.t = testing::TestAuth{
+                {.store = std::make_unique<CountsReads>(*store, reads), .features = {&room}}}};
+  const auto ada = f.verified_user("ada@example.org");
+  const auto boss = f.admin("boss@example.org");
+  const auto mails = f.mails_to("ada@example.org");
+  REQUIRE(ada.language.empty());
+  const auto read_by = [&](const std::function<void(Transaction&)>& work) {
+    const auto before = reads;
+    f.t.store().transact(work);
+    return reads - before;
+  };
+
+  const auto hash = room.kernel->passwords().hash(password(other_good));
+  CHECK(read_by([&](Transaction& tx) {
+          CHECK_OK(room.kernel->set_password(tx, ada.id, {.hash = hash}, f.client));
+        }) == 0);
+  CHECK_MESSAGE(read_by([&](Transaction& tx) {
+                  room.kernel->notify(tx, mail_kind::password_changed, {.to = ada.email}, {});
+                }) == 1,
+                "only an address is at hand");
+  const auto before = reads;
+  REQUIRE_OK(
+      f.auth().admin().update_user(ada.id, {.email = email("next@example.org")}, {}, boss.id, {}));
+  CHECK(reads == before);
+  CHECK(f.mails_to("ada@example.org") == mails + 3);
 }
 
 TEST_CASE("a password is set together with what else the transaction does, or not at all") {

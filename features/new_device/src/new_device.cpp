@@ -30,8 +30,8 @@ NewDeviceOptions checked(NewDeviceOptions options) {
 }  // namespace
 
 struct NewDevice::State final : Recorder {
-  State(DeviceStore& devices_in, const NewDeviceOptions& options_in)
-      : devices(devices_in), options(checked(options_in)) {}
+  State(const Feature& room, DeviceStore& devices_in, const NewDeviceOptions& options_in)
+      : devices(devices_in), options(checked(options_in)), kernel(room) {}
 
   void record(Transaction& tx, const Event& event) override;
   void see(Transaction& tx, const UserId& user, const Event& login) const;
@@ -46,7 +46,7 @@ struct NewDevice::State final : Recorder {
 
   DeviceStore& devices;
   const NewDeviceOptions options;
-  Kernel* kernel = nullptr;
+  AttachedKernel kernel;
   std::unique_ptr<Sealer> sealer;
 };
 
@@ -82,14 +82,14 @@ void NewDevice::State::see(Transaction& tx, const UserId& user, const Event& log
 }
 
 NewDevice::NewDevice(DeviceStore& devices, NewDeviceOptions options)
-    : state_(std::make_unique<State>(devices, options)) {}
+    : state_(std::make_unique<State>(*this, devices, options)) {}
 NewDevice::~NewDevice() = default;
 
 std::string_view NewDevice::name() const noexcept { return "new_device"; }
 
 Contributions NewDevice::attach(Kernel& kernel) {
   auto& state = *state_;
-  state.kernel = &kernel;
+  state.kernel = kernel;
   state.sealer = kernel.sealer(name());
   const auto clean = [&state](Transaction& tx, std::size_t limit, UtcTime now) {
     return state.devices.in(tx)->delete_unseen(now - state.options.lifetime, limit);

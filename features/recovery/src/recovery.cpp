@@ -9,7 +9,7 @@ namespace coffeeauth::recovery {
 
 Recovery::Recovery(TicketStore& tickets, RecoveryOptions options) {
   check(options);
-  state_ = std::make_unique<State>(tickets, std::move(options));
+  state_ = std::make_unique<State>(*this, tickets, std::move(options));
 }
 Recovery::~Recovery() = default;
 
@@ -21,7 +21,7 @@ std::vector<MailKind> mails() { return mail_kinds(); }
 
 Contributions Recovery::attach(Kernel& kernel) {
   auto& room = state_->room;
-  room.kernel = &kernel;
+  room.kernel = kernel;
   room.sealer = kernel.sealer(name());
   Contributions brought{.limits = {{ask_limit, room.options.asks},
                                    {try_limit, room.options.tries},

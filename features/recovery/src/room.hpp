@@ -28,8 +28,8 @@ enum class ResetReason {
 };
 
 struct Room final : AddressGuard {
-  Room(TicketStore& tickets_in, RecoveryOptions options_in)
-      : tickets(tickets_in), options(std::move(options_in)) {}
+  Room(const Feature& feature, TicketStore& tickets_in, RecoveryOptions options_in)
+      : tickets(tickets_in), options(std::move(options_in)), kernel(feature) {}
 
   std::optional<UserId> holder_of(Transaction& tx, const EmailAddress& email,
                                   UtcTime now) override {
@@ -80,12 +80,13 @@ struct Room final : AddressGuard {
 
   TicketStore& tickets;
   const RecoveryOptions options;
-  Kernel* kernel = nullptr;
+  AttachedKernel kernel;
   std::unique_ptr<Sealer> sealer;
 };
 
 struct Recovery::State {
-  State(TicketStore& tickets, RecoveryOptions options) : room(tickets, std::move(options)) {}
+  State(const Feature& feature, TicketStore& tickets, RecoveryOptions options)
+      : room(feature, tickets, std::move(options)) {}
   Room room;
 };
 

@@ -16,7 +16,9 @@ bool is_left_out(const NoticeConfig& notices, std::string_view kind) {
 
 std::string language_at(Transaction& tx, const EmailAddress& email) {
   const auto found = tx.users().find_credentials(email);
-  return found ? found->user.language.tag() : std::string{};
+  // Without a password it is the language of whoever signed up, who may be a stranger.
+  if (!found || found->password_hash.empty()) return {};
+  return found->user.language.tag();
 }
 
 void enqueue_notice(const Services& s, Transaction& tx, std::string_view kind,

@@ -10,13 +10,24 @@ namespace {
 
 bool may_reset(const User& user) { return user.is_active && user.is_verified; }
 
-/// What an administrator is told of an account that can get no new password.
+/// The account as its mailbox may be told of it: without a password, its names and language are
+/// those of whoever signed up, who may be a stranger that has something to say to the mailbox.
+User as_told(Credentials account) {
+  if (account.password_hash.empty()) {
+    account.user.first_name.clear();
+    account.user.last_name.clear();
+    account.user.language = Language{};
+  }
+  return std::move(account.user);
+}
+
+/// The account for its mail, or what an administrator is told if it can get no new password.
 Result<User> resettable(Transaction& tx, const UserId& id) {
-  auto found = tx.users().find(id);
+  auto found = tx.users().find_credentials(id);
   if (!found) return ErrorCode::not_found;
-  if (!found->is_active) return ErrorCode::account_disabled;
-  if (!found->is_verified) return ErrorCode::email_not_verified;
-  return *std::move(found);
+  if (!found->user.is_active) return ErrorCode::account_disabled;
+  if (!found->user.is_verified) return ErrorCode::email_not_verified;
+  return as_told(*std::move(found));
 }
 
 /// The request for a mail that anybody can have sent, with the client's network.
@@ -83,7 +94,7 @@ CodeReceipt Recovery::ask_reset(const EmailAddress& email, const ClientContext& 
     // For whom no mail is due it is asked for nobody, at the same price.
     if (!tickets->take_slot(user, request, room.options.pace, now)) return;
     tickets->put(ticket);
-    room.mail_reset(tx, found->user, ticket, secrets, ResetReason::asked, client);
+    room.mail_reset(tx, as_told(*found), ticket, secrets, ResetReason::asked, client);
     kernel.record(tx, {.kind = password_reset_asked, .at = now, .user = user, .client = client});
   });
   return {email, ticket.expires_at};

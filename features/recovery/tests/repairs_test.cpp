@@ -68,5 +68,41 @@ TEST_CASE("an administrator does not make an account of who signed up for a rese
   });
 }
 
+TEST_CASE("a reset of an account that only an administrator verified has no stranger's words") {
+  on_each_store([](const Backend& backend) {
+    World w{backend};
+    const auto admin = w.user("admin@example.org");
+    const auto victim = email("victim@example.org");
+    REQUIRE_OK(w.auth().users().sign_up({.email = victim,
+                                         .password = password("a squatter's own password"),
+                                         .first_name = "evil.example wants you",
+                                         .language = Language::parse("de").value()},
+                                        somewhere));
+    const auto id = w.t.store().users().find_credentials(victim)->user.id;
+    REQUIRE_OK(w.auth().admin().update_user(id, {.is_verified = true}, std::nullopt, admin.user.id,
+                                            somewhere));
+    static_cast<void>(w.mails());
+    const auto is_clean = [&] {
+      const auto mail = World::mail_to(w.mails(), "victim@example.org", "new password");
+      return mail.text.find("evil.example") == std::string::npos;
+    };
+    CHECK_OK(w.recovery.send_reset(id, admin.user.id, somewhere));
+    CHECK(is_clean());
+    w.recovery.ask_reset(victim, somewhere);
+    const auto mail = World::mail_to(w.mails(), "victim@example.org", "new password");
+    CHECK(mail.text.find("evil.example") == std::string::npos);
+    CHECK_OK(w.recovery.reset(World::token_in(mail, "rst_"), password(new_password), somewhere));
+    const auto owned = w.auth().admin().get_user(id);
+    CHECK(owned->first_name.empty());
+    CHECK(owned->language.tag().empty());
+    // What its owner types then stays.
+    CHECK_OK(w.auth().users().update_profile(id, {.first_name = "Vic"}, somewhere));
+    w.t.clock().advance(2min);
+    CHECK_OK(w.recovery.reset(w.asked_reset("victim@example.org"),
+                              password("one more long passphrase"), somewhere));
+    CHECK(w.auth().admin().get_user(id)->first_name == "Vic");
+  });
+}
+
 }  // namespace
 }  // namespace coffeeauth::recovery

@@ -1,6 +1,9 @@
 #include "coffeeauth/recovery/options.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
 #include "coffeeauth/url.hpp"
 #include "features/recovery/src/room.hpp"
@@ -56,53 +59,18 @@ std::string fault_of(const std::string& url) {
   return {};
 }
 
-}  // namespace
-
-std::string page_url(const RecoveryOptions& options, std::string_view page) {
-  auto url = options.public_url;
-  while (url.ends_with('/')) url.pop_back();
-  return url.append(page);
-}
-
-std::string link_pattern(TicketKind kind, const RecoveryOptions& options) {
-  const auto setting = setting_of(kind, options);
-  if (!setting.url.empty()) return setting.url;
-  if (options.public_url.empty()) return {};
-  return page_url(options, setting.page) + "#token=" + std::string{place_of_token};
-}
-
-void check(const RecoveryOptions& options) {
-  if (!options.enabled) return;
-  for (const auto kind : {TicketKind::reset, TicketKind::email_change, TicketKind::undo}) {
-    const auto setting = setting_of(kind, options);
-    const auto pattern = link_pattern(kind, options);
-    if (pattern.empty()) {
-      const bool mails_link = kind != TicketKind::reset || options.reset != ResetBy::code;
-      if (!mails_link) continue;
-      throw std::invalid_argument(std::string{setting.name} +
-                                  ": links need it, or PUBLIC_URL, to lead anywhere");
-    }
-    if (const auto fault = fault_of(pattern); !fault.empty()) {
-      throw std::invalid_argument(std::string{setting.name} + ": " + fault);
-    }
-  }
-  auto copy = options;
-  for (const auto& field : fields(copy)) {
-    const auto wrong = field.check ? field.check() : std::nullopt;
-    if (wrong) throw std::invalid_argument(field.name + ": " + wrong->message);
-  }
-}
-
-std::vector<ConfigField> fields(RecoveryOptions& o) {
+std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
   return {
-      field("PASSWORD_RESET",
-            "What the mail for a password reset contains: a link, an eight-digit code, or both; "
-            "off disables password resets.",
-            o.reset,
-            {{"off", ResetBy::off},
-             {"link", ResetBy::link},
-             {"code", ResetBy::code},
-             {"both", ResetBy::both}}),
+      field(
+          "PASSWORD_RESET",
+          "What the mail for a password reset contains: a link, an eight-digit code, or both; "
+          "off disables password resets. With a code alone, a stranger's wrong guesses can use up "
+          "the code.",
+          o.reset,
+          {{"off", ResetBy::off},
+           {"link", ResetBy::link},
+           {"code", ResetBy::code},
+           {"both", ResetBy::both}}),
       field("PASSWORD_RESET_LIFETIME", "How long a password reset link or code is valid",
             o.reset_lifetime, {5min, 24h}),
       field("PASSWORD_RESET_URL",
@@ -126,6 +94,92 @@ std::vector<ConfigField> fields(RecoveryOptions& o) {
       field("ACCOUNT_PAGES", "Whether the server serves the pages behind the links it mails.",
             o.pages),
   };
+}
+
+std::vector<ConfigField> fields_of_limits(RecoveryOptions& o) {
+  constexpr std::size_t most = 100'000;
+  return {
+      field("RECOVERY_CODE_ATTEMPTS", "Wrong guesses that invalidate the code of a reset or change",
+            o.code_attempts, {1, 10}),
+      field("RECOVERY_MAIL_PAUSE",
+            "Minimum time between two mails to one account, for each purpose and per share",
+            o.pace.pause, {0s, 24h}),
+      field("RECOVERY_MAILS_PER_HOUR", "Maximum of these mails in an hour", o.pace.per_hour,
+            {1, 1'000}),
+      field("RECOVERY_MAILS_PER_DAY", "Maximum of these mails in 24 hours", o.pace.per_day,
+            {1, 1'000}),
+      field("RECOVERY_NETWORKS", "Networks with their own share of an account's reset mails",
+            o.reset_networks, {0, 20}),
+      field("RECOVERY_ASK_LIMIT", "Requests for a mail from one network in one RECOVERY_ASK_WINDOW",
+            o.asks.count, {1, most}),
+      field("RECOVERY_ASK_WINDOW", "The time over which RECOVERY_ASK_LIMIT counts", o.asks.window,
+            {1s, 24h}),
+      field("RECOVERY_TRY_LIMIT",
+            "Attempts to use a link or code from one network in one RECOVERY_TRY_WINDOW",
+            o.tries.count, {1, most}),
+      field("RECOVERY_TRY_WINDOW", "The time over which RECOVERY_TRY_LIMIT counts", o.tries.window,
+            {1s, 24h}),
+      field("EMAIL_CHANGE_TARGET_MAILS",
+            "Mails about changes to one new address, by all users together, in one "
+            "EMAIL_CHANGE_TARGET_MAILS_WINDOW",
+            o.target_mails.count, {1, most}),
+      field("EMAIL_CHANGE_TARGET_MAILS_WINDOW",
+            "The time over which EMAIL_CHANGE_TARGET_MAILS counts", o.target_mails.window,
+            {1min, 24h}),
+      field("EMAIL_CHANGE_TARGET_GUESSES",
+            "Guesses at the codes of one new address, by all users together, in one "
+            "EMAIL_CHANGE_TARGET_GUESSES_WINDOW",
+            o.target_guesses.count, {1, most}),
+      field("EMAIL_CHANGE_TARGET_GUESSES_WINDOW",
+            "The time over which EMAIL_CHANGE_TARGET_GUESSES counts", o.target_guesses.window,
+            {1min, 24h}),
+  };
+}
+
+}  // namespace
+
+std::string page_url(const RecoveryOptions& options, std::string_view page) {
+  auto url = options.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  return url.append(page);
+}
+
+std::string link_pattern(TicketKind kind, const RecoveryOptions& options) {
+  const auto setting = setting_of(kind, options);
+  if (!setting.url.empty()) return setting.url;
+  if (options.public_url.empty() || !options.pages) return {};
+  return page_url(options, setting.page) + "#token=" + std::string{place_of_token};
+}
+
+void check(const RecoveryOptions& options) {
+  if (!options.enabled) return;
+  for (const auto kind : {TicketKind::reset, TicketKind::email_change, TicketKind::undo}) {
+    const auto setting = setting_of(kind, options);
+    const auto pattern = link_pattern(kind, options);
+    if (pattern.empty()) {
+      const bool mails_link = kind != TicketKind::reset || options.reset != ResetBy::code;
+      if (!mails_link) continue;
+      throw std::invalid_argument(std::string{setting.name} +
+                                  (options.pages
+                                       ? ": links need it, or PUBLIC_URL, to lead anywhere"
+                                       : ": must be set while ACCOUNT_PAGES is off"));
+    }
+    if (const auto fault = fault_of(pattern); !fault.empty()) {
+      throw std::invalid_argument(std::string{setting.name} + ": " + fault);
+    }
+  }
+  auto copy = options;
+  for (const auto& field : fields(copy)) {
+    const auto wrong = field.check ? field.check() : std::nullopt;
+    if (wrong) throw std::invalid_argument(field.name + ": " + wrong->message);
+  }
+}
+
+std::vector<ConfigField> fields(RecoveryOptions& o) {
+  auto all = fields_of_links(o);
+  auto limits = fields_of_limits(o);
+  std::move(limits.begin(), limits.end(), std::back_inserter(all));
+  return all;
 }
 
 }  // namespace coffeeauth::recovery

@@ -259,5 +259,31 @@ TEST_CASE("a change that is asked for while the one before is confirmed has its 
   });
 }
 
+TEST_CASE("many accounts get no more guesses at the codes of one address") {
+  auto options = usual_options();
+  options.target_guesses = {3, 24h};
+  World w{backends().front(), options};
+  const auto guess = [&](const Principal& who, std::string_view code) {
+    return w.recovery.confirm_email_change(who, VerificationCode::parse(code).value(), somewhere);
+  };
+  const auto asked = [&](std::string_view address) {
+    const auto who = w.principal(w.user(address));
+    static_cast<void>(w.mails());
+    REQUIRE_OK(w.recovery.ask_email_change(who, email("new@example.org"), somewhere));
+    return who;
+  };
+  const auto one = asked("one@example.org");
+  const auto two = asked("two@example.org");
+  const auto code =
+      World::code_in(World::mail_to(w.mails(), "new@example.org", "use this address"), 6);
+  const std::string_view wrong = code == "000000" ? "000001" : "000000";
+  for (int i = 0; i < 2; ++i) CHECK_ERROR(guess(one, wrong), ErrorCode::invalid_code);
+  CHECK_ERROR(guess(two, wrong), ErrorCode::invalid_code);
+  CHECK_ERROR(guess(two, code), ErrorCode::rate_limited);
+  w.t.clock().advance(25h);
+  const auto later = asked("three@example.org");
+  CHECK_ERROR(guess(later, wrong), ErrorCode::invalid_code);
+}
+
 }  // namespace
 }  // namespace coffeeauth::recovery

@@ -32,6 +32,29 @@ TEST_CASE("options that cannot be are refused by the name of the setting") {
   CHECK(complaint(options).empty());
   options.reset_lifetime = 1min;
   CHECK(complaint(options).starts_with("PASSWORD_RESET_LIFETIME: "));
+  options = usual_options();
+  for (const std::size_t attempts : {0U, 11U}) {
+    options.code_attempts = attempts;
+    CHECK(complaint(options).starts_with("RECOVERY_CODE_ATTEMPTS: "));
+  }
+  options = usual_options();
+  options.asks.count = 0;
+  CHECK(complaint(options).starts_with("RECOVERY_ASK_LIMIT: "));
+}
+
+TEST_CASE("without the server's pages each link that is mailed needs a page of its own") {
+  auto options = usual_options();
+  options.pages = false;
+  CHECK(complaint(options) == "PASSWORD_RESET_URL: must be set while ACCOUNT_PAGES is off");
+  options.reset_url = "https://app.example.org/reset#{token}";
+  CHECK(complaint(options) == "EMAIL_CHANGE_URL: must be set while ACCOUNT_PAGES is off");
+  options.email_change_url = "https://app.example.org/email#{token}";
+  options.email_undo_url = "https://app.example.org/undo#{token}";
+  CHECK(complaint(options).empty());
+  // No link of a reset is mailed.
+  options.reset_url.clear();
+  options.reset = ResetBy::code;
+  CHECK(complaint(options).empty());
 }
 
 TEST_CASE("without an undo the former address is told, and free at once") {
@@ -78,7 +101,7 @@ TEST_CASE("every setting reads back what it shows") {
     // An empty text is as good as none where settings are read.
     if (!shown.empty()) CHECK(field.set(shown));
   }
-  CHECK(fields(options).size() == 8);
+  CHECK(fields(options).size() == 21);
 }
 
 TEST_CASE("the clean-up deletes what is over") {

@@ -1,0 +1,48 @@
+# What every room of features/ has, so that its CMakeLists.txt says only what is special about it.
+# See docs/decisions/0038-rooms-for-features.md.
+
+# coffeeauth_feature(<name> HEADERS ... SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [NOTICES <kind>...]
+#                    MEMORY ... SQL ... CONTRACT ...)
+#
+# Makes the libraries of the room in this folder, those for which this build has the adapters:
+#   coffeeauth::<name>            the service, with the mails of mails/; over the core, unless LINKS says what else
+#   coffeeauth::<name>_memory     its port over the memory store, which memory.hpp declares
+#   coffeeauth::<name>_sql        its port in SQL, with the tables of sql/migrations: sql.hpp
+#   coffeeauth::<name>_contracts  the suite that any implementation of the port must pass: contract.hpp
+#   coffeeauth::<name>_standard   standard/bundle.cpp, the room for standard::open(): bundle.hpp
+# HEADERS lie in include/coffeeauth/<name>, SOURCES in src; MEMORY, SQL and CONTRACT are sources in the folder of that
+# name. All are listed without their folder. NOTICES as for coffeeauth_embed_mails().
+function(coffeeauth_feature name)
+  cmake_parse_arguments(ARG "" "" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;NOTICES;MEMORY;SQL;CONTRACT" ${ARGN})
+  if(NOT ARG_LINKS)
+    set(ARG_LINKS coffeeauth::core)
+  endif()
+  set(public include/coffeeauth/${name})
+  list(TRANSFORM ARG_HEADERS PREPEND ${public}/)
+  list(TRANSFORM ARG_SOURCES PREPEND src/)
+  list(TRANSFORM ARG_MEMORY PREPEND memory/)
+  list(TRANSFORM ARG_SQL PREPEND sql/)
+  list(TRANSFORM ARG_CONTRACT PREPEND contract/)
+
+  coffeeauth_module(${name}
+    HEADERS ${ARG_HEADERS} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} PRIVATE_LINKS ${ARG_PRIVATE_LINKS})
+  coffeeauth_embed_mails(coffeeauth_${name} mails NAMESPACE coffeeauth::${name} NOTICES ${ARG_NOTICES})
+  coffeeauth_module(${name}_memory
+    HEADERS ${public}/memory.hpp SOURCES ${ARG_MEMORY} LINKS coffeeauth::${name} coffeeauth::memory)
+  if(TARGET coffeeauth_sql)
+    coffeeauth_module(${name}_sql
+      HEADERS ${public}/sql.hpp SOURCES ${ARG_SQL} LINKS coffeeauth::${name} coffeeauth::sql)
+    coffeeauth_embed_migrations(coffeeauth_${name}_sql ${name} sql/migrations)
+  endif()
+  if(TARGET coffeeauth_contracts)
+    # Static whatever the others are: the consumer's program has doctest's own implementation.
+    coffeeauth_module(${name}_contracts STATIC
+      HEADERS ${public}/contract.hpp SOURCES ${ARG_CONTRACT} LINKS coffeeauth::${name} coffeeauth::contracts)
+  endif()
+  if(TARGET coffeeauth_standard)
+    coffeeauth_module(${name}_standard
+      HEADERS ${public}/bundle.hpp
+      SOURCES standard/bundle.cpp
+      LINKS coffeeauth::${name}_memory coffeeauth::${name}_sql coffeeauth::standard)
+  endif()
+endfunction()

@@ -195,6 +195,14 @@ struct Error {
 [[nodiscard]] Error field_error(std::string_view field, std::string_view code,
                                 std::string_view message);
 
+/// Returns `error` with all its fields renamed to `field`, for input that a request has under
+/// another name than the parser's own: `new_password` in place of `password`.
+[[nodiscard]] Error for_field(std::string_view field, Error error);
+
+/// Returns `error` as the owner of the account may see it: not_found becomes token_invalid. The
+/// account existed when the access token was checked, and has been deleted since.
+[[nodiscard]] Error as_seen_by_owner(Error error);
+
 /// The base class of infrastructure failures: the Store, the entropy source, a full queue.
 ///
 /// Services let it pass; the REST API turns it into 503 with Retry-After in one place. `what()` is

@@ -18,11 +18,6 @@ Result<void> check_read_only_now(Auth& auth, const nlohmann::json& body, const U
   return now ? check_read_only_of_owner(body, *now) : checked;
 }
 
-/// The account was live when the token was checked; gone since then, its token means nothing.
-Error as_seen_by_owner(const Error& error) {
-  return error.code == ErrorCode::not_found ? Error{ErrorCode::token_invalid} : error;
-}
-
 Result<Response> update_profile(Auth& auth, const RouteContext& context) {
   auto first_name = optional_name(context.body, "first_name");
   auto last_name = optional_name(context.body, "last_name");
@@ -53,10 +48,8 @@ Result<Response> delete_account(Auth& auth, const RouteContext& context) {
 /// Password::parse(), for a field of another name.
 Result<Password> password_of(const RouteContext& context, const char* name) {
   auto password = Password::parse(text_of(context.body, name));
-  if (password) return password;
-  auto error = password.error();
-  for (auto& field : error.fields) field.field = name;
-  return error;
+  if (!password) return for_field(name, password.error());
+  return password;
 }
 
 Result<Response> change_password(Auth& auth, const RouteContext& context) {

@@ -12,12 +12,6 @@
 namespace coffeeauth {
 namespace {
 
-/// The account was live when the token was checked; gone since then, its token means nothing.
-Error as_seen_by_owner(Error error) {
-  if (error.code == ErrorCode::not_found) error.code = ErrorCode::token_invalid;
-  return error;
-}
-
 /// Whether `next` may take the place of `current`, which is the account's.
 Result<void> check_next(Services& s, const User& user, const Password& current,
                         const Password& next) {
@@ -25,10 +19,8 @@ Result<void> check_next(Services& s, const User& user, const Password& current,
     return field_error("new_password", "unchanged", "This is the password that you have.");
   }
   auto strong = s.passwords.check_strength(next, {user.email, user.first_name, user.last_name});
-  if (strong) return {};
-  auto error = strong.error();
-  for (auto& field : error.fields) field.field = "new_password";
-  return error;
+  if (!strong) return for_field("new_password", strong.error());
+  return {};
 }
 
 }  // namespace

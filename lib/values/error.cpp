@@ -9,6 +9,15 @@ Error field_error(std::string_view field, std::string_view code, std::string_vie
                .fields = {{std::string{field}, std::string{code}, std::string{message}}}};
 }
 
+Error for_field(std::string_view field, Error error) {
+  for (auto& named : error.fields) named.field = field;
+  return error;
+}
+
+Error as_seen_by_owner(Error error) {
+  return error.code == ErrorCode::not_found ? Error{ErrorCode::token_invalid} : error;
+}
+
 Unavailable::Unavailable(const std::string& what, std::chrono::seconds retry_after)
     : std::runtime_error(what), retry_after_(retry_after) {}
 

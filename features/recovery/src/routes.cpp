@@ -70,11 +70,7 @@ Result<Response> show_email(Recovery& recovery, const RouteContext& context) {
 
 Result<Response> ask_change(Recovery& recovery, const RouteContext& context) {
   auto email = EmailAddress::parse(http::text_of(context.body, "new_email"));
-  if (!email) {
-    auto error = email.error();
-    for (auto& field : error.fields) field.field = "new_email";
-    return error;
-  }
+  if (!email) return for_field("new_email", email.error());
   const auto sent = recovery.ask_email_change(*context.principal, *email, context.client);
   if (!sent) return sent.error();
   return http::json_response(200, {{"message", "A mail is on its way to the new address."},

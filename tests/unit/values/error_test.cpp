@@ -67,6 +67,26 @@ TEST_CASE("an error of a feature's own is told from others by its word") {
   CHECK(wire_name(link) == "invalid_link");
 }
 
+TEST_CASE("the fields of an error take the name that the request has for them") {
+  const Error both{
+      .code = ErrorCode::validation_failed,
+      .fields = {{"password", "too_short", "Too short."}, {"password", "common", "Too common."}},
+      .detail = "Two rules are broken."};
+  const Error renamed{.code = ErrorCode::validation_failed,
+                      .fields = {{"new_password", "too_short", "Too short."},
+                                 {"new_password", "common", "Too common."}},
+                      .detail = "Two rules are broken."};
+  CHECK(for_field("new_password", both) == renamed);
+  CHECK(for_field("new_password", Error{ErrorCode::rate_limited}) ==
+        Error{ErrorCode::rate_limited});
+}
+
+TEST_CASE("to its owner, an account that is gone is a token that means nothing") {
+  CHECK(as_seen_by_owner(Error{ErrorCode::not_found}) == Error{ErrorCode::token_invalid});
+  const Error busy{.code = ErrorCode::rate_limited, .retry_after = std::chrono::seconds{7}};
+  CHECK(as_seen_by_owner(busy) == busy);
+}
+
 TEST_CASE("the words of events are those that audits know") {
   // As with errors: never altered.
   const std::vector<std::pair<EventKind, std::string_view>> kinds{

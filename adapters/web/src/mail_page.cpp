@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "asset_route.hpp"
+#include "coffeeauth/http/html.hpp"
 #include "coffeeauth/web/web.hpp"
 #include "documentation.hpp"
 
 namespace coffeeauth::web {
 namespace {
+
+using http::escape_html;
 
 constexpr auto page_policy =
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
@@ -20,31 +23,6 @@ constexpr auto mail_policy =
     "form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox";
 constexpr auto mail_page_type = "text/html; charset=utf-8";
-
-/// `text` as the content of an HTML element or of an attribute in double quotes.
-std::string escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 /// How the page was asked for: what is relative in it depends on that.
 struct Place {
@@ -60,18 +38,18 @@ Place place_of(std::string_view target) {
 }
 
 std::string render(const ShownMail& mail, const Place& place) {
-  const auto id = escaped(mail.id);
-  const auto subject = escaped(mail.subject);
+  const auto id = escape_html(mail.id);
+  const auto subject = escape_html(mail.subject);
   std::string out = "<article id=\"mail-" + id + "\">\n<h2>" + subject +
-                    "</h2>\n<dl><dt>To</dt><dd>" + escaped(mail.to) + "</dd><dt>Date</dt><dd>" +
-                    escaped(mail.date) +
+                    "</h2>\n<dl><dt>To</dt><dd>" + escape_html(mail.to) + "</dd><dt>Date</dt><dd>" +
+                    escape_html(mail.date) +
                     "</dd></dl>\n<div class=\"forms\">\n<section><h3>Text</h3>\n"
                     "<pre tabindex=\"0\" aria-label=\"Text of " +
-                    subject + "\">" + escaped(mail.text) + "</pre></section>\n";
+                    subject + "\">" + escape_html(mail.text) + "</pre></section>\n";
   if (!mail.html.empty()) {
     out += "<section><h3>HTML</h3>\n<iframe title=\"HTML of " + subject +
            "\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\" loading=\"lazy\" src=\"" +
-           place.root + "dev/mail/" + id + escaped(place.query) + "\"></iframe></section>\n";
+           place.root + "dev/mail/" + id + escape_html(place.query) + "\"></iframe></section>\n";
   }
   return out + "</div>\n</article>\n";
 }

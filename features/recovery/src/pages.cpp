@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "coffeeauth/http/etag.hpp"
+#include "coffeeauth/http/html.hpp"
 #include "coffeeauth_recovery_files.hpp"
 
 namespace coffeeauth::recovery {
@@ -22,30 +23,6 @@ constexpr auto page_policy =
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 using PageValues = std::vector<std::pair<std::string_view, std::string>>;
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
 
 /// Of a page's source: `{{name}}` is the value, escaped, and `{{{name}}}` as it is. `{{#name}}` to
 /// `{{/name}}` stays where the value is not empty, `{{^name}}` to `{{/name}}` where it is.
@@ -80,7 +57,7 @@ class PageSource {
       } else if (raw) {
         out += value;
       } else {
-        append_escaped(out, value);
+        out += http::escape_html(value);
       }
     }
     if (!section.empty()) throw std::logic_error("no end of " + std::string{section});

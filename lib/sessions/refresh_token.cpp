@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "coffeeauth/base64url.hpp"
+
 namespace coffeeauth {
 namespace {
 
@@ -18,13 +20,6 @@ constexpr std::size_t text_size = (token_size * 4 + 2) / 3;
 
 std::string_view tag_of(const std::array<std::uint8_t, 32>& mac) {
   return {reinterpret_cast<const char*>(mac.data()), tag_size};
-}
-
-Secret encode(std::string_view bytes) {
-  auto text = Secret::of_size(text_size + 1);  // libsodium writes a final NUL
-  sodium_bin2base64(reinterpret_cast<char*>(text.writable().data()), text.size(),
-                    reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), variant);
-  return Secret{text.expose_secret().substr(0, text_size)};
 }
 
 /// Which secret key the tag was made with, and so the digest that was kept.
@@ -48,7 +43,7 @@ RefreshToken RefreshToken::make(const SessionId& session, const Vault& vault,
   const auto mac = vault.mac("refresh_token_tag", {token.expose_secret().substr(0, body_size)});
   std::transform(mac.begin(), mac.begin() + tag_size, out.begin() + body_size,
                  [](std::uint8_t byte) { return std::byte{byte}; });
-  auto text = encode(token.expose_secret());
+  auto text = base64url_encode(token);
   const auto digest = vault.refresh_digest(text.expose_secret());
   return {session, digest, std::move(text)};
 }
@@ -66,7 +61,7 @@ std::optional<RefreshToken> RefreshToken::parse(std::string_view text, const Vau
   const auto bytes = token.expose_secret();
   // libsodium 1.0.18 reads every octet from 0x80 on as '_', so that one token would have many texts
   // and all but one of them would look spent.
-  const auto canonical = encode(bytes);
+  const auto canonical = base64url_encode(token);
   if (!equal_in_constant_time(canonical.expose_secret(), text)) return std::nullopt;
   const auto key = key_of(bytes, vault);
   if (!key) return std::nullopt;

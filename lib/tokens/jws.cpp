@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "lib/tokens/base64url.hpp"
+#include "coffeeauth/base64url.hpp"
 #include "lib/tokens/strict_json.hpp"
 
 namespace coffeeauth {

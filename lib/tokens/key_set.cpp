@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "lib/tokens/base64url.hpp"
+#include "coffeeauth/base64url.hpp"
 
 namespace coffeeauth {
 namespace {

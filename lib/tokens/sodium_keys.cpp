@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "coffeeauth/base64url.hpp"
 #include "coffeeauth/error.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
-#include "lib/tokens/base64url.hpp"
 #include "lib/tokens/ed25519.hpp"
 
 namespace coffeeauth {

@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "coffeeauth/base64url.hpp"
 #include "lib/tokens/access_claims.hpp"
-#include "lib/tokens/base64url.hpp"
 #include "lib/tokens/jws.hpp"
 #include "lib/tokens/key_ring.hpp"
 #include "lib/tokens/verified_cache.hpp"

@@ -1,19 +1,17 @@
 #include "lib/users/list_cursor.hpp"
 
-#include <sodium.h>
-
 #include <array>
 #include <cstring>
 #include <span>
 
 #include <nlohmann/json.hpp>
 
+#include "coffeeauth/base64url.hpp"
 #include "coffeeauth/error.hpp"
 
 namespace coffeeauth {
 namespace {
 
-constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 constexpr std::string_view purpose = "list_cursor";
 /// What a cursor holds is filled up to a multiple of this, so that its length does not tell how
 /// long an address is.
@@ -51,14 +49,6 @@ class SyntheticNonce final : public RandomSource {
   std::array<std::uint8_t, 32> bytes_;
 };
 
-std::string encode(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), variant);
-  text.pop_back();  // the final NUL
-  return text;
-}
-
 std::optional<std::int64_t> millis_of(const User& user, UserOrder order) {
   if (order == UserOrder::date_joined) return to_unix_millis(user.date_joined);
   if (user.last_login) return to_unix_millis(*user.last_login);
@@ -79,22 +69,15 @@ std::string make_list_cursor(const User& last, const ListUsersRequest& request,
   payload.append(padding - payload.size() % padding, ' ');
   const auto list = list_of(request);
   SyntheticNonce nonce{payload, list, vault};
-  return encode(vault.seal(purpose, list, payload, nonce));
+  return base64url_encode(vault.seal(purpose, list, payload, nonce));
 }
 
 std::optional<UserPosition> parse_list_cursor(std::string_view text,
                                               const ListUsersRequest& request, const Vault& vault) {
   if (text.size() > longest_cursor) return std::nullopt;
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
-                        text.size(), nullptr, &size, nullptr, variant) != 0) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  // libsodium 1.0.18 reads every octet from 0x80 on as '_'.
-  if (encode(bytes) != text) return std::nullopt;
-  const auto payload = vault.open(purpose, list_of(request), bytes);
+  const auto bytes = base64url_decode(text);
+  if (!bytes) return std::nullopt;
+  const auto payload = vault.open(purpose, list_of(request), *bytes);
   if (!payload) return std::nullopt;
   // Authentic from here on: we wrote it.
   const auto position = nlohmann::json::parse(payload->expose_secret(), nullptr, false);

@@ -7,13 +7,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "coffeeauth/base64url.hpp"
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
 #include "coffeeauth/testing/recording_events.hpp"
 #include "coffeeauth/testing/scripted_random.hpp"
 #include "coffeeauth/token_service.hpp"
-#include "lib/tokens/base64url.hpp"
 #include "lib/tokens/jws.hpp"
 #include "lib/tokens/key_set.hpp"
 #include "tests/exposed.hpp"

@@ -3,10 +3,9 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
-#include <algorithm>
 #include <stdexcept>
-#include <vector>
 
+#include "coffeeauth/base64url.hpp"
 #include "coffeeauth/error.hpp"
 
 namespace coffeeauth::crypto {
@@ -16,17 +15,6 @@ using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreeWith<PKCS8_PRIV_KEY_INFO_
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string base64url(const std::vector<unsigned char>& bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  text.erase(std::min(text.find('='), text.size()));
-  return text;
 }
 
 }  // namespace
@@ -86,11 +74,11 @@ std::string base64url_parameter(const EVP_PKEY& key, const char* name, std::opti
   const BigNumber number{raw};
   if (!found) throw Unavailable("libcrypto cannot tell a parameter of a public key");
   const int size = width.value_or(BN_num_bytes(number.get()));
-  std::vector<unsigned char> bytes(static_cast<std::size_t>(size));
-  if (BN_bn2binpad(number.get(), bytes.data(), size) != size) {
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  if (BN_bn2binpad(number.get(), reinterpret_cast<unsigned char*>(bytes.data()), size) != size) {
     throw Unavailable("libcrypto cannot write a parameter of a public key");
   }
-  return base64url(bytes);
+  return base64url_encode(bytes);
 }
 
 }  // namespace coffeeauth::crypto

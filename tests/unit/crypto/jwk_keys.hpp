@@ -12,7 +12,7 @@
 #include "adapters/crypto/src/es256_key.hpp"
 #include "adapters/crypto/src/evp.hpp"
 #include "adapters/crypto/src/rs256_key.hpp"
-#include "lib/tokens/base64url.hpp"
+#include "coffeeauth/base64url.hpp"
 
 namespace coffeeauth {
 

@@ -10,9 +10,9 @@
 
 #include "adapters/crypto/src/es256_key.hpp"
 #include "adapters/crypto/src/rs256_key.hpp"
+#include "coffeeauth/base64url.hpp"
 #include "coffeeauth/crypto/crypto.hpp"
 #include "coffeeauth/error.hpp"
-#include "lib/tokens/base64url.hpp"
 #include "tests/exposed.hpp"
 
 using namespace coffeeauth;

@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#include "coffeeauth/base64url.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
 #include "coffeeauth/testing/recording_events.hpp"
 #include "coffeeauth/token_service.hpp"
-#include "lib/tokens/base64url.hpp"
 #include "lib/tokens/key_set.hpp"
 #include "lib/vault/vault.hpp"
 

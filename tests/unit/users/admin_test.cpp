@@ -4,7 +4,7 @@
 #include <set>
 #include <thread>
 
-#include "lib/tokens/base64url.hpp"
+#include "coffeeauth/base64url.hpp"
 
 using namespace coffeeauth;
 using namespace std::chrono_literals;

@@ -1,4 +1,4 @@
-#include "lib/tokens/base64url.hpp"
+#include "coffeeauth/base64url.hpp"
 
 #include "coffeeauth/testing/doctest.hpp"
 
@@ -13,6 +13,12 @@ TEST_CASE("base64url writes and reads the vectors of RFC 4648 without padding") 
   for (const auto& [bytes, text] : vectors) {
     CHECK(base64url_encode(bytes) == text);
     CHECK(base64url_decode(text) == bytes);
+  }
+}
+
+TEST_CASE("base64url of a secret is a secret of the same text") {
+  for (const std::string_view bytes : {"", "f", "fo", "foo", "\xfb\xff\xbf", "a longer secret"}) {
+    CHECK(base64url_encode(Secret{bytes}) == Secret{base64url_encode(bytes)});
   }
 }
 

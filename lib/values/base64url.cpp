@@ -1,4 +1,4 @@
-#include "lib/tokens/base64url.hpp"
+#include "coffeeauth/base64url.hpp"
 
 #include <sodium.h>
 
@@ -8,29 +8,44 @@
 namespace coffeeauth {
 namespace {
 
-constexpr int variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
-constexpr std::uint8_t foreign = 0xFF;
+constexpr int base64url_variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+constexpr std::uint8_t no_letter = 0xFF;
 
-constexpr std::array<std::uint8_t, 256> make_values() {
+constexpr std::array<std::uint8_t, 256> make_letter_values() {
   constexpr std::string_view alphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::array<std::uint8_t, 256> values{};
-  values.fill(foreign);
+  values.fill(no_letter);
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
     values.at(static_cast<unsigned char>(alphabet[i])) = static_cast<std::uint8_t>(i);
   }
   return values;
 }
-constexpr auto values = make_values();
+constexpr auto letter_values = make_letter_values();
+
+/// With the NUL that libsodium writes behind it.
+std::size_t encoded_size(std::size_t bytes) {
+  return sodium_base64_encoded_len(bytes, base64url_variant);
+}
+
+void encode_into(char* text, std::size_t size, std::string_view bytes) {
+  sodium_bin2base64(text, size, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                    base64url_variant);
+}
 
 }  // namespace
 
 std::string base64url_encode(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), variant), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), variant);
-  text.pop_back();  // libsodium's final NUL
+  std::string text(encoded_size(bytes.size()), '\0');
+  encode_into(text.data(), text.size(), bytes);
+  text.pop_back();
   return text;
+}
+
+Secret base64url_encode(const Secret& bytes) {
+  auto text = Secret::of_size(encoded_size(bytes.size()));
+  encode_into(reinterpret_cast<char*>(text.writable().data()), text.size(), bytes.expose_secret());
+  return Secret{text.expose_secret().substr(0, text.size() - 1)};
 }
 
 // Not libsodium's decoder: that of 1.0.18 takes every byte above 0x7F for some letter, so that a
@@ -42,8 +57,8 @@ std::optional<std::string> base64url_decode(std::string_view text) {
   std::uint32_t pending = 0;
   unsigned pending_bits = 0;
   for (const char letter : text) {
-    const auto value = values.at(static_cast<unsigned char>(letter));
-    if (value == foreign) return std::nullopt;
+    const auto value = letter_values.at(static_cast<unsigned char>(letter));
+    if (value == no_letter) return std::nullopt;
     pending = (pending << 6U) | value;
     pending_bits += 6;
     if (pending_bits < 8) continue;

@@ -2,6 +2,7 @@
 /// DecoratedStore: the memory store behind a layer in which one verb can be made wrong.
 
 #include <memory>
+#include <utility>
 
 #include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/ports/forwarding.hpp"
@@ -29,6 +30,32 @@ class Work final : public Transaction {
  private:
   Store& store_;
   std::unique_ptr<Transaction> inner_;
+};
+
+/// Forwards to a memory store that it owns.
+class OverMemory : public ForwardingStore {
+ public:
+  OverMemory() : OverMemory(memory::make_memory_store()) {}
+
+ private:
+  explicit OverMemory(std::unique_ptr<Store> kept)
+      : ForwardingStore(*kept), kept_(std::move(kept)) {}
+
+  std::unique_ptr<Store> kept_;
+};
+
+/// A memory store with transactions of that kind around its own.
+template <class Around>
+class StoreWith final : public OverMemory {
+ public:
+  std::unique_ptr<Transaction> begin() override { return std::make_unique<Around>(inner()); }
+};
+
+/// What harnesses of Stores in memory have in common.
+class InMemory : public testing::StoreHarness {
+ public:
+  bool durable() const override { return false; }
+  std::unique_ptr<Store> reopen() override { return nullptr; }
 };
 
 /// A part that passes on to whichever transaction there is at the moment.
@@ -90,28 +117,12 @@ class DecoratedTransaction final : public Transaction {
 };
 
 template <class Parts>
-class DecoratedStore final : public Store {
- public:
-  UserReads& users() override { return inner_->users(); }
-  SessionReads& sessions() override { return inner_->sessions(); }
-  OutboxReads& outbox() override { return inner_->outbox(); }
-  KeyReads& keys() override { return inner_->keys(); }
-  void ping() override { inner_->ping(); }
-  Store& innermost() noexcept override { return inner_->innermost(); }
-  std::unique_ptr<Transaction> begin() override {
-    return std::make_unique<DecoratedTransaction<Parts>>(*inner_);
-  }
-
- private:
-  std::unique_ptr<Store> inner_ = memory::make_memory_store();
-};
+using DecoratedStore = StoreWith<DecoratedTransaction<Parts>>;
 
 template <class Parts>
-class Harness final : public testing::StoreHarness {
+class Harness final : public InMemory {
  public:
   std::unique_ptr<Store> fresh() override { return std::make_unique<DecoratedStore<Parts>>(); }
-  bool durable() const override { return false; }
-  std::unique_ptr<Store> reopen() override { return nullptr; }
 };
 
 }  // namespace coffeeauth::broken

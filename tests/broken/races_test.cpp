@@ -6,24 +6,12 @@
 #include <chrono>
 #include <thread>
 
-#include "tests/broken/decorated_store.hpp"
+#include "tests/broken/work_store.hpp"
 
 using namespace coffeeauth;
 using namespace coffeeauth::broken;
 
 namespace {
-
-// Says what `verb` would have answered, lets others in, and only then does it.
-template <class Verb>
-auto look_then_leap(Work& work, Verb verb) {
-  auto seen = verb();
-  work.roll_back();
-  // Wide open, so that the suite is tested and not the scheduler.
-  std::this_thread::sleep_for(std::chrono::milliseconds{2});
-  work.begin_again();
-  static_cast<void>(verb());
-  return seen;
-}
 
 struct RacyUsers : Sound {
   struct UsersPart : Users {
@@ -76,9 +64,7 @@ struct RacyAddress : Sound {
                           const UserPatch& patch, UtcTime now) override {
       auto seen = Users::update_user(id, version, patch, now);
       if (!patch.email || seen.outcome != UserWriteOutcome::written) return seen;
-      work_.roll_back();
-      std::this_thread::sleep_for(std::chrono::milliseconds{2});
-      work_.begin_again();
+      let_others_in(work_);
       auto done = Users::update_user(id, version, patch, now);
       if (done.outcome == UserWriteOutcome::email_taken) throw Unavailable("a row was refused");
       return done;

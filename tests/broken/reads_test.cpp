@@ -9,6 +9,7 @@
 #include "coffeeauth/testing/contract/store.hpp"
 #include "coffeeauth/testing/manual_clock.hpp"
 #include "coffeeauth/testing/recording_mailer.hpp"
+#include "tests/broken/decorated_store.hpp"
 
 using namespace coffeeauth;
 
@@ -59,29 +60,21 @@ class CountsThePage final : public WrongReads {
 };
 
 template <class Reads>
-class WrongStore final : public Store {
+class WrongStore final : public broken::OverMemory {
  public:
-  explicit WrongStore(WrongReads::Change change) : users_(inner_->users(), change) {}
+  explicit WrongStore(WrongReads::Change change) : users_(inner().users(), change) {}
 
   UserReads& users() override { return users_; }
-  SessionReads& sessions() override { return inner_->sessions(); }
-  OutboxReads& outbox() override { return inner_->outbox(); }
-  KeyReads& keys() override { return inner_->keys(); }
-  void ping() override { inner_->ping(); }
-  std::unique_ptr<Transaction> begin() override { return inner_->begin(); }
 
  private:
-  std::unique_ptr<Store> inner_ = memory::make_memory_store();
   Reads users_;
 };
 
 template <class Reads>
-class WrongHarness final : public testing::StoreHarness {
+class WrongHarness final : public broken::InMemory {
  public:
   explicit WrongHarness(WrongReads::Change change) : change_(change) {}
   std::unique_ptr<Store> fresh() override { return std::make_unique<WrongStore<Reads>>(change_); }
-  bool durable() const override { return false; }
-  std::unique_ptr<Store> reopen() override { return nullptr; }
 
  private:
   WrongReads::Change change_;

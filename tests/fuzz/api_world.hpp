@@ -60,8 +60,6 @@ class ApiWorld {
   const std::string& log_in(std::string_view email);
   UserId add(std::string_view email, Role role);
   void check_promises(const http::Request& request, const http::Response& response) const;
-  void check_documented(const http::Request& request, const http::Response& response,
-                        const nlohmann::json& body) const;
 
   std::string password_;
   /// By address.

@@ -1,32 +1,14 @@
 #include "fixture.hpp"
 
-#include <algorithm>
-
 #include "coffeeauth/jobs/worker.hpp"
+#include "promises.hpp"
 
 namespace coffeeauth::http {
 namespace {
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// What the fakes say when they fail: nothing of it may be told.
 constexpr std::string_view inner_texts[] = {"was told to fail", "s3cret-inner-text",
                                             "random source"};
-
-void check_problem(const Answer& answer) {
-  CHECK(answer.header("Content-Type") == "application/problem+json");
-  CHECK(answer.body.at("status") == answer.status());
-  CHECK(answer.body.at("title") == std::string{reason_phrase(answer.status())});
-  CHECK_FALSE(answer.body.at("detail").get<std::string>().empty());
-  CHECK((answer.status() != 401 || answer.header("WWW-Authenticate").starts_with("Bearer ")));
-  if (answer.status() == 429 || answer.status() == 503) {
-    const auto wait = answer.header("Retry-After");
-    REQUIRE_FALSE(wait.empty());
-    CHECK(std::stol(wait) >= 1);
-  }
-}
 
 }  // namespace
 
@@ -68,42 +50,9 @@ void Service::check_promises(const Request& request, const Answer& answer) const
   CAPTURE(request.target);
   const auto beginning = std::string{answer.response.text().substr(0, 300)};
   CAPTURE(beginning);
-  CHECK(answer.header("X-Content-Type-Options") == "nosniff");
-  CHECK(answer.header("Content-Security-Policy").find("frame-ancestors 'none'") !=
-        std::string::npos);
-  CHECK_FALSE(answer.header("Cache-Control").empty());
-  CHECK(is_hex(answer.header("X-Request-ID")));
   for (const auto text : inner_texts) CHECK(answer.response.text().find(text) == std::string::npos);
-  if (answer.header("Content-Type") == "application/problem+json") {
-    check_problem(answer);
-  } else {
-    CHECK((answer.status() < 400 || answer.status() == 503));
-  }
-
-  // The rest is what the document says of the operation.
-  if (records.empty() || records.back().route.empty()) return;
-  const auto method = request.method == "HEAD" ? "GET" : request.method;
-  const auto& operations = document.operations();
-  const auto found = std::find_if(operations.begin(), operations.end(), [&](const Operation& one) {
-    return one.method == method && one.path == records.back().route;
-  });
-  // The document does not describe itself.
-  if (found == operations.end() || found->path == "/openapi.json") return;
-  if (!answer.code().empty()) {
-    CHECK_MESSAGE(found->lists_error(answer.status(), answer.code()),
-                  found->method << " " << found->path << " answered " << answer.outcome());
-    CHECK(document.violation({{"$ref", "#/components/schemas/Problem"}}, answer.body) == "");
-    return;
-  }
-  const auto& responses = found->description.at("responses");
-  const auto status = std::to_string(answer.status());
-  REQUIRE_MESSAGE(responses.contains(status), found->path << " answered " << status);
-  const auto& described = responses.at(status);
-  CHECK(described.contains("content") == (answer.response.body != nullptr));
-  if (described.contains("content")) {
-    CHECK(document.violation(described.at("content").at("application/json").at("schema"),
-                             answer.body) == "");
-  }
+  const auto route = records.empty() ? std::string{} : records.back().route;
+  CHECK(broken_promise(document, route, request, answer.response, answer.body) == "");
 }
 
 std::string Service::mailed_code(const std::string& email) {

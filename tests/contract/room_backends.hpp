@@ -13,6 +13,7 @@
 #include "tests/contract/memory_harness.hpp"
 #include "tests/contract/postgres_harness.hpp"
 #include "tests/contract/sqlite_harness.hpp"
+#include "tests/parsed.hpp"
 
 namespace coffeeauth::testing {
 
@@ -91,8 +92,5 @@ void on_each_backend(const std::vector<RoomBackend<RowStore>>& backends, Test te
     SUBCASE(backend.name.c_str()) { test(backend); }
   }
 }
-
-inline EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
-inline Password password(std::string_view text) { return Password::parse(text).value(); }
 
 }  // namespace coffeeauth::testing

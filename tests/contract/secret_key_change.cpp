@@ -13,6 +13,7 @@
 #include "coffeeauth/rewrap.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
 #include "lib/mail/mail_job.hpp"
+#include "tests/parsed.hpp"
 
 namespace coffeeauth::testing {
 namespace {
@@ -23,9 +24,6 @@ constexpr std::string_view old_key = "the key of before, 32 bytes or so";
 constexpr std::string_view new_key = "the key of the day, 32 bytes or so";
 constexpr std::string_view good = "correct horse battery";
 const ClientContext home{.address = "192.0.2.1", .user_agent = "doctest"};
-
-EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
-Password password(std::string_view text) { return Password::parse(text).value(); }
 
 SecretKeys ring(std::string_view current, std::string_view previous = {}) {
   if (previous.empty()) return Secret{current};

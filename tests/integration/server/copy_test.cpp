@@ -13,6 +13,7 @@
 #include "coffeeauth/recovery/recovery.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
+#include "tests/parsed.hpp"
 #include "tests/postgres_server.hpp"
 #include "tests/temporary_folder.hpp"
 #include "tests/whole_database.hpp"
@@ -22,6 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using recovery::Recovery;
+using testing::email;
+using testing::password;
 using testing::PostgresServer;
 using testing::TemporaryFolder;
 
@@ -29,8 +32,6 @@ constexpr std::string_view first_password = "correct horse battery";
 constexpr std::string_view new_password = "a new and longer passphrase";
 const ClientContext somewhere{.address = "203.0.113.7", .user_agent = "Firefox/130 Linux"};
 
-EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
-Password password(std::string_view text) { return Password::parse(text).value(); }
 VerificationCode wrong_code() { return VerificationCode::parse_number(1).value(); }
 
 /// With the tables of every feature: a new one makes the test fail until Filled has rows for it.

@@ -9,10 +9,11 @@
 
 #include "coffeeauth/password_service.hpp"
 #include "coffeeauth/testing/scripted_random.hpp"
+#include "tests/parsed.hpp"
 
 namespace coffeeauth {
 
-inline Password password(std::string_view text) { return Password::parse(text).value(); }
+using testing::password;
 
 inline PasswordSalt salt_of(unsigned char byte) {
   PasswordSalt salt{};

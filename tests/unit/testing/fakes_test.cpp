@@ -8,6 +8,7 @@
 #include "coffeeauth/testing/recording_events.hpp"
 #include "coffeeauth/testing/recording_mailer.hpp"
 #include "coffeeauth/testing/scripted_random.hpp"
+#include "tests/parsed.hpp"
 
 using namespace coffeeauth;
 using namespace coffeeauth::testing;
@@ -15,11 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-EmailAddress address(std::string_view text) { return EmailAddress::parse(text).value(); }
-Password password(std::string_view text) { return Password::parse(text).value(); }
-
 Mail mail_to(std::string_view to, std::string text) {
-  return Mail{.to = address(to),
+  return Mail{.to = email(to),
               .subject = "Hello",
               .text = std::move(text),
               .html = "",
@@ -74,7 +72,7 @@ TEST_CASE("scripted chance fails once when told to") {
 
 TEST_CASE("a recording mailer keeps what was delivered, and finds the code in it") {
   RecordingMailer mailer;
-  const auto ada = address("ada@example.org");
+  const auto ada = email("ada@example.org");
   CHECK_FALSE(mailer.last_to(ada));
   CHECK_FALSE(mailer.last_code_for(ada));
 
@@ -85,12 +83,12 @@ TEST_CASE("a recording mailer keeps what was delivered, and finds the code in it
   CHECK(mailer.last_code_for(ada) == "004711");
   CHECK(mailer.count_for(ada) == 2);
   CHECK(mailer.delivered().size() == 2);
-  CHECK(mailer.count_for(address("bob@example.org")) == 0);
+  CHECK(mailer.count_for(email("bob@example.org")) == 0);
 }
 
 TEST_CASE("a recording mailer answers as it was told, in order, and keeps only what it delivered") {
   RecordingMailer mailer;
-  const auto ada = address("ada@example.org");
+  const auto ada = email("ada@example.org");
   mailer.answer_next({DeliveryVerdict::retry_later, "450"});
   mailer.answer_next({DeliveryVerdict::refused, "550"});
   const auto mail = mail_to("ada@example.org", "");
@@ -110,10 +108,10 @@ TEST_CASE("a mail or an event that comes from another thread can be waited for")
     static_cast<void>(mailer.deliver(mail_to("ada@example.org", "")));
     events.on({.kind = EventKind::logged_in});
   }};
-  CHECK(mailer.wait_for(address("ada@example.org"), 1));
+  CHECK(mailer.wait_for(email("ada@example.org"), 1));
   CHECK(events.wait_for(EventKind::logged_in));
   other.join();
-  CHECK_FALSE(mailer.wait_for(address("ada@example.org"), 2, 1ms));
+  CHECK_FALSE(mailer.wait_for(email("ada@example.org"), 2, 1ms));
   CHECK_FALSE(events.wait_for(EventKind::login_failed, 1ms));
 }
 

@@ -9,11 +9,12 @@
 
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
+#include "tests/parsed.hpp"
 
 namespace coffeeauth {
 
-inline EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
-inline Password password(std::string_view text) { return Password::parse(text).value(); }
+using testing::email;
+using testing::password;
 inline VerificationCode code(std::string_view text) {
   return VerificationCode::parse(text).value();
 }

@@ -2,11 +2,12 @@
 
 #include "coffeeauth/ports/user_store.hpp"
 #include "fixture.hpp"
+#include "tests/parsed.hpp"
 
 namespace coffeeauth {
 namespace {
 
-EmailAddress email(std::string_view text) { return EmailAddress::parse(text).value(); }
+using testing::email;
 
 Credentials ada() {
   return {.user = {.id = {},

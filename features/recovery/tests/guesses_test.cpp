@@ -9,19 +9,6 @@
 namespace coffeeauth::recovery {
 namespace {
 
-RecoveryOptions with_codes() {
-  auto options = usual_options();
-  options.reset = ResetBy::both;
-  return options;
-}
-
-/// The mail with link and code for a new password.
-Mail reset_mail(World& w) {
-  static_cast<void>(w.mails());
-  w.recovery.ask_reset(email("ada@example.org"), somewhere);
-  return World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
-}
-
 Result<void> reset_with(World& w, std::string_view digits) {
   return w.recovery.reset(ResetCode{email("ada@example.org"), Secret{digits}},
                           password(new_password), somewhere);
@@ -130,7 +117,7 @@ TEST_CASE("of a thousand wrong reset codes at once five are compared") {
     };
     World w{counted, with_codes()};
     static_cast<void>(w.user());
-    const auto mail = reset_mail(w);
+    const auto mail = w.reset_mail();
     const auto code = World::code_in(mail, 8);
     const auto wrong = wrong_for(code);
     constexpr std::size_t each = 1'024 / testing::race_threads;
@@ -161,17 +148,17 @@ TEST_CASE("codes of resets and of changes share the guesses of a day") {
       CHECK_ERROR(w.recovery.confirm_email_change(change.who, other_than(right), somewhere),
                   ErrorCode::invalid_code);
     }
-    const auto mail = reset_mail(w);
+    const auto mail = w.reset_mail();
     CHECK_ERROR(reset_with(w, wrong_for(World::code_in(mail, 8))), ErrorCode::invalid_code);
     CHECK_ERROR(reset_with(w, World::code_in(mail, 8)), ErrorCode::invalid_code);
     CHECK_ERROR(w.recovery.confirm_email_change(change.who, right, somewhere),
                 ErrorCode::invalid_code);
 
     w.t.clock().advance(1h);
-    const auto later = reset_mail(w);
+    const auto later = w.reset_mail();
     CHECK_MESSAGE(!reset_with(w, World::code_in(later, 8)), "a new code brings no new guesses");
     w.t.clock().advance(23h);
-    const auto next_day = reset_mail(w);
+    const auto next_day = w.reset_mail();
     CHECK_OK(reset_with(w, World::code_in(next_day, 8)));
   });
 }

@@ -114,13 +114,9 @@ TEST_CASE("a weak password leaves the link unspent") {
 
 TEST_CASE("the present password is no new one, and leaves link and code unspent") {
   on_each_store([](const Backend& backend) {
-    auto options = usual_options();
-    options.reset = ResetBy::both;
-    World w{backend, options};
+    World w{backend, with_codes()};
     const auto ada = w.user();
-    static_cast<void>(w.mails());
-    w.recovery.ask_reset(email("ada@example.org"), somewhere);
-    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    const auto mail = w.reset_mail();
     const std::vector<std::function<Result<void>(std::string_view)>> ways{
         [&](std::string_view text) {
           return w.recovery.reset(World::token_in(mail, "rst_"), password(text), somewhere);
@@ -180,13 +176,9 @@ TEST_CASE("after a reset nothing of before works, and no session is open") {
 
 TEST_CASE("a link and a code that were asked for before a change of password are dead after it") {
   on_each_store([](const Backend& backend) {
-    auto options = usual_options();
-    options.reset = ResetBy::both;
-    World w{backend, options};
+    World w{backend, with_codes()};
     const auto ada = w.user();
-    static_cast<void>(w.mails());
-    w.recovery.ask_reset(email("ada@example.org"), somewhere);
-    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    const auto mail = w.reset_mail();
     CHECK_OK(w.auth().sessions().change_password(w.principal(ada), password(first_password),
                                                  password(new_password), somewhere));
     const Secret code{std::string_view{World::code_in(mail, 8)}};
@@ -218,13 +210,9 @@ TEST_CASE("what is no token of a reset is an invalid link") {
 
 TEST_CASE("an eight-digit code does what the link does, within five tries") {
   on_each_store([](const Backend& backend) {
-    auto options = usual_options();
-    options.reset = ResetBy::both;
-    World w{backend, options};
+    World w{backend, with_codes()};
     static_cast<void>(w.user());
-    static_cast<void>(w.mails());
-    w.recovery.ask_reset(email("ada@example.org"), somewhere);
-    const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+    const auto mail = w.reset_mail();
     const auto code = World::code_in(mail, 8);
     const std::string wrong = code == "00000000" ? "00000001" : "00000000";
     const auto with = [&](std::string_view address, const std::string& digits) {
@@ -241,13 +229,9 @@ TEST_CASE("an eight-digit code does what the link does, within five tries") {
 }
 
 TEST_CASE("a code is dead after five wrong guesses, and weak passwords are none") {
-  auto options = usual_options();
-  options.reset = ResetBy::both;
-  World w{backends().front(), options};
+  World w{backends().front(), with_codes()};
   static_cast<void>(w.user());
-  static_cast<void>(w.mails());
-  w.recovery.ask_reset(email("ada@example.org"), somewhere);
-  const auto mail = World::mail_to(w.mails(), "ada@example.org", "asked for a new password");
+  const auto mail = w.reset_mail();
   const auto code = World::code_in(mail, 8);
   const auto with = [&](const std::string& digits, std::string_view text) {
     return w.recovery.reset(ResetCode{email("ada@example.org"), Secret{std::string_view{digits}}},

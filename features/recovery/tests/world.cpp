@@ -69,10 +69,14 @@ bool World::can_log_in(std::string_view address, std::string_view text) {
   return auth().sessions().log_in(email(address), password(text), somewhere).has_value();
 }
 
-Secret World::asked_reset(std::string_view address) {
+Mail World::reset_mail(std::string_view address) {
   static_cast<void>(mails());
   recovery.ask_reset(email(address), somewhere);
-  return token_in(mail_to(mails(), address, "asked for a new password"), "rst_");
+  return mail_to(mails(), address, "asked for a new password");
+}
+
+Secret World::asked_reset(std::string_view address) {
+  return token_in(reset_mail(address), "rst_");
 }
 
 }  // namespace coffeeauth::recovery

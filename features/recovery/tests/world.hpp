@@ -20,6 +20,12 @@ using Backend = testing::RoomBackend<TicketStore>;
 [[nodiscard]] const std::vector<Backend>& backends();
 
 inline RecoveryOptions usual_options() { return {.public_url = "https://accounts.example.org"}; }
+/// Resets by link and by code.
+inline RecoveryOptions with_codes() {
+  auto options = usual_options();
+  options.reset = ResetBy::both;
+  return options;
+}
 
 class World {
  public:
@@ -42,6 +48,8 @@ class World {
   /// A run of `count` digits that stands alone.
   [[nodiscard]] static std::string code_in(const Mail& mail, std::size_t count);
   [[nodiscard]] bool can_log_in(std::string_view address, std::string_view password);
+  /// Asks for a reset and gives the mail that it brings.
+  [[nodiscard]] Mail reset_mail(std::string_view address = "ada@example.org");
   /// Asks for a reset and gives the token that was mailed.
   [[nodiscard]] Secret asked_reset(std::string_view address = "ada@example.org");
 

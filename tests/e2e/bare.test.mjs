@@ -6,6 +6,8 @@ import {readdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
+import {canonical, changes, documentBefore, flowBefore, withOldTexts, withoutAdditions} from './contract/before.mjs';
+import {flow} from './contract/flow.mjs';
 import {here, program, project, startServer} from './support.mjs';
 
 const bare = join(dirname(program), 'coffeeauth-bare');
@@ -40,7 +42,7 @@ test('what the core documents is the same with and without features', async () =
   }
 });
 
-test('what the core documents is what it documented before, whatever features came', async () => {
+test('what the core documents is what is kept of it, whatever features came', async () => {
   const kept = await readFile(join(here, 'contract/core_openapi.json'), 'utf8');
   const {stdout} = await promisify(execFile)(bare, ['openapi'], {env: {PATH: process.env.PATH}, maxBuffer: 1 << 24});
   const renewed = 'if it is meant: tests/e2e/contract/renew';
@@ -52,6 +54,26 @@ test('what the core documents is what it documented before, whatever features ca
     assert.deepEqual(core.components.schemas[name], schema, `${name}; ${renewed}`);
   }
   assert.ok(`${JSON.stringify(core, null, 1)}\n` === kept, `not byte for byte; ${renewed}`);
+});
+
+test('the core documents byte for byte what it did before there were features, but for what is listed as meant', async () => {
+  const {additions, rewordings} = await changes();
+  const before = await documentBefore();
+  const {stdout} = await promisify(execFile)(bare, ['openapi'], {env: {PATH: process.env.PATH}, maxBuffer: 1 << 24});
+  const pairs = rewordings.flatMap(({texts}) => texts), used = new Set();
+  const left = withoutAdditions(JSON.parse(stdout), before, additions.flatMap(({openapi}) => openapi));
+  assert.equal(canonical(withOldTexts(left, before, pairs, used)), canonical(before), 'tests/e2e/contract/core_changes.json lists what is meant');
+  assert.deepEqual(pairs.filter((pair) => !used.has(pair)), [], 'these texts are not there');
+});
+
+test('the core answers a client byte for byte as it did before there were features, but for what is listed as meant', async () => {
+  const added = (await changes()).additions.flatMap(({flow = []}) => flow);
+  const before = await flowBefore();
+  for (const file of [bare, program]) {
+    const left = withoutAdditions(await flow(file), before, added);
+    for (const [name, step] of Object.entries(before)) assert.deepEqual(left[name], step, `${name}, by ${file}`);
+    assert.equal(JSON.stringify(left), JSON.stringify(before), file);
+  }
 });
 
 test('a route of a feature that is not there does not exist', async () => {

@@ -1,16 +1,45 @@
-// The server is killed at random moments under changes of a password or an address. Afterwards each was made, and its
-// owner is told, or was not, and nobody is; never a half. COFFEEAUTH_KILLS says how often (scripts/test --faults: 50).
+// The server is killed at random moments under changes of a password or an address, over SQLite and over PostgreSQL, where
+// a commit lands although the process that asked for it is gone. Afterwards each was made, and its owner is told, or was
+// not, and nobody is; never a half. COFFEEAUTH_KILLS says how often (scripts/test --faults: 50).
 import assert from 'node:assert/strict';
-import {after, test} from 'node:test';
+import {join} from 'node:path';
+import {after, before, describe, test} from 'node:test';
 import {problem, success} from './expect.mjs';
-import {makeLoggedIn, newAddress, password, startServer, until} from './support.mjs';
+import {startPostgres} from './production.mjs';
+import {makeLoggedIn, newAddress, password, startServer, temporaryFolder, until} from './support.mjs';
 
-const kills = Number(process.env.COFFEEAUTH_KILLS ?? 10);
-const env = {MAIL_LEASE: '5s', PUBLIC_URL: 'https://accounts.example.org'};
+const killsOver = {SQLite: 10, PostgreSQL: 20};
 const next = 'quince jelly & 12 ladles';
 
-let server;
-after(() => server?.stop());
+let server, env, postgres;
+after(async () => {
+  await server?.stop();
+  await postgres?.stop();
+});
+
+/** A server over a store where nothing was yet. */
+async function startOver(store) {
+  const dataDir = await temporaryFolder();
+  env = {MAIL_LEASE: '5s', PUBLIC_URL: 'https://accounts.example.org', MAIL_FOLDER: join(dataDir, 'mail')};
+  if (store === 'PostgreSQL') {
+    // A commit takes a while, so that some kills fall between it and its answer.
+    postgres = await startPostgres({fsync: true, settings: ['commit_delay=10000', 'commit_siblings=0']});
+    await postgres.sql('CREATE DATABASE kills');
+    env = {...env, DATABASE_URL: postgres.url('kills'), SECRET_KEY: 'the-secret-key-of-the-killed-servers'};
+  }
+  await server?.stop();
+  server = await startServer({dataDir, env});
+}
+
+/** Kills the server, and starts it anew over what it leaves, when all that it has begun is over. */
+async function killAndStart(sent) {
+  await server.kill();
+  const answer = await sent;
+  if (postgres) await until('the transactions of the killed one to end', async () =>
+    (await postgres.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = 'kills'")).stdout.trim() === '0');
+  server = await startServer({dataDir: server.dataDir, env});
+  return answer;
+}
 
 const worksAs = async (credentials) => (await server.post('/api/auth/login', credentials)).status === 200;
 const refreshed = (user) => server.post('/api/auth/refresh', {refresh_token: user.refresh_token});
@@ -19,14 +48,18 @@ const mailsTo = async (address, subject) =>
 const tokenTo = (address, kind) => until(`a link to ${address}`, async () =>
   (await server.mails(address)).map((mail) => new RegExp(`#token=(${kind}_[\\w-]{43})`).exec(mail.text)?.[1]).find(Boolean));
 
+/** What is killed, by its name. */
+const requests = {};
+
 /**
  * Kills the server under one request for each of many users. `prepare` gives for a user `send()`, which sends it; `made()`,
  * whether it came to pass, which fails for a half; `notice`, whom a made one tells under which subject; and `last()`, what is
  * looked at in the end.
  */
-function killedUnder(what, prepare) {
+function killedUnder(what, store, prepare) {
+  const kills = Number(process.env.COFFEEAUTH_KILLS ?? killsOver[store]);
+  what = `${what} over ${store}`;
   test(`after each of ${kills} kills under ${what} it was made and its owner is told, or neither`, async () => {
-    server ??= await startServer({env});
     const begin = async () => prepare(await makeLoggedIn(server));
     // About how long one takes on this machine, so that the kills fall into it; told apart further by what they come to.
     const undisturbed = await begin();
@@ -36,15 +69,15 @@ function killedUnder(what, prepare) {
     assert.ok(await undisturbed.made());
 
     const made = [], left = [];
+    let unanswered = 0;
     for (let round = 0; round < kills; ++round) {
       const one = await begin();
       const sent = one.send().catch(() => {});
       await new Promise((go) => setTimeout(go, 1.5 * takes * Math.random()));
-      await server.kill();
-      const answer = await sent;
-      server = await startServer({dataDir: server.dataDir, env});
+      const answer = await killAndStart(sent);
       const isMade = await one.made();
       if (answer?.status < 300) assert.ok(isMade, 'what was answered is there');
+      else if (isMade) unanswered += 1;
       (isMade ? made : left).push(one);
       takes *= isMade ? 0.85 : 1.15;
     }
@@ -54,7 +87,7 @@ function killedUnder(what, prepare) {
     for (const {notice: [address, subject]} of made) assert.notEqual((await mailsTo(address, subject)).length, 0, `${address} is not told`);
     for (const {notice: [address, subject]} of left) assert.equal((await mailsTo(address, subject)).length, 0, `${address} is told of nothing`);
     for (const one of made) await one.last?.();
-    console.log(`# ${kills} kills under ${what}: ${made.length} were made, ${left.length} were not`);
+    console.log(`# ${kills} kills under ${what}: ${made.length} were made, ${unanswered} of them without an answer, ${left.length} were not`);
   });
 }
 
@@ -66,7 +99,7 @@ async function hasNewPassword(user) {
   return fresh;
 }
 
-killedUnder('a reset', async (user) => {
+requests['a reset'] = async (user) => {
   success(await server.post('/api/auth/password-reset', {email: user.email}));
   const token = await tokenTo(user.email, 'rst');
   return {
@@ -79,15 +112,15 @@ killedUnder('a reset', async (user) => {
     },
     notice: [user.email, /your password was reset/],
   };
-});
+};
 
-killedUnder('a change of password', async (user) => ({
+requests['a change of password'] = async (user) => ({
   send: () => server.post('/api/me/password', {current_password: password, new_password: next}, user),
   made: () => hasNewPassword(user),
   notice: [user.email, /your password was changed/],
-}));
+});
 
-killedUnder('an undo', async (user) => {
+requests['an undo'] = async (user) => {
   const address = newAddress('moved');
   success(await server.post('/api/me/email', {new_email: address}, user));
   success(await server.post('/api/auth/email-change/confirm', {token: await tokenTo(address, 'eml')}));
@@ -112,9 +145,9 @@ killedUnder('an undo', async (user) => {
       assert.ok(await worksAs({email: user.email, password: next}), user.email);
     },
   };
-});
+};
 
-killedUnder('a change of address', async (user) => {
+requests['a change of address'] = async (user) => {
   const address = newAddress('moved');
   success(await server.post('/api/me/email', {new_email: address}, user));
   const token = await tokenTo(address, 'eml');
@@ -132,4 +165,11 @@ killedUnder('a change of address', async (user) => {
       assert.equal(success(await server.post('/api/auth/email-change/undo', {token: await tokenTo(user.email, 'und')})).email, user.email);
     },
   };
-});
+};
+
+for (const store of Object.keys(killsOver)) {
+  describe(store, () => {
+    before(() => startOver(store));
+    for (const [what, prepare] of Object.entries(requests)) killedUnder(what, store, prepare);
+  });
+}

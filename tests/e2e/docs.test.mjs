@@ -80,6 +80,24 @@ test('every page leads to files that are there', async () => {
   assert.ok(links > 60, `only ${links} links`);
 });
 
+const linesOf = async (file) => (await readFile(join(project, 'examples', file), 'utf8')).trimEnd().split('\n').length;
+
+test('an example has as few lines of C++ as is said of it', async () => {
+  const readme = await readFile(join(project, 'README.md'), 'utf8');
+  const said = [...readme.matchAll(/\[examples\/\w+\]\(examples\/(\w+)[^)]*\)[^.;]*?under (\d+) lines of C\+\+/g)];
+  assert.deepEqual(said.map(([, name, most]) => `${name} ${most}`), ['serve 60', 'loyalty 200']);
+  for (const [, name, most] of said) {
+    const sources = (await readdir(join(project, 'examples', name), {recursive: true})).filter((file) => /\.[ch]pp$/.test(file));
+    const lines = (await Promise.all(sources.map((file) => linesOf(join(name, file))))).reduce((sum, each) => sum + each, 0);
+    assert.ok(lines > 20 && lines < most, `examples/${name} has ${lines} lines of C++`);
+  }
+  const most = (await readFile(join(project, 'docs/guide/embed.md'), 'utf8')).match(/of under (\d+) lines of C\+\+ each/)[1];
+  for (const name of ['mount_beast', 'mount_httplib']) {
+    const lines = await linesOf(`${name}/mount.hpp`);
+    assert.ok(lines > 20 && lines < most, `examples/${name}/mount.hpp has ${lines} lines`);
+  }
+});
+
 test('a table has rows alone, and no page says a line twice', async () => {
   let rows = 0;
   for await (const {folder, page, text} of pages()) {

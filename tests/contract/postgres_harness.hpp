@@ -9,6 +9,7 @@
 
 #include "coffeeauth/sql/sql.hpp"
 #include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/race.hpp"
 #include "tests/contract/rounds.hpp"
 #include "tests/postgres_server.hpp"
 
@@ -48,6 +49,10 @@ class PostgresStoreHarness final : public StoreHarness {
     return sql::make_postgres_store(options);
   }
   std::size_t rounds() const override { return rounds_; }
+  // Under SERIALIZABLE each of many at one row makes all others begin again.
+  std::size_t threads() const override {
+    return isolation_ == Isolation::serializable ? 16 : race_threads;
+  }
   void raced(std::size_t rounds, std::size_t threads) override { report_race(rounds, threads); }
 
  private:

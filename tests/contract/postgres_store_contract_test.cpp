@@ -10,6 +10,12 @@ TEST_CASE("the PostgreSQL store keeps the Store contract") {
   testing::store_contract(harness);
 }
 
+TEST_CASE("the PostgreSQL store keeps the Store contract under SERIALIZABLE") {
+  static testing::PostgresStoreHarness harness{
+      {}, testing::race_rounds(), {}, testing::Isolation::serializable};
+  testing::store_contract(harness);
+}
+
 TEST_CASE("the PostgreSQL store keeps the Store contract in another time zone and language") {
   // Of what differs here no race depends.
   static testing::PostgresStoreHarness harness({.time_zone = "Asia/Kolkata", .language = "en-US"},

@@ -24,8 +24,6 @@ struct RoomBackend {
   /// Made when it is asked for first: one may start a server.
   std::function<StoreHarness&()> harness;
   std::function<std::unique_ptr<RowStore>(Store&)> rows_over;
-  /// How many threads its races have.
-  std::size_t threads = race_threads;
   /// Whether it is PostgreSQL under SERIALIZABLE, where whoever loses a race too often is told to
   /// try again later.
   bool is_serializable = false;
@@ -54,11 +52,10 @@ std::vector<RoomBackend<RowStore>> room_backends(sql::RoomMigrations (*migration
     return harness;
   };
   const auto sql_rows = [in_sql](Store&) { return in_sql(); };
-  // Each of many threads at one row would make all others begin again.
   return {{"memory", of_memory, in_memory},
           {"SQLite", of_file, sql_rows},
           {"PostgreSQL", of_server, sql_rows},
-          {"PostgreSQL under SERIALIZABLE", of_strict_server, sql_rows, 16, true}};
+          {"PostgreSQL under SERIALIZABLE", of_strict_server, sql_rows, true}};
 }
 
 /// What the harnesses of all rooms have in common; `Harness` is the room's.
@@ -69,7 +66,7 @@ class RoomHarness : public Harness {
 
   std::unique_ptr<Store> fresh() override { return backend_.harness().fresh(); }
   std::size_t rounds() const override { return backend_.harness().rounds(); }
-  std::size_t threads() const override { return backend_.threads; }
+  std::size_t threads() const override { return backend_.harness().threads(); }
   void raced(std::size_t rounds, std::size_t threads) override {
     backend_.harness().raced(rounds, threads);
   }
@@ -84,7 +81,8 @@ class RoomHarness : public Harness {
 };
 
 /// Runs `test` over each kind of Store, in a subcase of its name. What needs more than one verb is
-/// tried under READ COMMITTED alone: the contracts try each verb under SERIALIZABLE.
+/// tried under READ COMMITTED alone: the contracts try each verb under SERIALIZABLE, and a room its
+/// races, as in features/recovery/tests/strict_isolation_test.cpp.
 template <class RowStore, class Test>
 void on_each_backend(const std::vector<RoomBackend<RowStore>>& backends, Test test) {
   for (const auto& backend : backends) {

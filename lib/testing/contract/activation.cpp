@@ -219,12 +219,12 @@ void races(StoreHarness& harness) {
   SUBCASE("activation: of many right answers at once, exactly one activates") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
-      const auto outcomes = race(race_threads, [&](std::size_t) {
+      const auto outcomes = race(t.threads, [&](std::size_t) {
         if (t.alone.try_code(ada, code(1)) != CodeVerdict::match) return ActivationOutcome::gone;
         return t.alone.activate(ada, code(1)).outcome;
       });
       CHECK(count_of(outcomes, ActivationOutcome::activated) == 1);
-      CHECK(count_of(outcomes, ActivationOutcome::gone) == race_threads - 1);
+      CHECK(count_of(outcomes, ActivationOutcome::gone) == t.threads - 1);
       CHECK(t.get(ada).is_verified);
     }
   }

@@ -104,13 +104,13 @@ void sign_ups_that_give_way(StoreHarness& harness) {
       for (Rounds rounds{harness}; rounds.next();) {
         const Trial t{harness};
         if (wish == move_to) {
-          for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(user(n));
+          for (std::uint64_t n = 1; n <= t.threads; ++n) t.alone.create(user(n));
         }
         t.alone.sign_up(squat);
         const auto outcomes =
-            race(race_threads, [&](std::size_t i) { return wish(t, i + 1, wanted).outcome; });
+            race(t.threads, [&](std::size_t i) { return wish(t, i + 1, wanted).outcome; });
         CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
-        CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
+        CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == t.threads - 1);
         CHECK_FALSE(t.exists(squat.id));
       }
     }
@@ -120,17 +120,17 @@ void sign_ups_that_give_way(StoreHarness& harness) {
       "users: a sign-up gives way at the same moment as it is activated, or stays: never both") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      for (std::uint64_t n = 1; n <= race_threads / 2; ++n) t.alone.create(user(n));
+      for (std::uint64_t n = 1; n <= t.threads / 2; ++n) t.alone.create(user(n));
       t.alone.sign_up(squat);
       t.alone.put_code(squat.id, code(1));
-      const auto happened = race(race_threads, [&](std::size_t i) -> std::size_t {
+      const auto happened = race(t.threads, [&](std::size_t i) -> std::size_t {
         if (i % 2 == 0) {
           return move_to(t, i / 2 + 1, wanted).outcome == UserWriteOutcome::written ? 1 : 0;
         }
         return t.alone.activate(squat.id, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
       });
       std::array<std::size_t, 2> sums{};
-      for (std::size_t i = 0; i < race_threads; ++i) sums.at(i % 2) += happened[i];
+      for (std::size_t i = 0; i < t.threads; ++i) sums.at(i % 2) += happened[i];
       CHECK(sums[0] + sums[1] == 1);
       CHECK(t.exists(squat.id) == (sums[1] == 1));
     }
@@ -161,12 +161,12 @@ void addresses_at_once(StoreHarness& harness) {
   SUBCASE("users: of many who are given one address at once one gets it, none fails") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(user(n));
-      const auto outcomes = race(race_threads, [&](std::size_t i) {
+      for (std::uint64_t n = 1; n <= t.threads; ++n) t.alone.create(user(n));
+      const auto outcomes = race(t.threads, [&](std::size_t i) {
         return t.alone.update(nth<UserId>(i + 1), {.email = address("new@example.org")}).outcome;
       });
       CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
-      CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == t.threads - 1);
     }
   }
 }

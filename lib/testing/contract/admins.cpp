@@ -353,13 +353,13 @@ void last_admin(StoreHarness& harness) {
   SUBCASE("admins: however many give up at once, one stays") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(admin(n));
-      const auto outcomes = race(race_threads, [&](std::size_t i) {
+      for (std::uint64_t n = 1; n <= t.threads; ++n) t.alone.create(admin(n));
+      const auto outcomes = race(t.threads, [&](std::size_t i) {
         const auto self = nth<UserId>(i + 1);
         if (i % 2 == 0) return t.alone.erase(self);
         return t.alone.update(self, {.is_active = false}).outcome;
       });
-      CHECK(count_of(outcomes, UserWriteOutcome::written) == race_threads - 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::written) == t.threads - 1);
       CHECK(count_of(outcomes, UserWriteOutcome::last_admin) == 1);
       CHECK(t.store->users().count({.role = Role::admin, .is_active = true}) == 1);
     }

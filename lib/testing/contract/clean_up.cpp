@@ -83,12 +83,12 @@ void unproved_accounts(StoreHarness& harness) {
       const Trial t{harness};
       t.alone.sign_up(candidate(1, ada_mail, hash(1)));
       t.alone.put_code(ada, code(1));
-      const auto happened = race(race_threads, [&](std::size_t i) -> std::size_t {
+      const auto happened = race(t.threads, [&](std::size_t i) -> std::size_t {
         if (i % 2 == 0) return t.alone.erase_unverified(noon + 1ms);
         return t.alone.activate(ada, code(1)).outcome == ActivationOutcome::activated ? 1 : 0;
       });
       std::array<std::size_t, 2> sums{};
-      for (std::size_t i = 0; i < race_threads; ++i) sums[i % 2] += happened[i];
+      for (std::size_t i = 0; i < t.threads; ++i) sums[i % 2] += happened[i];
       CHECK(sums[0] + sums[1] == 1);
       CHECK(t.exists(ada) == (sums[1] == 1));
       if (t.exists(ada)) CHECK(t.get(ada).is_verified);
@@ -152,7 +152,7 @@ void kept_sign_ups(StoreHarness& harness) {
       auto made = user(1);
       made.password_hash = PasswordHash{};
       t.alone.create(made);
-      race(race_threads, [&](std::size_t i) -> std::size_t {
+      race(t.threads, [&](std::size_t i) -> std::size_t {
         if (i % 4 != 0) return t.alone.erase_stale({.sign_ups = noon + 1ms, .now = noon});
         t.alone.update(ada, {.is_verified = false}, {}, noon + 1h);
         return 0;
@@ -169,7 +169,7 @@ void kept_sign_ups(StoreHarness& harness) {
       const Trial t{harness};
       t.alone.create(user(1));
       t.alone.update(ada, {.is_verified = false, .is_active = false});
-      race(race_threads, [&](std::size_t i) -> std::size_t {
+      race(t.threads, [&](std::size_t i) -> std::size_t {
         if (i % 2 == 0) return t.alone.erase_stale({.sign_ups = noon + 1ms, .now = noon});
         auto later = candidate(i + 1, "user1@example.org", hash(2));
         later.now = noon + 1h;

@@ -316,12 +316,12 @@ void shares(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
       constexpr GuessLimits limits{.per_code = 1'000, .per_day = 1};
-      race(race_threads, [&](std::size_t i) -> int {
+      race(t.threads, [&](std::size_t i) -> int {
         t.alone.admit(ada, network(100 + i), 3);
         return 0;
       });
       std::size_t heard = 0;
-      for (std::size_t i = 0; i < race_threads; ++i) {
+      for (std::size_t i = 0; i < t.threads; ++i) {
         heard +=
             t.alone.try_code(ada, wrong, limits, noon, network(100 + i)) == CodeVerdict::no_match;
       }
@@ -335,9 +335,9 @@ void parallel_guesses(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
       const auto verdicts =
-          race(race_threads, [&](std::size_t i) { return t.alone.try_code(ada, code(100 + i)); });
+          race(t.threads, [&](std::size_t i) { return t.alone.try_code(ada, code(100 + i)); });
       CHECK(count_of(verdicts, CodeVerdict::no_match) == 5);
-      CHECK(count_of(verdicts, CodeVerdict::dead) == race_threads - 5);
+      CHECK(count_of(verdicts, CodeVerdict::dead) == t.threads - 5);
       CHECK(t.alone.try_code(ada, right) == CodeVerdict::dead);
     }
   }
@@ -346,9 +346,8 @@ void parallel_guesses(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Waiting t{harness};
       constexpr GuessLimits limits{.per_code = 1'000, .per_day = 9};
-      const auto verdicts = race(race_threads, [&](std::size_t i) {
-        return t.alone.try_code(ada, code(100 + i), limits);
-      });
+      const auto verdicts = race(
+          t.threads, [&](std::size_t i) { return t.alone.try_code(ada, code(100 + i), limits); });
       CHECK(count_of(verdicts, CodeVerdict::no_match) == 9);
     }
   }

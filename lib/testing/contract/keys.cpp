@@ -52,7 +52,7 @@ void keys(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.insert_first(key("a", "ES256"));
-      race(race_threads, [&](std::size_t i) -> int {
+      race(t.threads, [&](std::size_t i) -> int {
         const auto* const algorithm = i % 2 == 0 ? "EdDSA" : "RS256";
         return t.alone.insert_first(key("k" + std::to_string(i), algorithm)) ? 1 : 0;
       });
@@ -65,7 +65,7 @@ void keys(StoreHarness& harness) {
   SUBCASE("keys: of many processes that start at once, one makes the key") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      const auto made = race(race_threads, [&](std::size_t i) -> int {
+      const auto made = race(t.threads, [&](std::size_t i) -> int {
         return t.alone.insert_first(key("k" + std::to_string(i))) ? 1 : 0;
       });
       CHECK(count_of(made, 1) == 1);
@@ -99,7 +99,7 @@ void rotation(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.insert_first(key("a"));
-      const auto done = race(race_threads, [&](std::size_t i) -> int {
+      const auto done = race(t.threads, [&](std::size_t i) -> int {
         return t.alone.rotate_key(key("k" + std::to_string(i)), "a", noon + 1h) ? 1 : 0;
       });
       CHECK(count_of(done, 1) == 1);
@@ -127,7 +127,7 @@ void rotation(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.insert_first(key("a"));
-      const auto done = race(race_threads, [&](std::size_t i) -> int {
+      const auto done = race(t.threads, [&](std::size_t i) -> int {
         if (i == 0) return t.alone.revoke("a") ? 0 : -1;
         return t.alone.rotate_key(key("k" + std::to_string(i)), "a", noon + 1h) ? 1 : 0;
       });
@@ -187,11 +187,11 @@ void leases(StoreHarness& harness) {
   SUBCASE("leases: of many at once, exactly one holds it") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      const auto held = race(race_threads, [&](std::size_t i) -> int {
+      const auto held = race(t.threads, [&](std::size_t i) -> int {
         return t.alone.acquire("clean-up", nth<LeaseId>(i + 1)) ? 1 : 0;
       });
       CHECK(count_of(held, 1) == 1);
-      const auto later = race(race_threads, [&](std::size_t i) -> int {
+      const auto later = race(t.threads, [&](std::size_t i) -> int {
         return t.alone.acquire("clean-up", nth<LeaseId>(i + 100), noon + 61s) ? 1 : 0;
       });
       CHECK(count_of(later, 1) == 1);

@@ -117,13 +117,13 @@ void login_codes(StoreHarness& harness) {
   SUBCASE("login codes: of many right answers at once, one is taken") {
     for (Rounds rounds{harness}; rounds.next();) {
       const TwoUsers t{harness};
-      const auto put = race(race_threads, [&](std::size_t i) -> int {
+      const auto put = race(t.threads, [&](std::size_t i) -> int {
         return t.alone.put_login_code(ada, code(i + 1)) ? 1 : 0;
       });
       CHECK(count_of(put, 1) == 1);
       const GuessLimits many{.per_code = 1'000, .per_day = 1'000};
       const auto right = std::find(put.begin(), put.end(), 1) - put.begin() + 1;
-      const auto taken = race(race_threads, [&](std::size_t) -> int {
+      const auto taken = race(t.threads, [&](std::size_t) -> int {
         return t.alone.try_login_code(ada, code(static_cast<std::uint64_t>(right)), many) ? 1 : 0;
       });
       CHECK(count_of(taken, 1) == 1);
@@ -134,8 +134,8 @@ void login_codes(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const TwoUsers t{harness};
       CHECK(t.alone.put_login_code(ada, code(1)));
-      const GuessLimits limits{.per_code = race_threads, .per_day = 1'000};
-      race(race_threads, [&](std::size_t) -> int {
+      const GuessLimits limits{.per_code = t.threads, .per_day = 1'000};
+      race(t.threads, [&](std::size_t) -> int {
         return t.alone.try_login_code(ada, code(1), limits, noon, false) ? 1 : 0;
       });
       CHECK_FALSE(t.alone.try_login_code(ada, code(1), limits));
@@ -146,8 +146,8 @@ void login_codes(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const TwoUsers t{harness};
       CHECK(t.alone.put_login_code(ada, code(1)));
-      const GuessLimits limits{.per_code = race_threads, .per_day = 1'000};
-      race(race_threads, [&](std::size_t) -> int {
+      const GuessLimits limits{.per_code = t.threads, .per_day = 1'000};
+      race(t.threads, [&](std::size_t) -> int {
         return t.alone.try_login_code(ada, code(2), limits) ? 1 : 0;
       });
       CHECK_FALSE(t.alone.try_login_code(ada, code(1), limits));

@@ -113,14 +113,15 @@ void claiming(StoreHarness& harness) {
 
   SUBCASE("outbox: of many workers no two get the same job, and all jobs are got") {
     for (Rounds rounds{harness}; rounds.next();) {
-      const Outbox t{harness, 40};
-      const auto hands = race(race_threads, [&](std::size_t i) {
+      const std::size_t jobs = harness.threads() * 5 / 8;
+      const Outbox t{harness, jobs};
+      const auto hands = race(t.threads, [&](std::size_t i) {
         return numbers_of(t.alone.claim(2, nth<LeaseId>(i + 1)));
       });
       std::multiset<std::uint64_t> all;
       for (const auto& hand : hands) all.insert(hand.begin(), hand.end());
-      CHECK(all.size() == 40);
-      CHECK(std::set(all.begin(), all.end()).size() == 40);
+      CHECK(all.size() == jobs);
+      CHECK(std::set(all.begin(), all.end()).size() == jobs);
     }
   }
 }
@@ -144,7 +145,7 @@ void renewing(StoreHarness& harness) {
     for (Rounds rounds{harness, {.times = 4}}; rounds.next();) {
       const Outbox t{harness};
       t.alone.claim(1, mine);
-      const auto got = race(race_threads, [&](std::size_t i) -> int {
+      const auto got = race(t.threads, [&](std::size_t i) -> int {
         if (i % 8 != 0) return t.alone.renew(first, mine, noon + 1h) ? 1 : 0;
         return t.claimed(nth<LeaseId>(i + 10), noon + 1min).empty() ? 0 : 2;
       });
@@ -213,7 +214,7 @@ void finishing(StoreHarness& harness) {
       const Outbox t{harness};
       t.alone.claim(1, mine);
       const auto done =
-          race(race_threads, [&](std::size_t) -> int { return t.alone.complete(first) ? 1 : 0; });
+          race(t.threads, [&](std::size_t) -> int { return t.alone.complete(first) ? 1 : 0; });
       CHECK(count_of(done, 1) == 1);
     }
   }
@@ -271,7 +272,7 @@ void dead_letters(StoreHarness& harness) {
   SUBCASE("outbox: of many who claim a job that others revive, one gets it") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Outbox t{harness};
-      const auto got = race(race_threads, [&](std::size_t i) -> int {
+      const auto got = race(t.threads, [&](std::size_t i) -> int {
         if (i % 2 == 0) return t.alone.revive(first, noon) ? 0 : -1;
         return t.claimed(nth<LeaseId>(i + 10), noon).empty() ? 0 : 1;
       });

@@ -46,22 +46,35 @@ auto race(std::size_t threads, F&& work) {
   return results;
 }
 
+/// How many threads a race has: what the harness says, where it has a say in it.
+template <class Harness>
+std::size_t threads_of(const Harness& harness) {
+  if constexpr (requires { harness.threads(); }) {
+    return harness.threads();
+  } else {
+    return race_threads;
+  }
+}
+
 /// Counts the rounds of one race: as many as the harness wants, or `times` as many where a round is
 /// cheap and the window small. Tells the harness when they are over.
 template <class Harness>
 class Rounds {
  public:
   struct Size {
-    std::size_t threads = race_threads;
+    /// As many as the harness says, unless the race has a number of its own.
+    std::optional<std::size_t> threads{};
     std::size_t times = 1;
   };
 
   explicit Rounds(Harness& harness, Size size = {})
-      : harness_(harness), size_(size), wanted_(harness.rounds() * size.times) {}
+      : harness_(harness),
+        threads_(size.threads ? *size.threads : threads_of(harness)),
+        wanted_(harness.rounds() * size.times) {}
 
   [[nodiscard]] bool next() {
     if (number_ < wanted_) return ++number_, true;
-    harness_.raced(wanted_, size_.threads);
+    harness_.raced(wanted_, threads_);
     return false;
   }
 
@@ -70,7 +83,7 @@ class Rounds {
 
  private:
   Harness& harness_;
-  Size size_;
+  std::size_t threads_;
   std::size_t wanted_;
   std::size_t number_ = 0;
 };

@@ -163,7 +163,7 @@ void races(StoreHarness& harness) {
   SUBCASE("refresh: of many with one token, one rotates and all get the same successor") {
     for (Rounds rounds{harness}; rounds.next();) {
       const LoggedIn t{harness};
-      const auto results = race(race_threads, [&](std::size_t i) {
+      const auto results = race(t.threads, [&](std::size_t i) {
         auto result = t.alone.rotate(refresh(1, 100 + i));
         if (result.outcome == RotationOutcome::rotated) result.sealed_successor = sealed(100 + i);
         return result;
@@ -176,7 +176,7 @@ void races(StoreHarness& harness) {
         CHECK(result.sealed_successor == results.front().sealed_successor);
       }
       CHECK(rotated == 1);
-      CHECK(replayed == race_threads - 1);
+      CHECK(replayed == t.threads - 1);
       CHECK(t.is_live(hers));
     }
   }
@@ -184,11 +184,10 @@ void races(StoreHarness& harness) {
   SUBCASE("refresh: of many that reuse an old token, one ends the session") {
     for (Rounds rounds{harness}; rounds.next();) {
       const LoggedIn t{harness};
-      const auto outcomes = race(race_threads, [&](std::size_t i) {
-        return t.alone.rotate(refresh(77, 100 + i)).outcome;
-      });
+      const auto outcomes = race(
+          t.threads, [&](std::size_t i) { return t.alone.rotate(refresh(77, 100 + i)).outcome; });
       CHECK(count_of(outcomes, RotationOutcome::reused) == 1);
-      CHECK(count_of(outcomes, RotationOutcome::missing) == race_threads - 1);
+      CHECK(count_of(outcomes, RotationOutcome::missing) == t.threads - 1);
     }
   }
 }

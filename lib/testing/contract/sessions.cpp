@@ -84,13 +84,13 @@ void opening(StoreHarness& harness) {
   SUBCASE("sessions: who is disabled at the moment of login has none afterwards") {
     for (Rounds rounds{harness}; rounds.next();) {
       const TwoWhoLogIn t{harness};
-      race(race_threads, [&](std::size_t i) -> int {
+      race(t.threads, [&](std::size_t i) -> int {
         if (i == 0) t.alone.update(ada, {.is_active = false});
         if (i != 0) t.alone.open(session(i, ada));
         return 0;
       });
       CHECK(t.listed(ada).empty());
-      for (std::uint64_t n = 1; n < race_threads; ++n) CHECK_FALSE(t.is_live(nth<SessionId>(n)));
+      for (std::uint64_t n = 1; n < t.threads; ++n) CHECK_FALSE(t.is_live(nth<SessionId>(n)));
     }
   }
 }
@@ -178,12 +178,12 @@ void cap(StoreHarness& harness) {
       const TwoWhoLogIn t{harness};
       t.open(100, ada);
       t.open(101, bob);
-      const auto ended = race(race_threads, [&](std::size_t i) -> std::size_t {
+      const auto ended = race(t.threads, [&](std::size_t i) -> std::size_t {
         const auto opened = t.alone.open_one_of(3, session(i + 1, ada));
         return opened.outcome == OpenSessionOutcome::opened ? opened.ended : 1'000;
       });
       CHECK(t.listed(ada).size() == 3);
-      CHECK(std::accumulate(ended.begin(), ended.end(), std::size_t{0}) == race_threads + 1 - 3);
+      CHECK(std::accumulate(ended.begin(), ended.end(), std::size_t{0}) == t.threads + 1 - 3);
       CHECK(t.listed(bob) == Numbers{101});
     }
   }
@@ -264,7 +264,7 @@ void ending(StoreHarness& harness) {
       const TwoWhoLogIn t{harness};
       t.open(1, ada);
       const auto ended = race(
-          race_threads, [&](std::size_t) -> int { return t.alone.end(nth<SessionId>(1)) ? 1 : 0; });
+          t.threads, [&](std::size_t) -> int { return t.alone.end(nth<SessionId>(1)) ? 1 : 0; });
       CHECK(count_of(ended, 1) == 1);
     }
   }

@@ -141,7 +141,7 @@ void races(StoreHarness& harness) {
   SUBCASE("sign-ups: many at once for a new address: one creates, the rest join it") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      const auto found = race(race_threads, [&](std::size_t i) {
+      const auto found = race(t.threads, [&](std::size_t i) {
         return t.alone.sign_up(candidate(i + 1, ada_mail, hash(1)));
       });
       std::size_t created = 0;
@@ -152,7 +152,7 @@ void races(StoreHarness& harness) {
         CHECK(one.user.id == found.front().user.id);
       }
       CHECK(created == 1);
-      CHECK(joined == race_threads - 1);
+      CHECK(joined == t.threads - 1);
       CHECK(t.store->users().count({}) == 1);
     }
   }
@@ -160,11 +160,11 @@ void races(StoreHarness& harness) {
   SUBCASE("sign-ups: many different ones at once: no more wait than may") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      const auto found = race(race_threads, [&](std::size_t i) {
+      const auto found = race(t.threads, [&](std::size_t i) {
         return t.alone.sign_up(candidate(i + 1, ada_mail, hash(i)), 5).outcome;
       });
       CHECK(count_of(found, SignUpOutcome::created) == 1);
-      CHECK(count_of(found, SignUpOutcome::joined) == race_threads - 1);
+      CHECK(count_of(found, SignUpOutcome::joined) == t.threads - 1);
       CHECK(t.store->users().find_credentials(address(ada_mail))->sign_ups.size() == 5);
       t.alone.put_code(ada_of(t), code(1));
       CHECK(t.alone.activate(ada_of(t), code(1)).outcome == ActivationOutcome::password_required);
@@ -217,7 +217,7 @@ void mail_pace(StoreHarness& harness) {
       const Trial t{harness};
       t.alone.create(user(1));
       const MailPace pace{.pause = 60s, .per_hour = 5, .per_day = 10};
-      const auto got = race(race_threads, [&](std::size_t) -> int {
+      const auto got = race(t.threads, [&](std::size_t) -> int {
         return t.alone.take_mail_slot(ada, pace, noon) ? 1 : 0;
       });
       CHECK(count_of(got, 1) == 1);
@@ -229,7 +229,7 @@ void mail_pace(StoreHarness& harness) {
       const Trial t{harness};
       t.alone.create(user(1));
       const MailPace pace{.pause = 0ms, .per_hour = 5, .per_day = 10};
-      const auto got = race(race_threads, [&](std::size_t) -> int {
+      const auto got = race(t.threads, [&](std::size_t) -> int {
         return t.alone.take_mail_slot(ada, pace, noon) ? 1 : 0;
       });
       CHECK(count_of(got, 1) == 5);

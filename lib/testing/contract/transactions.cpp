@@ -155,9 +155,9 @@ void isolation(StoreHarness& harness) {
       "transactions: many at once, each of several writes, keep what belongs together together") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      race(race_threads, [&](std::size_t i) -> int {
+      race(t.threads, [&](std::size_t i) -> int {
         try {
-          t.store->transact([&](Transaction& tx) {
+          patiently(*t.store, [&](Transaction& tx) {
             static_cast<void>(tx.users().create_user(user(i + 1)));
             tx.outbox().enqueue(job(i + 1));
             if (i % 2 == 0) throw Interrupted();
@@ -166,8 +166,8 @@ void isolation(StoreHarness& harness) {
         }
         return 0;
       });
-      CHECK(t.store->users().count({}) == race_threads / 2);
-      CHECK(t.store->outbox().depth().pending == race_threads / 2);
+      CHECK(t.store->users().count({}) == t.threads / 2);
+      CHECK(t.store->outbox().depth().pending == t.threads / 2);
     }
   }
 }

@@ -74,8 +74,8 @@ void user_counts_contract(StoreHarness& harness) {
   SUBCASE("lists: users that come, change and go at once are all counted") {
     for (std::size_t round = 0; round < harness.rounds(); ++round) {
       const Trial t{harness};
-      for (std::uint64_t n = 1; n <= race_threads; ++n) t.alone.create(user(n));
-      race(race_threads, [&](std::size_t i) {
+      for (std::uint64_t n = 1; n <= t.threads; ++n) t.alone.create(user(n));
+      race(t.threads, [&](std::size_t i) {
         const auto self = nth<UserId>(i + 1);
         if (i % 4 == 0) return t.alone.erase(self) == UserWriteOutcome::written;
         if (i % 4 == 1) return t.alone.create(user(i + 101)).user.has_value();
@@ -83,7 +83,7 @@ void user_counts_contract(StoreHarness& harness) {
         return t.alone.update(self, {.is_active = false}).user.has_value();
       });
       check_counts(t);
-      CHECK(t.store->users().count({}) == race_threads);
+      CHECK(t.store->users().count({}) == t.threads);
     }
   }
 }

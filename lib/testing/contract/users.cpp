@@ -60,13 +60,13 @@ void creation(StoreHarness& harness) {
   SUBCASE("users: of many who take one address at once, one gets it") {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
-      const auto outcomes = race(race_threads, [&](std::size_t i) {
+      const auto outcomes = race(t.threads, [&](std::size_t i) {
         auto made = user(i + 1);
         made.email = address(i % 2 == 0 ? "one@example.org" : "ONE@example.org");
         return t.alone.create(made).outcome;
       });
       CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
-      CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == race_threads - 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::email_taken) == t.threads - 1);
       CHECK(t.store->users().count({}) == 1);
     }
   }
@@ -210,7 +210,7 @@ void expectations(StoreHarness& harness) {
       t.alone.create(user(1));
       const auto id = nth<UserId>(1);
       const auto expected = t.store->users().find_credentials(id)->password_hash;
-      const auto outcomes = race(race_threads, [&](std::size_t i) {
+      const auto outcomes = race(t.threads, [&](std::size_t i) {
         return t.alone
             .update(id, {.password_hash = PasswordHash{"$of " + std::to_string(i)},
                          .expects_password_hash = expected})
@@ -250,11 +250,11 @@ void contended_updates(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.create(user(1));
-      const auto outcomes = race(race_threads, [&](std::size_t i) {
+      const auto outcomes = race(t.threads, [&](std::size_t i) {
         return t.alone.update(nth<UserId>(1), {.first_name = std::to_string(i)}, 1).outcome;
       });
       CHECK(count_of(outcomes, UserWriteOutcome::written) == 1);
-      CHECK(count_of(outcomes, UserWriteOutcome::version_conflict) == race_threads - 1);
+      CHECK(count_of(outcomes, UserWriteOutcome::version_conflict) == t.threads - 1);
       CHECK(t.get(nth<UserId>(1)).version == 2);
     }
   }
@@ -263,11 +263,11 @@ void contended_updates(StoreHarness& harness) {
     for (Rounds rounds{harness}; rounds.next();) {
       const Trial t{harness};
       t.alone.create(user(1));
-      const auto versions = race(race_threads, [&](std::size_t i) {
+      const auto versions = race(t.threads, [&](std::size_t i) {
         return t.alone.update(nth<UserId>(1), {.first_name = std::to_string(i)}).user->version;
       });
-      CHECK(std::set(versions.begin(), versions.end()).size() == race_threads);
-      CHECK(t.get(nth<UserId>(1)).version == static_cast<std::int64_t>(race_threads) + 1);
+      CHECK(std::set(versions.begin(), versions.end()).size() == t.threads);
+      CHECK(t.get(nth<UserId>(1)).version == static_cast<std::int64_t>(t.threads) + 1);
     }
   }
 }

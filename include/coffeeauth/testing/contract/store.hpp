@@ -38,6 +38,9 @@ class StoreHarness {
 
   /// How often each race is run.
   [[nodiscard]] virtual std::size_t rounds() const { return 3; }
+  /// How many threads each race has; at least 16. Fewer suit a database that makes every loser of a
+  /// race begin again.
+  [[nodiscard]] virtual std::size_t threads() const { return 64; }
   /// Called after the rounds of a race, to print figures.
   virtual void raced(std::size_t /*rounds*/, std::size_t /*threads*/) {}
 

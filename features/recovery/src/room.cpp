@@ -1,14 +1,13 @@
 #include "features/recovery/src/room.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "coffeeauth/base64url.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
 
-constexpr std::string_view digits_of_base64url =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t random_octets = 32;
 /// What 32 octets are in base64url, without padding.
 constexpr std::size_t characters = 43;
@@ -29,30 +28,21 @@ std::string_view purpose_of(TicketKind kind) {
   return kind == TicketKind::reset ? "reset_code" : "email_change_code";
 }
 
-/// base64url of `bytes` behind `prefix`, in memory that is wiped.
-Secret encoded(std::string_view prefix, std::string_view bytes) {
-  auto text = Secret::of_size(prefix.size() + characters);
-  auto room = text.writable();
-  std::size_t at = 0;
-  const auto put = [&](char c) { room[at++] = static_cast<std::byte>(c); };
-  for (const char c : prefix) put(c);
-  unsigned bits = 0;
-  unsigned kept = 0;
-  for (const char c : bytes) {
-    kept = (kept << 8U) | static_cast<unsigned char>(c);
-    for (bits += 8; bits >= 6; bits -= 6) {
-      put(digits_of_base64url[(kept >> (bits - 6)) & 63U]);
-    }
-  }
-  if (bits > 0) put(digits_of_base64url[(kept << (6 - bits)) & 63U]);
+/// `digits` behind `prefix`, in memory that is wiped.
+Secret joined(std::string_view prefix, const Secret& digits) {
+  auto text = Secret::of_size(prefix.size() + digits.size());
+  const auto out = text.writable();
+  const auto rest = std::transform(prefix.begin(), prefix.end(), out.begin(),
+                                   [](char c) { return static_cast<std::byte>(c); });
+  const auto bytes = digits.expose_secret_bytes();
+  std::copy(bytes.begin(), bytes.end(), rest);
   return text;
 }
 
 }  // namespace
 
 Secret Room::make_token(TicketKind kind) const {
-  const auto bytes = random_bytes(kernel->random(), random_octets);
-  return encoded(prefix_of(kind), bytes.expose_secret());
+  return joined(prefix_of(kind), base64url_encode(random_bytes(kernel->random(), random_octets)));
 }
 
 bool Room::is_of(TicketKind kind, const Secret& token) {

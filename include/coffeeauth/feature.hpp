@@ -2,6 +2,7 @@
 /// Feature: an extension of Auth with its own tables, mails, routes and limits. To leave a feature
 /// out, do not pass it to Auth.
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -86,6 +87,10 @@ struct Contributions {
   std::vector<MailKind> mails{};
   /// Further values for the texts of all notices, in MailParameters::extra: see Kernel::notify().
   std::map<std::string, std::string> notice_values{};
+  /// The longest time after which a stored Sealer::digest() may still have to be recognised,
+  /// whether or not the feature is enabled now; RewrapReport::previous_needed_until allows for it.
+  /// 0 if the feature stores no digests. Range 0 to 100 years.
+  std::chrono::seconds digests_live_for{0};
 };
 
 /// A feature of an Auth. Must outlive it; belongs to one Auth only.

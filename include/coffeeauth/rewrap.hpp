@@ -29,9 +29,10 @@ struct RewrapPart {
 struct RewrapReport {
   /// One entry for each kind.
   std::vector<RewrapPart> parts;
-  /// When digests under the previous keys (refresh tokens and codes) have expired as well, if no
-  /// process has used a previous key as its current one since the call began. The previous keys can
-  /// be removed after that.
+  /// When digests under the previous keys (refresh tokens, codes, and what features store: see
+  /// Contributions::digests_live_for) have expired or been renewed as well, if no process has used
+  /// a previous key as its current one since the call began. The previous keys can be removed after
+  /// that. Known only for the features of this Auth.
   UtcTime previous_needed_until{};
 };
 
@@ -43,8 +44,9 @@ using RewrapProgress = std::function<void(const RewrapPart&)>;
 /// Works in batches, each in its own transaction, and replaces a row only if it is unchanged since
 /// it was read, so it may run beside servers and workers, concurrently, and again after an
 /// interruption. Call it when every process uses the new key as its current one: rows that another
-/// process encrypts with a previous key meanwhile may be missed. Throws Unavailable when the Store
-/// cannot be reached; rows replaced before that stay replaced.
+/// process encrypts with a previous key meanwhile may be missed. Call it for an Auth with the
+/// configuration and the features of the servers: the report depends on both. Throws Unavailable
+/// when the Store cannot be reached; rows replaced before that stay replaced.
 [[nodiscard]] RewrapReport rewrap(Services& services, const RewrapProgress& progress = {});
 
 }  // namespace coffeeauth

@@ -1,5 +1,7 @@
 #include "lib/auth/kernel.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -125,7 +127,14 @@ class KernelOf final : public Kernel {
   Services& s_;
 };
 
-void take_in(Contributions brought, Services& s) {
+/// Longer than any key is kept; a date that far ahead can be computed.
+constexpr std::chrono::seconds longest_digest = std::chrono::hours{24} * 365 * 100;
+
+void take_in(std::string_view feature, Contributions brought, Services& s) {
+  if (brought.digests_live_for.count() < 0 || brought.digests_live_for > longest_digest) {
+    throw std::invalid_argument("coffeeauth: digests_live_for of the feature " +
+                                std::string{feature} + " must be 0 to 100 years");
+  }
   for (const auto& rule : brought.limits) s.limits.add(rule);
   for (auto* const source : brought.claims) s.tokens.add(*source);
   const auto append = [](auto& all, auto& more) {
@@ -137,6 +146,7 @@ void take_in(Contributions brought, Services& s) {
   append(s.address_guards, brought.address_guards);
   append(s.mails, brought.mails);
   s.notice_values.merge(brought.notice_values);
+  s.digests_live_for = std::max(s.digests_live_for, brought.digests_live_for);
 }
 
 }  // namespace
@@ -153,7 +163,7 @@ void attach_all(const std::vector<Feature*>& features, Services& services, Kerne
       throw std::invalid_argument("coffeeauth: two features are called " +
                                   std::string{feature->name()});
     }
-    take_in(feature->attach(kernel), services);
+    take_in(feature->name(), feature->attach(kernel), services);
   }
   if (const auto wrong = check_notices(services.config.notices, services.mails)) {
     throw std::invalid_argument("coffeeauth: " + wrong->field + ": " + wrong->message);

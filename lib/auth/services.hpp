@@ -2,6 +2,7 @@
 /// Services: what the services share. Private to the library; Auth owns one.
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,6 +54,7 @@ struct Services {
   std::vector<AddressGuard*> address_guards;
   std::vector<MailKind> mails;
   std::map<std::string, std::string> notice_values;
+  std::chrono::seconds digests_live_for{0};
   /// In place of `parts.events`, which may throw.
   mutable GuardedEvents events;
   const Vault vault;

@@ -97,7 +97,7 @@ RewrapReport rewrap(Services& services, const RewrapProgress& progress) {
       .parts = {},
       .previous_needed_until =
           services.now() + std::max({config.tokens.refresh_idle_lifetime, config.codes.lifetime,
-                                     config.codes.login_code_lifetime})};
+                                     config.codes.login_code_lifetime, services.digests_live_for})};
   auto& store = services.parts.store;
   SealedKeys keys{services};
   SealedMails mails{services};

@@ -102,8 +102,9 @@ bool rewrap_all(Service& service) {
   if (!has_previous_secret_key(service.settings())) {
     std::cout << "no previous secret key is set, so there was nothing to re-encrypt\n";
   } else {
-    std::cout << "refresh tokens, codes and known networks are renewed when they are used. If "
-                 "every process already has the new key as SECRET_KEY, the last token or code of a "
+    std::cout << "what is stored as a digest (refresh tokens, codes, and what features store, such "
+                 "as mailed links and known devices) needs its key until it is used or expires. If "
+                 "every process already has the new key as SECRET_KEY, the last digest under a "
                  "previous key expires at "
               << to_rfc3339(report.previous_needed_until)
               << "; keep SECRET_KEY_PREVIOUS until then\n";

@@ -94,7 +94,10 @@ Contributions NewDevice::attach(Kernel& kernel) {
   const auto clean = [&state](Transaction& tx, std::size_t limit, UtcTime now) {
     return state.devices.in(tx)->delete_unseen(now - state.options.lifetime, limit);
   };
-  return {.clean_ups = {{"new_device", clean}}, .recorders = {&state}, .mails = mails()};
+  return {.clean_ups = {{"new_device", clean}},
+          .recorders = {&state},
+          .mails = mails(),
+          .digests_live_for = state.options.lifetime};
 }
 
 std::vector<MailKind> mails() { return mail_kinds(); }

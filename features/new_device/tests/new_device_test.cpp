@@ -304,6 +304,15 @@ TEST_CASE("what is known stays known when the secret key is changed") {
   });
 }
 
+TEST_CASE("the old secret key is needed for as long as a device is remembered") {
+  for (const auto lifetime : {std::chrono::seconds{24h * 180}, std::chrono::seconds{24h * 700}}) {
+    CAPTURE(lifetime.count());
+    World w{backends().front(), {.lifetime = lifetime}};
+    CHECK(rewrap(w.t.auth().services()).previous_needed_until == w.t.clock().now() + lifetime);
+  }
+  CHECK(NewDeviceOptions{}.lifetime == 24h * 180);
+}
+
 TEST_CASE("devices that were not seen for long are forgotten by the clean-up") {
   World w{backends().front(), {.lifetime = 48h}};
   CHECK(w.told_of(elsewhere) == 1);

@@ -86,7 +86,7 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
       field("EMAIL_UNDO_LIFETIME",
             "How long a change of address can be undone from the former mailbox, and its address "
             "stays reserved; 0 for never",
-            o.undo_lifetime, {0s, 24h * 30}),
+            o.undo_lifetime, {0s, longest_undo}),
       field("EMAIL_UNDO_URL",
             "The page that a link to undo a change of address opens, with {token} once; empty for "
             "the server's page below PUBLIC_URL.",

@@ -31,7 +31,10 @@ Contributions Recovery::attach(Kernel& kernel) {
                                          return room.tickets.in(tx)->delete_expired(limit, now);
                                        }}},
                         .address_guards = {&room},
-                        .mails = mail_kinds()};
+                        .mails = mail_kinds(),
+                        // A link keeps the lifetime that it was made with, whatever the settings
+                        // are now.
+                        .digests_live_for = longest_undo};
   if (auto page = room.reset_page(); !page.empty()) {
     brought.notice_values.emplace("reset_page", std::move(page));
   }

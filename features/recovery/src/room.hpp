@@ -1,6 +1,7 @@
 #pragma once
 /// Room: what the halves of Recovery share. Private to the room.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "coffeeauth/recovery/recovery.hpp"
 
 namespace coffeeauth::recovery {
+
+/// The most that EMAIL_UNDO_LIFETIME can be; no other link or code lives as long.
+inline constexpr std::chrono::seconds longest_undo{std::chrono::hours{24 * 30}};
 
 /// A link's token and, where one goes with it, the code; made before any transaction.
 struct Secrets {

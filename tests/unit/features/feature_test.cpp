@@ -1,6 +1,7 @@
 // What features bring, and what they are lent.
 
 #include "coffeeauth/jobs/scheduler.hpp"
+#include "coffeeauth/rewrap.hpp"
 #include "tests/unit/features/room.hpp"
 
 using namespace coffeeauth;
@@ -90,6 +91,25 @@ TEST_CASE("a limit that is there already is refused") {
     room.limits = {{scope, {2, 1h}}};
     CHECK_THROWS_AS((testing::TestAuth{{.features = {&room}}}), std::invalid_argument);
   }
+}
+
+TEST_CASE(
+    "a previous secret key is needed for the longest-lived digest of the core and of features") {
+  const auto needed_for = [](std::chrono::seconds one, std::chrono::seconds another) {
+    Room room;
+    Room other{"other"};
+    room.digests_live_for = one;
+    other.digests_live_for = another;
+    Fixture f{.t = testing::TestAuth{{.features = {&room, &other}}}};
+    return rewrap(f.auth().services()).previous_needed_until - f.t.clock().now();
+  };
+  const auto of_core = Config{}.tokens.refresh_idle_lifetime;
+  CHECK(needed_for(0s, 0s) == of_core);
+  CHECK(needed_for(of_core - 1s, 1h) == of_core);
+  CHECK(needed_for(of_core + 1s, 1h) == of_core + 1s);
+  CHECK(needed_for(1h, 24h * 365 * 100) == 24h * 365 * 100);
+  CHECK_THROWS_AS(needed_for(1h, 24h * 365 * 100 + 1s), std::invalid_argument);
+  CHECK_THROWS_AS(needed_for(-1s, 0s), std::invalid_argument);
 }
 
 TEST_CASE("the scheduler runs a feature's clean-up to its end") {

@@ -1,6 +1,7 @@
 #pragma once
 /// Room: a feature with one of everything, for tests of what features are given.
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <optional>
@@ -31,6 +32,7 @@ class Room final : public Feature,
   std::vector<CleanUp> clean_ups;
   std::vector<MailKind> mails;
   std::map<std::string, std::string> notice_values;
+  std::chrono::seconds digests_live_for{0};
   /// Whom addresses are kept for. It guards none at all where it is empty when it is attached.
   std::function<std::optional<UserId>(Transaction&, const EmailAddress&, UtcTime)> holds;
 
@@ -48,7 +50,8 @@ class Room final : public Feature,
                           .recorders = {this},
                           .claims = {this},
                           .mails = mails,
-                          .notice_values = notice_values};
+                          .notice_values = notice_values,
+                          .digests_live_for = digests_live_for};
     if (holds) brought.address_guards = {this};
     return brought;
   }

@@ -1,23 +1,54 @@
 // How much memory a server at rest takes, and that what a person typed as a password is gone from it when it was
 // answered.
 import assert from 'node:assert/strict';
-import {open, readFile} from 'node:fs/promises';
+import {open, readFile, rm} from 'node:fs/promises';
+import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {success} from './expect.mjs';
-import {newAddress, startServer} from './support.mjs';
+import {startPostgres} from './production.mjs';
+import {command, newAddress, program, startProcess, startServer, temporaryFolder} from './support.mjs';
 
 const service = 'a service name that stays in memory';
 let server;
 before(async () => (server = await startServer({env: {SERVICE_NAME: service}})));
 after(() => server.stop());
 
-test('a server at rest takes less than 25 MiB', async () => {
-  const idle = await startServer();
+/** Whether the program was built for people who debug it; one that was installed was not. */
+async function isDebug() {
+  const cache = await readFile(join(dirname(program), '../../CMakeCache.txt'), 'utf8').catch(() => '');
+  return /^CMAKE_BUILD_TYPE:\w+=Debug$/m.test(cache);
+}
+
+async function residentAtRest(env, dataDir) {
+  const idle = await startProcess({env, dataDir});
   const status = await readFile(`/proc/${idle.child.pid}/status`, 'utf8');
   await idle.stop();
-  const resident = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) / 1024;
-  console.log(`# resident at rest: ${resident.toFixed(1)} MiB`);
-  assert.ok(resident < 25, `${resident} MiB`);
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
+}
+
+/** What is promised is of a release; code that is not optimised takes a megabyte more. */
+async function checkAtRest(resident, megabytes) {
+  const bound = megabytes + (await isDebug() ? 1 : 0);
+  console.log(`# resident at rest: ${(resident / 1e6).toFixed(1)} MB, bound ${bound} MB`);
+  assert.ok(resident < bound * 1e6, `${resident} octets`);
+}
+
+test('a server at rest takes less than 25 MB', async () => {
+  await checkAtRest(await residentAtRest({}), 25);
+});
+
+test('a server at rest over PostgreSQL takes less than 26 MB', async () => {
+  const postgres = await startPostgres();
+  try {
+    const folder = await temporaryFolder();
+    const env = {DATABASE_URL: postgres.url('postgres'), MAIL_FOLDER: join(folder, 'mail'), SECRET_KEY: 'a secret key of thirty-two octets'};
+    const migrated = await command(['migrate'], {cwd: folder, env});
+    assert.equal(migrated.code, 0, migrated.stderr);
+    await checkAtRest(await residentAtRest(env, folder), 26);
+    await rm(folder, {recursive: true, force: true});
+  } finally {
+    await postgres.stop();
+  }
 });
 
 /** How often each text stands in what the process could have written to. */

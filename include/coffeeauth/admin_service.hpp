@@ -80,8 +80,8 @@ class AdminService {
   [[nodiscard]] Result<User> get_user(const UserId& id);
   /// Changes an account. Verifying an account whose mailbox was never proved gives it no password:
   /// passwords from sign-up stay invalid, and the owner is mailed a code to set a password with.
-  /// When the address of a verified account changes, the former mailbox is notified
-  /// (mail_kind::email_changed).
+  /// When the address of an account that has had an owner changes (it is verified, has a password,
+  /// or has logged in), the former mailbox is notified (mail_kind::email_changed).
   ///
   /// Errors: not_found, email_taken, last_admin, version_conflict; validation_failed on a name, or
   /// on `role` (only a verified account with a password can become an administrator's).

@@ -214,11 +214,11 @@ Failure describe_postgres(const Poco::Exception& cause) {
   // The two sides are out of step, or the server has lost a prepared statement: none of those that
   // this side takes for prepared can be relied on.
   if (code.starts_with("08") || code == "26000") {
-    return {.text = "the connection to the database cannot be used any more"};
+    return {.text = "the connection to the database is no longer usable"};
   }
   const auto sound = [](const char* text) { return Failure{text, true}; };
   if (code == "40001" || code == "40P01") return {"a conflict", true, true};
-  if (code == "55P03") return sound("the database is locked by somebody else");
+  if (code == "55P03") return sound("the database is locked by another connection");
   if (code == "57014") return sound("the database took too long");
   if (code == "53100") return sound("the database's disk is full");
   if (code == "25006") {

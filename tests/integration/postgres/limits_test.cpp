@@ -115,7 +115,7 @@ TEST_CASE("a call that waits for a lock is Unavailable in the end, and the conne
   const auto blocked = unavailable([&] { add_user(*store, new_user(2)); });
   PQclear(PQexec(other.get(), "COMMIT"));
 
-  CHECK(blocked == "the database is locked by somebody else");
+  CHECK(blocked == "the database is locked by another connection");
   CHECK_NOTHROW(add_user(*store, new_user(2)));
 }
 

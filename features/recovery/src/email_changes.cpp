@@ -277,7 +277,12 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     tickets->drop(ticket->user, TicketKind::reset);
     kernel.changes(tx, ticket->user);
     record_gone(room, tx, done, client, now);
-    record(room, tx, email_change_undone, ticket->user, std::nullopt, client, now);
+    // Whoever had the account knows its devices, too.
+    kernel.record(tx, {.kind = email_change_undone,
+                       .at = now,
+                       .user = ticket->user,
+                       .client = client,
+                       .details = {{"account", "recovered"}}});
     kernel.notify(tx, "email_restored",
                   {.to = email,
                    .first_name = done.user->first_name,

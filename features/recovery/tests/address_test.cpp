@@ -190,6 +190,9 @@ TEST_CASE("a change is undone from the former mailbox, once") {
     CHECK_OK(w.recovery.reset(World::token_in(reset, "rst_"), password(new_password), somewhere));
     CHECK(w.can_log_in("ada@example.org", new_password));
     CHECK(w.t.events().count(email_change_undone) == 1);
+    const auto undone = w.t.events().last(email_change_undone);
+    REQUIRE(undone->details.size() == 1);
+    CHECK(undone->details.front().value == "recovered");
   });
 }
 

@@ -35,11 +35,11 @@ test('every variable of the contract is in it', async () => {
 });
 
 /** Each source of tests below these folders, without comments; literals that are cut in two are put together. */
-async function* testSources(folders) {
+async function* testSources(folders, named) {
   for (let folder; (folder = folders.pop());) {
     for (const entry of await readdir(folder, {withFileTypes: true})) {
       if (entry.isDirectory() && entry.name !== 'node_modules') folders.push(join(folder, entry.name));
-      if (!/\.(cpp|mjs)$/.test(entry.name)) continue;
+      if (!named.test(entry.name)) continue;
       const source = await readFile(join(folder, entry.name), 'utf8');
       yield source.replace(/^\s*(?:\/\/.*$|\/\*[\s\S]*?\*\/)/gm, '').replace(/"\s*\n\s*"/g, '');
     }
@@ -47,12 +47,12 @@ async function* testSources(folders) {
 }
 
 /** The literals that `call`, with `LITERAL` in it, finds: whole, and as they are read. */
-async function literals(folders, call) {
+async function literals(folders, call, named = /\.(cpp|mjs)$/) {
   const literal = /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)/.source;
   const pattern = new RegExp(call.source.replace('LITERAL', () => literal), 'g');
   const found = new Set();
-  for await (const source of testSources(folders.map((folder) => join(project, folder)))) {
-    for (const [, text] of source.matchAll(pattern)) found.add(text.slice(1, -1).replace(/\\(.)/g, '$1'));
+  for await (const source of testSources(folders.map((folder) => join(project, folder)), named)) {
+    for (const [, text] of source.matchAll(pattern)) found.add(text.slice(1, -1).replace(/\\(.)/g, '$1').trim());
   }
   return found;
 }
@@ -61,7 +61,9 @@ test('every test that docs/security.md names is there, by its whole name', async
   // The last two pass the name on to test(); what is skipped is no test.
   const tests = await literals(['tests', 'lib/testing/contract', 'features'],
     /(?<![\w.])(?:TEST_CASE_FIXTURE\(\s*\w+,|(?:TEST_CASE|SUBCASE|test|repeat|forEachEngine)\()\s*LITERAL(?!\s*\*\s*doctest::skip)/);
-  const properties = await literals(['tests/fuzz'], /\bhold\([^;]*?,\s*LITERAL\)/);
+  // What a fuzzer holds, of the API also what every answer promises.
+  const properties = new Set([...await literals(['tests/fuzz'], /\bhold\([^;]*?,\s*LITERAL\)/),
+    ...await literals(['tests/http'], /\breturn LITERAL/, /^promises\.cpp$/)]);
   const page = await readFile(join(project, 'docs/security.md'), 'utf8');
   let names = 0;
   for (const section of page.split(/^## /m)) {

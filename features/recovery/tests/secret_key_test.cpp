@@ -22,12 +22,6 @@ SecretKeys ring(std::string_view current, std::string_view previous = {}) {
   return {Secret{current}, std::move(others)};
 }
 
-RecoveryOptions by_both() {
-  auto options = usual_options();
-  options.reset = ResetBy::both;
-  return options;
-}
-
 /// A process with the room, with keys and options of its own.
 struct Process {
   Process(testing::TestAuth& t, TicketStore& tickets, SecretKeys keys, RecoveryOptions options)
@@ -40,7 +34,7 @@ struct Process {
 
 /// Processes over one Store, one for each step of the change.
 struct Keys {
-  explicit Keys(const Backend& backend, RecoveryOptions options_in = by_both())
+  explicit Keys(const Backend& backend, RecoveryOptions options_in = with_codes())
       : options(std::move(options_in)),
         t({}, backend.harness().fresh()),
         tickets(backend.rows_over(t.auth().parts().store)) {}
@@ -177,7 +171,7 @@ TEST_CASE("a guess at a code under two secret keys is one guess") {
 
 TEST_CASE("the old secret key is needed until the last link to undo a change is over") {
   on_each_store([](const Backend& backend) {
-    auto longest = by_both();
+    auto longest = with_codes();
     longest.undo_lifetime = 24h * 30;
     Keys w{backend, longest};
     const auto ada = w.user("ada@example.org");

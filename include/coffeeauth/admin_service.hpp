@@ -83,7 +83,8 @@ class AdminService {
   /// When the address of an account that has had an owner changes (it is verified, has a password,
   /// or has logged in), the former mailbox is notified (mail_kind::email_changed).
   ///
-  /// Errors: not_found, email_taken, last_admin, version_conflict; validation_failed on a name, or
+  /// Errors: not_found, email_taken (also when the account awaits its owner and a feature reserves
+  /// its address for another user), last_admin, version_conflict; validation_failed on a name, or
   /// on `role` (only a verified account with a password can become an administrator's).
   [[nodiscard]] Result<User> update_user(const UserId& id, const UserPatch& patch,
                                          std::optional<std::int64_t> expected_version,

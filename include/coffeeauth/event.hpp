@@ -169,8 +169,9 @@ struct Event {
   /// Whether the same condition was reported before and still lasts: count it, but do not log it.
   bool repeated = false;
   /// Further details; empty for most kinds. In an event of any kind, `account` is `recovered` if
-  /// the account has a new password that was not set by one of its sessions, all of which ended: a
-  /// Recorder that knows what the account has trusted so far, such as devices, must forget it.
+  /// the account has a new password that was not set by one of its sessions (a reset), or that
+  /// nobody knows (an undone change of address); all sessions ended. A Recorder that knows what the
+  /// account has trusted so far, such as devices, must forget it.
   std::vector<EventDetail> details{};
 };
 

@@ -107,17 +107,16 @@ class Kernel {
 
   /// Writes a mail to the outbox; a worker delivers it after the commit. `kind` is a stable word
   /// that the templates know. If `parameters.language` is empty, the mail is written in the
-  /// User::language of the account with that address. A mail that was not sent by `expires_at` is
-  /// dropped.
+  /// User::language of the account with that address, unless that account has no password: until
+  /// then the language may be a stranger's. A mail that was not sent by `expires_at` is dropped.
   virtual void enqueue(Transaction& transaction, std::string_view kind,
                        const MailParameters& parameters, std::optional<UtcTime> expires_at) = 0;
 
   /// Writes a notice to the outbox: a mail that tells the owner about a change to the account and
   /// where it came from. Fills in `parameters.at` when it is not set, and `language` when it is
-  /// empty: with the User::language of the account with that address, or else with the language of
-  /// the client. Adds `client`, `address` and Contributions::notice_values to `extra`. A notice
-  /// that was not sent by `parameters.expires_at`, if set, is dropped. Writes nothing if
-  /// NoticeConfig omits the kind.
+  /// empty: as enqueue() does, or else with the language of the client. Adds `client`, `address`
+  /// and Contributions::notice_values to `extra`. A notice that was not sent by
+  /// `parameters.expires_at`, if set, is dropped. Writes nothing if NoticeConfig omits the kind.
   virtual void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,
                       const ClientContext& client) = 0;
 
@@ -133,8 +132,10 @@ class Kernel {
   virtual void changes(Transaction& transaction, const UserId& user) = 0;
 
   /// Sets the password of the account, ends its sessions, records the event and writes the notice
-  /// to the owner; returns the account as it is now. Return the error from the transaction, so that
-  /// the rest is undone, too.
+  /// to the owner; returns the account as it is now. If the account has no password yet, and no
+  /// session of its own sets it, its names and language are removed: they may be a stranger's from
+  /// a sign-up. Return the error from the
+  /// transaction, so that the rest is undone, too.
   ///
   /// Errors: not_found; email_not_verified, because the mailbox would be trusted with a password
   /// that its owner may not have chosen; version_conflict, if an expectation does not hold.

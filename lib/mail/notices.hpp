@@ -13,7 +13,8 @@ namespace coffeeauth {
 
 struct Services;
 
-/// The language of the account with that address; empty where there is none, or it is not known.
+/// The language of the account with that address; empty where there is none, it is not known, or
+/// the account has no password: until then it may be a stranger's.
 [[nodiscard]] std::string language_at(Transaction& tx, const EmailAddress& email);
 
 /// Whether an operator omits notices of that kind.

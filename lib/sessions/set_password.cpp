@@ -11,8 +11,10 @@ namespace {
 /// The first password makes an owner of whoever sets it. The names and the language are those of
 /// whoever signed up, which may have been somebody else; whose, a sign-up's code would have told.
 void leave_strangers_names(Transaction& tx, const UserId& user, UserPatch& patch) {
+  // Whoever is logged in without one has shown to be the owner in another way.
+  if (patch.keeps_session) return;
   // Whoever compared the present one knows that there is one.
-  if (patch.expects_password_hash) return;
+  if (patch.expects_password_hash && !patch.expects_password_hash->empty()) return;
   const auto before = tx.users().find_credentials(user);
   if (!before || !before->password_hash.empty()) return;
   patch.first_name = "";

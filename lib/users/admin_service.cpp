@@ -85,6 +85,8 @@ struct Act {
   std::optional<UserId> actor;
   ClientContext client;
   UtcTime now;
+  /// Whether they set the account's password.
+  bool sets_password = false;
 };
 
 /// What a write changed of what the user may do. A Store that does not say what was before changed
@@ -151,7 +153,10 @@ void record_change(Services& s, Transaction& tx, const UserWrite& done, const Co
   const auto& id = done.user->id;
   s.account_changes_with(tx, id);
   if (done.gave_way) record(EventKind::user_deleted, *done.gave_way);
-  record(EventKind::user_updated, id, verification_changed(done));
+  auto details = verification_changed(done);
+  const bool has_past = !done.before || done.before->last_login;
+  if (act.sets_password && has_past) details.push_back({"account", "recovered"});
+  record(EventKind::user_updated, id, std::move(details));
   if (tell_owner(tx, done, code)) record(EventKind::code_queued, id);
   for (const auto& kind : powers_changed(done)) record(kind, id);
 }
@@ -276,7 +281,11 @@ Result<User> AdminService::update_user(const UserId& id, const UserPatch& wanted
     auto done = tx.users().update_user(id, expected_version, patch, now);
     if (done.user && done.changed) {
       tell_former(s_, tx, done, had_password, now);
-      record_change(s_, tx, done, code.get(), {.actor = actor, .client = client, .now = now});
+      record_change(s_, tx, done, code.get(),
+                    {.actor = actor,
+                     .client = client,
+                     .now = now,
+                     .sets_password = patch.password_hash.has_value()});
     }
     return done;
   });
@@ -340,7 +349,8 @@ Result<User> AdminService::create_admin(NewAdmin request) {
     }
     auto done = tx.users().create_or_take_over(admin);
     if (done.user && done.before) {
-      record_change(s_, tx, done, nullptr, {.actor = {}, .client = {}, .now = now});
+      record_change(s_, tx, done, nullptr,
+                    {.actor = {}, .client = {}, .now = now, .sets_password = true});
     } else if (done.user) {
       s_.account_changes_with(tx, done.user->id);
       s_.record(tx, {.kind = EventKind::role_changed, .at = now, .user = done.user->id});

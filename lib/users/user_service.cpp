@@ -142,11 +142,12 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
   const auto account = check_own_password(s_, id, password, client);
   if (!account) return account.error();
   const auto outcome = s_.transact([&](Transaction& tx) {
-    // Changes nothing, and holds the row: the password may have been changed since it was compared.
-    const UserPatch same{.expects_password_hash = account->password_hash};
-    const auto held = tx.users().update_user(id, std::nullopt, same, s_.now()).outcome;
-    if (held != UserWriteOutcome::written) return held;
-    const auto done = tx.users().delete_user(id, std::nullopt);
+    // The password may have been changed since it was compared, and until it is deleted.
+    const auto present = tx.users().find_credentials(id);
+    if (!present) return UserWriteOutcome::not_found;
+    if (present->password_hash != account->password_hash) return UserWriteOutcome::unproved;
+    const auto done = tx.users().delete_user(id, present->user.version);
+    if (done == UserWriteOutcome::version_conflict) throw TransactionConflict();
     if (done == UserWriteOutcome::written) {
       s_.account_changes_with(tx, id);
       s_.record(tx, {.kind = EventKind::user_deleted, .user = id, .client = client});
@@ -154,7 +155,7 @@ Result<void> UserService::delete_account(const UserId& id, const Password& passw
     return done;
   });
   if (outcome == UserWriteOutcome::last_admin) return ErrorCode::last_admin;
-  if (outcome == UserWriteOutcome::version_conflict) return ErrorCode::invalid_credentials;
+  if (outcome == UserWriteOutcome::unproved) return ErrorCode::invalid_credentials;
   if (outcome != UserWriteOutcome::written) return ErrorCode::not_found;
   return {};
 }

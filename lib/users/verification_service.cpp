@@ -70,9 +70,11 @@ Result<User> VerificationService::verify(VerifyRequest request, const ClientCont
     auto activation = tx.sign_ups().activate(account.id, digest, chosen, now);
     if (activation.outcome == ActivationOutcome::activated) {
       s_.account_changes_with(tx, account.id);
-      s_.record(
-          tx,
-          {.kind = EventKind::user_verified, .at = now, .user = account.known(), .client = client});
+      Event event{
+          .kind = EventKind::user_verified, .at = now, .user = account.known(), .client = client};
+      // An account with a past, whose verification an administrator took away.
+      if (activation.user->last_login) event.details = {{"account", "recovered"}};
+      s_.record(tx, std::move(event));
     }
     return activation;
   });

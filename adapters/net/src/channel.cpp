@@ -55,7 +55,7 @@ StreamSocket connected(const Addresses& addresses, std::uint16_t port, Deadline 
     } catch (const Poco::Net::ConnectionRefusedException&) {
       why = Failure::refused;
     } catch (const Poco::Net::ConnectionResetException&) {
-      // There was a server, whose end came before we knew of its beginning.
+      // The server accepted and closed before connect() returned.
       why = Failure::lost;
     } catch (const Poco::TimeoutException&) {
       why = Failure::connecting_timed_out;

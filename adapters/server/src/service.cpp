@@ -56,10 +56,9 @@ Secret key_for(const Settings& settings, Store& store, SecretKeyUse use) {
     throw ConfigError(
         place_of_secret_key(settings) +
         " is missing, but the signing keys in the database are encrypted with it. Restore it, or "
-        "set "
-        "DATA_DIR or SECRET_KEY as for the server. If it is lost, `coffeeauth keys rotate --now` "
-        "creates another one and a new signing key; all sessions, codes and pending mails are "
-        "invalid then, passwords stay valid");
+        "set DATA_DIR or SECRET_KEY as for the server. If it is lost, `coffeeauth keys rotate "
+        "--now` creates another one and a new signing key; all sessions, codes and pending mails "
+        "are invalid then, passwords stay valid");
   }
   if (use == SecretKeyUse::own) {
     throw ConfigError(place_of_secret_key(settings) +
@@ -80,9 +79,8 @@ void check_secret_key(const Settings& settings, Auth& auth) {
         "it to SECRET_KEY_PREVIOUS if you are changing the key. If this one is right, `coffeeauth "
         "keys list` marks the signing key that was created with another one, and `coffeeauth keys "
         "revoke KID` deletes it. If the right one is lost, `coffeeauth keys rotate --now` creates "
-        "a "
-        "new signing key; all sessions, codes and pending mails are invalid then, passwords stay "
-        "valid");
+        "a new signing key; all sessions, codes and pending mails are invalid then, passwords "
+        "stay valid");
   }
 }
 

@@ -20,7 +20,7 @@ std::size_t count(const std::vector<Sighting>& seen, Sighting what) {
 /// Rounds of one race, each over rows of its own: `round(trial, threads)`.
 template <class Round>
 void rounds_of(DeviceHarness& harness, const NewDeviceOptions& rules, Round round) {
-  for (testing::Rounds rounds{harness, {.threads = harness.threads()}}; rounds.next();) {
+  for (testing::Rounds rounds{harness}; rounds.next();) {
     const Trial t{harness, rules};
     round(t, harness.threads());
   }

@@ -228,6 +228,38 @@ TEST_CASE("a new password of somebody who is not logged in makes every device ne
   });
 }
 
+TEST_CASE("an account that an administrator gives back has no known devices") {
+  const auto ada = email("ada@example.org");
+  const auto give_back = [&](World& w, bool by_code) {
+    auto& auth = w.t.auth();
+    REQUIRE_OK(auth.admin().update_user(w.ada.user.id, {.is_verified = false}, std::nullopt,
+                                        w.ada.user.id, home));
+    // The same password, so that the next logins need not know which it is.
+    if (by_code) {
+      static_cast<void>(auth.verification().resend_code(ada, home));
+      w.t.deliver_mail();
+      const auto digits = w.t.mailer().last_code_for(ada).value();
+      REQUIRE_OK(auth.verification().verify({.email = ada,
+                                             .code = VerificationCode::parse(digits).value(),
+                                             .password = password("correct horse battery")},
+                                            home));
+    } else {
+      REQUIRE_OK(
+          auth.admin().create_admin({.email = ada, .password = password("correct horse battery")}));
+    }
+  };
+  on_each_store([&](const Backend& backend) {
+    for (const bool by_code : {true, false}) {
+      CAPTURE(by_code);
+      World w{backend};
+      CHECK(w.told_of(elsewhere) == 1);
+      CHECK(w.told_of(elsewhere) == 0);
+      give_back(w, by_code);
+      CHECK(w.told_of(elsewhere) == 1);
+    }
+  });
+}
+
 TEST_CASE("a day has so many notices, and what is not told of today is told of tomorrow") {
   World w{backends().front(), {.notices_per_day = 2}};
   CHECK(w.told_of(from("203.0.113.1")) == 1);

@@ -11,7 +11,7 @@ using testing::race;
 /// Rounds of one race, each over rows of its own: `round(trial, threads)`.
 template <class Round>
 void rounds_of(TicketHarness& harness, Round round) {
-  for (testing::Rounds rounds{harness, {.threads = harness.threads()}}; rounds.next();) {
+  for (testing::Rounds rounds{harness}; rounds.next();) {
     const Trial t{harness};
     round(t, harness.threads());
   }

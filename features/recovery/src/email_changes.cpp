@@ -25,9 +25,14 @@ void take_turns(Room& room, Transaction& tx, const EmailAddress& one, const Emai
 }
 
 void record(Room& room, Transaction& tx, const EventKind& kind, const UserId& user,
-            const std::optional<SessionId>& session, const ClientContext& client, UtcTime now) {
-  room.kernel->record(
-      tx, {.kind = kind, .at = now, .user = user, .session = session, .client = client});
+            const std::optional<SessionId>& session, const ClientContext& client, UtcTime now,
+            std::vector<EventDetail> details = {}) {
+  room.kernel->record(tx, {.kind = kind,
+                           .at = now,
+                           .user = user,
+                           .session = session,
+                           .client = client,
+                           .details = std::move(details)});
 }
 
 /// Tells of the mere sign-up that had the address.
@@ -59,9 +64,13 @@ MailParameters notice_of_change(const User& before, const EmailAddress& next, Ut
 void tell_former(Room& room, Transaction& tx, const User& before, const User& after,
                  const Secret& undo, const ClientContext& client, UtcTime now) {
   auto notice = notice_of_change(before, after.email, now);
-  const auto until = now + room.options.undo_lifetime;
+  const auto tickets = room.tickets.in(tx);
+  auto until = now + room.options.undo_lifetime;
+  // At least as long as the undo of an earlier change, which needs this one to lead on from there.
+  for (const auto& earlier : tickets->list(before.id, TicketKind::undo, now)) {
+    until = std::max(until, earlier.expires_at);
+  }
   if (until > now) {
-    const auto tickets = room.tickets.in(tx);
     tickets->put({.digest = room.digest_of(undo),
                   .kind = TicketKind::undo,
                   .user = before.id,
@@ -103,6 +112,27 @@ bool holds_session(Transaction& tx, const Ticket& ticket, UtcTime now) {
   if (!live) return false;
   const auto& session = live->session;
   return tx.sessions().mark_authenticated(session.id, session.methods, session.authenticated_at);
+}
+
+/// To the mailbox that has its account again, with a way to set a password; and to the other one.
+void mail_after_undo(Room& room, Transaction& tx, const User& before, const User& after,
+                     const Secrets& secrets, const ClientContext& client) {
+  auto& kernel = *room.kernel;
+  const auto now = room.now();
+  kernel.notify(tx, "email_restored",
+                {.to = after.email,
+                 .first_name = after.first_name,
+                 .language = after.language.tag(),
+                 .at = now},
+                client);
+  if (!(before.email == after.email)) {
+    kernel.notify(tx, mail_kind::email_changed, notice_of_change(before, after.email, now), client);
+  }
+  if (!after.is_active || !after.is_verified) return;
+  // Also where nobody can ask for one: there is no other way back in.
+  const auto reset = room.reset_ticket(after.id, after.email, after.security_version, secrets, now);
+  room.tickets.in(tx)->put(reset);
+  room.mail_reset(tx, after, reset, secrets, ResetReason::after_undo, client);
 }
 
 /// What the write of an address came to.
@@ -194,7 +224,8 @@ Result<CodeReceipt> Recovery::ask_email_change(const Principal& principal,
       mail.expires_at = expires_at;
     }
     // Of whoever reads that mailbox.
-    mail.language = (taken && found ? found->user : *user).language.tag();
+    const bool has_owner = taken && found && !found->password_hash.empty();
+    mail.language = (has_owner ? found->user : *user).language.tag();
     if (mail.language.empty()) mail.language = client.language;
     kernel.enqueue(tx, taken ? "email_change_taken" : "email_change_code", mail, expires_at);
     kernel.notify(tx, "email_change_asked", notice_of_change(*user, email, now), client);
@@ -263,6 +294,9 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     const auto before = tx.users().find(ticket->user);
     if (!before) return invalid_link;
     take_turns(room, tx, before->email, email);
+    // What it waited for may have been a change of this account; then it is judged anew.
+    const auto still = tx.users().find(ticket->user);
+    if (!still || !(still->email == before->email)) throw TransactionConflict();
     const auto tickets = room.tickets.in(tx);
     if (!came_from(tickets->list(ticket->user, TicketKind::undo, now), *ticket, before->email) ||
         !tickets->redeem(TicketKind::undo, ticket->digest, now)) {
@@ -270,35 +304,17 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     }
     // Before the account is held, as in a reset.
     tickets->drop(ticket->user, TicketKind::email_change);
-    const UserPatch patch{.email = email, .password_hash = hash};
+    const UserPatch patch{.email = email, .password_hash = hash, .expects_email = before->email};
     const auto done = tx.users().update_user(ticket->user, std::nullopt, patch, now);
     if (!done.user) return outcome_of(done, invalid_link);
     tickets->drop(ticket->user, TicketKind::undo, ticket->security_version);
     tickets->drop(ticket->user, TicketKind::reset);
     kernel.changes(tx, ticket->user);
     record_gone(room, tx, done, client, now);
-    // Whoever had the account knows its devices, too.
-    kernel.record(tx, {.kind = email_change_undone,
-                       .at = now,
-                       .user = ticket->user,
-                       .client = client,
-                       .details = {{"account", "recovered"}}});
-    kernel.notify(tx, "email_restored",
-                  {.to = email,
-                   .first_name = done.user->first_name,
-                   .language = done.user->language.tag(),
-                   .at = now},
-                  client);
-    if (!(before->email == email)) {
-      kernel.notify(tx, mail_kind::email_changed, notice_of_change(*before, email, now), client);
-    }
-    // Also where nobody can ask for one: there is no other way back in.
-    if (done.user->is_active && done.user->is_verified) {
-      const auto reset =
-          room.reset_ticket(ticket->user, email, done.user->security_version, secrets, now);
-      tickets->put(reset);
-      room.mail_reset(tx, *done.user, reset, secrets, ResetReason::after_undo, client);
-    }
+    // Whoever had the account may have logged in from devices of their own.
+    record(room, tx, email_change_undone, ticket->user, std::nullopt, client, now,
+           {{"account", "recovered"}});
+    mail_after_undo(room, tx, *before, *done.user, secrets, client);
     return *done.user;
   });
 }

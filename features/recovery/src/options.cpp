@@ -34,6 +34,21 @@ LinkSetting setting_of(TicketKind kind, const RecoveryOptions& options) {
   return {"EMAIL_UNDO_URL", options.email_undo_url, "/account/undo"};
 }
 
+/// Whether any mail has a link of that kind.
+bool mails_link(TicketKind kind, const RecoveryOptions& options) {
+  const bool can_undo = options.undo_lifetime > 0s;
+  switch (kind) {
+    case TicketKind::reset:
+      // Who undoes a change has to set a password, also where nobody can ask for that.
+      return brings_link(options.reset) || (options.reset == ResetBy::off && can_undo);
+    case TicketKind::email_change:
+      return true;
+    case TicketKind::undo:
+      break;
+  }
+  return can_undo;
+}
+
 /// What is wrong with the URL of a link; empty when nothing is.
 std::string fault_of(const std::string& url) {
   const auto at = url.find(place_of_token);
@@ -108,7 +123,9 @@ std::vector<ConfigField> fields_of_limits(RecoveryOptions& o) {
             {1, 1'000}),
       field("RECOVERY_MAILS_PER_DAY", "Maximum of these mails in 24 hours", o.pace.per_day,
             {1, 1'000}),
-      field("RECOVERY_NETWORKS", "Networks with their own share of an account's reset mails",
+      field("RECOVERY_NETWORKS",
+            "Networks with their own share of an account's reset mails; with 0, any stranger can "
+            "use up the owner's mails",
             o.reset_networks, {0, 20}),
       field("RECOVERY_ASK_LIMIT", "Requests for a mail from one network in one RECOVERY_ASK_WINDOW",
             o.asks.count, {1, most}),
@@ -157,8 +174,7 @@ void check(const RecoveryOptions& options) {
     const auto setting = setting_of(kind, options);
     const auto pattern = link_pattern(kind, options);
     if (pattern.empty()) {
-      const bool mails_link = kind != TicketKind::reset || options.reset != ResetBy::code;
-      if (!mails_link) continue;
+      if (!mails_link(kind, options)) continue;
       throw std::invalid_argument(std::string{setting.name} +
                                   (options.pages
                                        ? ": links need it, or PUBLIC_URL, to lead anywhere"

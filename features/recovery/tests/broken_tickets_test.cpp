@@ -1,5 +1,7 @@
 // Rows of the room that are wrong in one way each. The contract must reject them all.
 
+#include <algorithm>
+
 #include "features/recovery/tests/broken_tickets.hpp"
 #include "lib/testing/contract/samples.hpp"
 

@@ -55,6 +55,12 @@ TEST_CASE("without the server's pages each link that is mailed needs a page of i
   options.reset_url.clear();
   options.reset = ResetBy::code;
   CHECK(complaint(options).empty());
+  // But after an undo it is.
+  options.reset = ResetBy::off;
+  CHECK(complaint(options).starts_with("PASSWORD_RESET_URL: "));
+  options.undo_lifetime = 0s;
+  options.email_undo_url.clear();
+  CHECK(complaint(options).empty());
 }
 
 TEST_CASE("without an undo the former address is told, and free at once") {

@@ -97,8 +97,8 @@ class Over {
 /// key.
 constexpr auto may_be_empty =
     "outbox_jobs.state\noutbox_jobs.attempts\noutbox_jobs.lease_id\noutbox_jobs.last_error\n"
-    "outbox_jobs.abandoned\nrecovery_slots.hour_count\nsigning_keys.verifies_until\nsigning_keys."
-    "is_first\n";
+    "outbox_jobs.abandoned\nrecovery_slots.hour_count\nsigning_keys.verifies_until\n"
+    "signing_keys.is_first\n";
 /// How long Filled takes by its clock.
 constexpr auto some_time = 2min;
 

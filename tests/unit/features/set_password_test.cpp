@@ -92,6 +92,25 @@ TEST_CASE("a password that no session sets is told of as an account that was rec
   CHECK(details() == std::vector<EventDetail>{{"account", "recovered"}});
 }
 
+TEST_CASE(
+    "the first password of an account removes what a stranger may have typed, no other does") {
+  World w;
+  REQUIRE_OK(w.f.sign_up("bob@example.org", good, "Mallory"));
+  const auto bob = w.f.t.store().users().find_credentials(email("bob@example.org"))->user.id;
+  REQUIRE_OK(w.f.auth().admin().update_user(bob, {.is_verified = true}, std::nullopt, w.ada.id,
+                                            w.f.client));
+  w.ada.id = bob;
+  const auto name = [&] { return w.f.auth().users().get(bob)->first_name; };
+  SUBCASE("whatever its hash is") { CHECK_OK(w.set({.hash = w.next})); }
+  SUBCASE("if it has none yet") {
+    CHECK_OK(w.set({.hash = w.next, .expects_password_hash = PasswordHash{}}));
+  }
+  CHECK(name().empty());
+  REQUIRE_OK(w.f.auth().users().update_profile(bob, {.first_name = "Bob"}, w.f.client));
+  CHECK_OK(w.set({.hash = w.room.kernel->passwords().hash(password(good))}));
+  CHECK(name() == "Bob");
+}
+
 TEST_CASE("a notice to an account that is at hand does not read it again for its language") {
   const auto store = memory::make_memory_store();
   int reads = 0;

@@ -14,8 +14,8 @@ namespace recovery {
 
 /// Creates the bundle for standard::Options::bundles. Its tickets are stored in the program's
 /// store, which must be a SQL store or a memory store. If RecoveryOptions::public_url is empty,
-/// standard::Options::public_url is used; if both are empty and a link has no URL of its own,
-/// standard::open() throws.
+/// standard::Options::public_url is used; if both are empty, or RecoveryOptions::pages is false,
+/// and a link that is mailed has no URL of its own, standard::open() throws.
 [[nodiscard]] std::shared_ptr<standard::Bundle> bundle(RecoveryOptions options = {});
 
 }  // namespace recovery

@@ -49,33 +49,40 @@ struct RecoveryOptions {
   /// How long a change of address can be undone; the former address stays reserved as long. Range 0
   /// (never) to 30 days.
   std::chrono::seconds undo_lifetime{std::chrono::hours{24 * 7}};
-  /// The page behind a reset link: `{token}` is replaced by the token, best after a `#`, which
-  /// browsers do not send. Empty: `/account/reset#token={token}` below public_url.
+  /// The page behind a reset link: `{token}` is replaced by the token, which must follow a `#`:
+  /// browsers do not send what is behind it. Empty, only with `pages`:
+  /// `/account/reset#token={token}` below public_url.
   std::string reset_url{};
-  /// The page behind a link for a new address. Empty: `/account/email#token={token}`.
+  /// The page behind a link for a new address. Empty, only with `pages`:
+  /// `/account/email#token={token}`.
   std::string email_change_url{};
-  /// The page behind a link to undo a change. Empty: `/account/undo#token={token}`.
+  /// The page behind a link to undo a change. Empty, only with `pages`:
+  /// `/account/undo#token={token}`.
   std::string email_undo_url{};
   /// Whether the feature is enabled. When it is not, it has no routes, but still keeps its reserved
   /// addresses and deletes expired rows.
   bool enabled = true;
-  /// Whether the program should serve page_routes() behind the links.
+  /// Whether the program should serve page_routes() behind the links. If false, each link that is
+  /// mailed needs a URL of its own.
   bool pages = true;
   /// Limits on mails to one account, for each purpose (MailPurpose) separately; for resets that are
-  /// requested at the login, in each share of `reset_networks`. A pause is at most a day.
+  /// requested at the login, in each share of `reset_networks`. Ranges: a pause of 0 to 24 h, 1 to
+  /// 1,000 mails.
   MailPace pace{.pause = std::chrono::seconds{60}, .per_hour = 5, .per_day = 10};
   /// Networks (an IPv4 address, an IPv6 /48) with their own share of an account's resets; all
-  /// others have one share together. So a stranger cannot keep the mail from the owner, and the
-  /// mailbox gets at most `(reset_networks + 1) * pace.per_day` such mails a day, 40 by default.
+  /// others have one share together. So a stranger needs more networks than have a share to keep
+  /// the mail from the owner, and the mailbox gets at most `(reset_networks + 1) * pace.per_day`
+  /// such mails a day, 40 by default. Range 0 to 20.
   std::size_t reset_networks = 3;
-  /// Requests for a mail from one network.
+  /// Requests for a mail from one network. Ranges, also of the limits below: 1 to 100,000 within 1
+  /// s to 24 h; at least 1 min for those of one address.
   Limit asks{20, std::chrono::hours{1}};
   /// Attempts to use a link or code from one network.
   Limit tries{60, std::chrono::hours{1}};
   /// Mails about a change to one new address, by all users together; counted in the Store like
   /// `pace`, also when LimitConfig::enabled is false.
   Limit target_mails{10, std::chrono::hours{24}};
-  /// Guesses at the codes of one address, from all networks together.
+  /// Guesses at the codes of one new address, by all users together.
   Limit target_guesses{50, std::chrono::hours{24}};
   /// Wrong guesses that invalidate a code. Range 1 to 10.
   std::size_t code_attempts = 5;

@@ -37,7 +37,8 @@ inline constexpr ErrorCode reset_links_off{"reset_links_off", ErrorClass::confli
 inline constexpr EventKind password_reset_asked{"password_reset_asked"};
 /// A reset link was created for an operator, who passes it on; nothing was mailed.
 inline constexpr EventKind password_reset_link_made{"password_reset_link_made"};
-/// A new password was set with a link or a code; all sessions ended.
+/// A new password was set with a link or a code; all sessions ended. Its detail `account` is
+/// `recovered`.
 inline constexpr EventKind password_reset_done{"password_reset_done"};
 /// A mail for a change of address was queued.
 inline constexpr EventKind email_change_asked{"email_change_asked"};
@@ -47,14 +48,15 @@ inline constexpr EventKind link_rejected{"link_rejected"};
 inline constexpr EventKind email_change_cancelled{"email_change_cancelled"};
 /// The account has a new, verified address.
 inline constexpr EventKind email_changed{"email_changed"};
-/// A change of address was undone; the account has its former address again.
+/// A change of address was undone; the account has its former address again. Its detail `account`
+/// is `recovered`.
 inline constexpr EventKind email_change_undone{"email_change_undone"};
 
 /// Limits requests for mails.
 inline constexpr LimitScope ask_limit{"recovery_ask"};
 /// Limits attempts to use links and codes.
 inline constexpr LimitScope try_limit{"recovery_try"};
-/// Limits guesses at the codes of one address, from all networks together.
+/// Limits guesses at the codes of one new address, by all users together.
 inline constexpr LimitScope guess_limit{"recovery_guess"};
 
 /// The eight-digit code of a reset, and the address it was mailed to.

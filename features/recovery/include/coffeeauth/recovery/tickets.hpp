@@ -105,7 +105,7 @@ class Tickets {
   ///
   /// A network gets its own share of the account's mails of that purpose with its first mail, for
   /// 24 hours, if fewer than `max_networks` have one then. All other networks, and requests without
-  /// one, have one share together. So strangers in other networks cost the owner nothing, and the
+  /// one, have one share together. So strangers cost an owner who has a share nothing, and the
   /// shares together bound the mails sent to an account. Of many concurrent calls, as many get a
   /// share, and a mail, as may.
   [[nodiscard]] virtual bool take_slot(const UserId& user, const MailRequest& request,

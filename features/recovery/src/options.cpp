@@ -89,13 +89,15 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
       field("PASSWORD_RESET_LIFETIME", "How long a password reset link or code is valid",
             o.reset_lifetime, {5min, 24h}),
       field("PASSWORD_RESET_URL",
-            "The page that a password reset link opens, with {token} once; empty for the server's "
+            "The page that a password reset link opens, with {token} once, after a #; empty for "
+            "the server's "
             "page below PUBLIC_URL.",
             o.reset_url, TextLength{0, 500}),
       field("EMAIL_CHANGE_LIFETIME", "How long a link or code for a new address is valid",
             o.email_change_lifetime, {10min, 24h}),
       field("EMAIL_CHANGE_URL",
-            "The page that a link for a new address opens, with {token} once; empty for the "
+            "The page that a link for a new address opens, with {token} once, after a #; empty for "
+            "the "
             "server's page below PUBLIC_URL.",
             o.email_change_url, TextLength{0, 500}),
       field("EMAIL_UNDO_LIFETIME",
@@ -103,7 +105,8 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
             "stays reserved; 0 for never",
             o.undo_lifetime, {0s, longest_undo}),
       field("EMAIL_UNDO_URL",
-            "The page that a link to undo a change of address opens, with {token} once; empty for "
+            "The page that a link to undo a change of address opens, with {token} once, after a #; "
+            "empty for "
             "the server's page below PUBLIC_URL.",
             o.email_undo_url, TextLength{0, 500}),
       field("ACCOUNT_PAGES", "Whether the server serves the pages behind the links it mails.",

@@ -43,8 +43,8 @@ constexpr std::string_view print_option = "--print-link";
   }
   if (error.code == ErrorCode::rate_limited) {
     throw std::runtime_error(
-        "the account was sent a link or code a moment ago, or too many of them today; the latest "
-        "one is still valid, and --print-link creates another");
+        "the account was sent a link or code less than RECOVERY_MAIL_PAUSE ago, or as many as "
+        "RECOVERY_MAILS_PER_HOUR or RECOVERY_MAILS_PER_DAY allow; the latest one is still valid");
   }
   throw std::runtime_error(std::string{message(error.code)});
 }
@@ -85,7 +85,7 @@ void send_mail(Recovery& recovery, const UserId& user, std::ostream& out) {
 standard::Command reset_command(std::function<Recovery&()> opened) {
   standard::Command command{
       .name = "send-password-reset",
-      .summary = "mails the owner of an account a link to reset the password"};
+      .summary = "mails the owner of an account a link or code to reset the password"};
   command.options = {
       {std::string{email_option}, "E", "the email address of the account (required)", true},
       {std::string{print_option}, "",
@@ -124,8 +124,9 @@ class RecoveryBundle final : public standard::Bundle {
       return "public_url: is not set, so mailed links would lead nowhere; set it, or reset_url, "
              "email_change_url and email_undo_url in recovery::bundle({...})";
     }
-    return "PUBLIC_URL is not set, so mailed links would lead nowhere: passwords cannot be reset "
-           "and addresses not changed";
+    return "neither PUBLIC_URL nor all of PASSWORD_RESET_URL, EMAIL_CHANGE_URL and EMAIL_UNDO_URL "
+           "are set, so mailed links would lead nowhere: passwords cannot be reset and addresses "
+           "not changed";
   }
 
   Feature& open(Store& store, const standard::Surroundings& at) override {

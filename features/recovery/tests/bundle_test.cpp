@@ -82,7 +82,7 @@ TEST_CASE("a bundle whose links would lead nowhere is refused, with what to do")
 }
 
 TEST_CASE("a program that is configured by text is told of the setting") {
-  CHECK(bundle()->why_off({}).starts_with("PUBLIC_URL is not set"));
+  CHECK(bundle()->why_off({}).starts_with("neither PUBLIC_URL nor all of "));
   CHECK(bundle()->why_off({.public_url = shop}).empty());
   CHECK(bundle(own_urls())->why_off({}).empty());
 }

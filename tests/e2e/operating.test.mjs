@@ -225,15 +225,16 @@ test('a sender that no mail server can answer is warned of, and no other', async
 });
 
 test('the first line and /readyz say where the cache is, and that of a worker where mails go', async () => {
-  const first = (server, event) => lines(server.log()).find((line) => line.event === event);
+  // The server may answer before its line has come through the pipe.
+  const first = (server, event) => until(`the line ${event}`, () => lines(server.log()).find((line) => line.event === event));
   const alone = await startProcess({env: asOperator});
-  assert.equal(first(alone, 'serving').cache, 'memory');
+  assert.equal((await first(alone, 'serving')).cache, 'memory');
   assert.equal(success(await alone.get('/readyz')).cache, 'memory');
   await alone.stop();
   const redis = await startRedis();
   try {
     const shared = await startProcess({env: {REDIS_URL: redis.url('named:'), ...asOperator}});
-    assert.equal(first(shared, 'serving').cache, `redis://127.0.0.1:${redis.port}/0`);
+    assert.equal((await first(shared, 'serving')).cache, `redis://127.0.0.1:${redis.port}/0`);
     assert.equal(success(await shared.get('/readyz')).cache, 'up');
     await shared.stop();
   } finally {

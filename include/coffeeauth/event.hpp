@@ -139,6 +139,13 @@ struct EventDetail {
   bool operator==(const EventDetail&) const = default;
 };
 
+/// A detail of events of any kind: the account has a new password that was not set by one of its
+/// sessions (a reset), or that nobody knows (an undone change of address); all sessions ended. A
+/// Recorder that knows what the account has trusted so far, such as devices, must forget it.
+inline const EventDetail account_recovered{"account", "recovered"};
+/// A detail of `logged_in`: the account has logged in before, but never from this network.
+inline const EventDetail network_is_new{"network", "new"};
+
 /// One event. Contains no secret and no email address: accounts are named by id.
 struct Event {
   /// What happened.
@@ -168,10 +175,7 @@ struct Event {
   std::string reason{};
   /// Whether the same condition was reported before and still lasts: count it, but do not log it.
   bool repeated = false;
-  /// Further details; empty for most kinds. In an event of any kind, `account` is `recovered` if
-  /// the account has a new password that was not set by one of its sessions (a reset), or that
-  /// nobody knows (an undone change of address); all sessions ended. A Recorder that knows what the
-  /// account has trusted so far, such as devices, must forget it.
+  /// Further details, such as account_recovered; empty for most kinds.
   std::vector<EventDetail> details{};
 };
 

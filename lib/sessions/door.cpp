@@ -31,7 +31,7 @@ NewSession new_session(const Services& s, const PendingLogin& login, const Refre
 /// An account's first login comes from no new network: it has no other.
 std::vector<EventDetail> details_of(const PendingLogin& login, const Arrival& from) {
   if (from.is_familiar || !login.user.last_login) return {};
-  return {{"network", "new"}};
+  return {network_is_new};
 }
 
 /// Writes the session with what belongs to it, while the account is what it was.

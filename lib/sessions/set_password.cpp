@@ -44,7 +44,7 @@ Result<User> set_password(Services& s, Transaction& tx, const UserId& user,
               .user = user,
               .session = password.keeps_session,
               .client = client};
-  if (!password.keeps_session) event.details = {{"account", "recovered"}};
+  if (!password.keeps_session) event.details = {account_recovered};
   s.record(tx, std::move(event));
   enqueue_notice(s, tx, password.notice,
                  {.to = done.user->email,

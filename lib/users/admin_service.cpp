@@ -155,7 +155,7 @@ void record_change(Services& s, Transaction& tx, const UserWrite& done, const Co
   if (done.gave_way) record(EventKind::user_deleted, *done.gave_way);
   auto details = verification_changed(done);
   const bool has_past = !done.before || done.before->last_login;
-  if (act.sets_password && has_past) details.push_back({"account", "recovered"});
+  if (act.sets_password && has_past) details.push_back(account_recovered);
   record(EventKind::user_updated, id, std::move(details));
   if (tell_owner(tx, done, code)) record(EventKind::code_queued, id);
   for (const auto& kind : powers_changed(done)) record(kind, id);

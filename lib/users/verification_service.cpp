@@ -73,7 +73,7 @@ Result<User> VerificationService::verify(VerifyRequest request, const ClientCont
       Event event{
           .kind = EventKind::user_verified, .at = now, .user = account.known(), .client = client};
       // An account with a past, whose verification an administrator took away.
-      if (activation.user->last_login) event.details = {{"account", "recovered"}};
+      if (activation.user->last_login) event.details = {account_recovered};
       s_.record(tx, std::move(event));
     }
     return activation;

@@ -313,7 +313,7 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     record_gone(room, tx, done, client, now);
     // Whoever had the account may have logged in from devices of their own.
     record(room, tx, email_change_undone, ticket->user, std::nullopt, client, now,
-           {{"account", "recovered"}});
+           {account_recovered});
     mail_after_undo(room, tx, *before, *done.user, secrets, client);
     return *done.user;
   });

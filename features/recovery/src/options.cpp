@@ -90,15 +90,13 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
             o.reset_lifetime, {5min, 24h}),
       field("PASSWORD_RESET_URL",
             "The page that a password reset link opens, with {token} once, after a #; empty for "
-            "the server's "
-            "page below PUBLIC_URL.",
+            "the server's page below PUBLIC_URL.",
             o.reset_url, TextLength{0, 500}),
       field("EMAIL_CHANGE_LIFETIME", "How long a link or code for a new address is valid",
             o.email_change_lifetime, {10min, 24h}),
       field("EMAIL_CHANGE_URL",
             "The page that a link for a new address opens, with {token} once, after a #; empty for "
-            "the "
-            "server's page below PUBLIC_URL.",
+            "the server's page below PUBLIC_URL.",
             o.email_change_url, TextLength{0, 500}),
       field("EMAIL_UNDO_LIFETIME",
             "How long a change of address can be undone from the former mailbox, and its address "
@@ -106,8 +104,7 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
             o.undo_lifetime, {0s, longest_undo}),
       field("EMAIL_UNDO_URL",
             "The page that a link to undo a change of address opens, with {token} once, after a #; "
-            "empty for "
-            "the server's page below PUBLIC_URL.",
+            "empty for the server's page below PUBLIC_URL.",
             o.email_undo_url, TextLength{0, 500}),
       field("ACCOUNT_PAGES", "Whether the server serves the pages behind the links it mails.",
             o.pages),
@@ -116,7 +113,7 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
 
 std::vector<ConfigField> fields_of_limits(RecoveryOptions& o) {
   constexpr std::size_t most = 100'000;
-  return {
+  std::vector<ConfigField> all{
       field("RECOVERY_CODE_ATTEMPTS", "Wrong guesses that invalidate the code of a reset or change",
             o.code_attempts, {1, 10}),
       field("RECOVERY_MAIL_PAUSE",
@@ -129,31 +126,22 @@ std::vector<ConfigField> fields_of_limits(RecoveryOptions& o) {
       field("RECOVERY_NETWORKS",
             "Networks with their own share of an account's reset mails; with 0, any stranger can "
             "use up the owner's mails",
-            o.reset_networks, {0, 20}),
-      field("RECOVERY_ASK_LIMIT", "Requests for a mail from one network in one RECOVERY_ASK_WINDOW",
-            o.asks.count, {1, most}),
-      field("RECOVERY_ASK_WINDOW", "The time over which RECOVERY_ASK_LIMIT counts", o.asks.window,
-            {1s, 24h}),
-      field("RECOVERY_TRY_LIMIT",
-            "Attempts to use a link or code from one network in one RECOVERY_TRY_WINDOW",
-            o.tries.count, {1, most}),
-      field("RECOVERY_TRY_WINDOW", "The time over which RECOVERY_TRY_LIMIT counts", o.tries.window,
-            {1s, 24h}),
-      field("EMAIL_CHANGE_TARGET_MAILS",
-            "Mails about changes to one new address, by all users together, in one "
-            "EMAIL_CHANGE_TARGET_MAILS_WINDOW",
-            o.target_mails.count, {1, most}),
-      field("EMAIL_CHANGE_TARGET_MAILS_WINDOW",
-            "The time over which EMAIL_CHANGE_TARGET_MAILS counts", o.target_mails.window,
-            {1min, 24h}),
-      field("EMAIL_CHANGE_TARGET_GUESSES",
-            "Guesses at the codes of one new address, by all users together, in one "
-            "EMAIL_CHANGE_TARGET_GUESSES_WINDOW",
-            o.target_guesses.count, {1, most}),
-      field("EMAIL_CHANGE_TARGET_GUESSES_WINDOW",
-            "The time over which EMAIL_CHANGE_TARGET_GUESSES counts", o.target_guesses.window,
-            {1min, 24h}),
+            o.reset_networks, {0, 20})};
+  const auto add = [&](const std::string& count, const std::string& window, const char* what,
+                       Limit& limit, std::chrono::seconds shortest) {
+    all.push_back(field(count, what + (" in one " + window), limit.count, {1, most}));
+    all.push_back(
+        field(window, "The time over which " + count + " counts", limit.window, {shortest, 24h}));
   };
+  add("RECOVERY_ASK_LIMIT", "RECOVERY_ASK_WINDOW", "Requests for a mail from one network", o.asks,
+      1s);
+  add("RECOVERY_TRY_LIMIT", "RECOVERY_TRY_WINDOW",
+      "Attempts to use a link or code from one network", o.tries, 1s);
+  add("EMAIL_CHANGE_TARGET_MAILS", "EMAIL_CHANGE_TARGET_MAILS_WINDOW",
+      "Mails about changes to one new address, by all users together,", o.target_mails, 1min);
+  add("EMAIL_CHANGE_TARGET_GUESSES", "EMAIL_CHANGE_TARGET_GUESSES_WINDOW",
+      "Guesses at the codes of one new address, by all users together,", o.target_guesses, 1min);
+  return all;
 }
 
 }  // namespace

@@ -69,6 +69,7 @@ void fields(F&& f, User& u) {
   f("role", u.role);
   f("is_verified", u.is_verified);
   f("is_active", u.is_active);
+  f("second_factor", u.second_factor);
   f("date_joined", u.date_joined);
   f("last_login", u.last_login);
   f("version", u.version);

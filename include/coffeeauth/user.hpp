@@ -44,6 +44,9 @@ struct User {
   /// False when an administrator disabled the account: no login, no verification, and all its
   /// tokens are invalid.
   bool is_active = true;
+  /// Whether logins of this account need a second factor. An account that has it on and for which
+  /// no feature asks for a second factor cannot log in.
+  bool second_factor = false;
   /// The time of the first sign-up.
   UtcTime date_joined{};
   /// Empty before the first login.
@@ -108,6 +111,8 @@ struct UserPatch {
   std::optional<bool> is_verified{};
   /// Setting it to false ends the user's sessions.
   std::optional<bool> is_active{};
+  /// Changes `version` only: sessions and access tokens stay valid.
+  std::optional<bool> second_factor{};
   /// Ends the user's sessions. Set it only to a password chosen by the person who has just proved
   /// the mailbox, or by an operator.
   std::optional<PasswordHash> password_hash{};

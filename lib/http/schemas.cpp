@@ -65,6 +65,10 @@ SchemaPtr email_ascii() {
             .example = R"("ada@example.org")"}));
 }
 
+SchemaPtr second_factor() {
+  return read_only(boolean("Whether logins need a second factor; absent if not."));
+}
+
 std::vector<Property> user_properties() {
   return {{"id", user_id(), true},
           {"email", email(), true},
@@ -74,6 +78,7 @@ std::vector<Property> user_properties() {
           {"role", role(), true},
           {"is_verified", boolean("Whether the address is verified."), true},
           {"is_active", boolean("False for a disabled account."), true},
+          {"second_factor", second_factor()},
           {"date_joined", date_joined(), true},
           {"last_login", last_login(), true},
           {"version", version(), true}};
@@ -288,6 +293,7 @@ SchemaPtr profile_patch() {
        {"role", read_only(role())},
        {"is_verified", read_only(boolean("Whether the address is verified."))},
        {"is_active", read_only(boolean("False disables the account."))},
+       {"second_factor", second_factor()},
        {"date_joined", date_joined()},
        {"last_login", last_login()},
        {"version", version()}});
@@ -310,6 +316,7 @@ SchemaPtr user_patch() {
        {"role", role()},
        {"is_verified", boolean("Whether the address is verified.")},
        {"is_active", boolean("False disables the account.")},
+       {"second_factor", second_factor()},
        {"id", user_id()},
        {"date_joined", date_joined()},
        {"last_login", last_login()},

@@ -17,6 +17,7 @@ void write_members(JsonWriter& json, const User& user) {
   json.key("role").text(wire_name(user.role));
   json.key("is_verified").boolean(user.is_verified);
   json.key("is_active").boolean(user.is_active);
+  if (user.second_factor) json.key("second_factor").boolean(true);
   json.key("date_joined").text(to_rfc3339(user.date_joined));
   json.key("last_login");
   user.last_login ? json.text(to_rfc3339(*user.last_login)) : json.null();

@@ -77,13 +77,14 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   const bool role = replace(user.role, patch.role);
   const bool verified = replace(user.is_verified, patch.is_verified);
   const bool active = replace(user.is_active, patch.is_active);
+  const bool second_factor = replace(user.second_factor, patch.second_factor);
   auto wanted = patch.password_hash;
   // It was chosen by whoever reads another mailbox, if by anybody who proved one.
   if (address && !wanted && !(before.user.is_verified && user.is_verified)) wanted.emplace();
   const bool password = replace(result.after.password_hash, wanted);
 
-  result.changed =
-      first_name || last_name || language || spelling || role || verified || active || password;
+  result.changed = first_name || last_name || language || spelling || role || verified || active ||
+                   second_factor || password;
   if (result.changed) ++user.version;
   if (role || verified || active || password || address) ++user.security_version;
   result.ends_sessions =

@@ -36,12 +36,13 @@ void postgres_find_user_limit(benchmark::State& state) {
   World world{database_url()};
   const auto id = world.live().user.id.str();
   const std::unique_ptr<PGconn, Close> connection{PQconnectdb(database_url().c_str())};
-  const Result prepared{PQprepare(
-      connection.get(), "find",
-      "SELECT id, email_display, email_canonical, first_name, last_name, language, role, "
-      "is_verified, "
-      "is_active, date_joined, last_login, version, security_version FROM users WHERE id = $1",
-      1, nullptr)};
+  const Result prepared{
+      PQprepare(connection.get(), "find",
+                "SELECT id, email_display, email_canonical, first_name, last_name, language, role, "
+                "is_verified, "
+                "is_active, second_factor, date_joined, last_login, version, security_version FROM "
+                "users WHERE id = $1",
+                1, nullptr)};
   if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) {
     return state.SkipWithError("the server cannot be reached");
   }

@@ -14,8 +14,8 @@ const transaction = `
 \\set n random(0, 999)
 BEGIN;
 SELECT s.id, s.user_id, s.created_at, s.last_used_at, s.idle_expires_at, s.expires_at, s.address, s.user_agent,
-  u.id, u.email_display, u.email_canonical, u.first_name, u.last_name, u.language, u.role, u.is_verified, u.is_active, u.date_joined,
-  u.last_login, u.version, u.security_version, s.current_digest, s.previous_digest, s.rotated_at, s.sealed_successor
+  u.id, u.email_display, u.email_canonical, u.first_name, u.last_name, u.language, u.role, u.is_verified, u.is_active,
+  u.second_factor, u.date_joined, u.last_login, u.version, u.security_version, s.current_digest, s.previous_digest, s.rotated_at, s.sealed_successor
   FROM sessions s JOIN users u ON u.id = s.user_id
   WHERE s.id = '00000000-0000-7000-8000-' || lpad((:n)::text, 12, '0') AND s.ends_at > ${now} FOR UPDATE OF s;
 UPDATE sessions SET previous_digest = current_digest, current_digest = '${digest}', sealed_successor = '\\x${'ab'.repeat(104)}',

@@ -229,6 +229,54 @@ struct NoLanguages : Sound {
   };
 };
 
+struct NoSecondFactors : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto wrong = patch;
+      wrong.second_factor.reset();
+      return Users::update_user(id, version, wrong, now);
+    }
+  };
+};
+
+struct OnceSecondAlwaysSecond : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto wrong = patch;
+      if (!patch.second_factor.value_or(true)) wrong.second_factor.reset();
+      return Users::update_user(id, version, wrong, now);
+    }
+  };
+};
+
+struct SecondFactorEndsSessions : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      const auto written = Users::update_user(id, version, patch, now);
+      if (patch.second_factor) static_cast<void>(work_->sessions().end_sessions(id, {}));
+      return written;
+    }
+  };
+};
+
+struct OtherChangesTurnItOff : Sound {
+  struct UsersPart : Users {
+    using Users::Part;
+    UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
+                          const UserPatch& patch, UtcTime now) override {
+      auto wrong = patch;
+      if (!patch.second_factor) wrong.second_factor = false;
+      return Users::update_user(id, version, wrong, now);
+    }
+  };
+};
+
 }  // namespace
 
 REJECTED("that keeps what was rolled back", LostRollback, transaction_contract)
@@ -254,3 +302,8 @@ REJECTED("that does not say who gave way", TellsOtherwise<hide_who_gave_way>, ad
 REJECTED("that gives away the address of whoever is not verified", UnverifiedGiveWay,
          address_contract)
 REJECTED("that does not keep the language of a user", NoLanguages, language_contract)
+REJECTED("that does not keep who needs a second factor", NoSecondFactors, second_factor_contract)
+REJECTED("that never turns a second factor off", OnceSecondAlwaysSecond, second_factor_contract)
+REJECTED("that ends sessions for a second factor", SecondFactorEndsSessions, second_factor_contract)
+REJECTED("that turns a second factor off with other changes", OtherChangesTurnItOff,
+         second_factor_contract)

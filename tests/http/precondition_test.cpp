@@ -85,6 +85,42 @@ TEST_CASE_FIXTURE(Versions, "what was read can be sent back as it is, for every 
   CHECK(call("PUT", boss, {.body = own, .token = token}).body.at("first_name") == "Grace");
 }
 
+TEST_CASE_FIXTURE(Versions,
+                  "who needs a second factor is said of whoever does, and of nobody else") {
+  const auto mine = user_token("grace@example.com");
+  const auto grace = *UserId::parse(id_of(mine));
+  const auto managed = "/api/users/" + id_of(mine);
+  const auto listed = "/api/users?search=grace";
+  const auto tell = [&](bool on) {
+    t.store().transact([&](Transaction& tx) {
+      return tx.users().update_user(grace, {}, {.second_factor = on}, t.clock().now()).changed;
+    });
+    // What this process has just looked at is forgotten, and the list that it keeps.
+    t.clock().advance(std::chrono::minutes{1});
+  };
+  const auto before = get("/api/me", mine).body;
+  CHECK_FALSE(before.contains("second_factor"));
+  CHECK_FALSE(get(managed, token).body.contains("second_factor"));
+  CHECK_FALSE(get(listed, token).body["results"][0].contains("second_factor"));
+
+  tell(true);
+  CHECK(get("/api/me", mine).body.at("second_factor") == true);
+  CHECK(get(managed, token).body.at("second_factor") == true);
+  CHECK(get(listed, token).body["results"][0].at("second_factor") == true);
+  for (const std::string method : {"PUT", "PATCH"}) {
+    CAPTURE(method);
+    const auto read = get(managed, token).body;
+    CHECK(call(method, managed, {.body = read, .token = token}).body == read);
+  }
+  const auto own = get("/api/me", mine).body;
+  CHECK(patch("/api/me", mine, own).body == own);
+
+  tell(false);
+  auto after = get("/api/me", mine).body;
+  CHECK(after.at("version") == before.at("version").get<int>() + 2);
+  CHECK_FALSE(after.contains("second_factor"));
+}
+
 TEST_CASE_FIXTURE(Versions, "one's own account can be sent back as it was read, too") {
   auto read = get("/api/me", token).body;
   CHECK(patch("/api/me", token, read).outcome() == "200");

@@ -6,9 +6,9 @@ namespace coffeeauth::sql {
 namespace {
 
 constexpr std::array<std::string_view, user_column_count> user_column_names{
-    "id",         "email_display", "email_canonical", "first_name", "last_name",
-    "language",   "role",          "is_verified",     "is_active",  "date_joined",
-    "last_login", "version",       "security_version"};
+    "id",          "email_display", "email_canonical", "first_name",      "last_name",
+    "language",    "role",          "is_verified",     "is_active",       "second_factor",
+    "date_joined", "last_login",    "version",         "security_version"};
 
 const Sql insert_user_sql{.text = R"(
   INSERT INTO users (id, email_canonical, email_display, first_name, last_name, language, role,
@@ -23,9 +23,9 @@ const Sql login_order_sql{.text = R"(
   ON CONFLICT (user_id) DO UPDATE SET login_key = excluded.login_key)"};
 const Sql write_user_sql{.text = R"(
   UPDATE users SET email_canonical = $1, email_display = $2, first_name = $3, last_name = $4,
-                   language = $5, role = $6, is_verified = $7, is_active = $8, password_hash = $9,
-                   version = $10, security_version = $11, search_text = $12
-  WHERE id = $13)"};
+                   language = $5, role = $6, is_verified = $7, is_active = $8, second_factor = $9,
+                   password_hash = $10, version = $11, security_version = $12, search_text = $13
+  WHERE id = $14)"};
 const Sql end_all_sql{.text = "DELETE FROM sessions WHERE user_id = $1 RETURNING 1",
                       .columns = "n"};
 const Sql end_others_sql{.text = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING 1",
@@ -78,10 +78,11 @@ User read_user(const Row& row, std::size_t first_column) {
       .role = row.flag(at(6)) ? Role::admin : Role::user,
       .is_verified = row.flag(at(7)),
       .is_active = row.flag(at(8)),
-      .date_joined = row.time(at(9)),
-      .last_login = row.optional_time(at(10)),
-      .version = row.number(at(11)),
-      .security_version = row.number(at(12)),
+      .second_factor = row.flag(at(9)),
+      .date_joined = row.time(at(10)),
+      .last_login = row.optional_time(at(11)),
+      .version = row.number(at(12)),
+      .security_version = row.number(at(13)),
   };
 }
 
@@ -143,9 +144,9 @@ void write_patched(Connection& connection, const PatchedUser& patched) {
   const auto& user = patched.after.user;
   connection.query(write_user_sql, user.email.canonical(), user.email.display(), user.first_name,
                    user.last_name, user.language.tag(), user.role == Role::admin, user.is_verified,
-                   user.is_active, patched.after.password_hash.phc(), user.version,
-                   user.security_version, search_text(user.email, user.first_name, user.last_name),
-                   user.id);
+                   user.is_active, user.second_factor, patched.after.password_hash.phc(),
+                   user.version, user.security_version,
+                   search_text(user.email, user.first_name, user.last_name), user.id);
   if (patched.ends_sessions) end_sessions(connection, user.id, patched.kept_session);
 }
 

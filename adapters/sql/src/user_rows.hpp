@@ -13,7 +13,7 @@ namespace coffeeauth::sql {
 /// The columns of a User in the order read_user() wants them, each with `prefix` in front.
 [[nodiscard]] std::string user_columns(std::string_view prefix = "");
 /// Their letters for Sql::columns, and how many they are.
-inline constexpr std::string_view user_kinds = "ttttttnnnnnnn";
+inline constexpr std::string_view user_kinds = "ttttttnnnnnnnn";
 inline constexpr std::size_t user_column_count = user_kinds.size();
 
 [[nodiscard]] User read_user(const Row& row, std::size_t first_column = 0);

@@ -215,6 +215,7 @@ void store_contract(StoreHarness& harness) {
   admin_contract(harness);
   address_contract(harness);
   language_contract(harness);
+  second_factor_contract(harness);
   user_list_contract(harness);
   sign_up_contract(harness);
   clean_up_contract(harness);

@@ -119,6 +119,7 @@ struct Filled : Over {
                                   somewhere));
     guess_codes();
     come_from_elsewhere();
+    need_second_factor();
     CHECK(t.store().transact([&](Transaction& tx) {
       const auto now = t.clock().now();
       return tx.keys().acquire_lease("clean-up", LeaseId::make(now, t.random()), now, now + 1min);
@@ -162,6 +163,15 @@ struct Filled : Over {
                 ErrorCode::invalid_credentials);
   }
 
+  /// After every login of the account: nothing asks for its factor yet.
+  void need_second_factor() {
+    CHECK(t.store().transact([&](Transaction& tx) {
+      return tx.users()
+          .update_user(asked.user.id, {}, {.second_factor = true}, t.clock().now())
+          .changed;
+    }));
+  }
+
   testing::LoggedInUser moved = t.logged_in_user("before@example.org");
   testing::LoggedInUser asked = t.logged_in_user("zoe.muller@example.org", Role::admin);
   std::optional<TokenPair> refreshed;
@@ -202,6 +212,7 @@ void check_used(const sql::Database& copied, const Filled& before) {
   CHECK(auth.admin().list_users({.filter = {.search = "Mulle"}}).value().users.size() == 1);
   const auto by_login = auth.admin().list_users({.order = UserOrder::last_login}).value();
   CHECK(by_login.users.size() == 3);
+  CHECK(after.t.store().users().find(before.asked.user.id)->second_factor);
   CHECK_OK(auth.sessions().authenticate(before.asked.authorization));
   CHECK_OK(auth.sessions().refresh(before.refreshed->refresh_token.expose_secret(), somewhere));
   CHECK_OK(auth.sessions().log_in(email("after@example.org"), password(first_password), somewhere));

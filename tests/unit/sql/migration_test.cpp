@@ -103,6 +103,30 @@ TEST_CASE("users and sign-ups from before languages were kept have none") {
   CHECK(active.user->first_name == "Ada");
 }
 
+TEST_CASE("users from before second factors need none") {
+  const TemporaryFolder folder;
+  const SqliteOptions options{.path = folder.file("a.db")};
+  const auto id = UserId::parse("00000000-0000-7000-8000-000000000001").value();
+  {
+    const auto connection = open_sqlite(options, Access::write);
+    migrate(*connection, sqlite_migrations().first(12));
+    connection->run_once(
+        {.text = "INSERT INTO users (id, email_canonical, role, is_verified, is_active, "
+                 "email_display, first_name, last_name, date_joined, unverified_since, "
+                 "password_hash, version, security_version) VALUES ('" +
+                 id.str() +
+                 "', 'a@example.org', 0, 1, 1, 'a@example.org', 'Ada', '', 0, 0, '$hash', 1, 1)"});
+  }
+  const auto store = make_sqlite_store(options);
+  REQUIRE(store->users().find(id));
+  CHECK_FALSE(store->users().find(id)->second_factor);
+  const auto written = store->transact(
+      [&](Transaction& tx) { return tx.users().update_user(id, 1, {.second_factor = true}, {}); });
+  CHECK(written.outcome == UserWriteOutcome::written);
+  CHECK(store->users().find(id)->second_factor);
+  CHECK(store->users().find(id)->first_name == "Ada");
+}
+
 TEST_CASE("users who were there before searches had an index are filled in batches, and found") {
   const TemporaryFolder folder;
   SqliteOptions options{.path = folder.file("a.db")};

@@ -36,6 +36,7 @@ std::vector<Expected> changes() {
   return {{"first name", {.first_name = "Augusta"}, false, false},
           {"last name", {.last_name = "King"}, false, false},
           {"language", {.language = Language::parse("de").value()}, false, false},
+          {"second factor", {.second_factor = true}, false, false},
           {"no first name", {.first_name = ""}, false, false},
           {"spelling of the address", {.email = email("Ada@Example.com")}, false, false},
           {"address", {.email = email("ada@example.org")}, true, true},
@@ -86,7 +87,8 @@ TEST_CASE("a patch that says what is so already changes nothing") {
   for (const auto& patch :
        {UserPatch{}, UserPatch{.first_name = "Ada", .last_name = "Lovelace"},
         UserPatch{.language = Language{}}, UserPatch{.email = email("ada@example.com")},
-        UserPatch{.role = Role::user}, UserPatch{.is_verified = true, .is_active = true},
+        UserPatch{.role = Role::user}, UserPatch{.second_factor = false},
+        UserPatch{.is_verified = true, .is_active = true},
         UserPatch{.password_hash = PasswordHash{"$hash$1"}}}) {
     const auto result = apply_patch(before, patch);
     CHECK_FALSE(result.changed);

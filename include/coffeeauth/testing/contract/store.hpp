@@ -56,6 +56,7 @@ void user_contract(StoreHarness& harness);
 void admin_contract(StoreHarness& harness);
 void address_contract(StoreHarness& harness);
 void language_contract(StoreHarness& harness);
+void second_factor_contract(StoreHarness& harness);
 void user_list_contract(StoreHarness& harness);
 void sign_up_contract(StoreHarness& harness);
 void clean_up_contract(StoreHarness& harness);

@@ -1,0 +1,4 @@
+-- Whether logins of the account need a second factor.
+
+ALTER TABLE users ADD COLUMN second_factor SMALLINT NOT NULL DEFAULT 0
+  CHECK (second_factor IN (0, 1));

@@ -155,6 +155,10 @@ class Auth {
   /// The interface that features build on, for your own code too: to send your own mails, or to
   /// change accounts within your own transactions.
   [[nodiscard]] Kernel& kernel() noexcept;
+  /// Whether a feature knows trusted devices: a login may then send LoginOptions::device_token.
+  [[nodiscard]] bool knows_devices() const noexcept;
+  /// Whether a feature can prove a second factor.
+  [[nodiscard]] bool has_second_steps() const noexcept;
   /// The handle that MailWorker and Scheduler take: `jobs::MailWorker{auth.services(), mailer}`.
   [[nodiscard]] Services& services() noexcept;
 

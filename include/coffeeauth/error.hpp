@@ -72,6 +72,8 @@ class ErrorCode {
   static const ErrorCode token_invalid;
   /// The user's last authentication is too old for this operation: re-authenticate first.
   static const ErrorCode reauthentication_required;
+  /// The first factor is correct, and the account needs a second one.
+  static const ErrorCode second_factor_required;
   /// The caller is authenticated but not allowed to do this.
   static const ErrorCode forbidden;
   /// Wrong, used, expired or superseded code, or unknown address: one code for all.
@@ -131,6 +133,8 @@ inline constexpr ErrorCode ErrorCode::token_invalid{"token_invalid", ErrorClass:
 inline constexpr ErrorCode ErrorCode::reauthentication_required{
     "reauthentication_required", ErrorClass::unauthenticated,
     "Please confirm your password again to continue."};
+inline constexpr ErrorCode ErrorCode::second_factor_required{
+    "second_factor_required", ErrorClass::forbidden, "Please confirm your login in a second step."};
 inline constexpr ErrorCode ErrorCode::forbidden{
     "forbidden", ErrorClass::forbidden, "You do not have permission to perform this action."};
 inline constexpr ErrorCode ErrorCode::invalid_code{"invalid_code", ErrorClass::invalid,

@@ -89,6 +89,8 @@ class EventKind : public OpenWord<EventKind> {
   static const EventKind login_code_queued;
   /// A wrong login code was given together with the correct password.
   static const EventKind login_code_rejected;
+  /// Logins of the account no longer need a second factor: the last one was removed.
+  static const EventKind second_factor_off;
 };
 
 inline constexpr EventKind EventKind::signed_up{"signed_up"};
@@ -122,6 +124,7 @@ inline constexpr EventKind EventKind::signing_key_rotated{"signing_key_rotated"}
 inline constexpr EventKind EventKind::signing_key_revoked{"signing_key_revoked"};
 inline constexpr EventKind EventKind::login_code_queued{"login_code_queued"};
 inline constexpr EventKind EventKind::login_code_rejected{"login_code_rejected"};
+inline constexpr EventKind EventKind::second_factor_off{"second_factor_off"};
 
 /// Returns EventKind::word().
 [[nodiscard]] constexpr std::string_view wire_name(const EventKind& kind) noexcept {
@@ -143,6 +146,12 @@ struct EventDetail {
 /// sessions (a reset), or that nobody knows (an undone change of address); all sessions ended. A
 /// Recorder that knows what the account has trusted so far, such as devices, must forget it.
 inline const EventDetail account_recovered{"account", "recovered"};
+/// A detail of events of any kind: what the account can log in with changed. A Recorder that knows
+/// devices which the account has trusted must forget them.
+inline const EventDetail credential_changed{"credential", "changed"};
+/// A detail of events of any kind: every second factor of the account is to go, because an
+/// administrator vouches for its owner.
+inline const EventDetail second_factors_removed{"second_factors", "removed"};
 /// A detail of `logged_in`: the account has logged in before, but never from this network.
 inline const EventDetail network_is_new{"network", "new"};
 
@@ -177,6 +186,9 @@ struct Event {
   bool repeated = false;
   /// Further details, such as account_recovered; empty for most kinds.
   std::vector<EventDetail> details{};
+  /// Set when a change of the account is undone that may have been a thief's: what was added to the
+  /// account since then, such as a second factor, must go as well.
+  std::optional<UtcTime> undone_since{};
 };
 
 }  // namespace coffeeauth

@@ -19,6 +19,7 @@
 #include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/rate_limiter.hpp"
+#include "coffeeauth/second_step.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
@@ -77,6 +78,17 @@ struct Contributions {
   std::vector<CleanUp> clean_ups{};
   /// Called at every login.
   std::vector<LoginStep*> login_steps{};
+  /// The methods of its own that logins can use, so that what sessions keep of them is understood.
+  /// With any method, access tokens have `auth_time`, `acr` and `amr`.
+  std::vector<LoginMethod> methods{};
+  /// Ways to prove a second factor.
+  std::vector<SecondStep*> second_steps{};
+  /// Asked for every authenticated request.
+  std::vector<AccountGate*> gates{};
+  /// What it does after a login without a session.
+  std::vector<ProtectedPurpose*> purposes{};
+  /// Whether it looks at LoginOptions::device_token: the REST login then accepts `device_token`.
+  bool knows_devices = false;
   /// Called for every change.
   std::vector<Recorder*> recorders{};
   /// Called for every access token.

@@ -2,11 +2,13 @@
 /// Kernel: the interface of Auth for features, and for an embedder's own code beside them.
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "coffeeauth/config.hpp"
@@ -24,6 +26,7 @@
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/rate_limiter.hpp"
 #include "coffeeauth/result.hpp"
+#include "coffeeauth/second_step.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/user.hpp"
@@ -81,6 +84,33 @@ struct NewPassword {
   /// The kind of the notice to the owner.
   std::string_view notice = mail_kind::password_changed;
 };
+
+/// A login that a feature continues with a proof of its own.
+struct ContinuedLogin {
+  /// The account.
+  UserId user;
+  /// All methods used, in order.
+  LoginMethods done;
+  /// What the login is for.
+  LoginPurpose purpose = LoginPurpose::login;
+  /// PendingLogin::subject.
+  std::string subject{};
+  /// The session, for LoginPurpose::reauthenticate.
+  std::optional<SessionId> session{};
+  /// The expected User::security_version; if the account has another one, the login fails.
+  std::optional<std::int64_t> expects_security_version{};
+  /// PendingLogin::device_token; null for none.
+  const Secret* device_token = nullptr;
+  /// Called first in the transaction that creates the session or keeps the promise, to spend what
+  /// was proved; not called if a step asks for more. An error undoes the transaction and is
+  /// returned. May be empty.
+  std::function<Result<void>(Transaction&)> within{};
+};
+
+/// The outcome of a continued login: for LoginPurpose::login a TokenPair, for
+/// LoginPurpose::reauthenticate Reauthenticated, for a purpose of a feature its token, or the
+/// challenge of a step.
+using ContinuedOutcome = std::variant<TokenPair, Reauthenticated, Secret, LoginChallenge>;
 
 /// The services that features build on: Auth::kernel(). Thread-safe. Methods that take a
 /// Transaction take effect only when it commits, and also work in a transaction that the caller
@@ -165,6 +195,32 @@ class Kernel {
   /// invalid_credentials when the account was changed in the meantime.
   [[nodiscard]] virtual Result<LoginOutcome> begin_login(const UserId& user, LoginMethods done,
                                                          const ClientContext& client) = 0;
+  /// Continues a login, for any purpose: asks the steps, and keeps the promise of the purpose when
+  /// all of them let it pass.
+  ///
+  /// Errors: like begin_login(); the error of `within`; token_invalid when the session that
+  /// authenticates again ended, or the account was changed in the meantime.
+  [[nodiscard]] virtual Result<ContinuedOutcome> continue_login(const ContinuedLogin& login,
+                                                                const ClientContext& client) = 0;
+  /// Asks the steps whether the account has to prove more for a purpose of a feature, which then
+  /// returns the challenge to its client. Returns nothing when all of them let it pass. Errors:
+  /// that of a step; second_factor_required, if the account has a second factor that no step asked
+  /// for.
+  [[nodiscard]] virtual Result<std::optional<LoginChallenge>> ask_steps(
+      const PendingLogin& login) = 0;
+
+  /// Returns the ways of all features to prove a second factor, in the order of the features.
+  [[nodiscard]] virtual const std::vector<SecondStep*>& second_steps() const noexcept = 0;
+  /// Call it in a transaction that removed a second factor of the account, and that began with
+  /// take_turn(): it turns User::second_factor off when nothing is left, which invalidates earlier
+  /// access tokens. Returns the account as it is now. Errors: not_found; with Gates::closed, that
+  /// of a gate which insists on what was removed.
+  [[nodiscard]] virtual Result<User> settle_second_factor(Transaction& transaction,
+                                                          const UserId& user, Gates gates,
+                                                          const ClientContext& client) = 0;
+  /// Whether the account has logged in from the network of the client before, as far as it is
+  /// still known: strangers elsewhere must not use up the owner's attempts.
+  [[nodiscard]] virtual bool knows_network(const UserId& user, const ClientContext& client) = 0;
 
  protected:
   Kernel() = default;

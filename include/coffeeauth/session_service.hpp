@@ -11,6 +11,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/login.hpp"
 #include "coffeeauth/result.hpp"
+#include "coffeeauth/second_step.hpp"
 #include "coffeeauth/secret.hpp"
 #include "coffeeauth/session.hpp"
 #include "coffeeauth/token.hpp"
@@ -31,19 +32,6 @@ struct Principal {
   Claims claims{};
 };
 
-/// The result of a re-authentication. The access token is a secret.
-struct Reauthenticated {
-  /// A new token of the same session.
-  Secret access_token;
-  /// How long it is valid.
-  std::chrono::seconds expires_in{};
-  /// The new value of Session::authenticated_at.
-  UtcTime authenticated_at{};
-};
-
-/// The outcome of a re-authentication: complete, or a LoginStep asks for more.
-using ReauthenticationOutcome = std::variant<Reauthenticated, LoginChallenge>;
-
 /// Thread-safe. Every method may throw Unavailable.
 class SessionService {
  public:
@@ -58,14 +46,16 @@ class SessionService {
   /// password clears the account's failure count. Errors: invalid_credentials; email_not_verified
   /// and account_disabled (only with the correct password); rate_limited with retry_after.
   [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
-                                            const ClientContext& client);
+                                            const ClientContext& client,
+                                            const LoginOptions& options = {});
   /// Logs in with the password and a code from send_login_code(), which works however many failures
   /// were counted for the account. A wrong code and a wrong password get the same answer,
   /// invalid_credentials, at the same cost. A guess is counted if code or password is correct; only
   /// both together use up the code.
   [[nodiscard]] Result<LoginOutcome> log_in(const EmailAddress& email, const Password& password,
                                             const VerificationCode& code,
-                                            const ClientContext& client);
+                                            const ClientContext& client,
+                                            const LoginOptions& options = {});
   /// Mails a login code if the account could log in, within the limits of CodeConfig. Answers alike
   /// for every address: returns when a code sent now expires, whether or not one was sent.
   CodeReceipt send_login_code(const EmailAddress& email, const ClientContext& client);
@@ -88,24 +78,30 @@ class SessionService {
 
   /// Verifies an access token, and then its session and user as currently stored. Errors:
   /// token_expired; token_invalid (also when the user was disabled or deleted, role or password
-  /// changed, or the session ended).
-  [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token);
+  /// changed, or the session ended); the error of a gate, with Gates::closed.
+  [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token,
+                                                     Gates gates = Gates::closed);
   /// Verifies an access token that was sent from the IP address `from`. Errors: like the overload
   /// without an address; also rate_limited, when the Store would have to be queried and too many
   /// invalid tokens came from that address. Never for a session that this process has recently seen
   /// live.
   [[nodiscard]] Result<Principal> authenticate_token(std::string_view access_token,
-                                                     std::string_view from);
+                                                     std::string_view from,
+                                                     Gates gates = Gates::closed);
 
   /// Verifies the value of an Authorization field, empty if there is none: reads it with
   /// bearer_token() and continues like authenticate_token(). Errors: not_authenticated (no bearer
-  /// token), token_invalid, token_expired; all three are 401.
-  [[nodiscard]] Result<Principal> authenticate(std::string_view authorization);
+  /// token), token_invalid, token_expired; all three are 401. The error of a gate is 403.
+  [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,
+                                               Gates gates = Gates::closed);
   /// Verifies the Authorization field of a request of `client`, of which only the address is used.
   /// Errors: like the overload without a client; also rate_limited (429), as for
   /// authenticate_token() with an address. Prefer this overload when the address is known.
   [[nodiscard]] Result<Principal> authenticate(std::string_view authorization,
-                                               const ClientContext& client);
+                                               const ClientContext& client,
+                                               Gates gates = Gates::closed);
+  /// Asks the gates about the user. Error: that of the first gate that stops the account.
+  [[nodiscard]] Result<void> pass_gates(const User& user);
 
   /// Re-authenticates a logged-in user by password. Wrong passwords count as failed logins. Errors:
   /// invalid_credentials; rate_limited; token_invalid (the session ended meanwhile); the error of a
@@ -113,16 +109,18 @@ class SessionService {
   [[nodiscard]] Result<ReauthenticationOutcome> reauthenticate(const Principal& principal,
                                                                const Password& password,
                                                                const ClientContext& client);
-  /// Checks that the session authenticated recently enough (TokenConfig::reauth_lifetime) for
-  /// changes that could take over the account. Queries the Store. Errors:
-  /// reauthentication_required; token_invalid (the session ended meanwhile).
+  /// Checks that the session authenticated recently enough (TokenConfig::reauth_lifetime), and with
+  /// a second step if the account has one (User::second_factor), for changes that could take over
+  /// the account. Queries the Store. Errors: reauthentication_required; token_invalid (the session
+  /// ended meanwhile).
   [[nodiscard]] Result<void> require_recent(const Principal& principal);
 
   /// Changes the password of a logged-in user, who must give the current one. All other sessions
   /// end; this one continues with the returned pair, and its earlier tokens become invalid. The
   /// owner is notified by mail.
   ///
-  /// Errors: invalid_credentials and rate_limited, as for a login; validation_failed on
+  /// Errors: reauthentication_required, as for require_recent(), if the account has a second
+  /// factor; invalid_credentials and rate_limited, as for a login; validation_failed on
   /// `new_password` (not good enough, or code `unchanged`); version_conflict (the password was
   /// changed meanwhile); token_invalid (the session ended meanwhile).
   [[nodiscard]] Result<TokenPair> change_password(const Principal& principal,
@@ -140,7 +138,9 @@ class SessionService {
  private:
   class Login;
   [[nodiscard]] Result<Principal> check(std::string_view access_token,
-                                        std::optional<std::string_view> from);
+                                        std::optional<std::string_view> from, Gates gates);
+  [[nodiscard]] Result<Principal> identify(std::string_view access_token,
+                                           std::optional<std::string_view> from);
 
   Services& s_;
 };

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "coffeeauth/claims.hpp"
 #include "coffeeauth/export.hpp"
@@ -15,7 +17,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 /// The claims of an access token (RFC 7519, RFC 9068): `iss sub aud client_id iat exp jti sid role
-/// ver`.
+/// ver`, and where features bring methods of login `auth_time acr amr`.
 struct AccessClaims {
   /// `iss`: TokenConfig::issuer.
   std::string issuer;
@@ -37,6 +39,13 @@ struct AccessClaims {
   Role role = Role::user;
   /// `ver`: the user's security_version when the token was issued.
   std::int64_t version = 0;
+  /// `auth_time`: when the user last authenticated; in tokens of services with features that bring
+  /// methods of login.
+  std::optional<UtcTime> authenticated_at{};
+  /// `acr`: the assurance of that authentication, `aal1` or `aal2`; empty like `auth_time`.
+  std::string assurance{};
+  /// `amr`: its methods (RFC 8176); empty like `auth_time`.
+  std::vector<std::string> methods{};
   /// The claims added by each ClaimsSource.
   Claims extra{};
 };

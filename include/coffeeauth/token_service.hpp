@@ -10,6 +10,7 @@
 #include "coffeeauth/config.hpp"
 #include "coffeeauth/error.hpp"
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/login.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/event_sink.hpp"
 #include "coffeeauth/ports/random_source.hpp"
@@ -73,6 +74,11 @@ class TokenService {
   /// Borrows `source` and adds its claims to every new token. Call it before the first token is
   /// issued.
   void add(ClaimsSource& source);
+
+  /// Adds `auth_time`, `acr` and `amr` to every new token, from what the session keeps of its
+  /// authentication; `known` are all the methods that logins can use. Call it before the first
+  /// token is issued.
+  void tell_methods(const LoginMethods& known);
 
   /// Checks that this process can decrypt the signing key in the Store, if there is one. Throws
   /// SecretKeyMismatch if it cannot, and Unavailable when the Store cannot be reached.

@@ -111,7 +111,8 @@ struct UserPatch {
   std::optional<bool> is_verified{};
   /// Setting it to false ends the user's sessions.
   std::optional<bool> is_active{};
-  /// Changes `version` only: sessions and access tokens stay valid.
+  /// Invalidates earlier access tokens, so that a login which read the account before cannot end
+  /// without the second factor. Setting it to true ends the user's sessions.
   std::optional<bool> second_factor{};
   /// Ends the user's sessions. Set it only to a password chosen by the person who has just proved
   /// the mailbox, or by an operator.

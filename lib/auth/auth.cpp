@@ -137,6 +137,8 @@ PasswordService& Auth::passwords() noexcept { return services_->passwords; }
 RateLimiter& Auth::limits() noexcept { return services_->limits; }
 const AuthParts& Auth::parts() const noexcept { return services_->parts; }
 Kernel& Auth::kernel() noexcept { return *kernel_; }
+bool Auth::knows_devices() const noexcept { return services_->knows_devices; }
+bool Auth::has_second_steps() const noexcept { return !services_->second_steps.empty(); }
 Services& Auth::services() noexcept { return *services_; }
 
 }  // namespace coffeeauth

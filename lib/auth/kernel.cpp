@@ -12,8 +12,8 @@
 #include "lib/mail/mail_job.hpp"
 #include "lib/mail/notices.hpp"
 #include "lib/sessions/door.hpp"
-#include "lib/sessions/login_codes.hpp"
 #include "lib/sessions/set_password.hpp"
+#include "lib/sessions/what_is_left.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -115,12 +115,29 @@ class KernelOf final : public Kernel {
 
   Result<LoginOutcome> begin_login(const UserId& user, LoginMethods done,
                                    const ClientContext& client) override {
-    s_.tokens.require_signer();
-    const auto found = s_.parts.store.users().find(user);
-    if (!found) return ErrorCode::not_found;
-    if (const auto permitted = may_log_in(*found); !permitted) return permitted.error();
-    return open_session(s_, {.user = *found, .done = done, .client = client, .now = s_.now()},
-                        arrival_of(s_, user, client));
+    auto outcome = coffeeauth::continue_login(s_, {.user = user, .done = std::move(done)}, client);
+    if (!outcome) return outcome.error();
+    if (auto* const tokens = std::get_if<TokenPair>(&*outcome)) {
+      return LoginOutcome{std::move(*tokens)};
+    }
+    return LoginOutcome{std::get<LoginChallenge>(*std::move(outcome))};
+  }
+
+  Result<ContinuedOutcome> continue_login(const ContinuedLogin& login,
+                                          const ClientContext& client) override {
+    return coffeeauth::continue_login(s_, login, client);
+  }
+  Result<std::optional<LoginChallenge>> ask_steps(const PendingLogin& login) override {
+    return coffeeauth::ask_steps(s_, login);
+  }
+
+  const std::vector<SecondStep*>& second_steps() const noexcept override { return s_.second_steps; }
+  Result<User> settle_second_factor(Transaction& transaction, const UserId& user, Gates gates,
+                                    const ClientContext& client) override {
+    return coffeeauth::settle_second_factor(s_, transaction, user, gates, client);
+  }
+  bool knows_network(const UserId& user, const ClientContext& client) override {
+    return arrival_of(s_, user, client).is_familiar;
   }
 
  private:
@@ -142,6 +159,12 @@ void take_in(std::string_view feature, Contributions brought, Services& s) {
   };
   append(s.clean_ups, brought.clean_ups);
   append(s.login_steps, brought.login_steps);
+  append(s.methods, brought.methods);
+  append(s.second_steps, brought.second_steps);
+  append(s.gates, brought.gates);
+  append(s.purposes, brought.purposes);
+  s.knows_devices = s.knows_devices || brought.knows_devices;
+  if (!brought.methods.empty()) s.tokens.tell_methods(s.methods);
   append(s.recorders, brought.recorders);
   append(s.address_guards, brought.address_guards);
   append(s.mails, brought.mails);

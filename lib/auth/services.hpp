@@ -52,6 +52,11 @@ struct Services {
   std::vector<LoginStep*> login_steps;
   std::vector<CleanUp> clean_ups;
   std::vector<AddressGuard*> address_guards;
+  std::vector<LoginMethod> methods{LoginMethod::password, LoginMethod::email_code};
+  std::vector<SecondStep*> second_steps;
+  std::vector<AccountGate*> gates;
+  std::vector<ProtectedPurpose*> purposes;
+  bool knows_devices = false;
   std::vector<MailKind> mails;
   std::map<std::string, std::string> notice_values;
   std::chrono::seconds digests_live_for{0};

@@ -73,11 +73,17 @@ Route own(std::string method, Handler handler, std::string operation_id, std::st
           .tag = "me"};
 }
 
+/// What could take an account over asks for its second factor, where accounts can have one.
+Recent recent_if_two(const Auth& auth) {
+  return auth.has_second_steps() ? Recent::required_with_second_factor : Recent::not_needed;
+}
+
 Route password_route(Auth& auth) {
   auto route = own(
       "POST", [&auth](const RouteContext& c) { return change_password(auth, c); },
       "changeMyPassword", "Change your password");
   route.path = "/api/me/password";
+  route.recent = recent_if_two(auth);
   route.description =
       "Ends all other sessions. The current session continues with the tokens in the response; "
       "its earlier tokens become invalid at once. The owner is notified by mail. A wrong "
@@ -97,6 +103,7 @@ std::vector<Route> account_routes(Auth& auth) {
       "GET",
       [](const RouteContext& c) -> Result<Response> { return user_response(c.principal->user); },
       "getMe", "Show your account");
+  show.while_enrolling = true;
   show.description = "Shows the account of the access token, as currently stored.";
   show.response_schema = schemas::user();
 
@@ -114,6 +121,7 @@ std::vector<Route> account_routes(Auth& auth) {
       "DELETE", [&auth](const RouteContext& c) { return delete_account(auth, c); }, "deleteMe",
       "Delete your account");
   remove.description = "Also deletes its sessions and codes.";
+  remove.recent = recent_if_two(auth);
   remove.request_schema = schemas::delete_account();
   remove.success_status = 204;
   remove.errors = {ErrorCode::invalid_credentials, ErrorCode::last_admin};

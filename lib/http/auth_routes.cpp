@@ -60,8 +60,10 @@ Result<Response> log_in(Auth& auth, const RouteContext& context) {
   const auto password = Password::parse(text_of(context.body, "password"));
   const auto code = optional_code(context.body, "code");
   if (auto error = combined_error(email, password, code)) return *std::move(error);
-  const auto outcome = *code ? auth.sessions().log_in(*email, *password, **code, context.client)
-                             : auth.sessions().log_in(*email, *password, context.client);
+  const LoginOptions options{.device_token = Secret{text_of(context.body, "device_token")}};
+  const auto outcome =
+      *code ? auth.sessions().log_in(*email, *password, **code, context.client, options)
+            : auth.sessions().log_in(*email, *password, context.client, options);
   if (!outcome) return outcome.error();
   return login_response(*outcome);
 }
@@ -163,7 +165,7 @@ Route log_in_route(Auth& auth) {
       "obstacles are reported only after the correct password. After failed logins an account "
       "answers 429 for a while; the correct password with a `code` from `/api/auth/login-code` "
       "still works then. The code is not needed otherwise.";
-  route.request_schema = schemas::log_in();
+  route.request_schema = schemas::log_in(auth.knows_devices());
   route.response_schema = schemas::token_pair();
   route.errors = {ErrorCode::invalid_credentials, ErrorCode::email_not_verified,
                   ErrorCode::account_disabled};
@@ -217,6 +219,7 @@ Route reauthenticate_route(Auth& auth) {
       [&auth](const RouteContext& c) { return reauthenticate(auth, c); }, "reauthenticate",
       "Re-authenticate");
   route.access = Access::user;
+  route.while_enrolling = true;
   route.description =
       "Requests that could take over the account answer 401 `reauthentication_required` when the "
       "session last authenticated too long ago (`REAUTH_LIFETIME`, by default 10 minutes). "

@@ -28,7 +28,8 @@ Proof check_bearer(Auth& auth, const Route& route, const Request& request, const
     return needs_token(route) ? Proof{.error = Error{ErrorCode::not_authenticated}} : Proof{};
   }
   if (bearer.state == BearerState::malformed) return {.error = Error{ErrorCode::token_invalid}};
-  auto principal = auth.sessions().authenticate_token(bearer.token, origin.address);
+  // Gates are asked when it is known which route it is for.
+  auto principal = auth.sessions().authenticate_token(bearer.token, origin.address, Gates::open);
   if (!principal) return {.error = principal.error()};
   return {.principal = *std::move(principal)};
 }
@@ -100,8 +101,15 @@ std::function<Result<std::optional<StepUp>>(const Principal&)> own_step_up(Auth&
     const auto recent = auth.sessions().require_recent(principal);
     if (recent) return std::nullopt;
     if (recent.error().code != ErrorCode::reauthentication_required) return recent.error();
-    return StepUp{.max_age = auth.config().tokens.reauth_lifetime};
+    StepUp needed{.max_age = auth.config().tokens.reauth_lifetime};
+    if (principal.user.second_factor) needed.acr_values = wire_name(Assurance::aal2);
+    return needed;
   };
+}
+
+bool asks_step_up(const Route& route, const Principal& principal) {
+  if (route.recent == Recent::required) return true;
+  return route.recent == Recent::required_with_second_factor && principal.user.second_factor;
 }
 
 /// The answer to a caller whose login is too old, or over; nothing when it will do.
@@ -164,7 +172,11 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
   if (!counted) return problem_response(counted.error());
   if (proof.error) return unauthorised(*proof.error);
   if (proof.principal && !is_for(route, *proof.principal)) return forbidden();
-  if (route.recent == Recent::required) {
+  if (proof.principal && !route.while_enrolling) {
+    const auto passed = auth_.sessions().pass_gates(proof.principal->user);
+    if (!passed) return problem_response(passed.error());
+  }
+  if (proof.principal && asks_step_up(route, *proof.principal)) {
     if (auto refused = refused_step_up(step_up_(*proof.principal))) return *std::move(refused);
   }
 

@@ -218,7 +218,7 @@ std::vector<ErrorCode> possible_errors(const Route& route) {
   std::set<ErrorCode, decltype(by_word)> all{route.errors.begin(), route.errors.end()};
   if (needs_token(route)) all.insert(ErrorCode::not_authenticated);
   if (takes_token(route)) all.insert({ErrorCode::token_expired, ErrorCode::token_invalid});
-  if (route.recent == Recent::required) all.insert(ErrorCode::reauthentication_required);
+  if (route.recent != Recent::not_needed) all.insert(ErrorCode::reauthentication_required);
   if (route.access == Access::admin) all.insert(ErrorCode::forbidden);
   if (is_private(route) || !parameter_names(route.path).empty()) all.insert(ErrorCode::not_found);
   if (route.limit && !is_private(route)) all.insert(ErrorCode::rate_limited);

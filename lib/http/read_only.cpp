@@ -51,6 +51,7 @@ Result<void> check_read_only(const nlohmann::json& body, const User& user) {
   if (shows_another_version(body, user)) return ErrorCode::version_conflict;
   Error error{.code = ErrorCode::validation_failed};
   check_what_nobody_changes(error, body, user);
+  check(error, repeats(body, "second_factor", user.second_factor), "second_factor");
   check(error, repeats(body, "email_ascii", user.email.canonical()), "email_ascii");
   return judged(error);
 }
@@ -60,6 +61,7 @@ Result<void> check_read_only_of_owner(const nlohmann::json& body, const User& us
   check_what_nobody_changes(error, body, user);
   // Of another version they were what they say; the Store will tell that it has passed.
   if (shows_another_version(body, user)) return judged(error);
+  check(error, repeats(body, "second_factor", user.second_factor), "second_factor");
   check(error, repeats(body, "email", user.email.display()), "email");
   check(error, repeats(body, "role", std::string{wire_name(user.role)}), "role");
   check(error, repeats(body, "is_verified", user.is_verified), "is_verified");

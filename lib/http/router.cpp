@@ -48,7 +48,7 @@ void check(const Route& route) {
   if (route.permission && route.access != Access::admin) {
     refuse(route, "a permission is for Access::admin");
   }
-  if (route.recent == Recent::required && !needs_token(route)) {
+  if (route.recent != Recent::not_needed && !needs_token(route)) {
     refuse(route, "a recent login is for Access::user and Access::admin");
   }
   const auto& path = route.path;

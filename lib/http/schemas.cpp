@@ -252,10 +252,16 @@ SchemaPtr login_code() {
 
 SchemaPtr resend_code() { return object("ResendCodeRequest", "", {{"email", email(), true}}); }
 
-SchemaPtr log_in() {
-  return object(
-      "LoginRequest", "",
-      {{"email", email(), true}, {"password", password(), true}, {"code", verification_code()}});
+SchemaPtr log_in(bool takes_device_token) {
+  std::vector<Property> fields{
+      {"email", email(), true}, {"password", password(), true}, {"code", verification_code()}};
+  if (takes_device_token) {
+    fields.push_back(
+        {"device_token",
+         token("The token of a trusted device, from an earlier login: skips the second step.",
+               R"("dev_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG")")});
+  }
+  return object("LoginRequest", "", std::move(fields));
 }
 
 SchemaPtr refresh() {

@@ -23,7 +23,7 @@ namespace coffeeauth::http::schemas {
 [[nodiscard]] SchemaPtr verify();
 [[nodiscard]] SchemaPtr resend_code();
 [[nodiscard]] SchemaPtr login_code();
-[[nodiscard]] SchemaPtr log_in();
+[[nodiscard]] SchemaPtr log_in(bool takes_device_token);
 [[nodiscard]] SchemaPtr refresh();
 [[nodiscard]] SchemaPtr log_out();
 [[nodiscard]] SchemaPtr reauthenticate();

@@ -64,6 +64,7 @@ Route own(std::string method, std::string path, Handler handler, std::string ope
   return {.method = std::move(method),
           .path = std::move(path),
           .access = Access::user,
+          .while_enrolling = true,
           .handler = std::move(handler),
           .documented = true,
           .operation_id = std::move(operation_id),

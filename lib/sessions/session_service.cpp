@@ -58,10 +58,12 @@ SessionService::SessionService(Services& services) : s_(services) {}
 /// One attempt to log in.
 class SessionService::Login {
  public:
-  Login(Services& services, const EmailAddress& email, const ClientContext& client)
+  Login(Services& services, const EmailAddress& email, const ClientContext& client,
+        const LoginOptions& options)
       : s_(services),
         email_(email),
         client_(client),
+        options_(options),
         now_(services.now()),
         found_(services.parts.store.users().find_credentials(email)),
         from_(arrival_of(services, found_ ? found_->user.id : UserId{}, client)) {}
@@ -82,7 +84,7 @@ class SessionService::Login {
   }
   Result<LoginOutcome> refuse(LoginPassword matched, Result<void> answer) const;
   bool spend(const VerificationCode& code, bool password_is_right);
-  Result<LoginOutcome> open(LoginMethods done);
+  Result<LoginOutcome> open(LoginMethods done) const;
   Result<LoginOutcome> fail(EventKind kind, Error error) const {
     s_.note({.kind = kind,
              .at = now_,
@@ -94,6 +96,7 @@ class SessionService::Login {
   Services& s_;
   const EmailAddress& email_;
   const ClientContext& client_;
+  const LoginOptions& options_;
   const UtcTime now_;
   std::optional<Credentials> found_;
   const Arrival from_;
@@ -181,22 +184,30 @@ bool SessionService::Login::spend(const VerificationCode& code, bool password_is
   });
 }
 
-Result<LoginOutcome> SessionService::Login::open(LoginMethods done) {
-  return open_session(s_, {.user = found_->user, .done = done, .client = client_, .now = now_},
+Result<LoginOutcome> SessionService::Login::open(LoginMethods done) const {
+  const auto& token = options_.device_token;
+  return open_session(s_,
+                      {.user = found_->user,
+                       .done = done,
+                       .client = client_,
+                       .now = now_,
+                       .device_token = token.empty() ? nullptr : &token},
                       from_);
 }
 
 Result<LoginOutcome> SessionService::log_in(const EmailAddress& email, const Password& password,
-                                            const ClientContext& client) {
+                                            const ClientContext& client,
+                                            const LoginOptions& options) {
   s_.tokens.require_signer();
-  return Login{s_, email, client}.by_password(password);
+  return Login{s_, email, client, options}.by_password(password);
 }
 
 Result<LoginOutcome> SessionService::log_in(const EmailAddress& email, const Password& password,
                                             const VerificationCode& code,
-                                            const ClientContext& client) {
+                                            const ClientContext& client,
+                                            const LoginOptions& options) {
   s_.tokens.require_signer();
-  return Login{s_, email, client}.by_code(password, code);
+  return Login{s_, email, client, options}.by_code(password, code);
 }
 
 CodeReceipt SessionService::send_login_code(const EmailAddress& email,
@@ -274,30 +285,45 @@ void SessionService::log_out(std::string_view refresh_token, const ClientContext
   });
 }
 
-Result<Principal> SessionService::authenticate(std::string_view authorization) {
+Result<Principal> SessionService::authenticate(std::string_view authorization, Gates gates) {
   const auto token = bearer_token(authorization);
   if (!token) return token.error();
-  return authenticate_token(*token);
+  return authenticate_token(*token, gates);
 }
 
 Result<Principal> SessionService::authenticate(std::string_view authorization,
-                                               const ClientContext& client) {
+                                               const ClientContext& client, Gates gates) {
   const auto token = bearer_token(authorization);
   if (!token) return token.error();
-  return authenticate_token(*token, client.address);
+  return authenticate_token(*token, client.address, gates);
 }
 
-Result<Principal> SessionService::authenticate_token(std::string_view access_token) {
-  return check(access_token, std::nullopt);
+Result<Principal> SessionService::authenticate_token(std::string_view access_token, Gates gates) {
+  return check(access_token, std::nullopt, gates);
 }
 
 Result<Principal> SessionService::authenticate_token(std::string_view access_token,
-                                                     std::string_view from) {
-  return check(access_token, from);
+                                                     std::string_view from, Gates gates) {
+  return check(access_token, from, gates);
 }
 
 Result<Principal> SessionService::check(std::string_view access_token,
-                                        std::optional<std::string_view> from) {
+                                        std::optional<std::string_view> from, Gates gates) {
+  auto principal = identify(access_token, from);
+  if (!principal || gates == Gates::open) return principal;
+  if (const auto passed = pass_gates(principal->user); !passed) return passed.error();
+  return principal;
+}
+
+Result<void> SessionService::pass_gates(const User& user) {
+  for (auto* const gate : s_.gates) {
+    if (auto passed = gate->pass(user); !passed) return passed;
+  }
+  return {};
+}
+
+Result<Principal> SessionService::identify(std::string_view access_token,
+                                           std::optional<std::string_view> from) {
   auto verified = s_.tokens.verify(access_token);
   if (!verified) return verified.error();
   const auto& claims = verified->claims();

@@ -31,24 +31,32 @@ Result<ReauthenticationOutcome> SessionService::reauthenticate(const Principal& 
   s_.tokens.require_signer();
   const auto account = check_own_password(s_, principal.user.id, password, client);
   if (!account) return as_seen_by_owner(account.error());
-  const LoginMethods done{LoginMethod::password};
+  LoginMethods done{LoginMethod::password};
   const PendingLogin proof{.user = account->user,
                            .done = done,
                            .client = client,
                            .now = s_.now(),
+                           .purpose = LoginPurpose::reauthenticate,
                            .session = principal.session};
   auto asked = ask_steps(s_, proof);
   if (!asked) return asked.error();
   if (*asked) return ReauthenticationOutcome{**std::move(asked)};
-  return prove_again(s_, proof);
+  auto proved = prove_again(s_, proof);
+  if (!proved) return proved.error();
+  return ReauthenticationOutcome{*std::move(proved)};
 }
 
 Result<void> SessionService::require_recent(const Principal& principal) {
   const auto now = s_.now();
   const auto live = s_.parts.store.sessions().find_live(principal.session, now);
   if (!live) return ErrorCode::token_invalid;
-  if (now - live->session.authenticated_at <= s_.config.tokens.reauth_lifetime) return {};
-  return ErrorCode::reauthentication_required;
+  if (now - live->session.authenticated_at > s_.config.tokens.reauth_lifetime) {
+    return ErrorCode::reauthentication_required;
+  }
+  if (live->user.second_factor && !has_second_step(methods_in(s_.methods, live->session.methods))) {
+    return ErrorCode::reauthentication_required;
+  }
+  return {};
 }
 
 Result<TokenPair> SessionService::change_password(const Principal& principal,
@@ -56,8 +64,11 @@ Result<TokenPair> SessionService::change_password(const Principal& principal,
                                                   const ClientContext& client) {
   s_.tokens.require_signer();
   const auto& id = principal.user.id;
+  if (const auto proved = require_second_step(s_, principal); !proved) return proved.error();
   const auto account = check_own_password(s_, id, current, client);
   if (!account) return as_seen_by_owner(account.error());
+  // Turned on since the principal was read, so that no second step was asked for.
+  if (account->user.second_factor != principal.user.second_factor) return ErrorCode::token_invalid;
   if (const auto good = check_next(s_, account->user, current, next); !good) return good.error();
   const auto now = s_.now();
   const NewPassword password{.hash = s_.passwords.hash(next),
@@ -75,7 +86,8 @@ Result<TokenPair> SessionService::change_password(const Principal& principal,
     auto& sessions = tx.sessions();
     if (!sessions.replace_refresh(principal.session, token.digest(),
                                   s_.config.tokens.refresh_idle_lifetime, now) ||
-        !sessions.mark_authenticated(principal.session, words_of({LoginMethod::password}), now)) {
+        (!account->user.second_factor &&
+         !sessions.mark_authenticated(principal.session, words_of({LoginMethod::password}), now))) {
       return ErrorCode::token_invalid;
     }
     return *sessions.find_live(principal.session, now);

@@ -59,6 +59,11 @@ std::string encode_claims(const AccessClaims& claims) {
       {"role", wire_name(claims.role)},
       {"ver", claims.version},
   };
+  if (claims.authenticated_at) {
+    members["auth_time"] = whole_seconds(*claims.authenticated_at);
+    members["acr"] = claims.assurance;
+    members["amr"] = claims.methods;
+  }
   for (const auto& [name, value] : claims.extra) {
     std::visit([&members, &name = name](const auto& plain) { members[name] = plain; }, value);
   }
@@ -97,6 +102,9 @@ std::optional<DecodedClaims> decode_claims(std::string_view json) {
                                      .session = *session,
                                      .role = *role,
                                      .version = *version,
+                                     .authenticated_at = read_date(*members, "auth_time"),
+                                     .assurance = members->text("acr").value_or(std::string{}),
+                                     .methods = members->texts("amr"),
                                      .extra = {}}};
   if (members->has("nbf")) {
     decoded.not_before = read_date(*members, "nbf");

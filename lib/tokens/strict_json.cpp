@@ -110,6 +110,13 @@ std::optional<std::string> JsonMembers::text(std::string_view name) const {
   return text != nullptr ? std::optional{*text} : std::nullopt;
 }
 
+std::vector<std::string> JsonMembers::texts(std::string_view name) const {
+  const auto found = members_.find(name);
+  if (found == members_.end() || !found->second) return {};
+  const auto* texts = std::get_if<std::vector<std::string>>(&*found->second);
+  return texts != nullptr ? *texts : std::vector<std::string>{};
+}
+
 std::optional<std::int64_t> JsonMembers::integer(std::string_view name) const {
   const auto found = members_.find(name);
   if (found == members_.end()) return std::nullopt;

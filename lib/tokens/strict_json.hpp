@@ -30,6 +30,8 @@ class JsonMembers {
   /// The whole number of that name; nothing when it is absent, written with a fraction or an
   /// exponent, or beyond 64 bits.
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
+  /// The texts of that name; none when it is absent or not a list of texts.
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
   /// All whose names `is_wanted` and whose values are such as a claim can have. Moves them out.
   template <class Wanted>
   [[nodiscard]] Claims take_claims(Wanted&& is_wanted) {

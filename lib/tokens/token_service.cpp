@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coffeeauth/base64url.hpp"
+#include "lib/sessions/login_methods.hpp"
 #include "lib/tokens/access_claims.hpp"
 #include "lib/tokens/jws.hpp"
 #include "lib/tokens/key_ring.hpp"
@@ -38,6 +39,20 @@ VerifiedCache::HashKey cache_key(const Vault& vault) {
   VerifiedCache::HashKey key{};
   std::copy_n(mac.begin(), key.size(), key.begin());
   return key;
+}
+
+void tell_authentication(AccessClaims& claims, const Session& session, const LoginMethods& known) {
+  const auto done = methods_in(known, session.methods);
+  const auto assurance = assurance_of(done);
+  claims.authenticated_at = session.authenticated_at;
+  claims.assurance = wire_name(assurance);
+  for (const auto& method : done) {
+    const std::string amr{method.amr()};
+    const bool is_new =
+        std::find(claims.methods.begin(), claims.methods.end(), amr) == claims.methods.end();
+    if (!amr.empty() && is_new) claims.methods.push_back(amr);
+  }
+  if (assurance == Assurance::aal2) claims.methods.emplace_back("mfa");
 }
 
 nlohmann::json published(const ServiceKey& key, const std::string& public_jwk) {
@@ -90,6 +105,7 @@ struct TokenService::State {
   KeyRing ring;
   VerifiedCache cache;
   std::vector<ClaimsSource*> claims_sources;
+  LoginMethods methods;
 };
 
 Claims TokenService::State::extra_claims(const LiveSession& live) const {
@@ -148,6 +164,8 @@ TokenService::~TokenService() = default;
 
 void TokenService::add(ClaimsSource& source) { state_->claims_sources.push_back(&source); }
 
+void TokenService::tell_methods(const LoginMethods& known) { state_->methods = known; }
+
 void TokenService::check() {
   auto& s = *state_;
   const auto keys = s.ring.keys();
@@ -176,6 +194,7 @@ Secret TokenService::issue(const LiveSession& live) {
       .role = live.user.role,
       .version = live.user.security_version,
       .extra = s.extra_claims(live)};
+  if (!s.methods.empty()) tell_authentication(claims, live.session, s.methods);
   auto token = sign_jws(signer.kid, access_token_type, encode_claims(claims), *signer.key);
   Secret secret{token};
   sodium_memzero(token.data(), token.size());

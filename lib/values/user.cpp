@@ -77,18 +77,19 @@ PatchedUser apply_patch(const Credentials& before, const UserPatch& patch) {
   const bool role = replace(user.role, patch.role);
   const bool verified = replace(user.is_verified, patch.is_verified);
   const bool active = replace(user.is_active, patch.is_active);
-  const bool second_factor = replace(user.second_factor, patch.second_factor);
   auto wanted = patch.password_hash;
   // It was chosen by whoever reads another mailbox, if by anybody who proved one.
   if (address && !wanted && !(before.user.is_verified && user.is_verified)) wanted.emplace();
   const bool password = replace(result.after.password_hash, wanted);
+  const bool second_factor = replace(user.second_factor, patch.second_factor);
 
   result.changed = first_name || last_name || language || spelling || role || verified || active ||
-                   second_factor || password;
+                   password || second_factor;
   if (result.changed) ++user.version;
-  if (role || verified || active || password || address) ++user.security_version;
-  result.ends_sessions =
-      address || password || (active && !user.is_active) || (verified && !user.is_verified);
+  // A login that read the account before it got a second factor must not end without one.
+  if (role || verified || active || password || address || second_factor) ++user.security_version;
+  result.ends_sessions = address || password || (active && !user.is_active) ||
+                         (verified && !user.is_verified) || (second_factor && user.second_factor);
   result.kept_session = patch.keeps_session;
   return result;
 }

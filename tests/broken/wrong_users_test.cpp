@@ -253,14 +253,15 @@ struct OnceSecondAlwaysSecond : Sound {
   };
 };
 
-struct SecondFactorEndsSessions : Sound {
+struct SecondFactorKeepsSession : Sound {
   struct UsersPart : Users {
     using Users::Part;
     UserWrite update_user(const UserId& id, std::optional<std::int64_t> version,
                           const UserPatch& patch, UtcTime now) override {
-      const auto written = Users::update_user(id, version, patch, now);
-      if (patch.second_factor) static_cast<void>(work_->sessions().end_sessions(id, {}));
-      return written;
+      auto wrong = patch;
+      const auto sessions = work_->sessions().list_sessions(id, now, 100);
+      if (patch.second_factor && !sessions.empty()) wrong.keeps_session = sessions.back().id;
+      return Users::update_user(id, version, wrong, now);
     }
   };
 };
@@ -304,6 +305,7 @@ REJECTED("that gives away the address of whoever is not verified", UnverifiedGiv
 REJECTED("that does not keep the language of a user", NoLanguages, language_contract)
 REJECTED("that does not keep who needs a second factor", NoSecondFactors, second_factor_contract)
 REJECTED("that never turns a second factor off", OnceSecondAlwaysSecond, second_factor_contract)
-REJECTED("that ends sessions for a second factor", SecondFactorEndsSessions, second_factor_contract)
+REJECTED("that keeps a session from before a second factor", SecondFactorKeepsSession,
+         second_factor_contract)
 REJECTED("that turns a second factor off with other changes", OtherChangesTurnItOff,
          second_factor_contract)

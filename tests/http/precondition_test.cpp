@@ -87,7 +87,7 @@ TEST_CASE_FIXTURE(Versions, "what was read can be sent back as it is, for every 
 
 TEST_CASE_FIXTURE(Versions,
                   "who needs a second factor is said of whoever does, and of nobody else") {
-  const auto mine = user_token("grace@example.com");
+  auto mine = user_token("grace@example.com");
   const auto grace = *UserId::parse(id_of(mine));
   const auto managed = "/api/users/" + id_of(mine);
   const auto listed = "/api/users?search=grace";
@@ -97,6 +97,10 @@ TEST_CASE_FIXTURE(Versions,
     });
     // What this process has just looked at is forgotten, and the list that it keeps.
     t.clock().advance(std::chrono::minutes{1});
+    // Her earlier tokens have stopped.
+    const auto outcome = t.auth().kernel().begin_login(
+        grace, {LoginMethod::password, LoginMethod{"a_device", MethodUse::second}}, {});
+    mine = std::get<TokenPair>(outcome.value()).access_token.expose_secret();
   };
   const auto before = get("/api/me", mine).body;
   CHECK_FALSE(before.contains("second_factor"));
@@ -114,6 +118,13 @@ TEST_CASE_FIXTURE(Versions,
   }
   const auto own = get("/api/me", mine).body;
   CHECK(patch("/api/me", mine, own).body == own);
+  auto changed = own;
+  changed["second_factor"] = false;
+  CHECK(patch("/api/me", mine, changed).outcome() == "400 validation_failed");
+  changed = get(managed, token).body;
+  changed["second_factor"] = false;
+  CHECK(call("PATCH", managed, {.body = changed, .token = token}).outcome() ==
+        "400 validation_failed");
 
   tell(false);
   auto after = get("/api/me", mine).body;

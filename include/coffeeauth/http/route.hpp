@@ -43,7 +43,12 @@ enum class Access {
 };
 
 /// Whether a route requires a recent authentication (step-up).
-enum class Recent { not_needed, required };
+enum class Recent {
+  not_needed,
+  required,
+  /// Required of accounts with a second factor (User::second_factor).
+  required_with_second_factor,
+};
 
 /// Values by name.
 using Parameters = std::map<std::string, std::string, std::less<>>;
@@ -85,6 +90,9 @@ struct Route {
   std::optional<Permission> permission{};
   /// Whether ApiOptions::step_up applies to the caller, for Access::user and Access::admin.
   Recent recent = Recent::not_needed;
+  /// Whether the route also serves accounts that an AccountGate stops: what they need to get past
+  /// it.
+  bool while_enrolling = false;
   /// Handles the request; must be thread-safe.
   Handler handler;
   /// Whether the OpenAPI document includes the route.

@@ -7,7 +7,7 @@ namespace coffeeauth::testing {
 namespace {
 
 /// What every read of the Store says of an account that has a session.
-void check_reads(const Trial& t, const NewUser& made, bool on) {
+void check_reads(const Trial& t, const NewUser& made, std::uint64_t session, bool on) {
   auto& users = t.store->users();
   CHECK(t.get(made.id).second_factor == on);
   CHECK(users.find_credentials(made.id)->user.second_factor == on);
@@ -15,7 +15,7 @@ void check_reads(const Trial& t, const NewUser& made, bool on) {
   const UserListQuery query{.filter = {.search = made.email.canonical()}};
   CHECK(users.list(query).front().second_factor == on);
   CHECK(users.list_and_count(query, 10).users.front().second_factor == on);
-  const auto live = t.store->sessions().find_live(nth<SessionId>(1), noon);
+  const auto live = t.store->sessions().find_live(nth<SessionId>(session), noon);
   REQUIRE(live);
   CHECK(live->user.second_factor == on);
 }
@@ -27,14 +27,16 @@ void of_one_account(StoreHarness& harness) {
     CHECK_FALSE(t.alone.create(made).user->second_factor);
     t.alone.create(user(2));
     REQUIRE(t.alone.open(session(1, made.id)) == OpenSessionOutcome::opened);
-    check_reads(t, made, false);
+    check_reads(t, made, 1, false);
 
     const auto on = t.alone.update(made.id, {.second_factor = true});
     REQUIRE(on.outcome == UserWriteOutcome::written);
     CHECK(on.changed);
     CHECK(on.user->second_factor);
     CHECK_FALSE(on.before->second_factor);
-    check_reads(t, made, true);
+    REQUIRE(t.alone.open(session(2, made.id), on.user->security_version) ==
+            OpenSessionOutcome::opened);
+    check_reads(t, made, 2, true);
     CHECK_FALSE(t.get(nth<UserId>(2)).second_factor);
     CHECK_FALSE(t.alone.update(made.id, {.second_factor = true}).changed);
 
@@ -42,24 +44,31 @@ void of_one_account(StoreHarness& harness) {
     CHECK(off.changed);
     CHECK_FALSE(off.user->second_factor);
     CHECK(off.before->second_factor);
-    check_reads(t, made, false);
+    check_reads(t, made, 2, false);
   }
 
-  SUBCASE("second factor: turning it on or off is a new version, and leaves sessions and tokens") {
+  SUBCASE("second factor: turning it on or off stops tokens, and turning it on ends sessions") {
     const Trial t{harness};
     const auto made = user(1);
     t.alone.create(made);
     REQUIRE(t.alone.open(session(1, made.id)) == OpenSessionOutcome::opened);
+    REQUIRE(t.alone.open(session(2, made.id)) == OpenSessionOutcome::opened);
+    const auto live = [&](int session) {
+      return t.store->sessions().find_live(nth<SessionId>(session), noon).has_value();
+    };
     for (const bool on : {true, false}) {
       const auto before = t.get(made.id);
-      t.alone.update(made.id, {.second_factor = on});
+      t.alone.update(made.id, {.second_factor = on, .keeps_session = nth<SessionId>(1)});
       CHECK(t.get(made.id).version == before.version + 1);
-      CHECK(t.get(made.id).security_version == before.security_version);
-      CHECK(t.store->sessions().find_live(nth<SessionId>(1), noon));
+      CHECK(t.get(made.id).security_version == before.security_version + 1);
+      CHECK(live(1));
+      CHECK_FALSE(live(2));
       CHECK(t.alone.update(made.id, {.second_factor = !on}, before.version).outcome ==
             UserWriteOutcome::version_conflict);
       CHECK(t.get(made.id).second_factor == on);
     }
+    t.alone.update(made.id, {.second_factor = true});
+    CHECK_FALSE(live(1));
   }
 
   SUBCASE("second factor: no other change of the account turns it off") {

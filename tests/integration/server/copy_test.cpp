@@ -163,12 +163,11 @@ struct Filled : Over {
                 ErrorCode::invalid_credentials);
   }
 
-  /// After every login of the account: nothing asks for its factor yet.
+  /// Of an account that is not used: nothing here asks for its factor.
   void need_second_factor() {
+    const auto unused = t.store().users().find_credentials(email("new@example.org"))->user.id;
     CHECK(t.store().transact([&](Transaction& tx) {
-      return tx.users()
-          .update_user(asked.user.id, {}, {.second_factor = true}, t.clock().now())
-          .changed;
+      return tx.users().update_user(unused, {}, {.second_factor = true}, t.clock().now()).changed;
     }));
   }
 
@@ -212,7 +211,7 @@ void check_used(const sql::Database& copied, const Filled& before) {
   CHECK(auth.admin().list_users({.filter = {.search = "Mulle"}}).value().users.size() == 1);
   const auto by_login = auth.admin().list_users({.order = UserOrder::last_login}).value();
   CHECK(by_login.users.size() == 3);
-  CHECK(after.t.store().users().find(before.asked.user.id)->second_factor);
+  CHECK(after.t.store().users().find_credentials(email("new@example.org"))->user.second_factor);
   CHECK_OK(auth.sessions().authenticate(before.asked.authorization));
   CHECK_OK(auth.sessions().refresh(before.refreshed->refresh_token.expose_secret(), somewhere));
   CHECK_OK(auth.sessions().log_in(email("after@example.org"), password(first_password), somewhere));

@@ -36,7 +36,7 @@ std::vector<Expected> changes() {
   return {{"first name", {.first_name = "Augusta"}, false, false},
           {"last name", {.last_name = "King"}, false, false},
           {"language", {.language = Language::parse("de").value()}, false, false},
-          {"second factor", {.second_factor = true}, false, false},
+          {"second factor", {.second_factor = true}, true, true},
           {"no first name", {.first_name = ""}, false, false},
           {"spelling of the address", {.email = email("Ada@Example.com")}, false, false},
           {"address", {.email = email("ada@example.org")}, true, true},
@@ -59,6 +59,15 @@ TEST_CASE("every change of a user grows its version, and those that matter stop 
                  result.after.password_hash == before.password_hash &&
                  result.after.user.email.display() == before.user.email.display()));
   }
+}
+
+TEST_CASE("a second factor that goes stops tokens, and leaves sessions") {
+  auto before = ada();
+  before.user.second_factor = true;
+  const auto result = apply_patch(before, {.second_factor = false});
+  CHECK(result.changed);
+  CHECK(result.after.user.security_version == before.user.security_version + 1);
+  CHECK_FALSE(result.ends_sessions);
 }
 
 TEST_CASE("a change writes its field and no other") {

@@ -1,9 +1,10 @@
 #pragma once
-/// Signing keys of every algorithm, through OpenSSL's libcrypto.
+/// Signing keys of every algorithm, and one-time codes, through OpenSSL's libcrypto.
 
 #include <memory>
 
 #include "coffeeauth/export.hpp"
+#include "coffeeauth/ports/one_time_codes.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
@@ -16,6 +17,9 @@ namespace crypto {
 /// those of make_sodium_keys(), so keys of one factory load in the other. The factory and its keys
 /// are thread-safe. generate() throws Unavailable when libcrypto cannot make a key.
 [[nodiscard]] std::unique_ptr<SigningKeyFactory> make_openssl_keys();
+
+/// Makes the HMAC-SHA-1 of authenticator apps. Thread-safe.
+[[nodiscard]] std::unique_ptr<OneTimeCodes> make_openssl_one_time_codes();
 
 }  // namespace crypto
 }  // namespace coffeeauth

@@ -11,7 +11,8 @@
 #   coffeeauth::<name>_contracts  the suite that any implementation of the port must pass: contract.hpp
 #   coffeeauth::<name>_standard   standard/bundle.cpp, the room for standard::open(): bundle.hpp
 # HEADERS lie in include/coffeeauth/<name>, SOURCES in src; MEMORY, SQL and CONTRACT are sources in the folder of that
-# name. All are listed without their folder. NOTICES as for coffeeauth_embed_mails().
+# name. All are listed without their folder. NOTICES as for coffeeauth_embed_mails(). A room whose service is still to
+# come has neither mails nor standard.
 function(coffeeauth_feature name)
   cmake_parse_arguments(ARG "" "" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;NOTICES;MEMORY;SQL;CONTRACT" ${ARGN})
   if(NOT ARG_LINKS)
@@ -26,7 +27,9 @@ function(coffeeauth_feature name)
 
   coffeeauth_module(${name}
     HEADERS ${ARG_HEADERS} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} PRIVATE_LINKS ${ARG_PRIVATE_LINKS})
-  coffeeauth_embed_mails(coffeeauth_${name} mails NAMESPACE coffeeauth::${name} NOTICES ${ARG_NOTICES})
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/mails)
+    coffeeauth_embed_mails(coffeeauth_${name} mails NAMESPACE coffeeauth::${name} NOTICES ${ARG_NOTICES})
+  endif()
   coffeeauth_module(${name}_memory
     HEADERS ${public}/memory.hpp SOURCES ${ARG_MEMORY} LINKS coffeeauth::${name} coffeeauth::memory)
   if(TARGET coffeeauth_sql)
@@ -39,7 +42,7 @@ function(coffeeauth_feature name)
     coffeeauth_module(${name}_contracts STATIC
       HEADERS ${public}/contract.hpp SOURCES ${ARG_CONTRACT} LINKS coffeeauth::${name} coffeeauth::contracts)
   endif()
-  if(TARGET coffeeauth_standard)
+  if(TARGET coffeeauth_standard AND EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/standard)
     coffeeauth_module(${name}_standard
       HEADERS ${public}/bundle.hpp
       SOURCES standard/bundle.cpp

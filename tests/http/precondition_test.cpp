@@ -1,3 +1,4 @@
+#include "coffeeauth/kernel.hpp"
 #include "fixture.hpp"
 #include "lib/testing/contract/samples.hpp"
 

@@ -1,0 +1,141 @@
+#pragma once
+/// The rows of the room in memory, one part of the port on top of the other.
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "coffeeauth/memory/rooms.hpp"
+#include "coffeeauth/second_factor/factors.hpp"
+
+namespace coffeeauth::second_factor {
+
+struct TicketRow {
+  Ticket ticket;
+  std::size_t code_guesses = 0;
+};
+
+/// Guesses at codes, in the day that began with the first of them; and the last notice.
+struct AccountRow {
+  UtcTime day_began_at{};
+  std::size_t day_guesses = 0;
+  std::optional<UtcTime> notified_at{};
+};
+
+/// Failures in a row, and the wait after the last of them.
+struct FailuresRow {
+  std::size_t failures = 0;
+  std::chrono::seconds wait{0};
+  UtcTime blocked_until{};
+};
+
+/// User, and whether the network is known.
+using FailuresKey = std::pair<UserId, bool>;
+
+/// Everything, under the lock of the memory store. Tickets by digest; a digest is kept as text.
+struct Tables {
+  std::map<std::string, TicketRow> tickets;
+  std::map<UserId, AccountRow> accounts;
+  std::map<FailuresKey, FailuresRow> failures;
+  std::map<FactorId, Factor> factors;
+  std::map<UserId, std::set<std::string>> recovery_codes;
+  std::map<DeviceId, Device> devices;
+};
+
+/// Tickets, codes that were sent, and counters.
+class MemoryTickets : public Factors {
+ public:
+  MemoryTickets(Tables& tables, Transaction& transaction) : all_(tables), tx_(transaction) {}
+
+  // One transaction at a time.
+  void hold(const UserId& /*user*/) override {}
+  void put_ticket(const Ticket& ticket, std::size_t max_live) override;
+  std::optional<Ticket> find_ticket(const std::vector<FeatureDigest>& digests,
+                                    UtcTime now) override;
+  std::optional<Ticket> spend_attempt(const FeatureDigest& digest, std::size_t max,
+                                      UtcTime now) override;
+  std::optional<Ticket> redeem(const FeatureDigest& digest, UtcTime now) override;
+  std::size_t drop_tickets(const UserId& user) override;
+  bool put_code(const FeatureDigest& ticket, const TicketCode& code, UtcTime now) override;
+  std::optional<Ticket> try_code(const FeatureDigest& ticket, const FactorId& factor,
+                                 const GuessLimits& limits, UtcTime now) override;
+  Attempt begin_attempt(const UserId& user, bool known, const FailurePolicy& policy,
+                        UtcTime now) override;
+  Attempt attempts(const UserId& user, bool known, const FailurePolicy& policy,
+                   UtcTime now) override;
+  void passed(const UserId& user, bool known) override;
+  void unlock(const UserId& user) override;
+  bool take_notice(const UserId& user, std::chrono::seconds pause, UtcTime now) override;
+
+ protected:
+  /// The row, for it to be changed; null if there is none that is still good.
+  TicketRow* ticket_to_change(const FeatureDigest& digest, UtcTime now);
+
+  template <class Map, class Wanted>
+  std::size_t erase_if(Map& map, Wanted wanted, std::size_t limit = SIZE_MAX) {
+    std::size_t erased = 0;
+    for (auto row = map.begin(); row != map.end() && erased < limit;) {
+      if (!wanted(row->second)) {
+        ++row;
+        continue;
+      }
+      memory::keep(tx_, map, row->first);
+      row = map.erase(row);
+      ++erased;
+    }
+    return erased;
+  }
+  template <class Map, class Key>
+  void erase(Map& map, const Key& key) {
+    memory::keep(tx_, map, key);
+    map.erase(key);
+  }
+
+  Tables& all_;
+  Transaction& tx_;
+};
+
+/// Factors, recovery codes and devices.
+class MemoryFactors final : public MemoryTickets {
+ public:
+  using MemoryTickets::MemoryTickets;
+
+  AddOutcome add_factor(const Factor& factor, std::size_t max) override;
+  bool confirm_factor(const UserId& user, const FactorId& id, std::int64_t step,
+                      UtcTime now) override;
+  bool accept_step(const UserId& user, const FactorId& id, std::int64_t step, UtcTime now) override;
+  bool mark_used(const UserId& user, const FactorId& id, UtcTime now) override;
+  std::vector<Factor> list_factors(const UserId& user, UtcTime now) override;
+  std::optional<Factor> find_factor(const UserId& user, const FactorId& id, UtcTime now) override;
+  bool rename_factor(const UserId& user, const FactorId& id, std::string_view label) override;
+  bool remove_factor(const UserId& user, const FactorId& id) override;
+  std::size_t remove_factors(const UserId& user, UtcTime since) override;
+  std::vector<SealedFactor> list_sealed(const FactorId& after, std::size_t limit) override;
+  bool reseal(const FactorId& id, const std::string& from, const std::string& to) override;
+  void replace_recovery_codes(const UserId& user, const std::vector<FeatureDigest>& digests,
+                              UtcTime now) override;
+  std::optional<std::size_t> spend_recovery_code(
+      const UserId& user, const std::vector<FeatureDigest>& digests) override;
+  std::size_t count_recovery_codes(const UserId& user) override;
+  void trust(const Device& device, std::size_t max) override;
+  bool use_device(const UserId& user, const std::vector<FeatureDigest>& digests,
+                  std::int64_t security_version, UtcTime now) override;
+  std::vector<Device> list_devices(const UserId& user, std::int64_t security_version,
+                                   UtcTime now) override;
+  bool forget_device(const UserId& user, const DeviceId& id) override;
+  std::size_t forget_devices(const UserId& user) override;
+  std::size_t delete_expired(std::size_t limit, UtcTime now) override;
+
+  /// Everything of a user who is deleted.
+  void erase_user(const UserId& user);
+
+ private:
+  /// The user's factor, whatever its state; null if there is none.
+  Factor* factor_of(const UserId& user, const FactorId& id);
+  /// The user's confirmed factor, for it to be changed; null if there is none.
+  Factor* confirmed_to_change(const UserId& user, const FactorId& id);
+};
+
+}  // namespace coffeeauth::second_factor

@@ -1,10 +1,12 @@
 #pragma once
-/// Signing keys of every algorithm, and one-time codes, through OpenSSL's libcrypto.
+/// Signing keys and public keys of every algorithm, and one-time codes, through OpenSSL's
+/// libcrypto.
 
 #include <memory>
 
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ports/one_time_codes.hpp"
+#include "coffeeauth/ports/public_key_verifier.hpp"
 #include "coffeeauth/ports/signing_key.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
@@ -20,6 +22,10 @@ namespace crypto {
 
 /// Makes the HMAC-SHA-1 of authenticator apps. Thread-safe.
 [[nodiscard]] std::unique_ptr<OneTimeCodes> make_openssl_one_time_codes();
+
+/// Makes a verifier for the public keys of ES256, EdDSA and RS256, as passkeys register them; EdDSA
+/// is that of make_sodium_public_keys(). Thread-safe.
+[[nodiscard]] std::unique_ptr<PublicKeyVerifier> make_openssl_public_keys();
 
 }  // namespace crypto
 }  // namespace coffeeauth

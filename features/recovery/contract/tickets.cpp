@@ -13,6 +13,8 @@ void kept_and_read(TicketHarness& harness) {
   whole.changed_to = EmailAddress::restore("New@Example.org", "new@example.org");
   whole.code = digest(50);
   whole.session = nth<SessionId>(9);
+  whole.second_factor_done = true;
+  whole.asked_at = noon - 5min;
   t.put(whole);
   const auto read = t.alone([&](Tickets& rows) {
     return rows.find(TicketKind::email_change, {digest(99), digest(1)}, noon);
@@ -54,7 +56,13 @@ void newer_ones_replace(TicketHarness& harness) {
   for (const std::uint64_t n : {1, 2}) t.put(ticket(TicketKind::reset, n));
   for (const std::uint64_t n : {3, 4}) t.put(ticket(TicketKind::undo, n));
   t.put(ticket(TicketKind::email_change, 5));
+  auto proved = ticket(TicketKind::reset, 7, bob);
+  proved.second_factor_done = true;
+  t.put(proved);
   t.put(ticket(TicketKind::reset, 6, bob));
+  CHECK_MESSAGE(t.alone([](Tickets& rows) { return rows.list(bob, TicketKind::reset, noon); }) ==
+                    std::vector{ticket(TicketKind::reset, 6, bob)},
+                "what was proved for the older one was not proved for the newer");
   CHECK_FALSE(t.has(TicketKind::reset, 1));
   CHECK(t.has(TicketKind::reset, 2));
   CHECK(t.has(TicketKind::undo, 3));

@@ -67,18 +67,20 @@ const Sql give_back_target_sql{.text = R"(
   SET mails = mails - 1, until = CASE WHEN mails = 1 THEN $1 ELSE until END WHERE mailbox = $2)"};
 const Sql put_sql{.text = R"(
   INSERT INTO recovery_tickets (digest, kind, user_id, only_of, security_version, email, changed_to,
-                                code_digest, guesses, session_id, created_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11)
+                                code_digest, guesses, session_id, second_factor_done, asked_at,
+                                created_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13)
   ON CONFLICT (only_of) DO UPDATE
     SET digest = excluded.digest, security_version = excluded.security_version, email = excluded.email,
         changed_to = excluded.changed_to,
         code_digest = excluded.code_digest, guesses = 0, session_id = excluded.session_id,
+        second_factor_done = excluded.second_factor_done, asked_at = excluded.asked_at,
         created_at = excluded.created_at, expires_at = excluded.expires_at)"};
 
 constexpr std::string_view ticket_columns =
     " digest, kind, user_id, security_version, email, changed_to, code_digest, session_id, "
-    "created_at, expires_at ";
-constexpr auto ticket_letters = "tttnttttnn";
+    "second_factor_done, asked_at, created_at, expires_at ";
+constexpr auto ticket_letters = "tttnttttnnnn";
 
 Sql reading(std::string_view condition) {
   return {.text = "SELECT" + std::string{ticket_columns} + "FROM recovery_tickets WHERE " +
@@ -200,10 +202,12 @@ Ticket ticket_in(const Row& row) {
                 .security_version = row.number(3),
                 .email = email_in(row, 4),
                 .changed_to = email_in(row, 5),
-                .created_at = row.time(8),
-                .expires_at = row.time(9)};
+                .second_factor_done = row.flag(8),
+                .created_at = row.time(10),
+                .expires_at = row.time(11)};
   if (!row.is_null(6)) ticket.code = row.digest<FeatureDigest>(6);
   if (!row.is_null(7)) ticket.session = row.id<SessionId>(7);
+  if (!row.is_null(9)) ticket.asked_at = row.time(9);
   return ticket;
 }
 
@@ -260,7 +264,9 @@ class SqlTickets final : public Tickets {
            optional(ticket.changed_to, both_forms),
            optional(ticket.code, [](const auto& code) { return to_hex(code.bytes()); }),
            optional(ticket.session, [](const auto& session) { return session.str(); }),
-           time_value(ticket.created_at), time_value(ticket.expires_at)});
+           Value{std::int64_t{ticket.second_factor_done ? 1 : 0}},
+           optional(ticket.asked_at, time_value), time_value(ticket.created_at),
+           time_value(ticket.expires_at)});
   }
 
   std::optional<Ticket> find(TicketKind kind, const std::vector<FeatureDigest>& digests,

@@ -104,6 +104,33 @@ struct ForgetsTheSession : Sound {
     rows->put(kept);
   }
 };
+struct ForgetsTheSecondFactor : Sound {
+  using Sound::Sound;
+  void put(const Ticket& ticket) override {
+    auto kept = ticket;
+    kept.second_factor_done = false;
+    rows->put(kept);
+  }
+};
+struct ForgetsWhenAsked : Sound {
+  using Sound::Sound;
+  void put(const Ticket& ticket) override {
+    auto kept = ticket;
+    kept.asked_at.reset();
+    rows->put(kept);
+  }
+};
+/// As a row that is written over, of which one column is left out.
+struct KeepsTheSecondFactor : Sound {
+  using Sound::Sound;
+  void put(const Ticket& ticket) override {
+    auto kept = ticket;
+    for (const auto& before : rows->list(ticket.user, ticket.kind, ticket.created_at)) {
+      kept.second_factor_done |= before.second_factor_done;
+    }
+    rows->put(kept);
+  }
+};
 struct KeepsTheFirst : Sound {
   using Sound::Sound;
   void put(const Ticket& ticket) override {
@@ -222,6 +249,9 @@ REJECTED("that are found as any kind", FindsAnyKind)
 REJECTED("that are guessed at as any kind", GuessesAtAnyKind)
 REJECTED("of which one digest is looked at", LooksAtOneDigest)
 REJECTED("that forget who asked", ForgetsTheSession)
+REJECTED("that forget a second factor", ForgetsTheSecondFactor)
+REJECTED("that forget when a change was asked for", ForgetsWhenAsked)
+REJECTED("that keep the second factor of the ticket before", KeepsTheSecondFactor)
 REJECTED("that no newer one replaces", KeepsTheFirst)
 REJECTED("of which one change at a time can be undone", OneUndoAtATime)
 REJECTED("that replace those of other kinds", ReplacesEveryKind)

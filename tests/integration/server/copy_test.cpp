@@ -11,6 +11,7 @@
 
 #include "bundles.hpp"
 #include "coffeeauth/recovery/recovery.hpp"
+#include "coffeeauth/recovery/sql.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
 #include "tests/parsed.hpp"
@@ -118,6 +119,7 @@ struct Filled : Over {
                                    .language = Language::parse("uk").value()},
                                   somewhere));
     guess_codes();
+    prove_for_a_reset();
     come_from_elsewhere();
     need_second_factor();
     CHECK(t.store().transact([&](Transaction& tx) {
@@ -169,6 +171,20 @@ struct Filled : Over {
     CHECK(t.store().transact([&](Transaction& tx) {
       return tx.users().update_user(unused, {}, {.second_factor = true}, t.clock().now()).changed;
     }));
+  }
+
+  /// As after a second factor, for which nothing here asks.
+  void prove_for_a_reset() {
+    t.store().transact([&](Transaction& tx) {
+      const auto now = t.clock().now();
+      recovery::make_sql_tickets()->in(tx)->put({.digest = FeatureDigest{},
+                                                 .kind = recovery::TicketKind::reset,
+                                                 .user = moved.user.id,
+                                                 .security_version = 1,
+                                                 .second_factor_done = true,
+                                                 .created_at = now,
+                                                 .expires_at = now + 30min});
+    });
   }
 
   testing::LoggedInUser moved = t.logged_in_user("before@example.org");

@@ -79,6 +79,11 @@ struct Ticket {
   /// The session that requested a change of address. It stays open after the change; if it ends
   /// before, the ticket is invalid.
   std::optional<SessionId> session{};
+  /// For `reset`: whether the second factor was proved for it, so that setting the password asks
+  /// for none.
+  bool second_factor_done = false;
+  /// For `undo`: when the change was requested; nothing for changes made by older versions.
+  std::optional<UtcTime> asked_at{};
   /// When it was created.
   UtcTime created_at{};
   /// When it expires.

@@ -202,6 +202,27 @@ forEachEngine('a dead link says where a new one comes from', async (browser) => 
   assert.equal(await page.url(), `${front.base}/account/forgot`);
 });
 
+forEachEngine('whoever has a second factor is told that the page cannot ask for it', async (browser) => {
+  const challenge = problem(403, 'second_factor_required', {mfa_token: 'mfa_x', expires_at: '2030-01-01T00:00:00Z', factors: [{type: 'totp', id: '7'}]});
+  for (const [language, button, words] of [['en', 'Set the new password', /second factor.*was not changed/], ['de', 'Neues Passwort setzen', /zweiten Faktor.*nicht geändert/]]) {
+    const page = await front.open(browser, `/account/reset#token=${token}`, {language, answers: [challenge]});
+    await page.fill('#password', newPassword);
+    await page.click({role: 'button', name: button});
+    await toldIn(page, words);
+    assert.equal(await page.count('form'), 0);
+    assert.equal((await page.text('body')).includes('mfa_x'), false);
+    await isInOrder(page, /403/);
+  }
+  const page = await front.open(browser, '/account/forgot', {answers: [challenge]});
+  await page.click({role: 'button', name: 'I already have a code'});
+  await page.fill('#code-email', 'ada@example.org');
+  await page.fill('#code-code', '12345678');
+  await page.fill('#code-password', newPassword);
+  await page.click({role: 'button', name: 'Set the new password'});
+  await toldIn(page, /second factor/);
+  await isInOrder(page, /403/);
+});
+
 forEachEngine('what was typed outlives a service that is busy, down, broken or away', async (browser) => {
   const page = await front.open(browser, `/account/reset#token=${token}`, {answers: [
     problem(429, 'rate_limited', {}, {'Retry-After': '90'}), problem(503, 'unavailable', {}, {'Retry-After': '2'}),

@@ -88,6 +88,10 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
            {"both", ResetBy::both}}),
       field("PASSWORD_RESET_LIFETIME", "How long a password reset link or code is valid",
             o.reset_lifetime, {5min, 24h}),
+      field("PASSWORD_RESET_REQUIRES_SECOND_FACTOR",
+            "Whether an account with a second factor has to prove it before a reset sets the new "
+            "password.",
+            o.requires_second_factor),
       field("PASSWORD_RESET_URL",
             "The page that a password reset link opens, with {token} once, after a #; empty for "
             "the server's page below PUBLIC_URL.",

@@ -30,6 +30,9 @@ Contributions Recovery::attach(Kernel& kernel) {
                                        [&room](Transaction& tx, std::size_t limit, UtcTime now) {
                                          return room.tickets.in(tx)->delete_expired(limit, now);
                                        }}},
+                        // Not in `methods`: no session keeps how a reset began, and tokens say
+                        // nothing of it.
+                        .purposes = {&room},
                         .address_guards = {&room},
                         .mails = mail_kinds(),
                         // A link keeps the lifetime that it was made with, whatever the settings

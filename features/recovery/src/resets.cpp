@@ -1,4 +1,4 @@
-// A new password for whoever reads the mailbox.
+// A new password for whoever reads the mailbox, and has the second factor where there is one.
 
 #include <utility>
 
@@ -46,6 +46,22 @@ std::optional<Credentials> account_of(Room& room, const std::optional<Ticket>& t
   if (!found || !may_reset(found->user)) return std::nullopt;
   if (found->user.security_version != ticket->security_version) return std::nullopt;
   return found;
+}
+
+/// What the account still has to prove before its password is set.
+Result<std::optional<LoginChallenge>> asked_of(Room& room, const Ticket& ticket, const User& user,
+                                               const LoginMethod& by, const ClientContext& client) {
+  if (!room.options.requires_second_factor || ticket.second_factor_done) {
+    return std::optional<LoginChallenge>{};
+  }
+  const auto subject = to_hex(ticket.digest.bytes());
+  LoginMethods done{by};
+  return room.kernel->ask_steps({.user = user,
+                                 .done = done,
+                                 .client = client,
+                                 .now = room.now(),
+                                 .purpose = password_reset,
+                                 .subject = subject});
 }
 
 /// Spends the ticket and sets the password, or does neither.
@@ -154,8 +170,30 @@ Result<ResetLink> Recovery::make_reset_link(const UserId& user, std::optional<Us
   });
 }
 
-Result<void> Recovery::reset(const ResetProof& proof, Password password,
-                             const ClientContext& client) {
+Result<Secret> Room::keep(Transaction& tx, const User& user, std::string_view subject) {
+  const auto bytes = parse_hex_digest(subject);
+  if (!bytes) return invalid_link;
+  const FeatureDigest digest{*bytes};
+  const auto rows = tickets.in(tx);
+  const auto first = rows->find(TicketKind::reset, {digest}, now());
+  if (!first || !(first->user == user.id) || first->security_version != user.security_version ||
+      !rows->redeem(TicketKind::reset, digest, now())) {
+    return invalid_link;
+  }
+  auto token = make_token(TicketKind::reset);
+  // No longer than the first: whoever takes the mailbox later finds nothing that is still good.
+  rows->put({.digest = digest_of(token),
+             .kind = TicketKind::reset,
+             .user = user.id,
+             .security_version = user.security_version,
+             .second_factor_done = true,
+             .created_at = now(),
+             .expires_at = first->expires_at});
+  return token;
+}
+
+Result<std::optional<LoginChallenge>> Recovery::reset(const ResetProof& proof, Password password,
+                                                      const ClientContext& client) {
   auto& room = state_->room;
   auto& kernel = *room.kernel;
   const auto* const code = std::get_if<ResetCode>(&proof);
@@ -179,12 +217,18 @@ Result<void> Recovery::reset(const ResetProof& proof, Password password,
   const auto strong =
       kernel.passwords().check_strength(password, {user.email, user.first_name, user.last_name});
   if (!strong) return strong.error();
-  // Tells whoever holds the link no more than a single guess would: a wrong one becomes the
+  auto asked =
+      asked_of(room, *ticket, user, code == nullptr ? email_link : LoginMethod::email_code, client);
+  if (!asked || *asked) return asked;
+  // After the steps: where those stand in the way, whoever holds the link alone would guess at the
+  // password without end. Here it tells no more than a single guess: a wrong one becomes the
   // password.
   if (kernel.passwords().verify(password, &account->password_hash) != PasswordVerdict::no_match) {
     return field_error("password", "unchanged", "This is already your password.");
   }
-  return redeem(room, *ticket, user, kernel.passwords().hash(password), dead, client);
+  const auto done = redeem(room, *ticket, user, kernel.passwords().hash(password), dead, client);
+  if (!done) return done.error();
+  return std::optional<LoginChallenge>{};
 }
 
 }  // namespace coffeeauth::recovery

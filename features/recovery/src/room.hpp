@@ -31,7 +31,7 @@ enum class ResetReason {
   after_undo,
 };
 
-struct Room final : AddressGuard {
+struct Room final : AddressGuard, ProtectedPurpose {
   Room(const Feature& feature, TicketStore& tickets_in, RecoveryOptions options_in)
       : tickets(tickets_in), options(std::move(options_in)), kernel(feature) {}
 
@@ -39,6 +39,10 @@ struct Room final : AddressGuard {
                                   UtcTime now) override {
     return tickets.in(tx)->holder_of(email, now);
   }
+
+  LoginPurpose purpose() const noexcept override { return password_reset; }
+  /// A reset goes on after its second factor: spends the ticket whose digest is `subject`.
+  Result<Secret> keep(Transaction& tx, const User& user, std::string_view subject) override;
 
   [[nodiscard]] UtcTime now() const { return kernel->clock().now(); }
   template <class Work>

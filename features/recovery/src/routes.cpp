@@ -49,7 +49,7 @@ Result<Response> reset(Recovery& recovery, const RouteContext& context) {
   if (auto error = http::combined_error(proof, password)) return *std::move(error);
   const auto done = recovery.reset(*proof, *std::move(password), context.client);
   if (!done) return done.error();
-  return http::no_content();
+  return *done ? http::challenge_response(**done) : http::no_content();
 }
 
 Result<Response> send_reset(Recovery& recovery, const RouteContext& context) {
@@ -133,7 +133,10 @@ Route confirm_reset_route(Recovery& recovery) {
   confirm.description =
       "Send the `token` of the link, or the `email` with its eight-digit `code`. All sessions of "
       "the account end, and no session is created. If the password is rejected, link and code stay "
-      "valid.";
+      "valid. If the account has a second factor, the response is 403 `second_factor_required` "
+      "with "
+      "an `mfa_token`, and nothing has changed: prove the second factor with it, and send the "
+      "`token` of that response here in place of the link's.";
   confirm.request_schema = schemas::object(
       "PasswordResetConfirmation", "",
       {{"token", token_field(), false},
@@ -141,7 +144,7 @@ Route confirm_reset_route(Recovery& recovery) {
        {"code", schemas::text("The eight digits of the code.", 100, R"("12345678")"), false},
        {"password", schemas::password(), true}});
   confirm.success_status = 204;
-  confirm.errors = {invalid_link, ErrorCode::invalid_code};
+  confirm.errors = {invalid_link, ErrorCode::invalid_code, ErrorCode::second_factor_required};
   confirm.limit = try_limit;
   return confirm;
 }

@@ -9,7 +9,7 @@
 namespace coffeeauth::recovery {
 namespace {
 
-Result<void> reset_with(World& w, std::string_view digits) {
+Result<std::optional<LoginChallenge>> reset_with(World& w, std::string_view digits) {
   return w.recovery.reset(ResetCode{email("ada@example.org"), Secret{digits}},
                           password(new_password), somewhere);
 }

@@ -107,7 +107,7 @@ TEST_CASE("every setting reads back what it shows") {
     // An empty text is as good as none where settings are read.
     if (!shown.empty()) CHECK(field.set(shown));
   }
-  CHECK(fields(options).size() == 21);
+  CHECK(fields(options).size() == 22);
 }
 
 TEST_CASE("the clean-up deletes what is over") {

@@ -117,7 +117,7 @@ TEST_CASE("the present password is no new one, and leaves link and code unspent"
     World w{backend, with_codes()};
     const auto ada = w.user();
     const auto mail = w.reset_mail();
-    const std::vector<std::function<Result<void>(std::string_view)>> ways{
+    const std::vector<std::function<Result<std::optional<LoginChallenge>>(std::string_view)>> ways{
         [&](std::string_view text) {
           return w.recovery.reset(World::token_in(mail, "rst_"), password(text), somewhere);
         },

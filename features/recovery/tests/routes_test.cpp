@@ -2,7 +2,7 @@
 
 #include "coffeeauth/http/api.hpp"
 #include "coffeeauth/recovery/routes.hpp"
-#include "features/recovery/tests/world.hpp"
+#include "features/recovery/tests/asker.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
@@ -11,8 +11,8 @@ using Json = nlohmann::json;
 
 /// The room's routes over an Auth in memory.
 struct Site {
-  explicit Site(RecoveryOptions options = usual_options())
-      : w(backends().front(), std::move(options)),
+  explicit Site(RecoveryOptions options = usual_options(), std::vector<Feature*> beside = {})
+      : w(backends().front(), std::move(options), {}, std::move(beside)),
         api(w.auth(), {.extra_routes = routes(w.recovery)}) {}
 
   http::Response call(const std::string& method, const std::string& target, const Json& body,
@@ -185,6 +185,31 @@ TEST_CASE("a login of long ago has to be renewed before a change is asked for") 
   CHECK(Site::outcome(s.call("POST", "/api/me/email", {{"new_email", "new@example.org"}},
                              "Bearer " + std::string{pair->access_token.expose_secret()})) ==
         "401 reauthentication_required");
+}
+
+TEST_CASE("who has a second factor is asked for it, and sends what proving it gave") {
+  Asker asker;
+  Site s{usual_options(), {&asker}};
+  const auto ada = s.w.user();
+  give_factor(s.w, ada.user.id);
+  const auto link = s.w.asked_reset();
+  const auto confirm = [&](const Secret& token) {
+    return s.call("POST", "/api/auth/password-reset/confirm",
+                  {{"token", token.expose_secret()}, {"password", new_password}});
+  };
+  const auto asked = confirm(link);
+  CHECK(Site::outcome(asked) == "403 second_factor_required");
+  const auto body = Json::parse(*asked.body);
+  CHECK(body.at("mfa_token") == "mfa_of_a_test");
+  CHECK(body.at("factors") == Json{{{"type", "a_factor"}}});
+  CHECK(body.contains("expires_at"));
+  const auto token = asker.answered();
+  CHECK(Site::outcome(confirm(link)) == "400 invalid_link");
+  CHECK(Site::outcome(confirm(token)) == "204");
+  CHECK(Site::outcome(confirm(token)) == "400 invalid_link");
+  const auto document = Json::parse(s.api.openapi());
+  const auto& route = document.at("paths").at("/api/auth/password-reset/confirm").at("post");
+  CHECK(route.at("responses").contains("403"));
 }
 
 TEST_CASE("only administrators have a reset sent") {

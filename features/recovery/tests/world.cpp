@@ -12,11 +12,23 @@ const std::vector<Backend>& backends() {
   return all;
 }
 
-World::World(const Backend& backend, RecoveryOptions options, Config config)
+namespace {
+
+std::vector<Feature*> with_room(Recovery& room, std::vector<Feature*> beside) {
+  beside.insert(beside.begin(), &room);
+  return beside;
+}
+
+}  // namespace
+
+World::World(const Backend& backend, RecoveryOptions options, Config config,
+             std::vector<Feature*> beside)
     : store_(backend.harness().fresh()),
       tickets_(backend.rows_over(*store_)),
       recovery(*tickets_, std::move(options)),
-      t({.config = std::move(config), .store = std::move(store_), .features = {&recovery}}) {}
+      t({.config = std::move(config),
+         .store = std::move(store_),
+         .features = with_room(recovery, std::move(beside))}) {}
 
 Principal World::principal(const testing::LoggedInUser& user) {
   auto found = auth().sessions().authenticate(user.authorization);

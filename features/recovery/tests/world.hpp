@@ -30,7 +30,7 @@ inline RecoveryOptions with_codes() {
 class World {
  public:
   explicit World(const Backend& backend, RecoveryOptions options = usual_options(),
-                 Config config = {});
+                 Config config = {}, std::vector<Feature*> beside = {});
 
   [[nodiscard]] Auth& auth() { return t.auth(); }
   /// A verified user, logged in.

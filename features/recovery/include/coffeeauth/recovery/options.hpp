@@ -44,6 +44,9 @@ struct RecoveryOptions {
   ResetBy reset = ResetBy::link;
   /// How long a reset link or code is valid. Range 5 min to 24 h.
   std::chrono::seconds reset_lifetime{std::chrono::minutes{30}};
+  /// Whether a reset asks an account with a second factor for it before the new password is set,
+  /// and asks every LoginStep. If false, the mailbox alone sets the password.
+  bool requires_second_factor = true;
   /// How long a link or code for a new address is valid. Range 10 min to 24 h.
   std::chrono::seconds email_change_lifetime{std::chrono::hours{1}};
   /// How long a change of address can be undone; the former address stays reserved as long. Range 0

@@ -11,6 +11,7 @@
 #include "coffeeauth/event.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/feature.hpp"
+#include "coffeeauth/login.hpp"
 #include "coffeeauth/mail_templates.hpp"
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/recovery/options.hpp"
@@ -51,6 +52,13 @@ inline constexpr EventKind email_changed{"email_changed"};
 /// A change of address was undone; the account has its former address again. Its detail `account`
 /// is `recovered`.
 inline constexpr EventKind email_change_undone{"email_change_undone"};
+
+/// A link that was mailed to the account's address.
+inline constexpr LoginMethod email_link{"email_link", MethodUse::mailbox, "otp"};
+/// The purpose of the steps that a password reset asks. Kernel::continue_login() returns the token
+/// of a new reset link for it, which expires with the first one and needs no further step; the
+/// first one is spent.
+inline constexpr LoginPurpose password_reset{"password_reset"};
 
 /// Limits requests for mails.
 inline constexpr LimitScope ask_limit{"recovery_ask"};
@@ -113,10 +121,18 @@ class Recovery final : public Feature {
   /// codes, except those that undo a change of address; creates no session. The owner is notified
   /// by mail.
   ///
+  /// Returns nothing when the password is set, or the challenge of a LoginStep: then nothing has
+  /// changed, and link and code remain valid. The answer to the challenge gives the token of a new
+  /// link, with which this method sets the password; see `password_reset`. No step is asked when
+  /// RecoveryOptions::requires_second_factor is false.
+  ///
   /// Errors: invalid_link (for a link), invalid_code (for a code); validation_failed on `password`,
-  /// also for the current password (`unchanged`), after which link or code remain valid.
-  [[nodiscard]] Result<void> reset(const ResetProof& proof, Password password,
-                                   const ClientContext& client);
+  /// also for the current password (`unchanged`); that of a step; second_factor_required, if the
+  /// account has a second factor that no step asked for. After all but the first two, link or code
+  /// remain valid.
+  [[nodiscard]] Result<std::optional<LoginChallenge>> reset(const ResetProof& proof,
+                                                            Password password,
+                                                            const ClientContext& client);
 
   /// Mails a link and a code to the new address, and a notice to the current one. A new address
   /// that belongs to another account gets a notice instead; the answer is the same. Replaces a

@@ -25,14 +25,23 @@ void take_turns(Room& room, Transaction& tx, const EmailAddress& one, const Emai
 }
 
 void record(Room& room, Transaction& tx, const EventKind& kind, const UserId& user,
-            const std::optional<SessionId>& session, const ClientContext& client, UtcTime now,
-            std::vector<EventDetail> details = {}) {
-  room.kernel->record(tx, {.kind = kind,
+            const std::optional<SessionId>& session, const ClientContext& client, UtcTime now) {
+  room.kernel->record(
+      tx, {.kind = kind, .at = now, .user = user, .session = session, .client = client});
+}
+
+/// Whoever had the account may have logged in from devices of their own, and have added what
+/// opens it.
+void record_undone(Room& room, Transaction& tx, const Ticket& undo, const ClientContext& client,
+                   UtcTime now) {
+  // Of a change by an older program the hour is not known, but the day is.
+  const auto asked_at = undo.asked_at.value_or(undo.created_at - longest_change);
+  room.kernel->record(tx, {.kind = email_change_undone,
                            .at = now,
-                           .user = user,
-                           .session = session,
+                           .user = undo.user,
                            .client = client,
-                           .details = std::move(details)});
+                           .details = {account_recovered},
+                           .undone_since = asked_at});
 }
 
 /// Tells of the mere sign-up that had the address.
@@ -62,7 +71,7 @@ MailParameters notice_of_change(const User& before, const EmailAddress& next, Ut
 
 /// Reserves the address that was given up, and tells its mailbox.
 void tell_former(Room& room, Transaction& tx, const User& before, const User& after,
-                 const Secret& undo, const ClientContext& client, UtcTime now) {
+                 UtcTime asked_at, const Secret& undo, const ClientContext& client, UtcTime now) {
   auto notice = notice_of_change(before, after.email, now);
   const auto tickets = room.tickets.in(tx);
   auto until = now + room.options.undo_lifetime;
@@ -77,6 +86,7 @@ void tell_former(Room& room, Transaction& tx, const User& before, const User& af
                   .security_version = after.security_version,
                   .email = before.email,
                   .changed_to = after.email,
+                  .asked_at = asked_at,
                   .created_at = now,
                   .expires_at = until});
     tickets->reserve(before.email, before.id, until);
@@ -165,7 +175,7 @@ Result<User> change(Room& room, const Ticket& ticket, const ErrorCode& dead,
     // After the user's row, as everybody else holds the two.
     if (!holds_session(tx, ticket, now)) return dead;
     tickets->drop(ticket.user, TicketKind::reset);
-    tell_former(room, tx, *before, *done.user, undo, client, now);
+    tell_former(room, tx, *before, *done.user, ticket.created_at, undo, client, now);
     room.kernel->changes(tx, ticket.user);
     record_gone(room, tx, done, client, now);
     record(room, tx, email_changed, ticket.user, ticket.session, client, now);
@@ -311,11 +321,12 @@ Result<User> Recovery::undo_email_change(const Secret& token, const ClientContex
     tickets->drop(ticket->user, TicketKind::reset);
     kernel.changes(tx, ticket->user);
     record_gone(room, tx, done, client, now);
-    // Whoever had the account may have logged in from devices of their own.
-    record(room, tx, email_change_undone, ticket->user, std::nullopt, client, now,
-           {account_recovered});
-    mail_after_undo(room, tx, *before, *done.user, secrets, client);
-    return *done.user;
+    record_undone(room, tx, *ticket, client, now);
+    // As it is after all who heard of that have taken from it what they must.
+    auto after = tx.users().find(ticket->user);
+    if (!after) return invalid_link;
+    mail_after_undo(room, tx, *before, *after, secrets, client);
+    return *std::move(after);
   });
 }
 

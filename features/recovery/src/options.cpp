@@ -97,7 +97,7 @@ std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
             "the server's page below PUBLIC_URL.",
             o.reset_url, TextLength{0, 500}),
       field("EMAIL_CHANGE_LIFETIME", "How long a link or code for a new address is valid",
-            o.email_change_lifetime, {10min, 24h}),
+            o.email_change_lifetime, {10min, longest_change}),
       field("EMAIL_CHANGE_URL",
             "The page that a link for a new address opens, with {token} once, after a #; empty for "
             "the server's page below PUBLIC_URL.",

@@ -15,6 +15,10 @@ namespace coffeeauth::recovery {
 /// The most that EMAIL_UNDO_LIFETIME can be; no other link or code lives as long.
 inline constexpr std::chrono::seconds longest_undo{std::chrono::hours{24 * 30}};
 
+/// The most that EMAIL_CHANGE_LIFETIME can be: a change was asked for no longer ago when it is
+/// made.
+inline constexpr std::chrono::seconds longest_change{std::chrono::hours{24}};
+
 /// A link's token and, where one goes with it, the code; made before any transaction.
 struct Secrets {
   Secret token;

@@ -50,7 +50,7 @@ inline constexpr EventKind email_change_cancelled{"email_change_cancelled"};
 /// The account has a new, verified address.
 inline constexpr EventKind email_changed{"email_changed"};
 /// A change of address was undone; the account has its former address again. Its detail `account`
-/// is `recovered`.
+/// is `recovered`, and Event::undone_since is when the first change that was undone was requested.
 inline constexpr EventKind email_change_undone{"email_change_undone"};
 
 /// A link that was mailed to the account's address.
@@ -157,8 +157,10 @@ class Recovery final : public Feature {
   void cancel_email_change(const Principal& principal, const ClientContext& client);
 
   /// Restores the address that the link was sent to. Ends all sessions, removes the password,
-  /// invalidates all other links and codes, and mails a reset link. Also works for a disabled
-  /// account, which stays disabled. Errors: invalid_link; email_taken.
+  /// invalidates all other links and codes, and mails a reset link. Its event has
+  /// Event::undone_since, so that features remove what was added to the account since the change
+  /// was requested. Also works for a disabled account, which stays disabled. Errors: invalid_link;
+  /// email_taken.
   [[nodiscard]] Result<User> undo_email_change(const Secret& token, const ClientContext& client);
 
  private:

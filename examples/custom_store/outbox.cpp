@@ -1,4 +1,4 @@
-// Mail jobs.
+// Mails and other jobs.
 
 #include <algorithm>
 
@@ -38,7 +38,8 @@ std::vector<JobSummary> OutboxReadsPart::list_jobs(JobState state, std::size_t l
                     .abandoned = row->abandoned,
                     .created_at = row->job.created_at,
                     .next_attempt_at = row->due,
-                    .last_error = row->last_error});
+                    .last_error = row->last_error,
+                    .channel = row->job.channel});
   }
   return page;
 }
@@ -48,7 +49,7 @@ std::vector<SealedJob> OutboxReadsPart::list_sealed_jobs(const JobId& after, std
   std::vector<SealedJob> page;
   for (const auto& [id, row] : tables->jobs) {
     if (page.size() == limit) break;
-    if (after < id) page.push_back({id, row.job.kind, row.job.sealed_payload});
+    if (after < id) page.push_back({id, row.job.kind, row.job.sealed_payload, row.job.channel});
   }
   return page;
 }
@@ -61,9 +62,10 @@ OutboxDepth OutboxReadsPart::depth() {
   return depth;
 }
 
-std::optional<UtcTime> OutboxReadsPart::next_due() {
+std::optional<UtcTime> OutboxReadsPart::next_due(std::string_view channel) {
   const auto tables = source_.look();
-  const auto pending = by_age(tables->jobs, is_pending);
+  const auto pending = by_age(
+      tables->jobs, [&](const auto& row) { return is_pending(row) && row.job.channel == channel; });
   if (pending.empty()) return std::nullopt;
   return (*std::ranges::min_element(pending, {}, &JobRow::due))->due;
 }
@@ -73,10 +75,12 @@ void OutboxPart::enqueue(const NewJob& job) {
   if (!work_.tables.jobs.emplace(job.id, row).second) work_.refuse("a job id was used twice");
 }
 
-std::vector<ClaimedJob> OutboxPart::claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
-                                               UtcTime until) {
+std::vector<ClaimedJob> OutboxPart::claim_jobs(std::string_view channel, std::size_t limit,
+                                               const LeaseId& lease, UtcTime now, UtcTime until) {
   std::vector<ClaimedJob> claimed;
-  const auto is_due = [&](const JobRow& row) { return is_pending(row) && row.due <= now; };
+  const auto is_due = [&](const JobRow& row) {
+    return is_pending(row) && row.due <= now && row.job.channel == channel;
+  };
   for (auto* row : by_age(work_.tables.jobs, is_due)) {
     if (claimed.size() == limit) break;
     if (row->lease) ++row->abandoned;

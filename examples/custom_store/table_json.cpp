@@ -116,6 +116,7 @@ void fields(F&& f, JobRow& r) {
   f("message_id", r.job.message_id);
   f("created_at", r.job.created_at);
   f("expires_at", r.job.expires_at);
+  f("channel", r.job.channel);
   f("state", r.state);
   f("attempts", r.attempts);
   f("abandoned", r.abandoned);

@@ -77,6 +77,19 @@ class EventKind : public OpenWord<EventKind> {
   static const EventKind mail_server_failing;
   /// The mail server accepts mails again.
   static const EventKind mail_server_recovered;
+  /// A JobHandler delivered a job of a feature. The detail `channel` of this and of the following
+  /// kinds is the job's channel; `mail` is its kind.
+  static const EventKind job_delivered;
+  /// An attempt failed and another will follow.
+  static const EventKind job_delayed;
+  /// A job was refused, or failed too often: an administrator can inspect and retry it.
+  static const EventKind job_given_up;
+  /// A job expired before it could be delivered.
+  static const EventKind job_expired;
+  /// Like `mail_server_failing`, for the receiver of the jobs of a channel.
+  static const EventKind job_server_failing;
+  /// Like `mail_server_recovered`.
+  static const EventKind job_server_recovered;
   /// A background part (`part`) failed; `repeated` is set while it keeps failing.
   static const EventKind background_failed;
   /// The background part works again.
@@ -118,6 +131,12 @@ inline constexpr EventKind EventKind::mail_given_up{"mail_given_up"};
 inline constexpr EventKind EventKind::mail_expired{"mail_expired"};
 inline constexpr EventKind EventKind::mail_server_failing{"mail_server_failing"};
 inline constexpr EventKind EventKind::mail_server_recovered{"mail_server_recovered"};
+inline constexpr EventKind EventKind::job_delivered{"job_delivered"};
+inline constexpr EventKind EventKind::job_delayed{"job_delayed"};
+inline constexpr EventKind EventKind::job_given_up{"job_given_up"};
+inline constexpr EventKind EventKind::job_expired{"job_expired"};
+inline constexpr EventKind EventKind::job_server_failing{"job_server_failing"};
+inline constexpr EventKind EventKind::job_server_recovered{"job_server_recovered"};
 inline constexpr EventKind EventKind::background_failed{"background_failed"};
 inline constexpr EventKind EventKind::background_recovered{"background_recovered"};
 inline constexpr EventKind EventKind::signing_key_rotated{"signing_key_rotated"};
@@ -171,16 +190,17 @@ struct Event {
   ClientContext client{};
   /// The number of things, for events about several at once.
   std::size_t count = 1;
-  /// The kind of the mail (mail_kind); empty for other events.
+  /// The kind of the mail (mail_kind) or of the job of a feature; empty for other events.
   std::string mail{};
-  /// The id of the mail, as OutboxReads::list_jobs() and `coffeeauth outbox list` show it. Empty
-  /// for events about several mails.
+  /// The id of the mail or job, as OutboxReads::list_jobs() and `coffeeauth outbox list` show it.
+  /// Empty for events about several mails.
   std::optional<JobId> job{};
-  /// The background part: `worker`, `scheduler`, or a step of the clean-up.
+  /// The background part: `worker`, `scheduler`, the channel of a JobWorker and `_worker`, or a
+  /// step of the clean-up.
   std::string part{};
   /// The reason, from a closed set: wire_name(DeliveryProblem), `refused`, `not_said`, `expired`,
-  /// `abandoned`, `unreadable`, `template`, `mailer`, `store_unavailable`, `failed`. Never the text
-  /// of a server, an exception or a person.
+  /// `abandoned`, `unreadable`, `template`, `mailer`, `handler`, `store_unavailable`, `failed`.
+  /// Never the text of a server, an exception or a person.
   std::string reason{};
   /// Whether the same condition was reported before and still lasts: count it, but do not log it.
   bool repeated = false;

@@ -22,6 +22,7 @@
 #include "coffeeauth/password.hpp"
 #include "coffeeauth/password_service.hpp"
 #include "coffeeauth/ports/clock.hpp"
+#include "coffeeauth/ports/job_handler.hpp"
 #include "coffeeauth/ports/random_source.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/rate_limiter.hpp"
@@ -221,6 +222,11 @@ class Kernel {
   /// Whether the account has logged in from the network of the client before, as far as it is
   /// still known: strangers elsewhere must not use up the owner's attempts.
   [[nodiscard]] virtual bool knows_network(const UserId& user, const ClientContext& client) = 0;
+
+  /// Writes a job of a feature to the outbox and returns its id; a jobs::JobWorker for its channel
+  /// delivers it after the commit. Waits there while no process has such a worker. Throws
+  /// std::invalid_argument if channel or kind is not a snake_case word, and for mail_channel.
+  virtual JobId enqueue_job(Transaction& transaction, const JobRequest& job) = 0;
 
  protected:
   Kernel() = default;

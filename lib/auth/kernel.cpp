@@ -11,6 +11,7 @@
 #include "lib/auth/services.hpp"
 #include "lib/mail/mail_job.hpp"
 #include "lib/mail/notices.hpp"
+#include "lib/mail/sealed_job.hpp"
 #include "lib/sessions/door.hpp"
 #include "lib/sessions/set_password.hpp"
 #include "lib/sessions/what_is_left.hpp"
@@ -71,6 +72,12 @@ class KernelOf final : public Kernel {
     if (mail.language.empty()) mail.language = language_at(transaction, mail.to);
     s_.enqueue(transaction,
                make_mail_job(kind, mail, s_.vault, s_.parts.random, s_.now(), expires_at));
+  }
+
+  JobId enqueue_job(Transaction& transaction, const JobRequest& request) override {
+    const auto job = make_job(request, s_.vault, s_.parts.random, s_.now());
+    s_.enqueue(transaction, job);
+    return job.id;
   }
 
   void notify(Transaction& transaction, std::string_view kind, MailParameters parameters,

@@ -36,7 +36,7 @@ std::optional<DownReason> trouble_of(Store& store) {
 std::string_view mail_state(Auth& auth) {
   const auto& parts = auth.parts();
   try {
-    const auto due = parts.store.outbox().next_due();
+    const auto due = parts.store.outbox().next_due(mail_channel);
     const bool late = due && *due + auth.config().jobs.overdue_after < parts.clock.now();
     return late ? "overdue" : "ok";
   } catch (const Unavailable&) {

@@ -1,7 +1,6 @@
 #include "lib/jobs/delivering.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 namespace coffeeauth::jobs {
@@ -29,20 +28,6 @@ std::string printable(std::string words) {
   std::replace_if(
       words.begin(), words.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
   return words;
-}
-
-/// What stands in a header: one line, without what would end it. Files of translations often end
-/// with one that nobody sees.
-bool is_header_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7F;
-  });
-}
-
-void trim_end_of_line(std::string& text) {
-  const auto last = text.find_last_not_of("\r\n");
-  text.resize(last == std::string::npos ? 0 : last + 1);
 }
 
 /// Whether the server, and not this one mail, is in the way.
@@ -75,17 +60,8 @@ std::string reason_of(const Delivery& delivery) {
 
 }  // namespace
 
-Delivering::Delivering(Services& services, Mailer& mailer) : s_(services), mailer_(mailer) {}
-
-std::optional<MailContent> Delivering::render(std::string_view kind,
-                                              const MailParameters& parameters) const {
-  auto content = s_.parts.templates.render(kind, parameters);
-  if (content) return content;
-  std::call_once(own_words_made_, [this] {
-    own_words_ = make_default_templates(s_.config.passwords.service_name, s_.mails);
-  });
-  return own_words_->render(kind, parameters);
-}
+Delivering::Delivering(Services& services, std::unique_ptr<Carrier> carrier, ServerEvents events)
+    : s_(services), carrier_(std::move(carrier)), events_(std::move(events)) {}
 
 Outcome Delivering::deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept {
   try {
@@ -98,63 +74,22 @@ Outcome Delivering::deal_with(const ClaimedJob& claimed, JobTurn& turn) noexcept
               .words = "abandoned too often: every worker that took it ended",
               .reason = "abandoned"};
     }
-    const auto parameters = open_mail_job(job, s_.vault);
-    if (!parameters) {
+    auto tried = carrier_->carry(job, turn);
+    if (!tried) {
       // Another process, with the right key, may be able to: no number of tries here says that the
       // mail is lost.
       return {.ending = Ending::unreadable,
               .reason = "unreadable",
               .next_attempt_at = s_.now() + s_.config.jobs.max_backoff};
     }
-    auto tried = send(job, *parameters, turn);
-    if (turn.was_refused() && tried.delivery.verdict != DeliveryVerdict::delivered) {
+    if (turn.was_refused() && tried->delivery.verdict != DeliveryVerdict::delivered) {
       return {.ending = Ending::not_begun, .next_attempt_at = s_.now()};
     }
-    return judge(claimed, std::move(tried));
+    return judge(claimed, *std::move(tried));
   } catch (...) {
     // No memory. Its lease runs out, or is given back.
     return {.ending = Ending::not_begun,
             .next_attempt_at = s_.now() + s_.config.jobs.first_backoff};
-  }
-}
-
-Delivering::Try Delivering::send(const NewJob& job, const MailParameters& parameters,
-                                 DeliveryTurn& turn) {
-  MailContent content;
-  try {
-    auto rendered = render(job.kind, parameters);
-    if (!rendered) {
-      s_.parts.diagnostics->tell({"mail template", job.kind, "no template knows this kind"});
-      return {{DeliveryVerdict::refused, "no template knows this kind of mail",
-               DeliveryProblem::message},
-              "template"};
-    }
-    content = *std::move(rendered);
-    trim_end_of_line(content.subject);
-    // Refused by the Mailer it would be the mail's end; as a template's mistake it waits.
-    if (!is_header_text(content.subject)) throw std::runtime_error("the subject is not one line");
-  } catch (const std::exception& failure) {
-    // An embedder's template; its text could hold anything, so it goes into no row.
-    s_.parts.diagnostics->tell({"mail template", job.kind, failure.what()});
-    return {{DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local},
-            "template"};
-  } catch (...) {
-    s_.parts.diagnostics->tell({"mail template", job.kind, "an exception of no known type"});
-    return {{DeliveryVerdict::retry_later, "the template failed", DeliveryProblem::local},
-            "template"};
-  }
-  try {
-    return {mailer_.deliver_in_turn({.to = parameters.to,
-                                     .subject = std::move(content.subject),
-                                     .text = std::move(content.text),
-                                     .html = std::move(content.html),
-                                     .message_id = job.message_id,
-                                     .date = job.created_at},
-                                    turn)};
-  } catch (...) {
-    // Its text could quote the mail, and so a code.
-    s_.parts.diagnostics->tell({"mailer", job.kind, "an exception"});
-    return {{DeliveryVerdict::retry_later, "the mailer failed", DeliveryProblem::local}, "mailer"};
   }
 }
 
@@ -219,12 +154,17 @@ bool Delivering::note(const ClaimedJob& claimed, const Delivery& delivery) {
   server_ = after(server_, delivery, claimed.attempts > 0);
   if (!is_bad(server_)) {
     told_of_server_.clear();
-    if (was_bad) s_.note({.kind = EventKind::mail_server_recovered, .at = s_.now()});
+    if (was_bad) {
+      s_.note({.kind = events_.recovered, .at = s_.now(), .details = events_.details});
+    }
     return told;
   }
   if (!is_of_the_server(delivery.problem) && !is_of_the_service(delivery)) return false;
   if (!told_of_server_.insert(delivery.problem).second) return true;
-  s_.note({.kind = EventKind::mail_server_failing, .at = s_.now(), .reason = reason_of(delivery)});
+  s_.note({.kind = events_.failing,
+           .at = s_.now(),
+           .reason = reason_of(delivery),
+           .details = events_.details});
   return false;
 }
 

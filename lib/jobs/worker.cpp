@@ -6,7 +6,10 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "lib/auth/services.hpp"
@@ -16,6 +19,7 @@
 #include "lib/jobs/pace.hpp"
 #include "lib/jobs/part_health.hpp"
 #include "lib/jobs/turns.hpp"
+#include "lib/jobs/worker_words.hpp"
 
 namespace coffeeauth::jobs {
 namespace {
@@ -48,28 +52,20 @@ bool settle(OutboxWrites& outbox, const Unsettled& one, UtcTime now) {
   return false;
 }
 
-std::optional<EventKind> event_of(Ending ending) {
-  switch (ending) {
-    case Ending::delivered:
-      return EventKind::mail_delivered;
-    case Ending::expired:
-      return EventKind::mail_expired;
-    case Ending::retry:
-    case Ending::unreadable:
-      return EventKind::mail_delayed;
-    case Ending::given_up:
-      return EventKind::mail_given_up;
-    case Ending::not_begun:
-      return std::nullopt;
-  }
-  return std::nullopt;
+std::string own_channel(std::string_view channel) {
+  if (channel != mail_channel) return std::string{channel};
+  throw std::invalid_argument("mails are delivered by a MailWorker, not by a JobWorker");
 }
 
 }  // namespace
 
-struct MailWorker::State {
-  State(Services& services, Mailer& mailer)
-      : s(services), counted(services), delivering(services, mailer) {
+struct Worker::State {
+  State(Services& services, std::string served, WorkerWords told, std::unique_ptr<Carrier> carrier)
+      : s(services),
+        counted(services),
+        channel(std::move(served)),
+        words(std::move(told)),
+        delivering(services, std::move(carrier), words.server) {
     turns.allow(pace.in_doubt());
   }
 
@@ -122,10 +118,12 @@ struct MailWorker::State {
 
   Services& s;
   const BackgroundPart counted;
+  const std::string channel;
+  const WorkerWords words;
   Delivering delivering;
   Hands hands;
   Turns turns;
-  PartHealth health{s, "worker"};
+  PartHealth health{s, words.part};
   /// One for all jobs of this worker. Guarded, with what follows it, by `turn`: one thread at a
   /// time talks to the Store.
   std::mutex turn;
@@ -144,7 +142,7 @@ struct MailWorker::State {
 
 /// One transaction: what ended is settled, what goes on is renewed, and at most `free` more are
 /// claimed.
-MailWorker::State::Claim MailWorker::State::talk_to_store(std::size_t free) {
+Worker::State::Claim Worker::State::talk_to_store(std::size_t free) {
   const auto ended = hands.unsettled();
   const auto steady_now = Steady::now();
   const auto now = s.now();
@@ -153,7 +151,7 @@ MailWorker::State::Claim MailWorker::State::talk_to_store(std::size_t free) {
       steady_now - renewed >= renewal_pause() || now - renewed_at >= renewal_pause();
   const auto begun = renews ? hands.unfinished() : std::vector<JobId>{};
   if (free > 0) {
-    const auto due = s.parts.store.outbox().next_due();
+    const auto due = s.parts.store.outbox().next_due(channel);
     if (!due || *due > now) free = 0;
   }
   if (ended.empty() && begun.empty() && free == 0) return {};
@@ -174,7 +172,8 @@ MailWorker::State::Claim MailWorker::State::talk_to_store(std::size_t free) {
       for (const auto& id : begun) {
         (outbox.renew_lease(id, mine, until) ? kept : lost).push_back(id);
       }
-      claimed = free > 0 ? outbox.claim_jobs(free, mine, now, until) : std::vector<ClaimedJob>{};
+      claimed =
+          free > 0 ? outbox.claim_jobs(channel, free, mine, now, until) : std::vector<ClaimedJob>{};
     });
   } catch (...) {
     hands.doubt(ended);
@@ -197,9 +196,9 @@ MailWorker::State::Claim MailWorker::State::talk_to_store(std::size_t free) {
   return {std::move(claimed), until};
 }
 
-void MailWorker::State::tell(const Unsettled& one, bool done) const {
+void Worker::State::tell(const Unsettled& one, bool done) const {
   const auto& outcome = one.outcome;
-  const auto kind = event_of(outcome.ending);
+  const auto kind = event_of(outcome.ending, words);
   // Whoever has the job now tells what becomes of it; but what was delivered was delivered.
   if (!kind || !(done || one.uncertain || outcome.ending == Ending::delivered)) return;
   s.note({.kind = *kind,
@@ -207,10 +206,11 @@ void MailWorker::State::tell(const Unsettled& one, bool done) const {
           .mail = one.claimed.job.kind,
           .job = one.claimed.job.id,
           .reason = outcome.reason,
-          .repeated = outcome.repeated});
+          .repeated = outcome.repeated,
+          .details = words.server.details});
 }
 
-void MailWorker::State::learn_from(const Outcome& outcome, std::size_t waiting) {
+void Worker::State::learn_from(const Outcome& outcome, std::size_t waiting) {
   if (outcome.server_failed) {
     begin_anew();
   } else if (outcome.turned_away) {
@@ -221,13 +221,13 @@ void MailWorker::State::learn_from(const Outcome& outcome, std::size_t waiting) 
   }
 }
 
-void MailWorker::State::begin_anew() {
+void Worker::State::begin_anew() {
   pace.begin_anew();
   turns.allow(pace.in_doubt());
 }
 
 /// How many more mails may be claimed now.
-std::size_t MailWorker::State::room() const {
+std::size_t Worker::State::room() const {
   const auto busy = hands.unfinished().size();
   const auto most = careful ? 1 : pace.at_once();
   return busy < most ? most - busy : 0;
@@ -235,7 +235,7 @@ std::size_t MailWorker::State::room() const {
 
 /// Gives suspects back until each can be alone in this process, so that one mail which ends its
 /// worker takes no others with it: theirs would be counted as abandoned, too.
-void MailWorker::State::set_apart(Claim& claim) {
+void Worker::State::set_apart(Claim& claim) {
   auto& claimed = claim.jobs;
   const auto suspect = [this](const ClaimedJob& job) { return is_suspect(job); };
   const bool has_suspects = std::any_of(claimed.begin(), claimed.end(), suspect);
@@ -252,7 +252,7 @@ void MailWorker::State::set_apart(Claim& claim) {
   s.job_written.notify();
 }
 
-void MailWorker::State::dispatch(DeliveryThreads& to, const Claim& claim) {
+void Worker::State::dispatch(DeliveryThreads& to, const Claim& claim) {
   std::vector<JobId> here;
   for (const auto& job : claim.jobs) {
     if (!hands.take(job, claim.lease_ends)) {
@@ -265,13 +265,13 @@ void MailWorker::State::dispatch(DeliveryThreads& to, const Claim& claim) {
   hands.renewed(here, claim.lease_ends);
 }
 
-void MailWorker::State::give_back(const std::vector<ClaimedJob>& unbegun) {
+void Worker::State::give_back(const std::vector<ClaimedJob>& unbegun) {
   for (const auto& job : unbegun) {
     hands.finish(job.job.id, {.ending = Ending::not_begun, .next_attempt_at = s.now()});
   }
 }
 
-std::size_t MailWorker::State::run_once() {
+std::size_t Worker::State::run_once() {
   std::atomic<bool> failed{false};
   DeliveryThreads alone{1, deliverer(failed)};
   std::vector<ClaimedJob> claimed;
@@ -301,7 +301,7 @@ std::size_t MailWorker::State::run_once() {
   return claimed.size();
 }
 
-void MailWorker::State::step() {
+void Worker::State::step() {
   const std::lock_guard lock{turn};
   if (stopping) {
     give_back(threads->withdraw());
@@ -319,7 +319,7 @@ void MailWorker::State::step() {
   if (more && room() > 0) s.job_written.notify();
 }
 
-void MailWorker::State::run() {
+void Worker::State::run() {
   int failures_at_the_end = 0;
   for (;;) {
     const auto seen = s.job_written.count();
@@ -346,24 +346,31 @@ void MailWorker::State::run() {
   }
 }
 
-MailWorker::MailWorker(Services& services, Mailer& mailer)
-    : state_(std::make_unique<State>(services, mailer)) {}
+Worker::Worker(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-MailWorker::~MailWorker() {
+MailWorker::MailWorker(Services& services, Mailer& mailer)
+    : Worker(std::make_unique<State>(services, std::string{mail_channel}, words_for_mails(),
+                                     make_mail_carrier(services, mailer))) {}
+
+JobWorker::JobWorker(Services& services, std::string_view channel, JobHandler& handler)
+    : Worker(std::make_unique<State>(services, own_channel(channel), words_for(channel),
+                                     make_job_carrier(services, handler))) {}
+
+Worker::~Worker() {
   if (stop()) return;
-  // The Mailer keeps its own deadline late, or the Store is gone: one last try.
+  // The Mailer or handler keeps its own deadline late, or the Store is gone: one last try.
   state_->threads.reset();
   try {
     const std::lock_guard lock{state_->turn};
     static_cast<void>(state_->talk_to_store(0));
   } catch (...) {
-    // Another worker sends them again, with the same Message-ID.
+    // Another worker delivers them again, with the same id.
   }
 }
 
-std::size_t MailWorker::run_once() { return state_->run_once(); }
+std::size_t Worker::run_once() { return state_->run_once(); }
 
-void MailWorker::start() {
+void Worker::start() {
   auto& state = *state_;
   if (state.thread.joinable()) return;
   state.stopping = false;
@@ -374,19 +381,19 @@ void MailWorker::start() {
   state.thread = std::thread([&state] { state.run(); });
 }
 
-void MailWorker::request_stop() noexcept {
+void Worker::request_stop() noexcept {
   state_->stopping = true;
   state_->turns.look_again();
   wake();
 }
 
-bool MailWorker::stop(std::chrono::milliseconds grace) {
+bool Worker::stop(std::chrono::milliseconds grace) {
   state_->last_moment = (Steady::now() + grace).time_since_epoch().count();
   request_stop();
   if (state_->thread.joinable()) state_->thread.join();
   return state_->hands.empty();
 }
 
-void MailWorker::wake() noexcept { state_->s.job_written.notify(); }
+void Worker::wake() noexcept { state_->s.job_written.notify(); }
 
 }  // namespace coffeeauth::jobs

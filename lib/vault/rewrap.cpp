@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "lib/auth/services.hpp"
-#include "lib/mail/mail_job.hpp"
+#include "lib/mail/sealed_job.hpp"
 #include "lib/tokens/key_set.hpp"
 #include "lib/vault/sealed_rows.hpp"
 
@@ -46,7 +46,7 @@ class SealedMails final : public SealedRows {
     std::vector<ResealedRow> rows;
     for (const auto& job : s_.parts.store.outbox().list_sealed_jobs(last_, limit)) {
       rows.push_back(
-          {job.id.str(), job.sealed_payload, reseal_mail_job(job, s_.vault, s_.parts.random)});
+          {job.id.str(), job.sealed_payload, reseal_job(job, s_.vault, s_.parts.random)});
       last_ = job.id;
     }
     return rows;

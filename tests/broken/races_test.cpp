@@ -133,9 +133,10 @@ struct RacyRefresh : Sound {
 struct RacyClaim : Sound {
   struct JobsPart : Jobs {
     using Jobs::Part;
-    std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
-                                       UtcTime until) override {
-      return look_then_leap(work_, [&] { return Jobs::claim_jobs(limit, lease, now, until); });
+    std::vector<ClaimedJob> claim_jobs(std::string_view channel, std::size_t limit,
+                                       const LeaseId& lease, UtcTime now, UtcTime until) override {
+      return look_then_leap(work_,
+                            [&] { return Jobs::claim_jobs(channel, limit, lease, now, until); });
     }
   };
 };

@@ -36,9 +36,47 @@ struct KeysThatStay : Sound {
 struct ClaimsTwice : Sound {
   struct JobsPart : Jobs {
     using Jobs::Part;
-    std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
+    std::vector<ClaimedJob> claim_jobs(std::string_view channel, std::size_t limit,
+                                       const LeaseId& lease, UtcTime now,
                                        UtcTime /*until*/) override {
-      return Jobs::claim_jobs(limit, lease, now, now);
+      return Jobs::claim_jobs(channel, limit, lease, now, now);
+    }
+  };
+};
+
+struct ClaimsAnyChannel : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Part;
+    std::vector<ClaimedJob> claim_jobs(std::string_view channel, std::size_t limit,
+                                       const LeaseId& lease, UtcTime now, UtcTime until) override {
+      auto claimed = Jobs::claim_jobs(channel, limit, lease, now, until);
+      const auto* const other = channel == mail_channel ? "push" : "mail";
+      for (auto& job : Jobs::claim_jobs(other, limit - claimed.size(), lease, now, until)) {
+        claimed.push_back(std::move(job));
+      }
+      return claimed;
+    }
+  };
+};
+
+struct AnyChannelIsDue : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Part;
+    std::optional<UtcTime> next_due(std::string_view channel) override {
+      const auto own = Jobs::next_due(channel);
+      const auto mails = Jobs::next_due(mail_channel);
+      return own && mails ? std::min(own, mails) : (own ? own : mails);
+    }
+  };
+};
+
+struct ListsMailsAlone : Sound {
+  struct JobsPart : Jobs {
+    using Jobs::Part;
+    std::vector<SealedJob> list_sealed_jobs(const JobId& after, std::size_t limit) override {
+      auto jobs = Jobs::list_sealed_jobs(after, limit);
+      for (auto& job : jobs) job.channel = mail_channel;
+      return jobs;
     }
   };
 };
@@ -57,9 +95,9 @@ struct StaleLease : Sound {
 struct ClaimsAsTries : Sound {
   struct JobsPart : Jobs {
     using Jobs::Part;
-    std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
-                                       UtcTime until) override {
-      auto claimed = Jobs::claim_jobs(limit, lease, now, until);
+    std::vector<ClaimedJob> claim_jobs(std::string_view channel, std::size_t limit,
+                                       const LeaseId& lease, UtcTime now, UtcTime until) override {
+      auto claimed = Jobs::claim_jobs(channel, limit, lease, now, until);
       for (auto& job : claimed) job.attempts += job.abandoned;
       return claimed;
     }
@@ -159,6 +197,9 @@ struct ResealsAnyMail : Sound {
 REJECTED("that lets a key of another algorithm verify for ever", KeysThatNeverRetire, key_contract)
 REJECTED("that keeps a revoked key", KeysThatStay, key_contract)
 REJECTED("that gives one job to two workers", ClaimsTwice, outbox_contract)
+REJECTED("that gives a worker the jobs of another channel", ClaimsAnyChannel, outbox_contract)
+REJECTED("that says of a channel that another's job is due", AnyChannelIsDue, outbox_contract)
+REJECTED("that takes every sealed job for a mail", ListsMailsAlone, outbox_contract)
 REJECTED("that believes a stale lease", StaleLease, outbox_contract)
 REJECTED("that counts a claim as a try", ClaimsAsTries, outbox_contract)
 REJECTED("that counts what was given back", CountedRelease, outbox_contract)

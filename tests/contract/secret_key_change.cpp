@@ -32,6 +32,17 @@ SecretKeys ring(std::string_view current, std::string_view previous = {}) {
   return {Secret{current}, std::move(others)};
 }
 
+class KeptPayload final : public JobHandler {
+ public:
+  Delivery deliver(const Job& job) override {
+    id = job.id;
+    payload = std::string{job.payload.expose_secret()};
+    return {DeliveryVerdict::delivered};
+  }
+  JobId id;
+  std::string payload;
+};
+
 /// Processes over one Store, one for each step of the change.
 struct World {
   explicit World(StoreHarness& harness) : t({}, harness.fresh()) {}
@@ -70,15 +81,16 @@ struct World {
   static bool knows(Auth& at, const TokenPair& tokens) {
     return at.sessions().authenticate_token(tokens.access_token.expose_secret()).has_value();
   }
-  void put_mails(std::size_t count, std::string_view key) {
+  void put_mails_in(Transaction& tx, std::size_t count, std::string_view key) {
     const Vault vault{Secret{key}};
-    t.store().transact([&](Transaction& tx) {
-      for (std::size_t i = 0; i < count; ++i) {
-        tx.outbox().enqueue(make_mail_job(mail_kind::sign_up_for_existing,
-                                          {.to = email("ada@example.org")}, vault, t.random(),
-                                          t.clock().now(), std::nullopt));
-      }
-    });
+    for (std::size_t i = 0; i < count; ++i) {
+      tx.outbox().enqueue(make_mail_job(mail_kind::sign_up_for_existing,
+                                        {.to = email("ada@example.org")}, vault, t.random(),
+                                        t.clock().now(), std::nullopt));
+    }
+  }
+  void put_mails(std::size_t count, std::string_view key) {
+    t.store().transact([&](Transaction& tx) { put_mails_in(tx, count, key); });
   }
 
   TestAuth t;
@@ -255,8 +267,9 @@ void mails(StoreHarness& harness) {
     w.put_mails(2, old_key);
     const auto now = w.t.clock().now();
     const auto lease = LeaseId::make(now, w.t.random());
-    const auto held = w.t.store().transact(
-        [&](Transaction& tx) { return tx.outbox().claim_jobs(2, lease, now, now + 1min); });
+    const auto held = w.t.store().transact([&](Transaction& tx) {
+      return tx.outbox().claim_jobs(mail_channel, 2, lease, now, now + 1min);
+    });
     REQUIRE(held.size() == 2);
     w.t.store().transact([&](Transaction& tx) {
       static_cast<void>(tx.outbox().bury_job(held[0].job.id, lease, "550", now));
@@ -269,6 +282,21 @@ void mails(StoreHarness& harness) {
     CHECK(still_held);
     CHECK(w.deliver(w.after, w.t.mailer()) == 2);
     CHECK(w.t.mailer().count_for(email("ada@example.org")) == 2);
+  }
+
+  SUBCASE("a job of a feature is sealed anew with the mails, and opened as before") {
+    World w{harness};
+    const auto job = w.t.store().transact([&](Transaction& tx) {
+      w.put_mails_in(tx, 1, old_key);
+      return w.before.kernel().enqueue_job(tx,
+                                           {.channel = "sms", .kind = "code", .payload = "001234"});
+    });
+    CHECK(part_of(rewrap(w.second.services()), "mails").resealed == 2);
+    KeptPayload handler;
+    jobs::JobWorker worker{w.after.services(), "sms", handler};
+    CHECK(worker.run_once() == 1);
+    CHECK(handler.id == job);
+    CHECK(handler.payload == "001234");
   }
 
   SUBCASE("a rewrap that was stopped anywhere is finished by the next one") {

@@ -23,7 +23,8 @@ std::vector<JobSummary> MemoryOutboxReads::list_jobs(JobState state, std::size_t
                     .abandoned = row.abandoned,
                     .created_at = row.job.created_at,
                     .next_attempt_at = row.due_at,
-                    .last_error = row.last_error});
+                    .last_error = row.last_error,
+                    .channel = row.job.channel});
   }
   return jobs;
 }
@@ -39,7 +40,7 @@ std::vector<SealedJob> MemoryOutboxReads::list_sealed_jobs(const JobId& after, s
   std::vector<SealedJob> jobs;
   for (const auto& id : ids) {
     const auto& job = database_.jobs.at(id).job;
-    jobs.push_back({id, job.kind, job.sealed_payload});
+    jobs.push_back({id, job.kind, job.sealed_payload, job.channel});
   }
   return jobs;
 }
@@ -57,11 +58,12 @@ OutboxDepth MemoryOutboxReads::depth() {
   return depth;
 }
 
-std::optional<UtcTime> MemoryOutboxReads::next_due() {
+std::optional<UtcTime> MemoryOutboxReads::next_due(std::string_view channel) {
   const Lock lock{database_.mutex};
   std::optional<UtcTime> next;
   for (const auto& [id, row] : database_.jobs) {
-    if (row.state == JobState::pending && (!next || row.due_at < *next)) next = row.due_at;
+    if (row.state != JobState::pending || row.job.channel != channel) continue;
+    if (!next || row.due_at < *next) next = row.due_at;
   }
   return next;
 }
@@ -74,13 +76,14 @@ void MemoryOutboxWrites::enqueue(const NewJob& job) {
   database_.jobs_by_age.emplace(std::pair{job.created_at, job.id}, std::monostate{});
 }
 
-std::vector<ClaimedJob> MemoryOutboxWrites::claim_jobs(std::size_t limit, const LeaseId& lease,
-                                                       UtcTime now, UtcTime until) {
+std::vector<ClaimedJob> MemoryOutboxWrites::claim_jobs(std::string_view channel, std::size_t limit,
+                                                       const LeaseId& lease, UtcTime now,
+                                                       UtcTime until) {
   std::vector<ClaimedJob> claimed;
   for (const auto& [age, none] : database_.jobs_by_age) {
     if (claimed.size() == limit) break;
     auto& row = database_.jobs.at(age.second);
-    if (row.state != JobState::pending || row.due_at > now) continue;
+    if (row.state != JobState::pending || row.due_at > now || row.job.channel != channel) continue;
     unit_.undo.keep(database_.jobs, row.job.id);
     if (row.lease) ++row.abandoned;
     row.lease = lease;

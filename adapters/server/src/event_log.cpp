@@ -21,8 +21,9 @@ std::string text_of(const std::vector<EventDetail>& details) {
 
 /// What an operator should see although nothing is broken.
 constexpr std::array warnings{EventKind::refresh_token_reused, EventKind::login_throttled,
-                              EventKind::mail_given_up, EventKind::mail_expired,
-                              EventKind::mail_server_failing};
+                              EventKind::mail_given_up,        EventKind::mail_expired,
+                              EventKind::mail_server_failing,  EventKind::job_given_up,
+                              EventKind::job_expired,          EventKind::job_server_failing};
 
 LogLevel level_of(const EventKind& kind) {
   if (kind == EventKind::background_failed) return LogLevel::error;

@@ -89,10 +89,11 @@ void add_redis(std::vector<Sample>& out, Service& service) {
 void add_outbox(std::vector<Sample>& out, Service& service) {
   try {
     const auto depth = service.store().outbox().depth();
-    out.push_back(
-        gauge("coffeeauth_outbox_pending", "Mails waiting to be delivered.", real(depth.pending)));
-    out.push_back(gauge("coffeeauth_outbox_dead", "Mails that were given up.", real(depth.dead)));
-    const auto due = service.store().outbox().next_due();
+    out.push_back(gauge("coffeeauth_outbox_pending",
+                        "Mails and other jobs waiting to be delivered.", real(depth.pending)));
+    out.push_back(gauge("coffeeauth_outbox_dead", "Mails and other jobs that were given up.",
+                        real(depth.dead)));
+    const auto due = service.store().outbox().next_due(mail_channel);
     const auto late =
         due ? service.auth().parts().clock.now() - *due : std::chrono::milliseconds{0};
     out.push_back(gauge("coffeeauth_outbox_overdue_seconds",
@@ -101,8 +102,8 @@ void add_outbox(std::vector<Sample>& out, Service& service) {
     const auto age = depth.oldest_pending
                          ? service.auth().parts().clock.now() - *depth.oldest_pending
                          : std::chrono::milliseconds{0};
-    out.push_back(
-        gauge("coffeeauth_outbox_oldest_seconds", "Age of the oldest waiting mail.", seconds(age)));
+    out.push_back(gauge("coffeeauth_outbox_oldest_seconds",
+                        "Age of the oldest waiting mail or job.", seconds(age)));
   } catch (const Unavailable&) {
     // The database is down: its figures are unknown, and all others are wanted now.
   }

@@ -12,8 +12,10 @@ constexpr std::size_t page = 1'000;
 void print_jobs(OutboxReads& outbox, JobState state, std::string_view word, std::size_t total) {
   const auto jobs = outbox.list_jobs(state, page);
   for (const auto& job : jobs) {
-    std::cout << job.id.str() << "  " << word << "  " << job.kind << "  written "
-              << to_rfc3339(job.created_at) << "  tries " << job.attempts;
+    std::cout << job.id.str() << "  " << word << "  ";
+    if (job.channel != mail_channel) std::cout << job.channel << "/";
+    std::cout << job.kind << "  written " << to_rfc3339(job.created_at) << "  tries "
+              << job.attempts;
     if (job.abandoned > 0) std::cout << "  abandoned " << job.abandoned;
     if (state == JobState::pending) std::cout << "  next " << to_rfc3339(job.next_attempt_at);
     if (!job.last_error.empty()) std::cout << "  (" << job.last_error << ")";
@@ -35,7 +37,7 @@ std::vector<JobId> named_jobs(const std::vector<std::string>& words) {
   std::vector<JobId> ids;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const auto id = JobId::parse(words[i]);
-    if (!id) throw UsageError(words[i] + " is not the id of a mail; see outbox list");
+    if (!id) throw UsageError(words[i] + " is not the id of a mail or job; see outbox list");
     ids.push_back(*id);
   }
   return ids;

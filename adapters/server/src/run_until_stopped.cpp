@@ -8,7 +8,7 @@
 namespace coffeeauth::server {
 namespace {
 
-bool stop_job(jobs::MailWorker& worker) { return worker.stop(stop_grace); }
+bool stop_job(jobs::Worker& worker) { return worker.stop(stop_grace); }
 bool stop_job(jobs::Scheduler& scheduler) {
   scheduler.stop();
   return true;

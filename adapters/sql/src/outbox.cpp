@@ -8,25 +8,26 @@ namespace {
 // `state`: 0 pending, 1 dead. The numbers stand in the statements themselves where a partial or
 // leading index column is to be used. `due_at` of a dead one is when it was given up.
 const Sql list_sql{.text = R"(
-  SELECT id, kind, state, attempts, abandoned, created_at, due_at, last_error FROM outbox_jobs
+  SELECT id, kind, state, attempts, abandoned, created_at, due_at, last_error,
+         channel FROM outbox_jobs
   WHERE state = $1 ORDER BY created_at, id LIMIT $2)",
-                   .columns = "ttnnnnnt"};
+                   .columns = "ttnnnnntt"};
 const Sql list_sealed_sql{.text = R"(
-  SELECT id, kind, sealed_payload FROM outbox_jobs WHERE id > $1 ORDER BY id LIMIT $2)",
-                          .columns = "ttb"};
+  SELECT id, kind, sealed_payload, channel FROM outbox_jobs WHERE id > $1 ORDER BY id LIMIT $2)",
+                          .columns = "ttbt"};
 // Subqueries, so that each is answered from an index of its own.
 const Sql depth_sql{.text = R"(
   SELECT (SELECT count(*) FROM outbox_jobs WHERE state = 0),
          (SELECT count(*) FROM outbox_jobs WHERE state = 1),
          (SELECT min(created_at) FROM outbox_jobs WHERE state = 0))",
                     .columns = "nnn"};
-const Sql next_due_sql{.text = "SELECT min(due_at) FROM outbox_jobs WHERE state = 0",
-                       .columns = "n"};
+const Sql next_due_sql{
+    .text = "SELECT min(due_at) FROM outbox_jobs WHERE state = 0 AND channel = $1", .columns = "n"};
 
 const Sql enqueue_sql{.text = R"(
-  INSERT INTO outbox_jobs (id, kind, sealed_payload, message_id, created_at, expires_at, state,
-                           attempts, due_at, last_error)
-  VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $5, ''))"};
+  INSERT INTO outbox_jobs (id, kind, sealed_payload, message_id, created_at, expires_at, channel,
+                           state, attempts, due_at, last_error)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $5, ''))"};
 const Sql complete_sql{.text = "DELETE FROM outbox_jobs WHERE id = $1 RETURNING 1", .columns = "n"};
 const Sql renew_sql{.text = R"(
   UPDATE outbox_jobs SET due_at = $1 WHERE id = $2 AND lease_id = $3 RETURNING 1)",
@@ -62,6 +63,7 @@ JobSummary read_summary(const Row& row) {
       .created_at = row.time(5),
       .next_attempt_at = row.time(6),
       .last_error = row.text(7),
+      .channel = row.text(8),
   };
 }
 
@@ -72,7 +74,8 @@ ClaimedJob read_claimed(const Row& row, const LeaseId& lease) {
                     .sealed_payload = row.bytes(2),
                     .message_id = row.text(3),
                     .created_at = row.time(4),
-                    .expires_at = row.optional_time(5)},
+                    .expires_at = row.optional_time(5),
+                    .channel = row.text(8)},
       .lease = lease,
       .attempts = static_cast<std::uint32_t>(row.number(6)),
       .abandoned = static_cast<std::uint32_t>(row.number(7)),
@@ -96,7 +99,7 @@ std::vector<JobSummary> SqlOutboxReads::list_jobs(JobState state, std::size_t li
 std::vector<SealedJob> SqlOutboxReads::list_sealed_jobs(const JobId& after, std::size_t limit) {
   std::vector<SealedJob> jobs;
   for (const auto& row : source_.lease()->query(list_sealed_sql, after, to_limit(limit))) {
-    jobs.push_back({row.id<JobId>(0), row.text(1), row.bytes(2)});
+    jobs.push_back({row.id<JobId>(0), row.text(1), row.bytes(2), row.text(3)});
   }
   return jobs;
 }
@@ -109,31 +112,33 @@ OutboxDepth SqlOutboxReads::depth() {
           .oldest_pending = row.optional_time(2)};
 }
 
-std::optional<UtcTime> SqlOutboxReads::next_due() {
-  return source_.lease()->query(next_due_sql).front().optional_time(0);
+std::optional<UtcTime> SqlOutboxReads::next_due(std::string_view channel) {
+  return source_.lease()->query(next_due_sql, channel).front().optional_time(0);
 }
 
 void SqlOutboxWrites::enqueue(const NewJob& job) {
   source_.lease()->query(enqueue_sql, job.id, job.kind, Bytes{job.sealed_payload}, job.message_id,
-                         job.created_at, job.expires_at);
+                         job.created_at, job.expires_at, job.channel);
 }
 
-std::vector<ClaimedJob> SqlOutboxWrites::claim_jobs(std::size_t limit, const LeaseId& lease,
-                                                    UtcTime now, UtcTime until) {
+std::vector<ClaimedJob> SqlOutboxWrites::claim_jobs(std::string_view channel, std::size_t limit,
+                                                    const LeaseId& lease, UtcTime now,
+                                                    UtcTime until) {
   const auto connection = source_.lease();
   // Picked in a part of its own: as a plain subquery, PostgreSQL may run it more than once, and
   // take more jobs than the limit.
   const Sql sql{.text = R"(
-  WITH due AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 0 AND due_at <= $1
-                            ORDER BY created_at, id LIMIT $2)" +
+  WITH due AS MATERIALIZED (SELECT id FROM outbox_jobs WHERE state = 0 AND channel = $1 AND due_at <= $2
+                            ORDER BY created_at, id LIMIT $3)" +
                         connection->dialect().for_update_skip_locked + R"()
-  UPDATE outbox_jobs SET lease_id = $3, due_at = $4,
+  UPDATE outbox_jobs SET lease_id = $4, due_at = $5,
     abandoned = abandoned + CASE WHEN lease_id IS NULL THEN 0 ELSE 1 END
   WHERE id IN (SELECT id FROM due)
-  RETURNING id, kind, sealed_payload, message_id, created_at, expires_at, attempts, abandoned)",
-                .columns = "ttbtnnnn"};
+  RETURNING id, kind, sealed_payload, message_id, created_at, expires_at, attempts, abandoned,
+    channel)",
+                .columns = "ttbtnnnnt"};
   std::vector<ClaimedJob> jobs;
-  for (const auto& row : connection->query(sql, now, to_limit(limit), lease, until)) {
+  for (const auto& row : connection->query(sql, channel, now, to_limit(limit), lease, until)) {
     jobs.push_back(read_claimed(row, lease));
   }
   // RETURNING promises no order.

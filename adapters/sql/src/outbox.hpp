@@ -13,7 +13,7 @@ class SqlOutboxReads : public virtual OutboxReads {
   std::vector<JobSummary> list_jobs(JobState state, std::size_t limit) override;
   std::vector<SealedJob> list_sealed_jobs(const JobId& after, std::size_t limit) override;
   OutboxDepth depth() override;
-  std::optional<UtcTime> next_due() override;
+  std::optional<UtcTime> next_due(std::string_view channel) override;
 
  protected:
   ConnectionSource& source_;
@@ -24,8 +24,8 @@ class SqlOutboxWrites final : public OutboxWrites, public SqlOutboxReads {
   using SqlOutboxReads::SqlOutboxReads;
 
   void enqueue(const NewJob& job) override;
-  std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
-                                     UtcTime until) override;
+  std::vector<ClaimedJob> claim_jobs(std::string_view channel, std::size_t limit,
+                                     const LeaseId& lease, UtcTime now, UtcTime until) override;
   bool complete_job(const JobId& job) override;
   bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) override;
   bool release_job(const JobId& job, const LeaseId& lease, UtcTime due_at) override;

@@ -155,7 +155,7 @@ class ForwardingSessions : public SessionWrites {
   Transaction& inner_;
 };
 
-/// Forwards to the mail jobs of another transaction.
+/// Forwards to the outbox of another transaction.
 class ForwardingOutbox : public OutboxWrites {
  public:
   /// Borrows `inner`, a transaction of the decorated Store.
@@ -168,11 +168,13 @@ class ForwardingOutbox : public OutboxWrites {
     return inner_.outbox().list_sealed_jobs(after, limit);
   }
   OutboxDepth depth() override { return inner_.outbox().depth(); }
-  std::optional<UtcTime> next_due() override { return inner_.outbox().next_due(); }
+  std::optional<UtcTime> next_due(std::string_view channel) override {
+    return inner_.outbox().next_due(channel);
+  }
   void enqueue(const NewJob& job) override { inner_.outbox().enqueue(job); }
-  std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease, UtcTime now,
-                                     UtcTime until) override {
-    return inner_.outbox().claim_jobs(limit, lease, now, until);
+  std::vector<ClaimedJob> claim_jobs(std::string_view channel, std::size_t limit,
+                                     const LeaseId& lease, UtcTime now, UtcTime until) override {
+    return inner_.outbox().claim_jobs(channel, limit, lease, now, until);
   }
   bool complete_job(const JobId& job) override { return inner_.outbox().complete_job(job); }
   bool renew_lease(const JobId& job, const LeaseId& lease, UtcTime until) override {

@@ -1,11 +1,12 @@
 #pragma once
-/// The outbox of a Store: mail jobs, written in the transaction that causes the mail and delivered
-/// by a worker at least once. Start at ports/store.hpp.
+/// The outbox of a Store: mails and jobs of features, written in the transaction that causes them
+/// and delivered by a worker at least once. Start at ports/store.hpp.
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/export.hpp"
@@ -14,7 +15,10 @@
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
-/// The state of a mail job. Delivered jobs are deleted.
+/// The channel of mails. Features have channels of their own; a worker serves one.
+inline constexpr std::string_view mail_channel = "mail";
+
+/// The state of a job. Delivered jobs are deleted.
 enum class JobState {
   /// Waits for its time, or is leased by a worker.
   pending,
@@ -22,11 +26,13 @@ enum class JobState {
   dead,
 };
 
-/// A mail to be sent. Its payload is encrypted: a Store never holds a code in clear text.
+/// A mail to be sent, or a job of a feature. Its payload is encrypted: a Store never holds a code
+/// in clear text.
 struct NewJob {
   /// Identifies the job in the calls below.
   JobId id;
-  /// The template: a stable word such as `verification_code`.
+  /// What it is within its channel: a stable word, for mails the template such as
+  /// `verification_code`.
   std::string kind;
   /// The encrypted parameters; bytes.
   std::string sealed_payload;
@@ -34,8 +40,10 @@ struct NewJob {
   std::string message_id;
   /// The sort key of the queue.
   UtcTime created_at{};
-  /// When the mail becomes useless (its code expires): it is then dropped, not sent.
+  /// When the job becomes useless (its code expires): it is then dropped, not delivered.
   std::optional<UtcTime> expires_at{};
+  /// Selects the workers that claim it: a stable snake_case word.
+  std::string channel{mail_channel};
 };
 
 /// A job leased by a worker. The LeaseId proves it.
@@ -55,7 +63,7 @@ struct ClaimedJob {
 struct JobSummary {
   /// Identifies the job in revive_job().
   JobId id;
-  /// The template.
+  /// NewJob::kind.
   std::string kind;
   /// Pending or given up.
   JobState state = JobState::pending;
@@ -63,25 +71,29 @@ struct JobSummary {
   std::uint32_t attempts = 0;
   /// Claims whose lease expired without a result.
   std::uint32_t abandoned = 0;
-  /// When the mail was requested.
+  /// When the job was enqueued.
   UtcTime created_at{};
   /// When a worker may claim it (again); for a dead job, when it was given up.
   UtcTime next_attempt_at{};
   /// Why the last attempt failed, in fixed words; never the text of a server.
   std::string last_error;
+  /// NewJob::channel.
+  std::string channel{mail_channel};
 };
 
 /// The encrypted part of a job, for rewrap().
 struct SealedJob {
   /// Identifies the job in reseal_job().
   JobId id;
-  /// The template. The encryption binds the payload to it and to the id.
+  /// NewJob::kind. The encryption binds the payload to it, to the id and to the channel.
   std::string kind;
   /// The encrypted parameters; bytes.
   std::string sealed_payload;
+  /// NewJob::channel.
+  std::string channel{mail_channel};
 };
 
-/// The size of the queue, for health checks and metrics.
+/// The size of the queue over all channels, for health checks and metrics.
 struct OutboxDepth {
   /// Jobs that wait or are leased.
   std::size_t pending = 0;
@@ -106,9 +118,9 @@ class OutboxReads {
                                                                 std::size_t limit) = 0;
   /// Counts the jobs.
   [[nodiscard]] virtual OutboxDepth depth() = 0;
-  /// Returns when the next pending job is due or its lease expires; nothing when none is pending. A
-  /// time long past means that no worker is claiming jobs.
-  [[nodiscard]] virtual std::optional<UtcTime> next_due() = 0;
+  /// Returns when the next pending job of `channel` is due or its lease expires; nothing when none
+  /// is pending. A time long past means that no worker is claiming its jobs.
+  [[nodiscard]] virtual std::optional<UtcTime> next_due(std::string_view channel) = 0;
 
  protected:
   OutboxReads() = default;
@@ -120,14 +132,16 @@ class OutboxWrites : public virtual OutboxReads {
   /// Writes a pending job, due at once. Workers see it after the transaction commits.
   virtual void enqueue(const NewJob& job) = 0;
 
-  /// Claims at most `limit` pending jobs that are due at `now`, oldest first, under `lease` until
-  /// `until`. A job is never leased twice before its lease expires; a job whose lease expired can
-  /// be claimed again, which is counted in `abandoned`. A claim does not count as an attempt.
-  [[nodiscard]] virtual std::vector<ClaimedJob> claim_jobs(std::size_t limit, const LeaseId& lease,
+  /// Claims at most `limit` pending jobs of `channel` that are due at `now`, oldest first, under
+  /// `lease` until `until`; leaves the jobs of all other channels alone. A job is never leased
+  /// twice before its lease expires; a job whose lease expired can be claimed again, which is
+  /// counted in `abandoned`. A claim does not count as an attempt.
+  [[nodiscard]] virtual std::vector<ClaimedJob> claim_jobs(std::string_view channel,
+                                                           std::size_t limit, const LeaseId& lease,
                                                            UtcTime now, UtcTime until) = 0;
 
-  /// Deletes a job with its payload, whoever holds it, pending or dead: a delivered mail must not
-  /// be sent again, even when the result arrives late and another worker has claimed the job.
+  /// Deletes a job with its payload, whoever holds it, pending or dead: a delivered job must not
+  /// be delivered again, even when the result arrives late and another worker has claimed the job.
   /// Exactly one caller gets true for a job; false when it no longer exists.
   virtual bool complete_job(const JobId& job) = 0;
 
@@ -154,7 +168,7 @@ class OutboxWrites : public virtual OutboxReads {
   /// their number. Dead jobs are kept for administrators.
   [[nodiscard]] virtual std::size_t delete_expired_jobs(UtcTime now, std::size_t limit) = 0;
   /// Deletes at most `limit` jobs that were given up before `cutoff`; returns their number. The
-  /// time of writing is irrelevant: an old mail that was revived and failed again is kept as long
+  /// time of writing is irrelevant: an old job that was revived and failed again is kept as long
   /// as a new one.
   [[nodiscard]] virtual std::size_t delete_dead_jobs(UtcTime cutoff, std::size_t limit) = 0;
 };

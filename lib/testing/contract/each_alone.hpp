@@ -114,9 +114,10 @@ class EachAlone {
     patiently(store_, [&](Transaction& tx) { tx.outbox().enqueue(made); });
   }
   std::vector<ClaimedJob> claim(std::size_t limit, const LeaseId& lease, UtcTime now = noon,
-                                std::chrono::milliseconds length = 60s) const {
+                                std::chrono::milliseconds length = 60s,
+                                std::string_view channel = mail_channel) const {
     return patiently(store_, [&](Transaction& tx) {
-      return tx.outbox().claim_jobs(limit, lease, now, now + length);
+      return tx.outbox().claim_jobs(channel, limit, lease, now, now + length);
     });
   }
   bool complete(const JobId& id) const {

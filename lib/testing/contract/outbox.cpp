@@ -3,6 +3,7 @@
 #include <set>
 
 #include "coffeeauth/testing/contract/store.hpp"
+#include "lib/testing/contract/channels.hpp"
 #include "lib/testing/contract/each_alone.hpp"
 #include "lib/testing/contract/race.hpp"
 
@@ -50,6 +51,7 @@ void claiming(StoreHarness& harness) {
     CHECK(jobs[0].job.message_id == expected.message_id);
     CHECK(jobs[0].job.created_at == expected.created_at);
     CHECK(jobs[0].job.expires_at == expected.expires_at);
+    CHECK(jobs[0].job.channel == mail_channel);
     CHECK(jobs[0].lease == mine);
     CHECK(jobs[0].attempts == 0);
     CHECK(jobs[0].abandoned == 0);
@@ -132,7 +134,7 @@ void renewing(StoreHarness& harness) {
     t.alone.claim(1, mine);
     CHECK(t.alone.renew(first, mine, noon + 2min));
     CHECK(t.claimed(yours, noon + 2min - 1ms).empty());
-    CHECK(t.store->outbox().next_due() == noon + 2min);
+    CHECK(t.store->outbox().next_due(mail_channel) == noon + 2min);
     // Late, but another worker has not come by.
     CHECK(t.alone.renew(first, mine, noon + 4min));
     const auto again = t.alone.claim(1, yours, noon + 4min);
@@ -247,7 +249,7 @@ void dead_letters(StoreHarness& harness) {
     CHECK(t.alone.revive(first, noon + 1h));
     CHECK(t.store->outbox().depth().dead == 0);
     CHECK_FALSE(t.alone.revive(nth<JobId>(9), noon));
-    CHECK(t.store->outbox().next_due() == noon + 1h);
+    CHECK(t.store->outbox().next_due(mail_channel) == noon + 1h);
     const auto again = t.alone.claim(1, yours, noon + 1h);
     REQUIRE(again.size() == 1);
     CHECK(again[0].attempts == 0);
@@ -287,7 +289,7 @@ void overview(StoreHarness& harness) {
     auto& outbox = t.store->outbox();
     CHECK(outbox.depth().pending == 0);
     CHECK_FALSE(outbox.depth().oldest_pending);
-    CHECK_FALSE(outbox.next_due());
+    CHECK_FALSE(outbox.next_due(mail_channel));
     for (std::uint64_t n = 1; n <= 3; ++n) {
       auto made = job(n);
       made.created_at = noon + std::chrono::seconds{n};
@@ -295,20 +297,20 @@ void overview(StoreHarness& harness) {
     }
     CHECK(outbox.depth().pending == 3);
     CHECK(outbox.depth().oldest_pending == noon + 1s);
-    CHECK(outbox.next_due() == noon + 1s);
+    CHECK(outbox.next_due(mail_channel) == noon + 1s);
     const auto oldest = outbox.list_jobs(JobState::pending, 2);
     REQUIRE(oldest.size() == 2);
     CHECK(oldest[0].id == nth<JobId>(1));
     CHECK(oldest[1].id == nth<JobId>(2));
 
     t.alone.claim(1, mine, noon + 1s);
-    CHECK(outbox.next_due() == noon + 2s);
+    CHECK(outbox.next_due(mail_channel) == noon + 2s);
     t.alone.bury(first, mine, "550");
     CHECK(outbox.depth().pending == 2);
     CHECK(outbox.depth().dead == 1);
     CHECK(outbox.depth().oldest_pending == noon + 2s);
     t.alone.claim(2, mine, noon + 3s);
-    CHECK(outbox.next_due() == noon + 63s);
+    CHECK(outbox.next_due(mail_channel) == noon + 63s);
   }
 }
 
@@ -367,6 +369,7 @@ void expiry(StoreHarness& harness) {
 
 void outbox_contract(StoreHarness& harness) {
   claiming(harness);
+  outbox_channels(harness);
   renewing(harness);
   finishing(harness);
   dead_letters(harness);

@@ -39,7 +39,7 @@ void change_everything(Transaction& tx) {
                          {.digest = code(2), .network = network(1), .expires_at = noon + 1h}, noon);
   static_cast<void>(tx.sessions().end_session(nth<SessionId>(1), {}));
   tx.outbox().enqueue(job(2));
-  static_cast<void>(tx.outbox().claim_jobs(10, nth<LeaseId>(1), noon, noon + 60s));
+  static_cast<void>(tx.outbox().claim_jobs(mail_channel, 10, nth<LeaseId>(1), noon, noon + 60s));
   static_cast<void>(tx.keys().rotate_key(key("b"), "a", noon + 1h));
   tx.keys().release_lease("held", nth<LeaseId>(1));
   static_cast<void>(tx.keys().acquire_lease("new", nth<LeaseId>(1), noon, noon + 60s));

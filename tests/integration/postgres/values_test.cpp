@@ -153,8 +153,8 @@ TEST_CASE("a claim passes over jobs that another transaction is claiming at this
   });
   const auto later = noon + std::chrono::minutes{5};
   const auto claim = [&](Transaction& tx, std::size_t limit, std::uint64_t lease) {
-    return tx.outbox().claim_jobs(limit, nth_id<LeaseId>(lease), noon + std::chrono::seconds{1},
-                                  later);
+    return tx.outbox().claim_jobs(mail_channel, limit, nth_id<LeaseId>(lease),
+                                  noon + std::chrono::seconds{1}, later);
   };
   const auto first = store->begin();
   const auto taken = claim(*first, 1, 1);

@@ -152,10 +152,10 @@ TEST_CASE("one mail is in doubt at the beginning of a queue, whatever may be lat
 
 TEST_CASE("another mail is got ready while one is in doubt, and keeps its lease") {
   OneWaits f;
-  const auto first_end = f.outbox().next_due().value();
+  const auto first_end = f.outbox().next_due(mail_channel).value();
   f.t.clock().advance(4s);
-  while (f.outbox().next_due().value() == first_end) std::this_thread::sleep_for(10ms);
-  CHECK(f.outbox().next_due().value() == f.t.clock().now() + 5s);
+  while (f.outbox().next_due(mail_channel).value() == first_end) std::this_thread::sleep_for(10ms);
+  CHECK(f.outbox().next_due(mail_channel).value() == f.t.clock().now() + 5s);
   CHECK(f.mailer.given() == 2);
   f.mailer.let_go();
   f.wait_until_empty();
@@ -293,8 +293,9 @@ TEST_CASE("a mail that another worker has meanwhile is not handed over") {
   // As if this process had stood still for longer than its lease.
   const auto later = f.t.clock().now() + 6s;
   const auto other = LeaseId::make(later, f.t.random());
-  const auto taken = f.t.store().transact(
-      [&](Transaction& tx) { return tx.outbox().claim_jobs(10, other, later, later + 1h); });
+  const auto taken = f.t.store().transact([&](Transaction& tx) {
+    return tx.outbox().claim_jobs(mail_channel, 10, other, later, later + 1h);
+  });
   CHECK(taken.size() == 2);
   f.t.clock().advance(2s);
   f.mailer.let_go();
@@ -313,8 +314,9 @@ TEST_CASE("a mail whose lease is over is not handed over, though its turn is fre
       // As if this process had stood still.
       const auto later = f.t.clock().now() + 5s;
       const auto other = LeaseId::make(later, f.t.random());
-      const auto taken = f.t.store().transact(
-          [&](Transaction& tx) { return tx.outbox().claim_jobs(10, other, later, later + 1h); });
+      const auto taken = f.t.store().transact([&](Transaction& tx) {
+        return tx.outbox().claim_jobs(mail_channel, 10, other, later, later + 1h);
+      });
       CHECK(taken.size() == 1);
       f.t.clock().advance(5s);
     };

@@ -23,8 +23,9 @@ struct WorkerFixture : Fixture {
   std::vector<ClaimedJob> claim_as_another(std::chrono::seconds length = 15s) {
     const auto lease = LeaseId::make(t.clock().now(), t.random());
     const auto now = t.clock().now();
-    return t.store().transact(
-        [&](Transaction& tx) { return tx.outbox().claim_jobs(10, lease, now, now + length); });
+    return t.store().transact([&](Transaction& tx) {
+      return tx.outbox().claim_jobs(mail_channel, 10, lease, now, now + length);
+    });
   }
   void people(int count) {
     for (int i = 0; i < count; ++i) {
@@ -316,10 +317,10 @@ TEST_CASE("a lease is renewed while a delivery goes on") {
   jobs::MailWorker worker{f.auth().services(), mailer};
   worker.start();
   mailer.wait_for(1);
-  const auto first_end = f.outbox().next_due().value();
+  const auto first_end = f.outbox().next_due(mail_channel).value();
   f.t.clock().advance(4s);
-  while (f.outbox().next_due().value() == first_end) std::this_thread::sleep_for(10ms);
-  CHECK(f.outbox().next_due().value() == f.t.clock().now() + 5s);
+  while (f.outbox().next_due(mail_channel).value() == first_end) std::this_thread::sleep_for(10ms);
+  CHECK(f.outbox().next_due(mail_channel).value() == f.t.clock().now() + 5s);
   mailer.let_go();
   CHECK(worker.stop());
 }

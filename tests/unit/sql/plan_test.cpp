@@ -174,10 +174,10 @@ TEST_CASE("login, refresh, the claim of jobs and the clean-up search indexes") {
     static_cast<void>(tx.users().delete_unverified_before(noon, 10));
     static_cast<void>(tx.sessions().delete_expired_sessions(noon, 10));
     static_cast<void>(tx.sign_ups().delete_stale({.sign_ups = noon, .now = noon}, 10));
-    static_cast<void>(tx.outbox().claim_jobs(10, LeaseId{}, noon, noon));
+    static_cast<void>(tx.outbox().claim_jobs(mail_channel, 10, LeaseId{}, noon, noon));
     static_cast<void>(tx.outbox().delete_expired_jobs(noon, 10));
     static_cast<void>(tx.outbox().depth());
-    static_cast<void>(tx.outbox().next_due());
+    static_cast<void>(tx.outbox().next_due(mail_channel));
     static_cast<void>(tx.outbox().list_jobs(JobState::pending, 10));
     static_cast<void>(tx.outbox().list_sealed_jobs(JobId{}, 10));
     static_cast<void>(tx.outbox().reseal_job(JobId{}, "before", "after"));

@@ -164,8 +164,8 @@ TEST_CASE("no job is in two hands, and of many holders of a lease there is one")
   const auto now = noon + std::chrono::minutes{1};
 
   const auto claims = shared.race([&](Transaction& tx, std::size_t i) {
-    const auto jobs =
-        tx.outbox().claim_jobs(3, nth_id<LeaseId>(i), now, now + std::chrono::minutes{1});
+    const auto jobs = tx.outbox().claim_jobs(mail_channel, 3, nth_id<LeaseId>(i), now,
+                                             now + std::chrono::minutes{1});
     return jobs.size();
   });
   const auto holders = shared.race([&](Transaction& tx, std::size_t i) {

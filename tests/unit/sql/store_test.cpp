@@ -43,8 +43,8 @@ TEST_CASE("a sealed payload keeps its NULs") {
   store->transact([](Transaction& tx) { tx.outbox().enqueue(new_job(1)); });
 
   const auto claimed = store->transact([](Transaction& tx) {
-    return tx.outbox().claim_jobs(1, nth_id<LeaseId>(1), noon + std::chrono::minutes{1},
-                                  noon + std::chrono::minutes{2});
+    return tx.outbox().claim_jobs(mail_channel, 1, nth_id<LeaseId>(1),
+                                  noon + std::chrono::minutes{1}, noon + std::chrono::minutes{2});
   });
 
   REQUIRE(claimed.size() == 1);
@@ -59,7 +59,7 @@ TEST_CASE("a sealed payload can be empty") {
 
   const auto claimed = store->transact([&](Transaction& tx) {
     tx.outbox().enqueue(job);
-    return tx.outbox().claim_jobs(1, nth_id<LeaseId>(1), job.created_at, noon);
+    return tx.outbox().claim_jobs(mail_channel, 1, nth_id<LeaseId>(1), job.created_at, noon);
   });
 
   REQUIRE(claimed.size() == 1);

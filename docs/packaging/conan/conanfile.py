@@ -35,6 +35,7 @@ COMPONENTS = {
     "new_device_memory": ([], ["new_device", "memory"], []),
     "new_device_sql": (["sql"], ["new_device", "sql"], []),
     "new_device_standard": (["standard"], ["new_device_memory", "new_device_sql", "standard"], []),
+    "sms": ([], ["core"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.
 INTERNAL = ["net"]

@@ -106,8 +106,8 @@ void changed_by_their_user(FactorHarness& harness) {
   CHECK(use(ada));
   const auto read = t.alone([](Factors& rows) { return rows.list_factors(ada, noon); });
   REQUIRE(read.size() == 2);
-  CHECK(read[0].label == "new");
-  CHECK(read[0].last_used_at == noon + 1min);
+  CHECK(read.at(0).label == "new");
+  CHECK(read.at(0).last_used_at == noon + 1min);
   CHECK(read[1].label.empty());
   CHECK_FALSE(read[1].last_used_at);
   CHECK(remove(ada));
@@ -153,8 +153,8 @@ void sealed_anew(FactorHarness& harness) {
   CHECK_FALSE(reseal(9, "sealed 1"));
   CHECK(reseal(1, "sealed 1"));
   CHECK_FALSE(reseal(1, "sealed 1"));
-  CHECK(list({}, 1).front().sealed_secret == "anew");
-  CHECK(list(factor_id(1), 1).front().sealed_secret == "sealed 2");
+  CHECK(list({}, 1).at(0).sealed_secret == "anew");
+  CHECK(list(factor_id(1), 1).at(0).sealed_secret == "sealed 2");
 }
 
 void codes_are_spent(FactorHarness& harness) {
@@ -306,16 +306,18 @@ void undone_with_their_transaction(FactorHarness& harness) {
     CHECK(rows->remove_factors(ada) == 2);
     return ErrorCode::internal;
   }));
-  CHECK(t.find(1)->code == sent_code(5));
-  CHECK(t.find(1)->attempts == 0);
+  const auto first = t.find(1);
+  REQUIRE(first);
+  CHECK(first->code == sent_code(5));
+  CHECK(first->attempts == 0);
   CHECK_FALSE(t.find(3));
   CHECK(t.guess(1, 5, {.per_code = 1, .per_day = 1}));
   CHECK(t.alone([](Factors& rows) { return rows.take_notice(ada, 24h, noon); }));
   CHECK(t.attempt(noon, true).failures == 2);
   const auto kept = t.alone([](Factors& rows) { return rows.list_factors(ada, noon); });
   REQUIRE(kept.size() == 2);
-  CHECK(kept[0].label.empty());
-  CHECK(kept[0].sealed_secret == "sealed 1");
+  CHECK(kept.at(0).label.empty());
+  CHECK(kept.at(0).sealed_secret == "sealed 1");
   CHECK(t.accept(1, 101));
   CHECK(t.confirm(2));
   CHECK(t.codes_left() == 1);

@@ -51,7 +51,7 @@ void tickets_count_attempts(FactorHarness& harness) {
   CHECK(t.spend(1, 3, noon + 10min) == 0);
   for (const std::size_t n : {1, 2, 3}) CHECK(t.spend(1, 3) == n);
   CHECK(t.spend(1, 3) == 0);
-  CHECK(t.find(1)->attempts == 3);
+  CHECK(t.find(1).value().attempts == 3);
   CHECK_MESSAGE(t.spend(2, 3) == 1, "each ticket has attempts of its own");
 }
 
@@ -90,7 +90,7 @@ void codes_are_guessed(FactorHarness& harness) {
   CHECK_FALSE(t.put_code(3, sent_code(5)));
   CHECK_FALSE(t.put_code(1, sent_code(5), noon + 10min));
   CHECK(t.put_code(1, sent_code(5)));
-  CHECK(t.find(1)->code == sent_code(5));
+  CHECK(t.find(1).value().code == sent_code(5));
   CHECK_FALSE(t.guess(1, 6, three_a_code));
   CHECK_FALSE(t.guess(2, 5, three_a_code));
   CHECK_FALSE(t.guess(1, 5, three_a_code, noon + 5min));

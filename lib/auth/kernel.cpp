@@ -15,6 +15,7 @@
 #include "lib/sessions/door.hpp"
 #include "lib/sessions/set_password.hpp"
 #include "lib/sessions/what_is_left.hpp"
+#include "lib/users/known_network.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -144,7 +145,7 @@ class KernelOf final : public Kernel {
     return coffeeauth::settle_second_factor(s_, transaction, user, gates, client);
   }
   bool knows_network(const UserId& user, const ClientContext& client) override {
-    return arrival_of(s_, user, client).is_familiar;
+    return coffeeauth::knows_network(s_, user, rate_limit_network(client.address));
   }
 
  private:

@@ -36,14 +36,17 @@ std::vector<EventDetail> details_of(const PendingLogin& login, const Arrival& fr
   return {network_is_new};
 }
 
+/// What was proved is spent before anything else, or the login is undone.
+Result<void> spend(const Within& within, Transaction& tx) {
+  return within ? within(tx) : Result<void>{};
+}
+
 /// Writes the session with what belongs to it, while the account is what it was.
 Result<void> write_session(Services& s, const PendingLogin& login, const Arrival& from,
                            const NewSession& session, const Within& within) {
   return s.transact([&](Transaction& tx) -> Result<void> {
     const auto& user = login.user;
-    if (within) {
-      if (const auto spent = within(tx); !spent) return spent.error();
-    }
+    if (const auto spent = spend(within, tx); !spent) return spent.error();
     s.forget_after(tx, user.id);
     const auto opened = tx.sessions().open_session(session, user.security_version,
                                                    s.config.tokens.sessions_per_user);
@@ -78,16 +81,20 @@ bool lacks_second_step(const PendingLogin& login) {
   return !has_waiver || login.purpose != LoginPurpose::login;
 }
 
-Result<Secret> keep_promise(Services& s, const PendingLogin& login, const ContinuedLogin& asked) {
+/// What a feature promised, or the challenge of a step.
+using PromiseOutcome = std::variant<Secret, LoginChallenge>;
+
+Result<PromiseOutcome> keep_promise(Services& s, const PendingLogin& login, const Within& within) {
+  auto asked = ask_steps(s, login);
+  if (!asked) return asked.error();
+  if (*asked) return PromiseOutcome{**std::move(asked)};
   const auto keeper =
       std::find_if(s.purposes.begin(), s.purposes.end(),
                    [&](const ProtectedPurpose* one) { return one->purpose() == login.purpose; });
   // Its feature has been left out since.
   if (keeper == s.purposes.end()) return ErrorCode::token_invalid;
-  return s.transact([&](Transaction& tx) -> Result<Secret> {
-    if (asked.within) {
-      if (const auto spent = asked.within(tx); !spent) return spent.error();
-    }
+  auto kept = s.transact([&](Transaction& tx) -> Result<Secret> {
+    if (const auto spent = spend(within, tx); !spent) return spent.error();
     const auto present = tx.users().find(login.user.id);
     if (!present || !present->is_active || !present->is_verified ||
         present->security_version != login.user.security_version) {
@@ -95,6 +102,15 @@ Result<Secret> keep_promise(Services& s, const PendingLogin& login, const Contin
     }
     return (*keeper)->keep(tx, *present, login.subject);
   });
+  if (!kept) return kept.error();
+  return PromiseOutcome{*std::move(kept)};
+}
+
+/// The outcome of one purpose as that of any.
+template <class Outcome>
+Result<ContinuedOutcome> widened(Result<Outcome> outcome) {
+  if (!outcome) return outcome.error();
+  return std::visit([](auto& one) { return ContinuedOutcome{std::move(one)}; }, *outcome);
 }
 
 }  // namespace
@@ -120,12 +136,14 @@ Result<void> require_second_step(Services& s, const Principal& principal) {
   return s.sessions.require_recent(principal);
 }
 
-Result<Reauthenticated> prove_again(Services& s, const PendingLogin& proof, const Within& within) {
+Result<ReauthenticationOutcome> prove_again(Services& s, const PendingLogin& proof,
+                                            const Within& within) {
+  auto asked = ask_steps(s, proof);
+  if (!asked) return asked.error();
+  if (*asked) return ReauthenticationOutcome{**std::move(asked)};
   const auto& session = proof.session.value();
   const auto live = s.transact([&](Transaction& tx) -> Result<LiveSession> {
-    if (within) {
-      if (const auto spent = within(tx); !spent) return spent.error();
-    }
+    if (const auto spent = spend(within, tx); !spent) return spent.error();
     if (!tx.sessions().mark_authenticated(session, words_of(proof.done), proof.now)) {
       return ErrorCode::token_invalid;
     }
@@ -143,9 +161,9 @@ Result<Reauthenticated> prove_again(Services& s, const PendingLogin& proof, cons
     return *std::move(found);
   });
   if (!live) return live.error();
-  return Reauthenticated{.access_token = s.tokens.issue(*live),
-                         .expires_in = s.config.tokens.access_lifetime,
-                         .authenticated_at = proof.now};
+  return ReauthenticationOutcome{Reauthenticated{.access_token = s.tokens.issue(*live),
+                                                 .expires_in = s.config.tokens.access_lifetime,
+                                                 .authenticated_at = proof.now}};
 }
 
 Result<LoginOutcome> open_session(Services& s, const PendingLogin& login, const Arrival& from,
@@ -194,22 +212,13 @@ Result<ContinuedOutcome> continue_login(Services& s, const ContinuedLogin& asked
                            .session = asked.session,
                            .device_token = asked.device_token};
   if (login.purpose == LoginPurpose::login) {
-    auto opened = open_session(s, login, arrival_of(s, found->id, client), asked.within);
-    if (!opened) return opened.error();
-    return std::visit([](auto& one) { return ContinuedOutcome{std::move(one)}; }, *opened);
+    return widened(open_session(s, login, arrival_of(s, found->id, client), asked.within));
   }
-  auto challenge = ask_steps(s, login);
-  if (!challenge) return challenge.error();
-  if (*challenge) return ContinuedOutcome{**std::move(challenge)};
   if (login.purpose == LoginPurpose::reauthenticate) {
     if (!login.session) throw std::invalid_argument("coffeeauth: no session authenticates again");
-    auto proved = prove_again(s, login, asked.within);
-    if (!proved) return proved.error();
-    return ContinuedOutcome{*std::move(proved)};
+    return widened(prove_again(s, login, asked.within));
   }
-  auto kept = keep_promise(s, login, asked);
-  if (!kept) return kept.error();
-  return ContinuedOutcome{*std::move(kept)};
+  return widened(keep_promise(s, login, asked.within));
 }
 
 }  // namespace coffeeauth

@@ -41,10 +41,10 @@ using Within = std::function<Result<void>(Transaction&)>;
 /// SessionService::require_recent().
 [[nodiscard]] Result<void> require_second_step(Services& s, const Principal& principal);
 
-/// Notes a proof that every step let pass with its session. Error: token_invalid, when the session
-/// ended meanwhile.
-[[nodiscard]] Result<Reauthenticated> prove_again(Services& s, const PendingLogin& proof,
-                                                  const Within& within = {});
+/// Asks the steps, and notes the proof with its session when all let it pass. Errors: what a step
+/// refuses with; token_invalid, when the session ended or the account was changed meanwhile.
+[[nodiscard]] Result<ReauthenticationOutcome> prove_again(Services& s, const PendingLogin& proof,
+                                                          const Within& within = {});
 
 /// Asks the steps, and opens a session when all let the login pass; what was counted against the
 /// account is forgotten then. Errors: what a step refuses with; invalid_credentials when the

@@ -38,12 +38,7 @@ Result<ReauthenticationOutcome> SessionService::reauthenticate(const Principal& 
                            .now = s_.now(),
                            .purpose = LoginPurpose::reauthenticate,
                            .session = principal.session};
-  auto asked = ask_steps(s_, proof);
-  if (!asked) return asked.error();
-  if (*asked) return ReauthenticationOutcome{**std::move(asked)};
-  auto proved = prove_again(s_, proof);
-  if (!proved) return proved.error();
-  return ReauthenticationOutcome{*std::move(proved)};
+  return prove_again(s_, proof);
 }
 
 Result<void> SessionService::require_recent(const Principal& principal) {

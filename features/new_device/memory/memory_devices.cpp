@@ -53,27 +53,17 @@ class MemoryDevices final : public Devices {
   }
 
   void forget(const UserId& user) override {
-    for (const auto& key : devices_of(user.str())) erase(key);
+    for (const auto& key : devices_of(user.str())) memory::erase(tx_, all_.last_seen, key);
   }
 
   std::size_t delete_unseen(UtcTime cutoff, std::size_t limit) override {
-    std::size_t deleted = 0;
-    for (auto row = all_.last_seen.begin(); row != all_.last_seen.end() && deleted < limit;) {
-      if (row->second > cutoff) {
-        ++row;
-        continue;
-      }
-      memory::keep(tx_, all_.last_seen, row->first);
-      row = all_.last_seen.erase(row);
-      ++deleted;
-    }
-    return deleted;
+    return memory::erase_if(
+        tx_, all_.last_seen, [&](UtcTime seen) { return seen <= cutoff; }, limit);
   }
 
   /// Everything of a user who is deleted.
   void erase_user(const UserId& user) {
-    memory::keep(tx_, all_.accounts, user.str());
-    all_.accounts.erase(user.str());
+    memory::erase(tx_, all_.accounts, user.str());
     forget(user);
   }
 
@@ -98,7 +88,9 @@ class MemoryDevices final : public Devices {
       const auto& when = all_.last_seen;
       return std::pair{when.at(b), a} < std::pair{when.at(a), b};
     });
-    for (auto at = most; at < devices.size(); ++at) erase(devices[at]);
+    for (auto at = most; at < devices.size(); ++at) {
+      memory::erase(tx_, all_.last_seen, devices[at]);
+    }
   }
 
   [[nodiscard]] std::vector<DeviceKey> devices_of(const std::string& user) const {
@@ -108,11 +100,6 @@ class MemoryDevices final : public Devices {
       keys.push_back(row->first);
     }
     return keys;
-  }
-
-  void erase(const DeviceKey& key) {
-    memory::keep(tx_, all_.last_seen, key);
-    all_.last_seen.erase(key);
   }
 
   Tables& all_;

@@ -149,7 +149,7 @@ class MemoryTickets final : public Tickets {
   }
 
   std::size_t drop(const UserId& user, TicketKind kind, std::int64_t from) override {
-    return erase_if(all_.tickets, [&](const Row& row) {
+    return memory::erase_if(tx_, all_.tickets, [&](const Row& row) {
       const auto& ticket = row.ticket;
       return ticket.user == user && ticket.kind == kind && ticket.security_version >= from;
     });
@@ -167,27 +167,28 @@ class MemoryTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    auto over = erase_if(
-        all_.tickets, [&](const Row& row) { return row.ticket.expires_at <= now; }, limit);
-    over += erase_if(
-        all_.reservations, [&](const Reservation& row) { return row.until <= now; }, limit - over);
-    over += erase_if(
-        all_.slots, [&](const Slot& row) { return row.sent_at <= now - 24h; }, limit - over);
-    over += erase_if(
-        all_.targets, [&](const TargetCount& row) { return row.until <= now; }, limit - over);
-    over += erase_if(
-        all_.guesses, [&](const DayOfGuesses& row) { return row.began_at <= now - 24h; },
+    auto over = memory::erase_if(
+        tx_, all_.tickets, [&](const Row& row) { return row.ticket.expires_at <= now; }, limit);
+    over += memory::erase_if(
+        tx_, all_.reservations, [&](const Reservation& row) { return row.until <= now; },
+        limit - over);
+    over += memory::erase_if(
+        tx_, all_.slots, [&](const Slot& row) { return row.sent_at <= now - 24h; }, limit - over);
+    over += memory::erase_if(
+        tx_, all_.targets, [&](const TargetCount& row) { return row.until <= now; }, limit - over);
+    over += memory::erase_if(
+        tx_, all_.guesses, [&](const DayOfGuesses& row) { return row.began_at <= now - 24h; },
         limit - over);
     return over;
   }
 
   /// Everything of a user who is deleted.
   void erase_user(const UserId& user) {
-    erase_if(all_.tickets, [&](const Row& row) { return row.ticket.user == user; });
-    erase_if(all_.reservations, [&](const Reservation& row) { return row.user == user; });
-    erase_if(all_.slots, [&](const Slot& row) { return row.user == user; });
-    memory::keep(tx_, all_.guesses, user.str());
-    all_.guesses.erase(user.str());
+    memory::erase_if(tx_, all_.tickets, [&](const Row& row) { return row.ticket.user == user; });
+    memory::erase_if(tx_, all_.reservations,
+                     [&](const Reservation& row) { return row.user == user; });
+    memory::erase_if(tx_, all_.slots, [&](const Slot& row) { return row.user == user; });
+    memory::erase(tx_, all_.guesses, user.str());
   }
 
  private:
@@ -229,21 +230,6 @@ class MemoryTickets final : public Tickets {
       if (row.ticket.user == user && is_good(row, kind, now)) return &row;
     }
     return nullptr;
-  }
-
-  template <class Map, class Wanted>
-  std::size_t erase_if(Map& map, Wanted wanted, std::size_t limit = SIZE_MAX) {
-    std::size_t erased = 0;
-    for (auto row = map.begin(); row != map.end() && erased < limit;) {
-      if (!wanted(row->second)) {
-        ++row;
-        continue;
-      }
-      memory::keep(tx_, map, row->first);
-      row = map.erase(row);
-      ++erased;
-    }
-    return erased;
   }
 
   Tables& all_;

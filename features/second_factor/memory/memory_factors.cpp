@@ -53,7 +53,7 @@ AddOutcome MemoryFactors::add_factor(const Factor& factor, std::size_t max) {
     confirmed += counts && other.confirmed_at ? 1 : 0;
   }
   if (confirmed >= max) return AddOutcome::full;
-  erase_if(all_.factors, [&](const Factor& other) {
+  memory::erase_if(tx_, all_.factors, [&](const Factor& other) {
     return other.user == factor.user && other.kind == factor.kind && !other.confirmed_at;
   });
   memory::keep(tx_, all_.factors, factor.id);
@@ -115,14 +115,16 @@ bool MemoryFactors::rename_factor(const UserId& user, const FactorId& id, std::s
 
 bool MemoryFactors::remove_factor(const UserId& user, const FactorId& id) {
   if (factor_of(user, id) == nullptr) return false;
-  erase(all_.factors, id);
+  memory::erase(tx_, all_.factors, id);
   return true;
 }
 
 std::size_t MemoryFactors::remove_factors(const UserId& user, UtcTime since) {
-  erase_if(all_.factors, [&](const Factor& f) { return f.user == user && !f.confirmed_at; });
-  return erase_if(all_.factors,
-                  [&](const Factor& f) { return f.user == user && *f.confirmed_at >= since; });
+  memory::erase_if(tx_, all_.factors,
+                   [&](const Factor& f) { return f.user == user && !f.confirmed_at; });
+  return memory::erase_if(tx_, all_.factors, [&](const Factor& f) {
+    return f.user == user && *f.confirmed_at >= since;
+  });
 }
 
 std::vector<SealedFactor> MemoryFactors::list_sealed(const FactorId& after, std::size_t limit) {
@@ -182,7 +184,8 @@ void MemoryFactors::trust(const Device& device, std::size_t max) {
     if (other.user == device.user && id != device.id) others.emplace_back(other.created_at, id);
   }
   std::sort(others.begin(), others.end());
-  for (std::size_t i = 0; i + max <= others.size(); ++i) erase(all_.devices, others[i].second);
+  for (std::size_t i = 0; i + max <= others.size(); ++i)
+    memory::erase(tx_, all_.devices, others[i].second);
 }
 
 bool MemoryFactors::use_device(const UserId& user, const std::vector<FeatureDigest>& digests,
@@ -217,31 +220,33 @@ std::vector<Device> MemoryFactors::list_devices(const UserId& user, std::int64_t
 bool MemoryFactors::forget_device(const UserId& user, const DeviceId& id) {
   const auto row = all_.devices.find(id);
   if (row == all_.devices.end() || row->second.user != user) return false;
-  erase(all_.devices, id);
+  memory::erase(tx_, all_.devices, id);
   return true;
 }
 
 std::size_t MemoryFactors::forget_devices(const UserId& user) {
-  return erase_if(all_.devices, [&](const Device& device) { return device.user == user; });
+  return memory::erase_if(tx_, all_.devices,
+                          [&](const Device& device) { return device.user == user; });
 }
 
 std::size_t MemoryFactors::delete_expired(std::size_t limit, UtcTime now) {
-  auto over = erase_if(
-      all_.tickets, [&](const TicketRow& row) { return row.ticket.expires_at <= now; }, limit);
-  over += erase_if(
-      all_.factors, [&](const Factor& f) { return !f.confirmed_at && f.pending_until <= now; },
+  auto over = memory::erase_if(
+      tx_, all_.tickets, [&](const TicketRow& row) { return row.ticket.expires_at <= now; }, limit);
+  over += memory::erase_if(
+      tx_, all_.factors, [&](const Factor& f) { return !f.confirmed_at && f.pending_until <= now; },
       limit - over);
-  over += erase_if(
-      all_.devices, [&](const Device& device) { return device.expires_at <= now; }, limit - over);
+  over += memory::erase_if(
+      tx_, all_.devices, [&](const Device& device) { return device.expires_at <= now; },
+      limit - over);
   return over;
 }
 
 void MemoryFactors::erase_user(const UserId& user) {
   drop_tickets(user);
   unlock(user);
-  erase(all_.accounts, user);
+  memory::erase(tx_, all_.accounts, user);
   remove_factors(user, UtcTime::min());
-  erase(all_.recovery_codes, user);
+  memory::erase(tx_, all_.recovery_codes, user);
   forget_devices(user);
 }
 

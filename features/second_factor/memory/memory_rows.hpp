@@ -73,26 +73,6 @@ class MemoryTickets : public Factors {
   /// The row, for it to be changed; null if there is none that is still good.
   TicketRow* ticket_to_change(const FeatureDigest& digest, UtcTime now);
 
-  template <class Map, class Wanted>
-  std::size_t erase_if(Map& map, Wanted wanted, std::size_t limit = SIZE_MAX) {
-    std::size_t erased = 0;
-    for (auto row = map.begin(); row != map.end() && erased < limit;) {
-      if (!wanted(row->second)) {
-        ++row;
-        continue;
-      }
-      memory::keep(tx_, map, row->first);
-      row = map.erase(row);
-      ++erased;
-    }
-    return erased;
-  }
-  template <class Map, class Key>
-  void erase(Map& map, const Key& key) {
-    memory::keep(tx_, map, key);
-    map.erase(key);
-  }
-
   Tables& all_;
   Transaction& tx_;
 };

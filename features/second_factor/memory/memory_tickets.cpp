@@ -47,7 +47,8 @@ void MemoryTickets::put_ticket(const Ticket& ticket, std::size_t max_live) {
     }
   }
   std::sort(others.begin(), others.end());
-  for (std::size_t i = 0; i + max_live <= others.size(); ++i) erase(all_.tickets, others[i].second);
+  for (std::size_t i = 0; i + max_live <= others.size(); ++i)
+    memory::erase(tx_, all_.tickets, others[i].second);
 }
 
 std::optional<Ticket> MemoryTickets::find_ticket(const std::vector<FeatureDigest>& digests,
@@ -84,7 +85,8 @@ std::optional<Ticket> MemoryTickets::redeem(const FeatureDigest& digest, UtcTime
 }
 
 std::size_t MemoryTickets::drop_tickets(const UserId& user) {
-  return erase_if(all_.tickets, [&](const TicketRow& row) { return row.ticket.user == user; });
+  return memory::erase_if(tx_, all_.tickets,
+                          [&](const TicketRow& row) { return row.ticket.user == user; });
 }
 
 bool MemoryTickets::put_code(const FeatureDigest& ticket, const TicketCode& code, UtcTime now) {
@@ -133,7 +135,7 @@ Attempt MemoryTickets::attempts(const UserId& user, bool known, const FailurePol
 }
 
 void MemoryTickets::passed(const UserId& user, bool known) {
-  erase(all_.failures, FailuresKey{user, known});
+  memory::erase(tx_, all_.failures, FailuresKey{user, known});
 }
 
 void MemoryTickets::unlock(const UserId& user) {

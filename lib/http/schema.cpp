@@ -154,7 +154,7 @@ class Validator {
       }
     }
     for (const auto& [name, member] : value.items()) {
-      if (is_known(schema, name)) continue;
+      if (schema.open || is_known(schema, name)) continue;
       if (schema.map_values) {
         check(*schema.map_values, member, path_of(shown_name(name)));
       } else {

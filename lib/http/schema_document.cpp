@@ -62,7 +62,7 @@ void write_object(const Schema& schema, Use use, Document& components, Document&
   if (!properties.empty()) out["properties"] = properties;
   if (schema.map_values) {
     out["additionalProperties"] = schema_document(*schema.map_values, use, components);
-  } else if (use == Use::request) {
+  } else if (use == Use::request && !schema.open) {
     out["additionalProperties"] = false;
   }
 }

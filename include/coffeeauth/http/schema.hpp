@@ -41,8 +41,8 @@ struct Property {
 };
 
 /// Plain data; members have the meaning of JSON Schema keywords. An object in a request accepts its
-/// properties only; in the document, objects in responses are open, because a later version may add
-/// members.
+/// properties only, unless it is `open`; in the document, objects in responses are open, because a
+/// later version may add members.
 struct Schema {
   /// `type`.
   SchemaType type = SchemaType::string;
@@ -77,6 +77,9 @@ struct Schema {
   std::vector<Property> properties{};
   /// For an object used as a map: the schema of its values.
   SchemaPtr map_values{};
+  /// For an object in a request: whether members other than `properties` are accepted, whatever
+  /// their values. For objects that another standard defines, and may extend.
+  bool open = false;
   /// The schema of an array's elements.
   SchemaPtr items{};
   /// Alternatives: the value is validated against the first whose required members are all present.

@@ -28,6 +28,15 @@ Schema person() {
           {"home", shared({.type = SchemaType::object, .properties = {{"city", text(), true}}})}}};
 }
 
+TEST_CASE("an open object takes others as well, whatever they are") {
+  auto open = person();
+  open.open = true;
+  CHECK(check(open, R"({"name":"Ada","role":"admin","more":{"deep":[1,null]}})").empty());
+  CHECK(check(open, R"({"role":1})") == "name: required");
+  CHECK(check(open, R"({"name":"Ada","home":{"city":"x","zip":1}})") == "home.zip: unknown_field");
+  CHECK(check(open, "[]") == ": invalid_type");
+}
+
 TEST_CASE("an object takes its members and no others") {
   CHECK(check(person(), R"({"name":"Ada"})").empty());
   CHECK(check(person(), R"({"name":"Ada","age":36,"home":{"city":"London"}})").empty());

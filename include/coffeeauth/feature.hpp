@@ -24,6 +24,7 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 class Kernel;
+class SealedRows;
 
 /// Observes changes inside the transaction that makes them, to write a journal, a profile beside
 /// each sign-up, or a message to send. Must be thread-safe.
@@ -103,6 +104,9 @@ struct Contributions {
   /// whether or not the feature is enabled now; RewrapReport::previous_needed_until allows for it.
   /// 0 if the feature stores no digests. Range 0 to 100 years.
   std::chrono::seconds digests_live_for{0};
+  /// What the feature stores sealed (Sealer::seal()), for rewrap() to re-encrypt, whether or not
+  /// the feature is enabled now. What is not listed here is lost with the previous key.
+  std::vector<SealedRows*> sealed{};
 };
 
 /// A feature of an Auth. Must outlive it; belongs to one Auth only.

@@ -210,6 +210,10 @@ class Kernel {
   [[nodiscard]] virtual Result<std::optional<LoginChallenge>> ask_steps(
       const PendingLogin& login) = 0;
 
+  /// Returns the methods that `words` name, separated by blanks, as far as a feature of this Auth
+  /// lists them (Contributions::methods): a feature keeps the words of PendingLogin::done between
+  /// two steps, and a method of a feature that has been left out since counts for nothing.
+  [[nodiscard]] virtual LoginMethods known_methods(std::string_view words) const = 0;
   /// Returns the ways of all features to prove a second factor, in the order of the features.
   [[nodiscard]] virtual const std::vector<SecondStep*>& second_steps() const noexcept = 0;
   /// Call it in a transaction that removed a second factor of the account, and that began with

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/export.hpp"
@@ -12,10 +13,46 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 
 struct Services;
+class Transaction;
+
+/// A row that a feature sealed with Sealer::seal().
+struct SealedRow {
+  /// Names the row. The order of SealedRows::list() is that of these texts.
+  std::string id;
+  /// The purpose that was given to seal().
+  std::string purpose;
+  /// The context that was given to seal().
+  std::string context;
+  /// What seal() returned.
+  std::string sealed;
+};
+
+/// One kind of rows that a feature sealed, so that they survive a change of the secret key. Must be
+/// thread-safe. See Contributions::sealed.
+class SealedRows {
+ public:
+  virtual ~SealedRows() = default;
+  SealedRows(const SealedRows&) = delete;
+  SealedRows& operator=(const SealedRows&) = delete;
+
+  /// RewrapPart::name: a snake_case word in the plural, unique within the Auth.
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  /// Returns at most `limit` rows whose id is greater than `after`, in the order of their ids; from
+  /// the first one if `after` is empty.
+  [[nodiscard]] virtual std::vector<SealedRow> list(Transaction& transaction,
+                                                    const std::string& after,
+                                                    std::size_t limit) = 0;
+  /// Replaces what is sealed in the row if it is still `from`; returns false otherwise.
+  [[nodiscard]] virtual bool reseal(Transaction& transaction, const std::string& id,
+                                    const std::string& from, const std::string& to) = 0;
+
+ protected:
+  SealedRows() = default;
+};
 
 /// Progress of one kind of encrypted rows.
 struct RewrapPart {
-  /// `signing_keys` or `mails`.
+  /// `signing_keys`, `mails`, or SealedRows::name() of a feature.
   std::string name;
   /// Rows examined.
   std::size_t seen = 0;

@@ -13,6 +13,7 @@
 #include "lib/mail/notices.hpp"
 #include "lib/mail/sealed_job.hpp"
 #include "lib/sessions/door.hpp"
+#include "lib/sessions/login_methods.hpp"
 #include "lib/sessions/set_password.hpp"
 #include "lib/sessions/what_is_left.hpp"
 #include "lib/users/known_network.hpp"
@@ -23,7 +24,7 @@ namespace {
 class FeatureSealer final : public Sealer {
  public:
   FeatureSealer(const Services& services, std::string_view feature)
-      : s_(services), prefix_("feature/" + std::string{feature} + "/") {}
+      : s_(services), prefix_(purpose_prefix(feature)) {}
 
   FeatureDigest digest(std::string_view purpose,
                        std::initializer_list<std::string_view> parts) const override {
@@ -139,6 +140,9 @@ class KernelOf final : public Kernel {
     return coffeeauth::ask_steps(s_, login);
   }
 
+  LoginMethods known_methods(std::string_view words) const override {
+    return methods_in(s_.methods, words);
+  }
   const std::vector<SecondStep*>& second_steps() const noexcept override { return s_.second_steps; }
   Result<User> settle_second_factor(Transaction& transaction, const UserId& user, Gates gates,
                                     const ClientContext& client) override {
@@ -154,6 +158,23 @@ class KernelOf final : public Kernel {
 
 /// Longer than any key is kept; a date that far ahead can be computed.
 constexpr std::chrono::seconds longest_digest = std::chrono::hours{24} * 365 * 100;
+
+/// Each kind has a name of its own in the report.
+void add_sealed_rows(std::string_view feature, const std::vector<SealedRows*>& sealed,
+                     Services& s) {
+  for (auto* const rows : sealed) {
+    const auto name = rows->name();
+    const bool is_taken =
+        name == "signing_keys" || name == "mails" ||
+        std::any_of(s.sealed_rows.begin(), s.sealed_rows.end(),
+                    [&](const FeatureRows& other) { return other.rows->name() == name; });
+    if (is_taken) {
+      throw std::invalid_argument("coffeeauth: two kinds of sealed rows are called " +
+                                  std::string{name});
+    }
+    s.sealed_rows.push_back({std::string{feature}, rows});
+  }
+}
 
 void take_in(std::string_view feature, Contributions brought, Services& s) {
   if (brought.digests_live_for.count() < 0 || brought.digests_live_for > longest_digest) {
@@ -177,10 +198,15 @@ void take_in(std::string_view feature, Contributions brought, Services& s) {
   append(s.address_guards, brought.address_guards);
   append(s.mails, brought.mails);
   s.notice_values.merge(brought.notice_values);
+  add_sealed_rows(feature, brought.sealed, s);
   s.digests_live_for = std::max(s.digests_live_for, brought.digests_live_for);
 }
 
 }  // namespace
+
+std::string purpose_prefix(std::string_view feature) {
+  return "feature/" + std::string{feature} + "/";
+}
 
 std::unique_ptr<Kernel> make_kernel(Services& services) {
   return std::make_unique<KernelOf>(services);

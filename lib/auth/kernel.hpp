@@ -2,6 +2,8 @@
 /// How the Kernel is made, and features are attached to it. Private to the library.
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "coffeeauth/feature.hpp"
@@ -10,6 +12,9 @@
 namespace coffeeauth {
 
 struct Services;
+
+/// What stands in front of each purpose of that feature's Sealer.
+[[nodiscard]] std::string purpose_prefix(std::string_view feature);
 
 /// Borrows `services`.
 [[nodiscard]] std::unique_ptr<Kernel> make_kernel(Services& services);

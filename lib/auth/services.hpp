@@ -11,6 +11,7 @@
 
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/feature.hpp"
+#include "coffeeauth/rewrap.hpp"
 #include "lib/jobs/job_signal.hpp"
 #include "lib/sessions/live_users.hpp"
 #include "lib/vault/vault.hpp"
@@ -42,6 +43,13 @@ void unless_rolled_back(Transaction& tx, Then then) {
   });
 }
 
+/// What a feature has sealed.
+struct FeatureRows {
+  /// Of the feature.
+  std::string name;
+  SealedRows* rows;
+};
+
 struct Services {
   Services(Config config_in, const SecretKeys& secret_keys, const AuthParts& parts_in);
 
@@ -60,6 +68,7 @@ struct Services {
   std::vector<MailKind> mails;
   std::map<std::string, std::string> notice_values;
   std::chrono::seconds digests_live_for{0};
+  std::vector<FeatureRows> sealed_rows;
   /// In place of `parts.events`, which may throw.
   mutable GuardedEvents events;
   const Vault vault;

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "lib/auth/kernel.hpp"
 #include "lib/auth/services.hpp"
 #include "lib/mail/sealed_job.hpp"
 #include "lib/tokens/key_set.hpp"
-#include "lib/vault/sealed_rows.hpp"
+#include "lib/vault/sealed_kind.hpp"
 
 namespace coffeeauth {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t batch = 100;
 
 /// There are a handful, so they are read at once.
-class SealedKeys final : public SealedRows {
+class SealedKeys final : public SealedKind {
  public:
   explicit SealedKeys(const Services& services) : s_(services) {}
 
@@ -37,7 +38,7 @@ class SealedKeys final : public SealedRows {
   bool is_read_ = false;
 };
 
-class SealedMails final : public SealedRows {
+class SealedMails final : public SealedKind {
  public:
   explicit SealedMails(const Services& services) : s_(services) {}
 
@@ -60,7 +61,34 @@ class SealedMails final : public SealedRows {
   JobId last_{};
 };
 
-std::size_t replace_all(Store& store, SealedRows& kind, const std::vector<ResealedRow>& rows) {
+class SealedByFeature final : public SealedKind {
+ public:
+  SealedByFeature(const Services& services, const FeatureRows& feature)
+      : s_(services), rows_(*feature.rows), prefix_(purpose_prefix(feature.name)) {}
+
+  std::string_view name() const noexcept override { return rows_.name(); }
+  std::vector<ResealedRow> next(std::size_t limit) override {
+    const auto listed = s_.transact([&](Transaction& tx) { return rows_.list(tx, last_, limit); });
+    std::vector<ResealedRow> rows;
+    for (const auto& row : listed) {
+      auto after = s_.vault.reseal(prefix_ + row.purpose, row.context, row.sealed, s_.parts.random);
+      rows.push_back({row.id, row.sealed, std::move(after)});
+      last_ = row.id;
+    }
+    return rows;
+  }
+  bool replace(Transaction& tx, const ResealedRow& row) override {
+    return rows_.reseal(tx, row.id, row.before, row.after.sealed);
+  }
+
+ private:
+  const Services& s_;
+  SealedRows& rows_;
+  const std::string prefix_;
+  std::string last_;
+};
+
+std::size_t replace_all(Store& store, SealedKind& kind, const std::vector<ResealedRow>& rows) {
   const auto needs_it = [](const ResealedRow& row) {
     return row.after.state == Resealed::State::resealed;
   };
@@ -75,7 +103,7 @@ std::size_t replace_all(Store& store, SealedRows& kind, const std::vector<Reseal
   });
 }
 
-RewrapPart rewrap_kind(Store& store, SealedRows& kind, const RewrapProgress& progress) {
+RewrapPart rewrap_kind(Store& store, SealedKind& kind, const RewrapProgress& progress) {
   RewrapPart part{.name = std::string{kind.name()}};
   for (auto rows = kind.next(batch); !rows.empty(); rows = kind.next(batch)) {
     part.resealed += replace_all(store, kind, rows);
@@ -101,8 +129,12 @@ RewrapReport rewrap(Services& services, const RewrapProgress& progress) {
   auto& store = services.parts.store;
   SealedKeys keys{services};
   SealedMails mails{services};
-  for (SealedRows* kind : {static_cast<SealedRows*>(&keys), static_cast<SealedRows*>(&mails)}) {
+  for (SealedKind* kind : {static_cast<SealedKind*>(&keys), static_cast<SealedKind*>(&mails)}) {
     report.parts.push_back(rewrap_kind(store, *kind, progress));
+  }
+  for (const auto& feature : services.sealed_rows) {
+    SealedByFeature rows{services, feature};
+    report.parts.push_back(rewrap_kind(store, rows, progress));
   }
   return report;
 }

@@ -1,5 +1,6 @@
 #pragma once
-/// SealedRows: what rewrap() asks of one kind of sealed rows. Private to the library.
+/// SealedKind: what rewrap() asks of one kind of sealed rows, the library's own or a feature's.
+/// Private to the library.
 
 #include <cstddef>
 #include <string>
@@ -21,11 +22,11 @@ struct ResealedRow {
 };
 
 /// One kind of sealed rows, walked from the first to the last. Belongs to one thread.
-class SealedRows {
+class SealedKind {
  public:
-  virtual ~SealedRows() = default;
-  SealedRows(const SealedRows&) = delete;
-  SealedRows& operator=(const SealedRows&) = delete;
+  virtual ~SealedKind() = default;
+  SealedKind(const SealedKind&) = delete;
+  SealedKind& operator=(const SealedKind&) = delete;
 
   /// For people: `mails`.
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
@@ -36,7 +37,7 @@ class SealedRows {
   virtual bool replace(Transaction& tx, const ResealedRow& row) = 0;
 
  protected:
-  SealedRows() = default;
+  SealedKind() = default;
 };
 
 }  // namespace coffeeauth

@@ -49,7 +49,10 @@ test('the document lists exactly the routes of the contract', () => {
     'POST /api/auth/reauthenticate',
     'POST /api/auth/password-reset', 'POST /api/auth/password-reset/confirm', 'POST /api/users/{id}/send-password-reset',
     'GET /api/me/email', 'POST /api/me/email', 'DELETE /api/me/email', 'POST /api/me/email/confirm',
-    'POST /api/auth/email-change/confirm', 'POST /api/auth/email-change/undo'];
+    'POST /api/auth/email-change/confirm', 'POST /api/auth/email-change/undo',
+    'POST /api/auth/second-factor', 'GET /api/me/second-factor', 'PUT /api/me/second-factor', 'POST /api/me/factors',
+    'POST /api/me/factors/{id}/confirm', 'PATCH /api/me/factors/{id}', 'DELETE /api/me/factors/{id}', 'POST /api/me/recovery-codes',
+    'GET /api/me/devices', 'DELETE /api/me/devices', 'DELETE /api/me/devices/{id}', 'POST /api/users/{id}/reset-second-factor'];
   assert.deepEqual(contract.filter((route) => !listed.includes(route)), []);
   assert.deepEqual(listed.filter((route) => route.includes(' /api/') && !contract.includes(route)), []);
 });
@@ -58,7 +61,8 @@ test('the document says which routes want a recent login', () => {
   const recent = Object.entries(document.paths).flatMap(([path, item]) => methods.filter((method) =>
     JSON.stringify(item[method.toLowerCase()]?.responses?.['401'] ?? '').includes('reauthentication_required'))
     .map((method) => `${method} ${path}`));
-  assert.deepEqual(recent, ['POST /api/me/email']);
+  assert.deepEqual(recent.sort(), ['DELETE /api/me', 'DELETE /api/me/factors/{id}', 'POST /api/me/email', 'POST /api/me/factors',
+    'POST /api/me/password', 'POST /api/me/recovery-codes', 'POST /api/users/{id}/reset-second-factor', 'PUT /api/me/second-factor']);
 });
 
 test('the document says of each route whether it needs an access token', () => {

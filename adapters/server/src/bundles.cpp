@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backends.hpp"
+#include "qr_code.hpp"
 
 namespace coffeeauth::server {
 std::vector<ConfigField> fields_of(const Bundles& bundles) {
@@ -26,7 +27,8 @@ void add_tables(const Bundles& bundles, sql::Database& database) {
 
 standard::Surroundings surroundings_of(const Settings& settings) {
   standard::Surroundings at{.public_url = settings.public_url,
-                            .service_name = settings.policy.passwords.service_name};
+                            .service_name = settings.policy.passwords.service_name,
+                            .qr_svg = qr_svg};
   // While mails go to a folder, whoever reads them is on this machine.
   const bool is_tried_out =
       settings.smtp_url.empty() && settings.old_names.count("EMAIL_HOST") == 0;

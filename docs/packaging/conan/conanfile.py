@@ -35,6 +35,11 @@ COMPONENTS = {
     "new_device_memory": ([], ["new_device", "memory"], []),
     "new_device_sql": (["sql"], ["new_device", "sql"], []),
     "new_device_standard": (["standard"], ["new_device_memory", "new_device_sql", "standard"], []),
+    "second_factor": ([], ["http_api"], ["nlohmann_json::nlohmann_json"]),
+    "second_factor_contracts": (["contracts"], ["second_factor", "contracts"], []),
+    "second_factor_memory": ([], ["second_factor", "memory"], []),
+    "second_factor_sql": (["sql"], ["second_factor", "sql"], []),
+    "second_factor_standard": (["standard"], ["second_factor_memory", "second_factor_sql", "standard"], []),
     "sms": ([], ["core"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.

@@ -175,6 +175,24 @@ void codes_are_spent(FactorHarness& harness) {
   CHECK(t.codes_left(bob) == 1);
 }
 
+void codes_are_dropped(FactorHarness& harness) {
+  const Trial t{harness};
+  t.set_codes({digest(1), digest(2)});
+  t.set_codes({digest(1)}, bob);
+  const auto drop = [&](UtcTime since) {
+    return t.alone([&](Factors& rows) { return rows.drop_recovery_codes(ada, since); });
+  };
+  CHECK(drop(noon + 1ms) == 0);
+  CHECK(t.codes_left() == 2);
+  CHECK(drop(noon) == 2);
+  CHECK(t.codes_left() == 0);
+  CHECK_FALSE(t.spend_code({digest(1)}));
+  CHECK(drop(noon) == 0);
+  CHECK(t.codes_left(bob) == 1);
+  t.set_codes({digest(3)});
+  CHECK(t.alone([](Factors& rows) { return rows.drop_recovery_codes(ada); }) == 1);
+}
+
 void devices_are_known(FactorHarness& harness) {
   const Trial t{harness};
   auto whole = device(1);
@@ -343,6 +361,7 @@ void factor_promises(FactorHarness& harness) {
   SUBCASE("a recovery code is spent once, and all are replaced together") {
     codes_are_spent(harness);
   }
+  SUBCASE("recovery codes that were made since a time are dropped") { codes_are_dropped(harness); }
   SUBCASE("a device is known to its account, at its version, for its time") {
     devices_are_known(harness);
   }

@@ -149,12 +149,19 @@ bool MemoryFactors::reseal(const FactorId& id, const std::string& from, const st
 }
 
 void MemoryFactors::replace_recovery_codes(const UserId& user,
-                                           const std::vector<FeatureDigest>& digests,
-                                           UtcTime /*now*/) {
+                                           const std::vector<FeatureDigest>& digests, UtcTime now) {
   memory::keep(tx_, all_.recovery_codes, user);
   auto& codes = all_.recovery_codes[user];
-  codes.clear();
-  for (const auto& digest : digests) codes.insert(to_hex(digest.bytes()));
+  codes = {.digests = {}, .created_at = now};
+  for (const auto& digest : digests) codes.digests.insert(to_hex(digest.bytes()));
+}
+
+std::size_t MemoryFactors::drop_recovery_codes(const UserId& user, UtcTime since) {
+  const auto codes = all_.recovery_codes.find(user);
+  if (codes == all_.recovery_codes.end() || codes->second.created_at < since) return 0;
+  const auto dropped = codes->second.digests.size();
+  memory::erase(tx_, all_.recovery_codes, user);
+  return dropped;
 }
 
 std::optional<std::size_t> MemoryFactors::spend_recovery_code(
@@ -163,17 +170,17 @@ std::optional<std::size_t> MemoryFactors::spend_recovery_code(
   if (codes == all_.recovery_codes.end()) return std::nullopt;
   for (const auto& digest : digests) {
     const auto key = to_hex(digest.bytes());
-    if (!codes->second.contains(key)) continue;
+    if (!codes->second.digests.contains(key)) continue;
     memory::keep(tx_, all_.recovery_codes, user);
-    codes->second.erase(key);
-    return codes->second.size();
+    codes->second.digests.erase(key);
+    return codes->second.digests.size();
   }
   return std::nullopt;
 }
 
 std::size_t MemoryFactors::count_recovery_codes(const UserId& user) {
   const auto codes = all_.recovery_codes.find(user);
-  return codes == all_.recovery_codes.end() ? 0 : codes->second.size();
+  return codes == all_.recovery_codes.end() ? 0 : codes->second.digests.size();
 }
 
 void MemoryFactors::trust(const Device& device, std::size_t max) {

@@ -31,6 +31,12 @@ struct FailuresRow {
   UtcTime blocked_until{};
 };
 
+/// Recovery codes, all of one moment.
+struct CodesRow {
+  std::set<std::string> digests;
+  UtcTime created_at{};
+};
+
 /// User, and whether the network is known.
 using FailuresKey = std::pair<UserId, bool>;
 
@@ -40,7 +46,7 @@ struct Tables {
   std::map<UserId, AccountRow> accounts;
   std::map<FailuresKey, FailuresRow> failures;
   std::map<FactorId, Factor> factors;
-  std::map<UserId, std::set<std::string>> recovery_codes;
+  std::map<UserId, CodesRow> recovery_codes;
   std::map<DeviceId, Device> devices;
 };
 
@@ -96,6 +102,7 @@ class MemoryFactors final : public MemoryTickets {
   bool reseal(const FactorId& id, const std::string& from, const std::string& to) override;
   void replace_recovery_codes(const UserId& user, const std::vector<FeatureDigest>& digests,
                               UtcTime now) override;
+  std::size_t drop_recovery_codes(const UserId& user, UtcTime since) override;
   std::optional<std::size_t> spend_recovery_code(
       const UserId& user, const std::vector<FeatureDigest>& digests) override;
   std::size_t count_recovery_codes(const UserId& user) override;

@@ -77,7 +77,10 @@ const Sql reseal_sql{.text = R"(
   RETURNING 1)",
                      .columns = "n"};
 const Sql drop_recovery_codes_sql{
-    .text = "DELETE FROM second_factor_recovery_codes WHERE user_id = $1"};
+    .text =
+        "DELETE FROM second_factor_recovery_codes WHERE user_id = $1 AND created_at >= $2 "
+        "RETURNING 1",
+    .columns = "n"};
 const Sql add_recovery_code_sql{.text = R"(
   INSERT INTO second_factor_recovery_codes (user_id, digest, created_at) VALUES ($1, $2, $3))"};
 const Sql spend_recovery_code_sql{.text = R"(
@@ -249,10 +252,15 @@ bool SqlFactors::reseal(const FactorId& id, const std::string& from, const std::
 void SqlFactors::replace_recovery_codes(const UserId& user,
                                         const std::vector<FeatureDigest>& digests, UtcTime now) {
   hold(user);
-  query(tx_, drop_recovery_codes_sql, {user.str()});
+  drop_recovery_codes(user, UtcTime{});
   for (const auto& digest : digests) {
     query(tx_, add_recovery_code_sql, {user.str(), digest_value(digest), time_value(now)});
   }
+}
+
+std::size_t SqlFactors::drop_recovery_codes(const UserId& user, UtcTime since) {
+  hold(user);
+  return query(tx_, drop_recovery_codes_sql, {user.str(), time_value(since)}).size();
 }
 
 std::optional<std::size_t> SqlFactors::spend_recovery_code(

@@ -54,6 +54,7 @@ class SqlFactors final : public SqlTickets {
   bool reseal(const FactorId& id, const std::string& from, const std::string& to) override;
   void replace_recovery_codes(const UserId& user, const std::vector<FeatureDigest>& digests,
                               UtcTime now) override;
+  std::size_t drop_recovery_codes(const UserId& user, UtcTime since) override;
   std::optional<std::size_t> spend_recovery_code(
       const UserId& user, const std::vector<FeatureDigest>& digests) override;
   std::size_t count_recovery_codes(const UserId& user) override;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "coffeeauth/second_factor/codes.hpp"
+#include "features/second_factor/src/percent.hpp"
 
 namespace coffeeauth::second_factor {
 namespace {
@@ -33,7 +34,8 @@ bool is_unreserved(char c) {
          c == '.' || c == '_' || c == '~';
 }
 
-/// RFC 3986 2.1. A blank is %20: apps do not read a plus as one.
+}  // namespace
+
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;
@@ -49,8 +51,6 @@ std::string percent_encoded(std::string_view text) {
   }
   return encoded;
 }
-
-}  // namespace
 
 std::int64_t step_of(UtcTime now) noexcept {
   return std::chrono::floor<std::chrono::seconds>(now).time_since_epoch() / totp_period;

@@ -193,6 +193,20 @@ struct KeepsTheFormerCodes : Sound {
     if (rows->count_recovery_codes(user) == 0) rows->replace_recovery_codes(user, digests, now);
   }
 };
+struct DropsAllCodes : Sound {
+  using Sound::Sound;
+  std::size_t drop_recovery_codes(const UserId& user, UtcTime) override {
+    return rows->drop_recovery_codes(user, long_ago);
+  }
+};
+struct DropsEverybodysCodes : Sound {
+  using Sound::Sound;
+  std::size_t drop_recovery_codes(const UserId&, UtcTime since) override {
+    std::size_t dropped = 0;
+    for (const auto& user : everybody) dropped += rows->drop_recovery_codes(user, since);
+    return dropped;
+  }
+};
 struct SpendsByOneDigest : Sound {
   using Sound::Sound;
   std::optional<std::size_t> spend_recovery_code(
@@ -309,6 +323,8 @@ REJECTED("secrets that are listed from the beginning", ListsFromTheBeginning)
 REJECTED("recovery codes that are spent whatever they are", SpendsAnything)
 REJECTED("recovery codes that stay when there are new ones", KeepsTheFormerCodes)
 REJECTED("recovery codes of which one digest is looked at", SpendsByOneDigest)
+REJECTED("recovery codes that are dropped whenever they were made", DropsAllCodes)
+REJECTED("recovery codes that are dropped for every account", DropsEverybodysCodes)
 REJECTED("devices for which there is always room", RoomForAllDevices)
 REJECTED("devices that are known for ever", KnowsForEver)
 REJECTED("devices that are known at any version", KnowsAtAnyVersion)

@@ -92,6 +92,9 @@ class PassedOn : public Factors {
                               UtcTime now) override {
     rows->replace_recovery_codes(user, digests, now);
   }
+  std::size_t drop_recovery_codes(const UserId& user, UtcTime since) override {
+    return rows->drop_recovery_codes(user, since);
+  }
   std::optional<std::size_t> spend_recovery_code(
       const UserId& user, const std::vector<FeatureDigest>& digests) override {
     return rows->spend_recovery_code(user, digests);

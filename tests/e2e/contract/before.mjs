@@ -1,6 +1,6 @@
 // The contract of the core before there were features, and what may differ from it: core_changes.json lists every member
 // that was added since, and every text that was reworded, and says why. It is written by hand; what was before is never
-// renewed.
+// renewed. What only the program with features adds stands apart, as `with_features`.
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';

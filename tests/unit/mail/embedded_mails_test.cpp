@@ -13,6 +13,7 @@
 #include "coffeeauth/mail_templates.hpp"
 #include "mail_test_mails.hpp"
 #include "new_device_mails.hpp"
+#include "second_factor_mails.hpp"
 
 using namespace coffeeauth;
 
@@ -20,8 +21,9 @@ namespace {
 
 std::vector<MailKind> room_kinds() {
   auto kinds = recovery::mail_kinds();
-  auto others = new_device::mail_kinds();
-  std::move(others.begin(), others.end(), std::back_inserter(kinds));
+  for (auto others : {new_device::mail_kinds(), second_factor::mail_kinds()}) {
+    std::move(others.begin(), others.end(), std::back_inserter(kinds));
+  }
   return kinds;
 }
 
@@ -43,6 +45,7 @@ MailParameters sample(const std::string& language, std::string_view kind) {
           .at = at,
           .extra = {{"client", "Firefox on Linux"},
                     {"address", "203.0.113.7"},
+                    {"left", "9"},
                     {"new_email", "a***@example.net"},
                     {"reset_page", "https://example.org/account/reset"}}};
 }
@@ -122,9 +125,13 @@ TEST_CASE("every mail is there in English and in German, as text and as HTML") {
     for (const auto& words : kind.words) CHECK_FALSE(words.html.empty());
   }
   for (const auto* const kind :
-       {"verification_code", "sign_up_for_existing", "login_code", "password_changed",
-        "new_device_login", "password_reset", "password_reset_done", "email_change_code",
-        "email_change_taken", "email_change_asked", "email_changed", "email_restored"}) {
+       {"verification_code",   "sign_up_for_existing",   "login_code",
+        "password_changed",    "new_device_login",       "password_reset",
+        "password_reset_done", "email_change_code",      "email_change_taken",
+        "email_change_asked",  "email_changed",          "email_restored",
+        "account_locked",      "factor_added",           "factor_removed",
+        "recovery_code_used",  "recovery_codes_renewed", "second_factor_failures",
+        "second_factor_reset", "two_steps_on",           "two_steps_off"}) {
     CAPTURE(kind);
     CHECK(names.contains(kind));
   }

@@ -1,6 +1,7 @@
 #pragma once
 /// Bundle: a feature with all that belongs to it, so that a program adds it in one line.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ struct Surroundings {
   /// Whether C++ code configures the program: messages then name members of options (`public_url`)
   /// in place of settings (`PUBLIC_URL`).
   bool by_options = false;
+  /// Draws a QR code of a text, as a complete SVG document; empty if the program cannot. The text
+  /// may be a secret, and so is the picture.
+  std::function<std::string(std::string_view text)> qr_svg{};
 };
 
 /// A feature with its settings, tables, mails, routes and commands. Options::bundles takes them,

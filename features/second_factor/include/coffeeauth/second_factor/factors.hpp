@@ -36,9 +36,9 @@ class Factors {
 
   /// Makes all other transactions that call this for the user, or one of put_ticket(),
   /// try_code(), take_notice(), add_factor(), confirm_factor(), remove_factor(), remove_factors(),
-  /// replace_recovery_codes(), spend_recovery_code() and trust(), wait until this transaction ends.
-  /// What list_factors() returns afterwards stays true until then. Does nothing for an unknown
-  /// user.
+  /// replace_recovery_codes(), drop_recovery_codes(), spend_recovery_code() and trust(), wait until
+  /// this transaction ends. What list_factors() returns afterwards stays true until then. Does
+  /// nothing for an unknown user.
   virtual void hold(const UserId& user) = 0;
 
   /// Stores a ticket of an existing user, with its attempts and code, replacing one with the same
@@ -135,6 +135,8 @@ class Factors {
   /// Replaces all recovery codes of an existing user.
   virtual void replace_recovery_codes(const UserId& user, const std::vector<FeatureDigest>& digests,
                                       UtcTime now) = 0;
+  /// Deletes the user's recovery codes that were stored at or after `since`; returns their number.
+  virtual std::size_t drop_recovery_codes(const UserId& user, UtcTime since = UtcTime{}) = 0;
   /// Deletes the user's recovery code with one of these digests and returns how many are left;
   /// returns nothing when there is none. Exactly one of many concurrent calls gets a number.
   [[nodiscard]] virtual std::optional<std::size_t> spend_recovery_code(

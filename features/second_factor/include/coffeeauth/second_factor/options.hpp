@@ -1,0 +1,81 @@
+#pragma once
+/// SecondFactorOptions: the settings of the feature `second_factor`.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/config.hpp"
+#include "coffeeauth/config_fields.hpp"
+#include "coffeeauth/export.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace second_factor {
+
+/// Which accounts must have a second factor.
+enum class Policy {
+  /// None: each user decides.
+  never,
+  /// Administrators.
+  admins,
+  /// All accounts.
+  everyone,
+};
+
+/// Settings of logins in two steps.
+struct SecondFactorOptions {
+  /// Whether the feature is enabled. When it is not, nobody can enrol a factor, and accounts that
+  /// have one cannot log in.
+  bool enabled = true;
+  /// Which accounts must have a second factor. Until they do, they can only enrol one.
+  Policy policy = Policy::never;
+  /// The types that satisfy the policy for administrators: `totp`, `passkey`, `sms`, `email`.
+  std::vector<std::string> admin_types{"totp", "passkey"};
+
+  /// How long the second step of a login may take. Range 2 to 30 min.
+  std::chrono::seconds ticket_lifetime{std::chrono::minutes{10}};
+  /// Attempts at the second step before the first is due again. Range 1 to 10.
+  std::size_t ticket_attempts = 5;
+
+  /// Wrong codes of an account in a row before each further one starts a wait, over all logins
+  /// together; networks that the account has logged in from count separately from all others.
+  /// Range 3 to 100.
+  std::size_t failures = 10;
+  /// Wrong codes in a row that lock the account's codes: a passkey, a recovery code or an
+  /// administrator opens it again. Range `failures` to 1,000.
+  std::size_t failures_stop = 100;
+  /// The first wait; it doubles with each further wrong code. Range 1 s to 1 h.
+  std::chrono::seconds first_wait{std::chrono::minutes{1}};
+  /// The longest wait. Range `first_wait` to 24 h.
+  std::chrono::seconds longest_wait{std::chrono::hours{1}};
+
+  /// The service as authenticator apps show it; empty for PasswordConfig::service_name. At most 100
+  /// octets.
+  std::string totp_issuer{};
+  /// Steps of 30 seconds by which the clocks may differ, in both directions. Range 0 to 2.
+  std::size_t totp_skew = 1;
+  /// Authenticator apps of one account. Range 1 to 10.
+  std::size_t totp_max = 3;
+  /// How long a factor may wait to be confirmed. Range 1 min to 1 h.
+  std::chrono::seconds enrolment_lifetime{std::chrono::minutes{10}};
+  /// Recovery codes of an account. Range 5 to 20.
+  std::size_t recovery_codes = 10;
+
+  /// How long a trusted device skips the second step; it is not prolonged. Range 0 (never) to 90
+  /// days.
+  std::chrono::seconds device_lifetime{std::chrono::hours{24 * 30}};
+  /// Whether administrators can trust devices.
+  bool devices_for_admins = false;
+  /// Trusted devices of an account; one more replaces the oldest. Range 1 to 100.
+  std::size_t devices = 20;
+
+  /// Second steps from one network.
+  Limit steps{60, std::chrono::minutes{15}};
+};
+
+/// Returns the settings by name. `options` must outlive them and must not move.
+[[nodiscard]] std::vector<ConfigField> fields(SecondFactorOptions& options);
+
+}  // namespace second_factor
+}  // namespace coffeeauth

@@ -1,0 +1,108 @@
+#include "features/second_factor/src/room.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "coffeeauth/base64url.hpp"
+
+namespace coffeeauth::second_factor {
+namespace {
+
+constexpr std::size_t random_octets = 32;
+/// What 32 octets are in base64url, without padding.
+constexpr std::size_t characters = 43;
+
+/// `random` behind `prefix`, in memory that is wiped.
+Secret joined(std::string_view prefix, const Secret& random) {
+  auto text = Secret::of_size(prefix.size() + random.size());
+  const auto out = text.writable();
+  const auto rest = std::transform(prefix.begin(), prefix.end(), out.begin(),
+                                   [](char c) { return static_cast<std::byte>(c); });
+  const auto bytes = random.expose_secret_bytes();
+  std::copy(bytes.begin(), bytes.end(), rest);
+  return text;
+}
+
+}  // namespace
+
+Secret Room::make_token(std::string_view prefix) const {
+  return joined(prefix, base64url_encode(random_bytes(kernel->random(), random_octets)));
+}
+
+bool Room::is_token(std::string_view prefix, const Secret& token) {
+  const auto text = token.expose_secret();
+  return text.size() == prefix.size() + characters && text.starts_with(prefix);
+}
+
+std::optional<Ticket> Room::find_ticket(const Secret& token) const {
+  if (!is_token(ticket_prefix, token)) return std::nullopt;
+  const auto digests = sealer->digests("ticket", {token.expose_secret()});
+  return transact([&](Transaction& tx) { return store.in(tx)->find_ticket(digests, now()); });
+}
+
+bool Room::can_trust_device(const User& user, const LoginPurpose& purpose) const {
+  if (purpose != LoginPurpose::login || settings.device_lifetime.count() == 0) return false;
+  return user.role != Role::admin || settings.devices_for_admins;
+}
+
+FailurePolicy Room::failure_policy() const {
+  return {.free = settings.failures,
+          .first_wait = settings.first_wait,
+          .longest_wait = settings.longest_wait,
+          .stop = settings.failures_stop};
+}
+
+MadeCodes Room::make_recovery_codes(const UserId& user) const {
+  MadeCodes made{.shown = {.codes = {}, .created_at = now()}, .digests = {}};
+  for (std::size_t i = 0; i < settings.recovery_codes; ++i) {
+    const auto code = RecoveryCode::random(kernel->random());
+    made.shown.codes.push_back(code.shown());
+    made.digests.push_back(sealer->digest("recovery_code", {user.str(), code.expose_secret()}));
+  }
+  return made;
+}
+
+bool Room::store_first_codes(Transaction& tx, const Principal& principal, const MadeCodes& made,
+                             const ClientContext& client) const {
+  const auto& user = principal.user.id;
+  const auto rows = store.in(tx);
+  if (rows->count_recovery_codes(user) != 0) return false;
+  rows->replace_recovery_codes(user, made.digests, made.shown.created_at);
+  kernel->record(tx, {.kind = recovery_codes_renewed,
+                      .user = user,
+                      .session = principal.session,
+                      .client = client});
+  return true;
+}
+
+std::vector<ChallengeMethod> Room::list_all(Transaction& tx, const UserId& user) const {
+  std::vector<ChallengeMethod> all;
+  for (auto* const step : kernel->second_steps()) {
+    auto some = step->list(tx, user);
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+void Room::tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
+                      const ClientContext& client, std::map<std::string, std::string> extra) const {
+  const auto account = tx.users().find(user);
+  if (!account) return;
+  kernel->notify(tx, mail,
+                 {.to = account->email,
+                  .first_name = account->first_name,
+                  .language = account->language.tag(),
+                  .extra = std::move(extra)},
+                 client);
+}
+
+Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now) {
+  const auto live = tx.sessions().find_live(principal.session, now);
+  if (!live || live->user.id != principal.user.id ||
+      live->user.security_version != principal.user.security_version) {
+    return ErrorCode::token_invalid;
+  }
+  return {};
+}
+
+}  // namespace coffeeauth::second_factor

@@ -1,0 +1,125 @@
+#pragma once
+/// Room: what the parts of SecondFactor share. Private to the room.
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "coffeeauth/rewrap.hpp"
+#include "coffeeauth/second_factor/codes.hpp"
+#include "coffeeauth/second_factor/second_factor.hpp"
+
+namespace coffeeauth::second_factor {
+
+/// The most that TRUSTED_DEVICE_LIFETIME can be; no ticket lives as long.
+inline constexpr std::chrono::seconds longest_trust{std::chrono::hours{24 * 90}};
+/// Live tickets of an account: more than one person begins logins at once.
+inline constexpr std::size_t max_tickets = 10;
+
+inline constexpr std::string_view ticket_prefix = "mfa_";
+inline constexpr std::string_view device_prefix = "dev_";
+
+/// Recovery codes that are made and not stored yet.
+struct MadeCodes {
+  RecoveryCodes shown;
+  std::vector<FeatureDigest> digests;
+};
+
+struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
+  Room(const Feature& feature, FactorStore& store_in, const OneTimeCodes& codes_in,
+       SecondFactorOptions options_in)
+      : store(store_in), codes(codes_in), settings(std::move(options_in)), kernel(feature) {}
+
+  /// Asks for a second step, unless there was one or a trusted device stands in for it.
+  Result<std::optional<LoginChallenge>> ask(const PendingLogin& login) override;
+
+  // Authenticator apps as a second step, for whoever lists what an account has. Their codes are
+  // compared in prove() of the feature.
+  std::string_view type() const noexcept override { return totp.word(); }
+  std::vector<ChallengeMethod> list(Transaction& tx, const UserId& user) override;
+  Result<std::string> options(const UserId& user, std::string_view ticket) override;
+  Result<SecondProof> prove(const UserId& user, std::string_view ticket,
+                            std::string_view credential, const ClientContext& client) override;
+
+  // The policy.
+  Result<void> pass(const User& user) override;
+  Result<void> may_keep_only(const User& user, const std::vector<ChallengeMethod>& left) override;
+  /// Whether the policy demands a second factor of the account.
+  [[nodiscard]] bool is_demanded_of(const User& user) const;
+
+  /// Removes what has to go with a change that somebody else made.
+  void record(Transaction& tx, const Event& event) override;
+
+  // The secrets of apps, for another secret key.
+  std::string_view name() const noexcept override { return "totp_secrets"; }
+  std::vector<SealedRow> list(Transaction& tx, const std::string& after,
+                              std::size_t limit) override;
+  bool reseal(Transaction& tx, const std::string& id, const std::string& from,
+              const std::string& to) override;
+
+  [[nodiscard]] UtcTime now() const { return kernel->clock().now(); }
+  template <class Work>
+  auto transact(Work&& work) const {
+    return kernel->store().transact(std::forward<Work>(work));
+  }
+
+  /// A prefix and 256 random bits.
+  [[nodiscard]] Secret make_token(std::string_view prefix) const;
+  /// Whether a token can be one with that prefix.
+  [[nodiscard]] static bool is_token(std::string_view prefix, const Secret& token);
+  /// The live ticket of a token, whose attempts may be used up.
+  [[nodiscard]] std::optional<Ticket> find_ticket(const Secret& token) const;
+  [[nodiscard]] bool can_trust_device(const User& user, const LoginPurpose& purpose) const;
+  [[nodiscard]] FailurePolicy failure_policy() const;
+
+  /// What an app's secret is sealed to.
+  [[nodiscard]] static std::string context_of(const UserId& user, const FactorId& factor);
+  /// The step of a code of that app, if it is one of the present.
+  [[nodiscard]] std::optional<std::int64_t> step_of_code(const Factor& factor, const Secret& code,
+                                                         UtcTime at) const;
+
+  [[nodiscard]] MadeCodes make_recovery_codes(const UserId& user) const;
+  /// Stores them if the account has none; returns whether it did.
+  bool store_first_codes(Transaction& tx, const Principal& principal, const MadeCodes& made,
+                         const ClientContext& client) const;
+
+  /// Everything that could be asked for at a login, of all features.
+  [[nodiscard]] std::vector<ChallengeMethod> list_all(Transaction& tx, const UserId& user) const;
+
+  /// A notice to the owner. Without a label, which is a thief's own words if a thief typed it.
+  void tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
+                  const ClientContext& client, std::map<std::string, std::string> extra = {}) const;
+
+  FactorStore& store;
+  const OneTimeCodes& codes;
+  const SecondFactorOptions settings;
+  AttachedKernel kernel;
+  std::unique_ptr<Sealer> sealer;
+
+ private:
+  [[nodiscard]] bool is_trusted_device(const PendingLogin& login) const;
+  [[nodiscard]] bool is_accepted(const User& user, const ChallengeMethod& method) const;
+  void remove_all(Transaction& tx, const Event& event);
+  void remove_since(Transaction& tx, const Event& event, UtcTime since);
+  void forget_devices(Transaction& tx, const Event& event) const;
+};
+
+struct SecondFactor::State {
+  State(const Feature& feature, FactorStore& store, const OneTimeCodes& codes,
+        SecondFactorOptions options)
+      : room(feature, store, codes, std::move(options)) {}
+  Room room;
+};
+
+/// Throws std::invalid_argument that begins with the name of the setting.
+void check(const SecondFactorOptions& options);
+
+/// What a change of factors is made under: the session lives, and the account is what it was.
+[[nodiscard]] Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now);
+
+}  // namespace coffeeauth::second_factor

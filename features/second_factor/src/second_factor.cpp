@@ -1,0 +1,57 @@
+#include "coffeeauth/second_factor/second_factor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "coffeeauth_second_factor_mails.hpp"
+#include "features/second_factor/src/room.hpp"
+
+namespace coffeeauth::second_factor {
+
+SecondFactor::SecondFactor(FactorStore& factors, const OneTimeCodes& codes,
+                           SecondFactorOptions options) {
+  check(options);
+  state_ = std::make_unique<State>(*this, factors, codes, std::move(options));
+}
+SecondFactor::~SecondFactor() = default;
+
+std::string_view SecondFactor::name() const noexcept { return "second_factor"; }
+
+const SecondFactorOptions& SecondFactor::options() const noexcept { return state_->room.settings; }
+
+Contributions SecondFactor::attach(Kernel& kernel) {
+  auto& room = state_->room;
+  room.kernel = kernel;
+  room.sealer = kernel.sealer(name());
+  const auto clean = [&room](Transaction& tx, std::size_t limit, UtcTime now) {
+    return room.store.in(tx)->delete_expired(limit, now);
+  };
+  // Switched off, it asks for nothing and demands nothing, and the door refuses whoever has a
+  // second factor. What sessions keep is understood all the same, what has to go goes, and nobody
+  // is left with the password alone because apps are not listed.
+  Contributions brought{.clean_ups = {{"second_factor", clean}},
+                        .methods = {totp, recovery_code, trusted_device},
+                        .second_steps = {&room},
+                        .recorders = {&room},
+                        .mails = mail_kinds(),
+                        // Of devices. Recovery codes live on, and are void when their key is gone.
+                        .digests_live_for = longest_trust,
+                        .sealed = {&room}};
+  if (room.settings.enabled) {
+    brought.limits = {{step_limit, room.settings.steps}};
+    brought.login_steps = {&room};
+    brought.gates = {&room};
+    brought.knows_devices = room.settings.device_lifetime.count() > 0;
+  }
+  return brought;
+}
+
+bool SecondFactor::has_step(std::string_view type) const {
+  const auto& steps = state_->room.kernel->second_steps();
+  return std::any_of(steps.begin(), steps.end(),
+                     [&](const SecondStep* step) { return step->type() == type; });
+}
+
+std::vector<MailKind> mails() { return mail_kinds(); }
+
+}  // namespace coffeeauth::second_factor

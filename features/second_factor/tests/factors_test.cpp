@@ -166,11 +166,11 @@ TEST_CASE("the second factor is turned off and on again, with the same app and n
     principal = w.renewed(principal);
     auto again = w.room.require(principal, true, home);
     REQUIRE_OK(again);
-    CHECK_FALSE(again->has_value());
+    CHECK_FALSE(*again);
 
     const auto off = w.room.require(principal, false, home);
     REQUIRE_OK(off);
-    CHECK_FALSE(off->has_value());
+    CHECK_FALSE(*off);
     CHECK_FALSE(w.stored(principal.user.id).second_factor);
     CHECK(is_session(w.log_in()));
     CHECK(w.room.overview(w.stored(principal.user.id)).factors.size() == 1);
@@ -179,7 +179,7 @@ TEST_CASE("the second factor is turned off and on again, with the same app and n
     principal = w.renewed(principal);
     again = w.room.require(principal, true, home);
     REQUIRE_OK(again);
-    REQUIRE(again->has_value());
+    REQUIRE(*again);
     CHECK((*again)->codes.size() == 10);
     CHECK(w.mails_of("in two steps now") == 1);
     CHECK_MESSAGE(w.auth().sessions().list(principal.user.id).size() == 1, "the others end");

@@ -12,6 +12,7 @@
 #include "bundles.hpp"
 #include "coffeeauth/recovery/recovery.hpp"
 #include "coffeeauth/recovery/sql.hpp"
+#include "coffeeauth/second_factor/sql.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
 #include "tests/parsed.hpp"
@@ -122,6 +123,7 @@ struct Filled : Over {
     prove_for_a_reset();
     come_from_elsewhere();
     need_second_factor();
+    prove_second_factors();
     CHECK(t.store().transact([&](Transaction& tx) {
       const auto now = t.clock().now();
       return tx.keys().acquire_lease("clean-up", LeaseId::make(now, t.random()), now, now + 1min);
@@ -171,6 +173,60 @@ struct Filled : Over {
     CHECK(t.store().transact([&](Transaction& tx) {
       return tx.users().update_user(unused, {}, {.second_factor = true}, t.clock().now()).changed;
     }));
+  }
+
+  /// Rows of second factors as they are in the middle of things, of that account.
+  void prove_second_factors() {
+    namespace sf = second_factor;
+    const auto user = t.store().users().find_credentials(email("new@example.org"))->user.id;
+    const auto now = t.clock().now();
+    const auto digest = [](std::uint8_t octet) {
+      return FeatureDigest{FeatureDigest::Bytes{octet}};
+    };
+    const sf::Factor phone{.id = sf::FactorId::make(now, t.random()),
+                           .user = user,
+                           .kind = "sms",
+                           .label = "Phone",
+                           .sealed_secret = "sealed",
+                           .hint = "+49...67",
+                           .target_digest = digest(1),
+                           .created_at = now,
+                           .pending_until = now + 10min};
+    const sf::Device device{.id = sf::DeviceId::make(now, t.random()),
+                            .user = user,
+                            .digest = digest(2),
+                            .security_version = 1,
+                            .created_at = now,
+                            .expires_at = now + 24h,
+                            .last_used_at = now,
+                            .address = somewhere.address,
+                            .user_agent = somewhere.user_agent};
+    const sf::FailurePolicy soon{.free = 1};
+    t.store().transact([&](Transaction& tx) {
+      const auto rows = sf::make_sql_factors()->in(tx);
+      rows->put_ticket({.digest = digest(3),
+                        .user = user,
+                        .security_version = 1,
+                        .methods = "password",
+                        .promise = "reauthenticate",
+                        .subject = "subject",
+                        .session = SessionId::make(now, t.random()),
+                        .created_at = now,
+                        .expires_at = now + 10min},
+                       1);
+      CHECK(rows->spend_attempt(digest(3), 5, now));
+      CHECK(rows->put_code(
+          digest(3), {.digest = digest(4), .factor = phone.id, .expires_at = now + 5min}, now));
+      CHECK(rows->try_code(digest(3), phone.id, {.per_code = 5, .per_day = 50}, now));
+      static_cast<void>(rows->begin_attempt(user, true, soon, now));
+      static_cast<void>(rows->begin_attempt(user, true, soon, now));
+      CHECK(rows->take_notice(user, 24h, now));
+      CHECK(rows->add_factor(phone, 1) == sf::AddOutcome::added);
+      CHECK(rows->confirm_factor(user, phone.id, 7, now));
+      CHECK(rows->mark_used(user, phone.id, now));
+      rows->replace_recovery_codes(user, {digest(5)}, now);
+      rows->trust(device, 1);
+    });
   }
 
   /// As after a second factor, for which nothing here asks.

@@ -26,9 +26,9 @@ async function residentAtRest(env, dataDir) {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)[1]) * 1024;
 }
 
-/** What is promised is of a release; code that is not optimised takes a megabyte more. */
+/** What is promised is of a release; the same code, not optimised, takes two megabytes more of pages that are read. */
 async function checkAtRest(resident, megabytes) {
-  const bound = megabytes + (await isDebug() ? 1 : 0);
+  const bound = megabytes + (await isDebug() ? 2 : 0);
   console.log(`# resident at rest: ${(resident / 1e6).toFixed(1)} MB, bound ${bound} MB`);
   assert.ok(resident < bound * 1e6, `${resident} octets`);
 }

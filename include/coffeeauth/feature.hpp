@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "coffeeauth/claims.hpp"
+#include "coffeeauth/code_channel.hpp"
 #include "coffeeauth/email_address.hpp"
 #include "coffeeauth/event.hpp"
 #include "coffeeauth/export.hpp"
@@ -84,6 +85,8 @@ struct Contributions {
   std::vector<LoginMethod> methods{};
   /// Ways to prove a second factor.
   std::vector<SecondStep*> second_steps{};
+  /// Ways to send codes to users.
+  std::vector<CodeChannel*> code_channels{};
   /// Asked for every authenticated request.
   std::vector<AccountGate*> gates{};
   /// What it does after a login without a session.

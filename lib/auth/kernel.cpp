@@ -144,6 +144,9 @@ class KernelOf final : public Kernel {
     return methods_in(s_.methods, words);
   }
   const std::vector<SecondStep*>& second_steps() const noexcept override { return s_.second_steps; }
+  const std::vector<CodeChannel*>& code_channels() const noexcept override {
+    return s_.code_channels;
+  }
   Result<User> settle_second_factor(Transaction& transaction, const UserId& user, Gates gates,
                                     const ClientContext& client) override {
     return coffeeauth::settle_second_factor(s_, transaction, user, gates, client);
@@ -190,6 +193,7 @@ void take_in(std::string_view feature, Contributions brought, Services& s) {
   append(s.login_steps, brought.login_steps);
   append(s.methods, brought.methods);
   append(s.second_steps, brought.second_steps);
+  append(s.code_channels, brought.code_channels);
   append(s.gates, brought.gates);
   append(s.purposes, brought.purposes);
   s.knows_devices = s.knows_devices || brought.knows_devices;

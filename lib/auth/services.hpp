@@ -62,6 +62,7 @@ struct Services {
   std::vector<AddressGuard*> address_guards;
   std::vector<LoginMethod> methods{LoginMethod::password, LoginMethod::email_code};
   std::vector<SecondStep*> second_steps;
+  std::vector<CodeChannel*> code_channels;
   std::vector<AccountGate*> gates;
   std::vector<ProtectedPurpose*> purposes;
   bool knows_devices = false;

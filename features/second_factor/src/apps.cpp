@@ -28,9 +28,12 @@ std::optional<std::int64_t> Room::step_of_code(const Factor& factor, const Secre
 
 std::vector<ChallengeMethod> Room::list(Transaction& tx, const UserId& user) {
   std::vector<ChallengeMethod> listed;
-  for (const auto& factor : store.in(tx)->list_factors(user, now())) {
-    if (!factor.confirmed_at || factor.kind != sealed_kind) continue;
-    listed.push_back({.type = factor.kind, .id = factor.id.str(), .label = factor.label});
+  for (auto& factor : store.in(tx)->list_factors(user, now())) {
+    if (!factor.confirmed_at || !is_own(factor.kind)) continue;
+    listed.push_back({.type = std::move(factor.kind),
+                      .id = factor.id.str(),
+                      .label = std::move(factor.label),
+                      .hint = std::move(factor.hint)});
   }
   return listed;
 }

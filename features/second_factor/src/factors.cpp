@@ -8,17 +8,6 @@
 namespace coffeeauth::second_factor {
 namespace {
 
-/// The beginning of each transaction that changes factors: whoever changes others waits, so that of
-/// two who remove the last ones, one sees that none is left.
-Result<std::unique_ptr<Factors>> begin_change(const Room& room, Transaction& tx,
-                                              const Principal& principal, UtcTime now) {
-  room.kernel->take_turn(tx, principal.user.email);
-  if (const auto good = check_session(tx, principal, now); !good) return good.error();
-  auto rows = room.store.in(tx);
-  rows->hold(principal.user.id);
-  return rows;
-}
-
 void record_change(const Room& room, Transaction& tx, const EventKind& kind,
                    const Principal& principal, const ClientContext& client) {
   room.kernel->record(tx, {.kind = kind,
@@ -68,14 +57,37 @@ Result<void> add_to_session(Transaction& tx, const SessionId& id, const LoginMet
   return {};
 }
 
-/// Confirms it, if the code is one of the present.
+/// Whether the code that was sent to a factor is right; of an app, that is seen later.
+bool passes_if_sent(const Room& room, const UserId& user, const FactorId& id, const Secret& code) {
+  const auto pending = room.transact(
+      [&](Transaction& tx) { return room.store.in(tx)->find_factor(user, id, room.now()); });
+  if (!pending || pending->confirmed_at) return false;
+  return pending->kind == totp.word() || room.try_sent_code(room.enrolment_ticket(id), id, code);
+}
+
+/// The step of an app's code, if it is one of the present. What was sent has none: it is spent with
+/// its ticket.
+std::optional<std::int64_t> spend_code(const Room& room, Factors& rows, const Factor& pending,
+                                       const Secret& code, UtcTime now) {
+  if (pending.kind == totp.word()) return room.step_of_code(pending, code, now);
+  const bool is_spent = rows.redeem(room.enrolment_ticket(pending.id), now).has_value();
+  return is_spent ? std::optional<std::int64_t>{0} : std::nullopt;
+}
+
+/// Confirms it, if the code is right.
 std::optional<Factor> confirm_in(const Room& room, Factors& rows, const UserId& user,
                                  const FactorId& id, const Secret& code, UtcTime now) {
   const auto pending = rows.find_factor(user, id, now);
   if (!pending || pending->confirmed_at) return std::nullopt;
-  const auto step = room.step_of_code(*pending, code, now);
+  const auto step = spend_code(room, rows, *pending, code, now);
   if (!step || !rows.confirm_factor(user, id, *step, now)) return std::nullopt;
   return rows.find_factor(user, id, now);
+}
+
+/// What a confirmed factor proves of the session that confirmed it.
+const LoginMethod& method_of(const Room& room, const Factor& factor) {
+  const auto* const channel = room.channel_of(factor.kind);
+  return channel != nullptr ? channel->method() : totp;
 }
 
 }  // namespace
@@ -83,6 +95,7 @@ std::optional<Factor> confirm_in(const Room& room, Factors& rows, const UserId& 
 Result<Enrolment> SecondFactor::enrol(const Principal& principal, std::string_view label,
                                       const ClientContext& /*client*/) {
   const auto& room = state_->room;
+  if (const auto allowed = check_type(room.settings, totp.word()); !allowed) return allowed.error();
   auto name = parse_name("label", label);
   if (!name) return name.error();
   const auto& user = principal.user;
@@ -120,6 +133,7 @@ Result<Confirmed> SecondFactor::confirm(const Principal& principal, const Factor
   const auto& user = principal.user.id;
   const auto typed = parse_factor_code(code.expose_secret());
   if (!typed) return ErrorCode::invalid_code;
+  if (!passes_if_sent(room, user, id, *typed)) return ErrorCode::invalid_code;
   auto made = room.make_recovery_codes(user);
   bool is_first = false;
   auto factor = room.transact([&](Transaction& tx) -> Result<Factor> {
@@ -129,7 +143,8 @@ Result<Confirmed> SecondFactor::confirm(const Principal& principal, const Factor
     auto confirmed = confirm_in(room, **rows, user, id, *typed, now);
     if (!confirmed) return ErrorCode::invalid_code;
     if (const auto on = turn_on(room, tx, principal, now, client); !on) return on.error();
-    if (const auto added = add_to_session(tx, principal.session, totp, now); !added) {
+    if (const auto added = add_to_session(tx, principal.session, method_of(room, *confirmed), now);
+        !added) {
       return added.error();
     }
     record_change(room, tx, factor_added, principal, client);
@@ -240,7 +255,7 @@ Overview SecondFactor::overview(const User& user) {
       if (factor.confirmed_at) shown.factors.push_back(std::move(factor));
     }
     for (auto& method : room.list_all(tx, user.id)) {
-      if (method.type != totp.word()) shown.others.push_back(std::move(method));
+      if (!room.is_own(method.type)) shown.others.push_back(std::move(method));
     }
     shown.recovery_codes_left = rows->count_recovery_codes(user.id);
     const auto attempt = rows->attempts(user.id, false, room.failure_policy(), now);

@@ -13,11 +13,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 4> types{"totp", "passkey", "sms", "email"};
+constexpr std::array<std::string_view, 4> types{"totp", "sms", "email", "passkey"};
+/// Those that this room can add.
+constexpr std::size_t own_types = 3;
 
+std::optional<std::string> read_one_of(std::size_t first, std::string_view word) {
+  const auto end = types.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto found = std::find(types.begin(), end, word);
+  return found != end ? std::optional{std::string{*found}} : std::nullopt;
+}
+std::optional<std::string> read_own_type(std::string_view word) {
+  return read_one_of(own_types, word);
+}
 std::optional<std::string> read_type(std::string_view word) {
-  const auto found = std::find(types.begin(), types.end(), word);
-  return found != types.end() ? std::optional{std::string{*found}} : std::nullopt;
+  return read_one_of(types.size(), word);
 }
 
 std::vector<ConfigField> fields_of_policy(SecondFactorOptions& o) {
@@ -26,6 +35,10 @@ std::vector<ConfigField> fields_of_policy(SecondFactorOptions& o) {
             "Whether users can add a second factor to their logins. Off, accounts that have one "
             "cannot log in.",
             o.enabled),
+      field("SECOND_FACTORS",
+            "The kinds of second factor that users can add, beside passkeys: totp (an "
+            "authenticator app), sms, email. What was added before stays.",
+            o.types, read_own_type, "a list of totp, sms, email"),
       field("SECOND_FACTOR_POLICY",
             "Who must have a second factor: never (each user decides), admins, or everyone. Until "
             "an account has one, it can only set it up.",
@@ -42,6 +55,12 @@ std::vector<ConfigField> fields_of_policy(SecondFactorOptions& o) {
             "directions",
             o.totp_skew, {0, 2}),
       field("TOTP_MAX", "Authenticator apps of one account", o.totp_max, {1, 10}),
+      field("FACTOR_PHONES_MAX", "Phone numbers of one account", o.phones, {1, 5}),
+      field("FACTOR_CODE_LIFETIME", "How long a code sent by SMS or mail is valid", o.code_lifetime,
+            {1min, 15min}),
+      field("FACTOR_CODE_ATTEMPTS", "Guesses at one such code", o.code_attempts, {1, 10}),
+      field("FACTOR_CODE_ATTEMPTS_PER_DAY", "Guesses at all such codes of one account in 24 hours",
+            o.code_attempts_per_day, {5, 1'000}),
       field("FACTOR_ENROLMENT_LIFETIME", "How long a new factor may wait to be confirmed",
             o.enrolment_lifetime, {1min, 1h}),
       field("RECOVERY_CODES", "Recovery codes of an account", o.recovery_codes, {5, 20}),
@@ -92,6 +111,11 @@ void check(const SecondFactorOptions& options) {
   const auto problems = validate(fields(copy));
   if (!problems.empty()) {
     throw std::invalid_argument(problems.front().field + ": " + problems.front().message);
+  }
+  for (const auto& type : options.types) {
+    if (!read_own_type(type)) {
+      throw std::invalid_argument("SECOND_FACTORS: " + type + " is no kind that can be added");
+    }
   }
   for (const auto& type : options.admin_types) {
     if (!read_type(type)) {

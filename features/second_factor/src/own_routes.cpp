@@ -51,6 +51,33 @@ Result<Response> set_required(SecondFactor& second_factor, const RouteContext& c
   return http::json_response(200, body);
 }
 
+std::optional<FactorId> factor_in(const RouteContext& context) {
+  return FactorId::parse(http::query_text(context.path_parameters, "id"));
+}
+
+/// The member that names the recipient of codes of that type; empty for none.
+std::string_view target_field(const SecondFactor& second_factor, std::string_view type) {
+  for (const auto* const channel : second_factor.code_channels()) {
+    if (channel->type() == type) return channel->field();
+  }
+  return {};
+}
+
+Result<Response> enrol_target(SecondFactor& second_factor, const RouteContext& context) {
+  const auto& body = context.body;
+  NewTarget target{.type = std::string{http::text_of(body, "type")},
+                   .label = std::string{http::text_of(body, "label")}};
+  const auto field = target_field(second_factor, target.type);
+  if (!field.empty()) target.target = http::text_of(body, std::string{field}.c_str());
+  const auto made = second_factor.enrol_target(*context.principal, target, context.client);
+  if (!made) return made.error();
+  return http::json_response(201, {{"id", made->id.str()},
+                                   {"type", target.type},
+                                   {"expires_at", to_rfc3339(made->expires_at)},
+                                   {"hint", made->hint},
+                                   {"code_expires_at", to_rfc3339(made->code_expires_at)}});
+}
+
 Result<Response> enrol_app(SecondFactor& second_factor, const RouteOptions& options,
                            const RouteContext& context) {
   const auto made =
@@ -67,11 +94,21 @@ Result<Response> enrol_app(SecondFactor& second_factor, const RouteOptions& opti
   return http::json_response(201, body);
 }
 
-std::optional<FactorId> factor_in(const RouteContext& context) {
-  return FactorId::parse(http::query_text(context.path_parameters, "id"));
+Result<Response> enrol(SecondFactor& second_factor, const RouteOptions& options,
+                       const RouteContext& context) {
+  const bool is_app = http::text_of(context.body, "type") == totp.word();
+  return is_app ? enrol_app(second_factor, options, context) : enrol_target(second_factor, context);
 }
 
-Result<Response> confirm_app(SecondFactor& second_factor, const RouteContext& context) {
+Result<Response> resend(SecondFactor& second_factor, const RouteContext& context) {
+  const auto factor = factor_in(context);
+  if (!factor) return ErrorCode::not_found;
+  const auto sent = second_factor.resend(*context.principal, *factor, context.client);
+  if (!sent) return sent.error();
+  return http::json_response(200, {{"expires_at", to_rfc3339(*sent)}});
+}
+
+Result<Response> confirm_factor(SecondFactor& second_factor, const RouteContext& context) {
   const auto factor = factor_in(context);
   if (!factor) return ErrorCode::invalid_code;
   const auto done = second_factor.confirm(
@@ -129,49 +166,86 @@ http::SchemaPtr label_field() {
   return schemas::text("Your name for it; may be empty.", 150, R"("Phone")");
 }
 
-Route enrol_route(SecondFactor& second_factor, const RouteOptions& options) {
-  auto enrol = own_route("POST", "/factors", "addFactor", "Begin to add an authenticator app");
-  enrol.handler = [&second_factor, options](const RouteContext& c) {
-    return enrol_app(second_factor, options, c);
-  };
-  enrol.recent = http::Recent::required;
-  enrol.while_enrolling = true;
-  enrol.description =
-      "The app counts when it is confirmed with one of its codes. An app that still waits to be "
-      "confirmed is replaced.";
-  enrol.request_schema =
-      schemas::object("NewFactor", "",
-                      {{"type", schemas::choice("The kind of factor.", {"totp"}), true},
-                       {"label", label_field(), false}});
-  enrol.success_status = 201;
+http::SchemaPtr new_factor_schema(const SecondFactor& second_factor) {
+  const auto& addable = second_factor.options().types;
+  std::vector<http::Property> members{
+      {"type", schemas::choice("The kind of factor.", addable), true},
+      {"label", label_field(), false}};
+  for (const auto& type : addable) {
+    const auto field = target_field(second_factor, type);
+    if (field.empty()) continue;
+    members.push_back({std::string{field},
+                       schemas::text("Where codes are sent; for the type `" + type + "` only.", 100,
+                                     R"("+49 1512 3456789")"),
+                       false});
+  }
+  return schemas::object("NewFactor", "", std::move(members));
+}
+
+http::SchemaPtr enrolment_schema(const SecondFactor& second_factor, const RouteOptions& options) {
+  const auto& addable = second_factor.options().types;
+  const bool only_apps = addable == std::vector<std::string>{std::string{totp.word()}};
   std::vector<http::Property> members{
       {"id", schemas::id("Identifies the factor."), true},
-      {"type", schemas::choice("The kind of factor.", {"totp"}), true},
+      {"type", schemas::choice("The kind of factor.", addable), true},
       {"expires_at", schemas::moment("Until when it can be confirmed."), true},
       {"secret",
-       schemas::text("For whoever types it, in base 32.", 32,
+       schemas::text("Of an app, for whoever types it, in base 32.", 32,
                      R"("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")"),
-       true},
+       only_apps},
       {"uri",
-       schemas::text("For a QR code.", 2'000,
+       schemas::text("Of an app, for a QR code.", 2'000,
                      R"("otpauth://totp/Shop:ada%40example.com?secret=JBSWY3DPEHPK3PXP")"),
-       true}};
+       only_apps}};
   if (options.qr_svg) {
     members.push_back({"qr",
                        schemas::text("The QR code, an image as data URI.", 200'000,
                                      R"("data:image/svg+xml,%3Csvg...")"),
-                       true});
+                       only_apps});
   }
-  enrol.response_schema = schemas::object("FactorEnrolment", "", std::move(members));
-  enrol.errors = {limit_reached};
-  return enrol;
+  if (!only_apps) {
+    members.push_back(
+        {"hint", schemas::text("Where the code was sent, masked.", 100, R"("+49...67")"), false});
+    members.push_back(
+        {"code_expires_at", schemas::moment("When the code that was sent expires."), false});
+  }
+  return schemas::object("FactorEnrolment", "", std::move(members));
+}
+
+Route enrol_route(SecondFactor& second_factor, const RouteOptions& options) {
+  auto made = own_route("POST", "/factors", "addFactor", "Begin to add a second factor");
+  made.handler = [&second_factor, options](const RouteContext& c) {
+    return enrol(second_factor, options, c);
+  };
+  made.recent = http::Recent::required;
+  made.while_enrolling = true;
+  made.description =
+      "It counts when it is confirmed with one of its codes. One of the same kind that still waits "
+      "to be confirmed is replaced.";
+  made.request_schema = new_factor_schema(second_factor);
+  made.success_status = 201;
+  made.response_schema = enrolment_schema(second_factor, options);
+  made.errors = {limit_reached};
+  return made;
+}
+
+Route resend_route(SecondFactor& second_factor) {
+  auto made = own_route("POST", "/factors/{id}/send", "sendFactorCode",
+                        "Send another code to confirm a second factor");
+  made.handler = [&second_factor](const RouteContext& c) { return resend(second_factor, c); };
+  made.while_enrolling = true;
+  made.description = "Replaces the last code, unless that one was sent a moment ago.";
+  made.response_schema = sent_schema();
+  made.errors = {ErrorCode::not_found};
+  made.limit = step_limit;
+  return made;
 }
 
 Route confirm_route(SecondFactor& second_factor) {
   auto confirm = own_route("POST", "/factors/{id}/confirm", "confirmFactor",
-                           "Confirm an authenticator app with a code");
+                           "Confirm a second factor with a code");
   confirm.handler = [&second_factor](const RouteContext& c) {
-    return confirm_app(second_factor, c);
+    return confirm_factor(second_factor, c);
   };
   confirm.while_enrolling = true;
   confirm.description =
@@ -180,7 +254,9 @@ Route confirm_route(SecondFactor& second_factor) {
       "codes are made. The owner is notified by mail.";
   confirm.request_schema = schemas::object(
       "FactorConfirmation", "",
-      {{"code", schemas::text("The six digits that the app shows.", 100, R"("123456")"), true}});
+      {{"code",
+        schemas::text("The six digits that the app shows, or that were sent.", 100, R"("123456")"),
+        true}});
   confirm.response_schema = schemas::object(
       "ConfirmedFactor", "",
       {{"factor", factor_schema(), true}, {"recovery_codes", codes_schema(), false}});
@@ -251,8 +327,10 @@ std::vector<Route> factor_routes(SecondFactor& second_factor, const RouteOptions
   remove.success_status = 204;
   remove.errors = {ErrorCode::not_found, policy_demands};
 
-  return {enrol_route(second_factor, options), confirm_route(second_factor), std::move(rename),
-          std::move(remove), codes_route(second_factor)};
+  std::vector<Route> all{enrol_route(second_factor, options), confirm_route(second_factor),
+                         std::move(rename), std::move(remove), codes_route(second_factor)};
+  if (!second_factor.code_channels().empty()) all.push_back(resend_route(second_factor));
+  return all;
 }
 
 }  // namespace coffeeauth::second_factor

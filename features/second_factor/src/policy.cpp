@@ -30,9 +30,12 @@ Result<void> Room::pass(const User& user) {
   if (!user.second_factor) return enrolment_required;
   // Whoever has the flag has a factor; the Store is asked only where some are not good enough.
   const auto& steps = kernel->second_steps();
-  const bool all_are_accepted = std::all_of(steps.begin(), steps.end(), [&](SecondStep* step) {
-    return is_accepted(user, {.type = std::string{step->type()}});
-  });
+  const auto& channels = kernel->code_channels();
+  const auto accepts = [&](const auto* one) {
+    return is_accepted(user, {.type = std::string{one->type()}});
+  };
+  const bool all_are_accepted = std::all_of(steps.begin(), steps.end(), accepts) &&
+                                std::all_of(channels.begin(), channels.end(), accepts);
   if (all_are_accepted) return {};
   const auto left = transact([&](Transaction& tx) { return list_all(tx, user.id); });
   const bool has_one = std::any_of(left.begin(), left.end(),

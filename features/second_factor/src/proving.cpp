@@ -45,15 +45,6 @@ void tell_of_lock(const Room& room, const UserId& user, const ClientContext& cli
   });
 }
 
-/// The account of a ticket, if the ticket is still good for it.
-Result<User> account_of(Transaction& tx, const Ticket& ticket) {
-  auto user = tx.users().find(ticket.user);
-  if (!user || !user->is_active || user->security_version != ticket.security_version) {
-    return ErrorCode::token_invalid;
-  }
-  return *std::move(user);
-}
-
 /// Counts an attempt of the ticket, and for a code one of the account, and commits both. Where the
 /// account has to wait, the ticket keeps its attempt.
 Result<Begun> begin_attempt(const Room& room, const Ticket& found, std::optional<bool> known,
@@ -92,6 +83,25 @@ SecondStep* step_called(const Room& room, std::string_view type) {
   return nullptr;
 }
 
+/// Of a code that was sent. It is spent with its ticket.
+Result<Compared> compare_sent(const Room& room, const Begun& begun, const Factor& factor,
+                              const Secret& code) {
+  const auto* const channel = room.channel_of(factor.kind);
+  const auto done = room.kernel->known_methods(begun.ticket.methods);
+  if (channel == nullptr || !room.goes_with(factor.kind, done) ||
+      !room.try_sent_code(begun.ticket.digest, factor.id, code)) {
+    return ErrorCode::invalid_code;
+  }
+  return Compared{
+      .methods = {channel->method()},
+      .spend = [user = begun.user.id, id = factor.id, now = room.now(),
+                known = begun.known.value_or(false)](Transaction&, Factors& rows) -> Result<void> {
+        if (!rows.mark_used(user, id, now)) return ErrorCode::invalid_code;
+        rows.passed(user, known);
+        return {};
+      }};
+}
+
 Result<Compared> compare(const Room& room, const Begun& begun, const FactorCode& typed,
                          const ClientContext& /*client*/) {
   const auto now = room.now();
@@ -100,6 +110,7 @@ Result<Compared> compare(const Room& room, const Begun& begun, const FactorCode&
       [&](Transaction& tx) { return room.store.in(tx)->find_factor(user, typed.factor, now); });
   const auto code = parse_factor_code(typed.code.expose_secret());
   if (!code || !factor || !factor->confirmed_at) return ErrorCode::invalid_code;
+  if (factor->kind != totp.word()) return compare_sent(room, begun, *factor, *code);
   const auto step = room.step_of_code(*factor, *code, now);
   if (!step) return ErrorCode::invalid_code;
   return Compared{

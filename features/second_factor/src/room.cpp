@@ -96,6 +96,23 @@ void Room::tell_owner(Transaction& tx, std::string_view mail, const UserId& user
                  client);
 }
 
+Result<User> account_of(Transaction& tx, const Ticket& ticket) {
+  auto user = tx.users().find(ticket.user);
+  if (!user || !user->is_active || user->security_version != ticket.security_version) {
+    return ErrorCode::token_invalid;
+  }
+  return *std::move(user);
+}
+
+Result<std::unique_ptr<Factors>> begin_change(const Room& room, Transaction& tx,
+                                              const Principal& principal, UtcTime now) {
+  room.kernel->take_turn(tx, principal.user.email);
+  if (const auto good = check_session(tx, principal, now); !good) return good.error();
+  auto rows = room.store.in(tx);
+  rows->hold(principal.user.id);
+  return rows;
+}
+
 Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now) {
   const auto live = tx.sessions().find_live(principal.session, now);
   if (!live || live->user.id != principal.user.id ||

@@ -21,6 +21,9 @@ inline constexpr std::chrono::seconds longest_trust{std::chrono::hours{24 * 90}}
 /// Live tickets of an account: more than one person begins logins at once.
 inline constexpr std::size_t max_tickets = 10;
 
+/// Ticket::promise of the codes that confirm a factor: no purpose of a login.
+inline constexpr std::string_view enrolment_promise = "enrolment";
+
 inline constexpr std::string_view ticket_prefix = "mfa_";
 inline constexpr std::string_view device_prefix = "dev_";
 
@@ -83,6 +86,24 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   [[nodiscard]] std::optional<std::int64_t> step_of_code(const Factor& factor, const Secret& code,
                                                          UtcTime at) const;
 
+  /// The channel of a kind of factor; null if no feature brings it.
+  [[nodiscard]] CodeChannel* channel_of(std::string_view kind) const;
+  /// Whether an account may prove this kind after those methods: the mailbox is one factor.
+  [[nodiscard]] bool goes_with(std::string_view kind, const LoginMethods& done) const;
+  /// Whether the factor is of a kind that this room asks for.
+  [[nodiscard]] bool is_own(std::string_view kind) const {
+    return kind == totp.word() || channel_of(kind) != nullptr;
+  }
+  /// The ticket of the codes that confirm a factor.
+  [[nodiscard]] FeatureDigest enrolment_ticket(const FactorId& factor) const;
+  /// Makes a code for the ticket and sends it to the factor. Within a transaction, as the last
+  /// thing.
+  [[nodiscard]] Result<UtcTime> send_code(Transaction& tx, const FeatureDigest& ticket,
+                                          const Factor& factor, const ClientContext& client) const;
+  /// Counts a guess at the code that was sent, commits, and compares.
+  [[nodiscard]] bool try_sent_code(const FeatureDigest& ticket, const FactorId& factor,
+                                   const Secret& code) const;
+
   [[nodiscard]] MadeCodes make_recovery_codes(const UserId& user) const;
   /// Stores them if the account has none; returns whether it did.
   bool store_first_codes(Transaction& tx, const Principal& principal, const MadeCodes& made,
@@ -118,6 +139,18 @@ struct SecondFactor::State {
 
 /// Throws std::invalid_argument that begins with the name of the setting.
 void check(const SecondFactorOptions& options);
+
+/// Whether users can add that type. Error: validation_failed on `type`.
+[[nodiscard]] Result<void> check_type(const SecondFactorOptions& options, std::string_view type);
+
+/// The account of a ticket, if the ticket is still good for it.
+[[nodiscard]] Result<User> account_of(Transaction& tx, const Ticket& ticket);
+
+/// The beginning of each transaction that changes factors: whoever changes others waits, so that of
+/// two who remove the last ones, one sees that none is left.
+[[nodiscard]] Result<std::unique_ptr<Factors>> begin_change(const Room& room, Transaction& tx,
+                                                            const Principal& principal,
+                                                            UtcTime now);
 
 /// What a change of factors is made under: the session lives, and the account is what it was.
 [[nodiscard]] Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now);

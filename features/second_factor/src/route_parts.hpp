@@ -21,6 +21,8 @@ namespace coffeeauth::second_factor {
 /// A factor as its owner sees it.
 [[nodiscard]] nlohmann::json factor_json(const Factor& factor);
 [[nodiscard]] http::SchemaPtr factor_schema();
+/// When a code that was sent expires.
+[[nodiscard]] http::SchemaPtr sent_schema();
 /// The codes as texts.
 [[nodiscard]] nlohmann::json codes_json(const RecoveryCodes& codes);
 [[nodiscard]] http::SchemaPtr codes_schema();

@@ -1,6 +1,8 @@
 #include "coffeeauth/second_factor/routes.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -24,6 +26,17 @@ Result<Response> reset_by_administrator(SecondFactor& second_factor, const Route
   const auto done = second_factor.reset(*user, context.principal->user.id, context.client);
   if (!done) return done.error();
   return http::no_content();
+}
+
+/// What is promised to users has to be there.
+void check_types(const SecondFactor& second_factor) {
+  const auto& channels = second_factor.code_channels();
+  for (const auto& type : second_factor.options().types) {
+    const bool has_channel = std::any_of(channels.begin(), channels.end(),
+                                         [&](const auto* one) { return one->type() == type; });
+    if (type == totp.word() || has_channel) continue;
+    throw std::invalid_argument("SECOND_FACTORS: nothing sends codes for " + type);
+  }
 }
 
 Route reset_route(SecondFactor& second_factor) {
@@ -87,6 +100,11 @@ http::SchemaPtr factor_schema() {
        {"last_used_at", schemas::nullable(schemas::moment("When it last proved a login.")), true}});
 }
 
+http::SchemaPtr sent_schema() {
+  return schemas::object("SentCode", "",
+                         {{"expires_at", schemas::moment("When the code expires."), true}});
+}
+
 nlohmann::json codes_json(const RecoveryCodes& codes) {
   auto texts = nlohmann::json::array();
   for (const auto& code : codes.codes) texts.push_back(code.expose_secret());
@@ -101,6 +119,7 @@ http::SchemaPtr codes_schema() {
 std::vector<Route> routes(SecondFactor& second_factor, RouteOptions options) {
   std::vector<Route> all;
   if (!second_factor.options().enabled) return all;
+  check_types(second_factor);
   const auto append = [&](std::vector<Route> more) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
   };

@@ -52,6 +52,10 @@ bool SecondFactor::has_step(std::string_view type) const {
                      [&](const SecondStep* step) { return step->type() == type; });
 }
 
+const std::vector<CodeChannel*>& SecondFactor::code_channels() const {
+  return state_->room.kernel->code_channels();
+}
+
 std::vector<MailKind> mails() { return mail_kinds(); }
 
 }  // namespace coffeeauth::second_factor

@@ -87,6 +87,16 @@ Result<Response> offer_options(SecondFactor& second_factor, const RouteContext& 
   return http::json_text_response(200, R"({"options":)" + *options + "}");
 }
 
+Result<Response> send_code(SecondFactor& second_factor, const RouteContext& context) {
+  const auto& body = context.body;
+  const auto factor = FactorId::parse(http::text_of(body, "factor_id"));
+  if (!factor) return ErrorCode::invalid_code;
+  const auto sent =
+      second_factor.send_code(Secret{http::text_of(body, "mfa_token")}, *factor, context.client);
+  if (!sent) return sent.error();
+  return http::json_response(200, {{"expires_at", to_rfc3339(*sent)}});
+}
+
 http::SchemaPtr ticket_field() {
   return schemas::token("From the response `second_factor_required`.",
                         R"("mfa_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG")");
@@ -161,6 +171,40 @@ http::SchemaPtr promise_schema() {
   return std::make_shared<const http::Schema>(std::move(any));
 }
 
+Route send_route(SecondFactor& second_factor) {
+  auto send = route("POST", "/api/auth/second-factor/send", "sendSecondFactorCode",
+                    "Send the code of a second factor");
+  send.handler = [&second_factor](const RouteContext& c) { return send_code(second_factor, c); };
+  send.description =
+      "For factors that codes are sent to, such as `sms`. Replaces the last code of this "
+      "`mfa_token`, unless that one was sent a moment ago.";
+  send.request_schema =
+      schemas::object("SecondStepSend", "",
+                      {{"mfa_token", ticket_field(), true},
+                       {"factor_id", schemas::id("Which factor the code is sent to."), true}});
+  send.response_schema = sent_schema();
+  send.errors = {ErrorCode::token_invalid, ErrorCode::invalid_code};
+  send.limit = step_limit;
+  return send;
+}
+
+Route options_route(SecondFactor& second_factor) {
+  auto offer = route("POST", "/api/auth/second-factor/passkey-options",
+                     "secondFactorPasskeyOptions", "Request the options of a passkey");
+  offer.handler = [&second_factor](const RouteContext& c) {
+    return offer_options(second_factor, c);
+  };
+  offer.request_schema =
+      schemas::object("SecondStepOptionsRequest", "", {{"mfa_token", ticket_field(), true}});
+  offer.response_schema = schemas::object(
+      "SecondStepOptions", "",
+      {{"options", schemas::object("", "For `parseRequestOptionsFromJSON()` of a browser.", {}),
+        true}});
+  offer.errors = {ErrorCode::token_invalid};
+  offer.limit = step_limit;
+  return offer;
+}
+
 }  // namespace
 
 std::vector<Route> step_routes(SecondFactor& second_factor) {
@@ -180,22 +224,8 @@ std::vector<Route> step_routes(SecondFactor& second_factor) {
   prove.errors = {ErrorCode::token_invalid, ErrorCode::invalid_code, locked};
   prove.limit = step_limit;
   std::vector<Route> all{std::move(prove)};
-  if (!has_passkeys) return all;
-
-  auto offer = route("POST", "/api/auth/second-factor/passkey-options",
-                     "secondFactorPasskeyOptions", "Request the options of a passkey");
-  offer.handler = [&second_factor](const RouteContext& c) {
-    return offer_options(second_factor, c);
-  };
-  offer.request_schema =
-      schemas::object("SecondStepOptionsRequest", "", {{"mfa_token", ticket_field(), true}});
-  offer.response_schema = schemas::object(
-      "SecondStepOptions", "",
-      {{"options", schemas::object("", "For `parseRequestOptionsFromJSON()` of a browser.", {}),
-        true}});
-  offer.errors = {ErrorCode::token_invalid};
-  offer.limit = step_limit;
-  all.push_back(std::move(offer));
+  if (!second_factor.code_channels().empty()) all.push_back(send_route(second_factor));
+  if (has_passkeys) all.push_back(options_route(second_factor));
   return all;
 }
 

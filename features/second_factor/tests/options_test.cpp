@@ -27,6 +27,9 @@ std::string refusal_of(SecondFactorOptions options) {
 TEST_CASE("options out of their range are refused by the name of the setting") {
   CHECK(refusal_of({}).empty());
   CHECK(refusal_of({.admin_types = {"face"}}).starts_with("ADMIN_SECOND_FACTORS: "));
+  CHECK(refusal_of({.types = {"passkey"}}).starts_with("SECOND_FACTORS: "));
+  CHECK(refusal_of({.phones = 6}).starts_with("FACTOR_PHONES_MAX: "));
+  CHECK(refusal_of({.code_lifetime = 30s}).starts_with("FACTOR_CODE_LIFETIME: "));
   CHECK(refusal_of({.ticket_lifetime = 1min}).starts_with("MFA_TICKET_LIFETIME: "));
   CHECK(refusal_of({.ticket_attempts = 11}).starts_with("MFA_TICKET_ATTEMPTS: "));
   CHECK(refusal_of({.failures = 2}).starts_with("FACTOR_FAILURES: "));

@@ -30,6 +30,9 @@ struct SecondFactorOptions {
   bool enabled = true;
   /// Which accounts must have a second factor. Until they do, they can only enrol one.
   Policy policy = Policy::never;
+  /// The types that users can add: `totp`, and `sms` or `email` where a feature brings a
+  /// CodeChannel of that type. What was added before stays.
+  std::vector<std::string> types{"totp"};
   /// The types that satisfy the policy for administrators: `totp`, `passkey`, `sms`, `email`.
   std::vector<std::string> admin_types{"totp", "passkey"};
 
@@ -57,6 +60,14 @@ struct SecondFactorOptions {
   std::size_t totp_skew = 1;
   /// Authenticator apps of one account. Range 1 to 10.
   std::size_t totp_max = 3;
+  /// Phone numbers of one account. Range 1 to 5.
+  std::size_t phones = 2;
+  /// How long a code that is sent is valid. Range 1 to 15 min.
+  std::chrono::seconds code_lifetime{std::chrono::minutes{5}};
+  /// Guesses at a code that is sent. Range 1 to 10.
+  std::size_t code_attempts = 5;
+  /// Guesses at codes that are sent, of an account in 24 hours. Range 5 to 1,000.
+  std::size_t code_attempts_per_day = 50;
   /// How long a factor may wait to be confirmed. Range 1 min to 1 h.
   std::chrono::seconds enrolment_lifetime{std::chrono::minutes{10}};
   /// Recovery codes of an account. Range 5 to 20.

@@ -127,6 +127,28 @@ struct Enrolment {
   Secret uri;
 };
 
+/// A number or address that codes shall be sent to.
+struct NewTarget {
+  /// CodeChannel::type(): `sms`, `email`.
+  std::string type;
+  /// The user's name for it; may be empty.
+  std::string label{};
+  /// The number or address as typed; empty where CodeChannel::field() is.
+  std::string target{};
+};
+
+/// A number or address that waits to be confirmed with the code that was sent to it.
+struct PendingTarget {
+  /// The factor.
+  FactorId id;
+  /// When it expires.
+  UtcTime expires_at{};
+  /// CodeTarget::hint.
+  std::string hint{};
+  /// When the code expires.
+  UtcTime code_expires_at{};
+};
+
 /// New recovery codes, shown once.
 struct RecoveryCodes {
   /// The codes in groups of four characters.
@@ -189,6 +211,17 @@ class SecondFactor final : public Feature {
   [[nodiscard]] Result<std::string> step_options(const Secret& mfa_token, std::string_view type);
   /// Whether another feature of the Auth has steps of that type. Call it for an attached feature.
   [[nodiscard]] bool has_step(std::string_view type) const;
+  /// Returns the ways to send codes that the features of the Auth bring. Call it for an attached
+  /// feature.
+  [[nodiscard]] const std::vector<CodeChannel*>& code_channels() const;
+
+  /// Sends a code for the factor of that challenge, in place of the last one, and returns when it
+  /// expires. Where a code was sent a moment ago, it stays good, and its expiry is returned.
+  ///
+  /// Errors: token_invalid, as for prove(); invalid_code (no factor that codes are sent to);
+  /// rate_limited with retry_after; unavailable (the whole service has sent too many).
+  [[nodiscard]] Result<UtcTime> send_code(const Secret& mfa_token, const FactorId& factor,
+                                          const ClientContext& client);
 
   /// Returns what the account has.
   [[nodiscard]] Overview overview(const User& user);
@@ -203,6 +236,16 @@ class SecondFactor final : public Feature {
   /// SessionService::require_recent() first. Errors: limit_reached; validation_failed on `label`.
   [[nodiscard]] Result<Enrolment> enrol(const Principal& principal, std::string_view label,
                                         const ClientContext& client);
+  /// Begins to add a number or address, and sends a code to it; replaces one of that kind that
+  /// waits to be confirmed. Call SessionService::require_recent() first. Errors: limit_reached;
+  /// validation_failed on `type`, `label` or CodeChannel::field(); rate_limited; unavailable.
+  [[nodiscard]] Result<PendingTarget> enrol_target(const Principal& principal,
+                                                   const NewTarget& target,
+                                                   const ClientContext& client);
+  /// Sends another code to a number or address that waits to be confirmed, and returns when it
+  /// expires; see send_code(). Errors: not_found; rate_limited; unavailable; token_invalid.
+  [[nodiscard]] Result<UtcTime> resend(const Principal& principal, const FactorId& factor,
+                                       const ClientContext& client);
   /// Adds the factor, with a correct code of it, and turns the second factor on: the other sessions
   /// end, and this session's earlier access tokens become invalid (refresh). Errors: invalid_code
   /// (also for an unknown, expired or confirmed factor); token_invalid.

@@ -133,6 +133,11 @@ SchemaPtr session_list() {
        {"methods",
         array_of(text("A method of that authentication: `password`, `email_code`, or others.", 64,
                       R"("password")")),
+        true},
+       {"assurance",
+        choice("What that authentication proves: one factor, or two different ones (NIST SP "
+               "800-63B).",
+               {"aal1", "aal2"}),
         true}}));
 }
 

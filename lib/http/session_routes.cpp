@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "coffeeauth/http/answers.hpp"
+#include "coffeeauth/kernel.hpp"
+#include "coffeeauth/login.hpp"
 #include "lib/http/json_writer.hpp"
 #include "lib/http/routes.hpp"
 #include "lib/http/schemas.hpp"
@@ -21,7 +23,8 @@ void write_words(JsonWriter& json, std::string_view words) {
   json.end_array();
 }
 
-void write_session(JsonWriter& json, const Session& session, const SessionId& current) {
+void write_session(JsonWriter& json, const Kernel& kernel, const Session& session,
+                   const SessionId& current) {
   json.begin_object();
   json.key("id").text(session.id.str());
   json.key("created_at").text(to_rfc3339(session.created_at));
@@ -32,6 +35,7 @@ void write_session(JsonWriter& json, const Session& session, const SessionId& cu
   json.key("authenticated_at").text(to_rfc3339(session.authenticated_at));
   json.key("methods");
   write_words(json, session.methods);
+  json.key("assurance").text(wire_name(assurance_of(kernel.known_methods(session.methods))));
   json.end_object();
 }
 
@@ -39,7 +43,7 @@ Result<Response> list(Auth& auth, const RouteContext& context) {
   JsonWriter json;
   json.begin_array();
   for (const auto& session : auth.sessions().list(context.principal->user.id)) {
-    write_session(json, session, context.principal->session);
+    write_session(json, auth.kernel(), session, context.principal->session);
   }
   json.end_array();
   return json_text_response(200, json.take());

@@ -114,13 +114,14 @@ test('a person sees their sessions and ends one, or all others', async () => {
   const sessions = success(await server.get('/api/me/sessions', {token: user.token, headers: {'User-Agent': 'later'}}));
   assert.equal(sessions.length, 3);
   for (const session of sessions) {
-    assert.deepEqual(Object.keys(session).sort(), ['authenticated_at', 'created_at', 'current', 'id', 'ip', 'last_used_at', 'methods',
+    assert.deepEqual(Object.keys(session).sort(), ['assurance', 'authenticated_at', 'created_at', 'current', 'id', 'ip', 'last_used_at', 'methods',
       'user_agent']);
     assert.match(session.id, uuid7);
     assert.match(session.created_at, rfc3339);
     assert.match(session.last_used_at, rfc3339);
     assert.equal(session.authenticated_at, session.created_at);
     assert.deepEqual(session.methods, ['password']);
+    assert.equal(session.assurance, 'aal1');
     assert.equal(session.ip, '127.0.0.1');
   }
   const current = sessions.filter((session) => session.current);

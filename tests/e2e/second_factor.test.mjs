@@ -72,6 +72,8 @@ test('an app is added with a picture of its secret, and asked for at the next lo
   isTokenPair(tokens);
   const claims = JSON.parse(Buffer.from(tokens.access_token.split('.')[1], 'base64url').toString());
   assert.equal(claims.acr, 'aal2');
+  const sessions = success(await server.get('/api/me/sessions', {token: tokens.access_token}));
+  assert.deepEqual(sessions.map((session) => [session.current, session.assurance]).sort(), [[false, 'aal2'], [true, 'aal2']]);
   assert.deepEqual(claims.amr.filter((word) => ['pwd', 'otp', 'mfa'].includes(word)).sort(), ['mfa', 'otp', 'pwd']);
   await until('the notice', async () => (await subjects(server, user.email)).some((subject) => /authenticator app was added/.test(subject)));
 });

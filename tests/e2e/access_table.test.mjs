@@ -33,7 +33,7 @@ after(() => server?.stop());
 
 /** Whom the contract lets in. */
 const access = (path) => path.startsWith('/api/users') ? 'admin' :
-  path.startsWith('/api/me') || path === '/api/auth/reauthenticate' ? 'user' : path === '/readyz' ? 'operator' : 'anyone';
+  path.startsWith('/api/me') || path.startsWith('/api/auth/reauthenticate') ? 'user' : path === '/readyz' ? 'operator' : 'anyone';
 /** What the access token of a caller is good for; the operator's is no access token. */
 const rank = {anonymous: null, 'malformed token': null, unverified: null, disabled: null, demoted: null,
   user: 'user', 'demoted, logged in again': 'user', admin: 'admin', operator: null};
@@ -52,7 +52,10 @@ test('the document lists exactly the routes of the contract', () => {
     'POST /api/auth/email-change/confirm', 'POST /api/auth/email-change/undo',
     'POST /api/auth/second-factor', 'GET /api/me/second-factor', 'PUT /api/me/second-factor', 'POST /api/me/factors',
     'POST /api/me/factors/{id}/confirm', 'PATCH /api/me/factors/{id}', 'DELETE /api/me/factors/{id}', 'POST /api/me/recovery-codes',
-    'GET /api/me/devices', 'DELETE /api/me/devices', 'DELETE /api/me/devices/{id}', 'POST /api/users/{id}/reset-second-factor'];
+    'GET /api/me/devices', 'DELETE /api/me/devices', 'DELETE /api/me/devices/{id}', 'POST /api/users/{id}/reset-second-factor',
+    'POST /api/auth/second-factor/passkey-options', 'POST /api/auth/passkey/options', 'POST /api/auth/passkey',
+    'POST /api/auth/reauthenticate/passkey-options', 'GET /api/me/passkeys', 'POST /api/me/passkeys/options', 'POST /api/me/passkeys',
+    'PATCH /api/me/passkeys/{id}', 'DELETE /api/me/passkeys/{id}'];
   assert.deepEqual(contract.filter((route) => !listed.includes(route)), []);
   assert.deepEqual(listed.filter((route) => route.includes(' /api/') && !contract.includes(route)), []);
 });
@@ -61,8 +64,8 @@ test('the document says which routes want a recent login', () => {
   const recent = Object.entries(document.paths).flatMap(([path, item]) => methods.filter((method) =>
     JSON.stringify(item[method.toLowerCase()]?.responses?.['401'] ?? '').includes('reauthentication_required'))
     .map((method) => `${method} ${path}`));
-  assert.deepEqual(recent.sort(), ['DELETE /api/me', 'DELETE /api/me/factors/{id}', 'POST /api/me/email', 'POST /api/me/factors',
-    'POST /api/me/password', 'POST /api/me/recovery-codes', 'POST /api/users/{id}/reset-second-factor', 'PUT /api/me/second-factor']);
+  assert.deepEqual(recent.sort(), ['DELETE /api/me', 'DELETE /api/me/factors/{id}', 'DELETE /api/me/passkeys/{id}', 'POST /api/me/email',
+    'POST /api/me/factors', 'POST /api/me/passkeys', 'POST /api/me/passkeys/options', 'POST /api/me/password', 'POST /api/me/recovery-codes', 'POST /api/users/{id}/reset-second-factor', 'PUT /api/me/second-factor']);
 });
 
 test('the document says of each route whether it needs an access token', () => {

@@ -40,6 +40,11 @@ COMPONENTS = {
     "second_factor_memory": ([], ["second_factor", "memory"], []),
     "second_factor_sql": (["sql"], ["second_factor", "sql"], []),
     "second_factor_standard": (["standard"], ["second_factor_memory", "second_factor_sql", "standard"], []),
+    "passkeys": ([], ["http_api"], ["nlohmann_json::nlohmann_json", "libsodium::libsodium"]),
+    "passkeys_contracts": (["contracts"], ["passkeys", "contracts"], []),
+    "passkeys_memory": ([], ["passkeys", "memory"], []),
+    "passkeys_sql": (["sql"], ["passkeys", "sql"], []),
+    "passkeys_standard": (["standard"], ["passkeys_memory", "passkeys_sql", "standard"], []),
     "sms": ([], ["core"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.

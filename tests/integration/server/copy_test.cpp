@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bundles.hpp"
+#include "coffeeauth/passkeys/sql.hpp"
 #include "coffeeauth/recovery/recovery.hpp"
 #include "coffeeauth/recovery/sql.hpp"
 #include "coffeeauth/second_factor/sql.hpp"
@@ -124,6 +125,7 @@ struct Filled : Over {
     come_from_elsewhere();
     need_second_factor();
     prove_second_factors();
+    use_passkeys();
     CHECK(t.store().transact([&](Transaction& tx) {
       const auto now = t.clock().now();
       return tx.keys().acquire_lease("clean-up", LeaseId::make(now, t.random()), now, now + 1min);
@@ -226,6 +228,34 @@ struct Filled : Over {
       CHECK(rows->mark_used(user, phone.id, now));
       rows->replace_recovery_codes(user, {digest(5)}, now);
       rows->trust(device, 1);
+    });
+  }
+
+  /// A passkey of that account, which may have been copied.
+  void use_passkeys() {
+    namespace pk = passkeys;
+    const auto user = t.store().users().find_credentials(email("new@example.org"))->user.id;
+    const auto now = t.clock().now();
+    const pk::Passkey passkey{.id = pk::PasskeyId::make(now, t.random()),
+                              .user = user,
+                              .credential_digest = pk::digest_of_credential("credential"),
+                              .credential_id = "credential",
+                              .public_key = "key",
+                              .algorithm = CoseAlgorithm::es256,
+                              .sign_count = 7,
+                              .backup_eligible = true,
+                              .backed_up = true,
+                              .transports = {"internal"},
+                              .aaguid = {1},
+                              .name = "Phone",
+                              .created_at = now};
+    t.store().transact([&](Transaction& tx) {
+      const auto rows = pk::make_sql_passkeys()->in(tx);
+      CHECK(rows->create(passkey, 1) == pk::CreateOutcome::created);
+      static_cast<void>(rows->handle_of(user, pk::UserHandle{1}));
+      CHECK(rows->use(passkey.id, {.sign_count = 6, .backed_up = true},
+                      pk::CounterPolicy::device_bound, now) == pk::UseOutcome::tolerated);
+      CHECK(rows->spend_challenge(pk::digest_of_challenge("challenge"), now + 10min));
     });
   }
 

@@ -13,6 +13,7 @@
 #include "coffeeauth/mail_templates.hpp"
 #include "mail_test_mails.hpp"
 #include "new_device_mails.hpp"
+#include "passkeys_mails.hpp"
 #include "second_factor_mails.hpp"
 
 using namespace coffeeauth;
@@ -21,7 +22,8 @@ namespace {
 
 std::vector<MailKind> room_kinds() {
   auto kinds = recovery::mail_kinds();
-  for (auto others : {new_device::mail_kinds(), second_factor::mail_kinds()}) {
+  for (auto others :
+       {new_device::mail_kinds(), passkeys::mail_kinds(), second_factor::mail_kinds()}) {
     std::move(others.begin(), others.end(), std::back_inserter(kinds));
   }
   return kinds;

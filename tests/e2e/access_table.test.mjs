@@ -10,7 +10,7 @@ const nobody = '01890000-0000-7000-8000-000000000000';
 let server, document, admin;
 const callers = {};
 before(async () => {
-  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org'}});
+  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', EMAIL_LOGIN: 'on'}});
   document = (await server.get('/openapi.json')).body;
   admin = await makeAdmin(server);
 
@@ -50,6 +50,7 @@ test('the document lists exactly the routes of the contract', () => {
     'POST /api/auth/password-reset', 'POST /api/auth/password-reset/confirm', 'POST /api/users/{id}/send-password-reset',
     'GET /api/me/email', 'POST /api/me/email', 'DELETE /api/me/email', 'POST /api/me/email/confirm',
     'POST /api/auth/email-change/confirm', 'POST /api/auth/email-change/undo',
+    'POST /api/auth/email-login', 'POST /api/auth/email-login/confirm',
     'POST /api/auth/second-factor', 'GET /api/me/second-factor', 'PUT /api/me/second-factor', 'POST /api/me/factors',
     'POST /api/me/factors/{id}/confirm', 'PATCH /api/me/factors/{id}', 'DELETE /api/me/factors/{id}', 'POST /api/me/recovery-codes',
     'GET /api/me/devices', 'DELETE /api/me/devices', 'DELETE /api/me/devices/{id}', 'POST /api/users/{id}/reset-second-factor',

@@ -16,7 +16,7 @@ const allowed = 3;
 let server, port;
 const agent = new Agent({keepAlive: true, maxSockets: 1});
 before(async () => {
-  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', PASSWORD_RESET: 'both'}});
+  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', PASSWORD_RESET: 'both', EMAIL_LOGIN: 'on'}});
   port = Number(new URL(server.base).port);
 });
 after(async () => {
@@ -48,11 +48,12 @@ async function disabled() {
 let admin;
 
 /**
- * Every octet of an answer, but for dates, ids and the address that was asked about; and but for Connection: after a
+ * Every octet of an answer, but for dates, ids, tokens and the address that was asked about; and but for Connection: after a
  * thousand requests nginx closes one, whatever was asked.
  */
 const octets = ({status, reason, rawHeaders, text}, email) => JSON.stringify([status, reason, rawHeaders, text])
     .replaceAll(email, 'ADDRESS')
+    .replace(/lgt_[\w-]{43}/, 'TOKEN')
     .replace(/"Date","[^"]+"/i, '"Date","DATE"')
     .replace(/"X-Request-ID","[^"]+"/i, '"X-Request-ID","ID"')
     .replace(/"Connection","[^"]+"/i, '"Connection","C"')
@@ -165,6 +166,20 @@ alike('a code for a new password', {unknown, pending: reused(pending), verified:
       (email) => ['/api/auth/password-reset/confirm', {email, code: '00000000', password: 'quince jelly & 12 ladles'}], 400,
       {sends: true, few: true});
 
+alike('email-login', {unknown, pending: reused(pending), verified, disabled: reused(disabled), paced: reused(verified)},
+      (email) => ['/api/auth/email-login', {email}], 200, {sends: true, few: true});
+
+const loginTokens = new Map();
+/** Addresses about which somebody asked for a mail to log in with. */
+const awaitingLogin = (make) => async () => {
+  const email = await make();
+  const {text} = await post('/api/auth/email-login', {email});
+  loginTokens.set(email, JSON.parse(text).login_token);
+  return email;
+};
+alike('a code to log in with', {unknown: reused(awaitingLogin(unknown), 4), pending: reused(awaitingLogin(pending), 4), verified: reused(awaitingLogin(verified), 4)},
+      (email) => ['/api/auth/email-login/confirm', {login_token: loginTokens.get(email), code: '000000'}], 400, {sends: true, few: true});
+
 /** Somebody who is logged in and asks for `email`, as each may once a minute. */
 const asking = (email) => async () => {
   const {token} = await makeLoggedIn(server, {email: address()});
@@ -219,6 +234,7 @@ alikeAtOnce('verify', {unknown, pending, verified: reused(verified)}, (email) =>
 alikeAtOnce('resend-code', {unknown, pending, verified: reused(verified)}, (email) => ['/api/auth/resend-code', {email}]);
 alikeAtOnce('login-code', {unknown, pending, verified: reused(verified)}, (email) => ['/api/auth/login-code', {email}]);
 alikeAtOnce('password-reset', {unknown, pending, verified}, (email) => ['/api/auth/password-reset', {email}]);
+alikeAtOnce('email-login', {unknown, pending, verified}, (email) => ['/api/auth/email-login', {email}]);
 
 // A token carries the id of its session, so the time may tell whether that exists: only its holder can ask.
 test('refresh: a token that never was, one that is spent and one of an ended session get the same octets', async () => {

@@ -94,7 +94,7 @@ test('a notice that NOTICES leaves out is not sent; what is no notice cannot be 
   success(await logIn(quiet, user.email, safari));
   success(await logIn(quiet, user.email, firefox('130.0')));
   assert.equal(await mailsBeforeAnother(quiet, user), 0);
-  for (const wrong of ['-verification_code', '-password_reset', '-email_change_code', '-coffee', 'new_device_login', 'none']) {
+  for (const wrong of ['-verification_code', '-password_reset', '-email_change_code', '-email_login', '-coffee', 'new_device_login', 'none']) {
     const {code, stderr} = await quiet.command(['config'], {env: {NOTICES: wrong}});
     assert.equal(code, 1, wrong);
     assert.match(stderr, /^coffeeauth: NOTICES \(environment\): must be all, or /, wrong);

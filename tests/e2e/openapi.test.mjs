@@ -10,7 +10,7 @@ import {here, makeAdmin, newAddress, startServer, temporaryFolder} from './suppo
 
 let server, folder;
 before(async () => {
-  server = await startServer();
+  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', EMAIL_LOGIN: 'on'}});
   folder = await temporaryFolder();
   await symlink(join(here, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'package.json'), '{"type": "module"}');

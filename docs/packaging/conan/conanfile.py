@@ -45,6 +45,11 @@ COMPONENTS = {
     "passkeys_memory": ([], ["passkeys", "memory"], []),
     "passkeys_sql": (["sql"], ["passkeys", "sql"], []),
     "passkeys_standard": (["standard"], ["passkeys_memory", "passkeys_sql", "standard"], []),
+    "email_login": ([], ["http_api"], ["nlohmann_json::nlohmann_json"]),
+    "email_login_contracts": (["contracts"], ["email_login", "contracts"], []),
+    "email_login_memory": ([], ["email_login", "memory"], []),
+    "email_login_sql": (["sql"], ["email_login", "sql"], []),
+    "email_login_standard": (["standard"], ["email_login_memory", "email_login_sql", "standard"], []),
     "sms": ([], ["core"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bundles.hpp"
+#include "coffeeauth/email_login/sql.hpp"
 #include "coffeeauth/passkeys/sql.hpp"
 #include "coffeeauth/recovery/recovery.hpp"
 #include "coffeeauth/recovery/sql.hpp"
@@ -126,6 +127,7 @@ struct Filled : Over {
     need_second_factor();
     prove_second_factors();
     use_passkeys();
+    ask_for_a_login();
     CHECK(t.store().transact([&](Transaction& tx) {
       const auto now = t.clock().now();
       return tx.keys().acquire_lease("clean-up", LeaseId::make(now, t.random()), now, now + 1min);
@@ -256,6 +258,29 @@ struct Filled : Over {
       CHECK(rows->use(passkey.id, {.sign_count = 6, .backed_up = true},
                       pk::CounterPolicy::device_bound, now) == pk::UseOutcome::tolerated);
       CHECK(rows->spend_challenge(pk::digest_of_challenge("challenge"), now + 10min));
+    });
+  }
+
+  /// A mail to log in with, at whose code somebody has guessed.
+  void ask_for_a_login() {
+    namespace el = email_login;
+    const auto user = t.store().users().find_credentials(email("new@example.org"))->user.id;
+    const auto now = t.clock().now();
+    const auto digest = [](std::uint8_t octet) {
+      return FeatureDigest{FeatureDigest::Bytes{octet}};
+    };
+    const MailPace one{.pause = 60s, .per_hour = 1, .per_day = 1};
+    t.store().transact([&](Transaction& tx) {
+      const auto rows = el::make_sql_tickets()->in(tx);
+      CHECK(rows->take_slot(user, {.network = digest(1), .max_networks = 1}, one, now));
+      rows->put({.user = user,
+                 .link = digest(2),
+                 .login = digest(3),
+                 .code = digest(4),
+                 .security_version = 1,
+                 .created_at = now,
+                 .expires_at = now + 10min});
+      CHECK(rows->count_guess({digest(3)}, {.per_code = 5, .per_day = 50}, now));
     });
   }
 

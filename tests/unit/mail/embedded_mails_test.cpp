@@ -11,6 +11,7 @@
 #include <set>
 
 #include "coffeeauth/mail_templates.hpp"
+#include "email_login_mails.hpp"
 #include "mail_test_mails.hpp"
 #include "new_device_mails.hpp"
 #include "passkeys_mails.hpp"
@@ -22,8 +23,8 @@ namespace {
 
 std::vector<MailKind> room_kinds() {
   auto kinds = recovery::mail_kinds();
-  for (auto others :
-       {new_device::mail_kinds(), passkeys::mail_kinds(), second_factor::mail_kinds()}) {
+  for (auto others : {new_device::mail_kinds(), passkeys::mail_kinds(), second_factor::mail_kinds(),
+                      email_login::mail_kinds()}) {
     std::move(others.begin(), others.end(), std::back_inserter(kinds));
   }
   return kinds;
@@ -133,7 +134,8 @@ TEST_CASE("every mail is there in English and in German, as text and as HTML") {
         "email_change_asked",  "email_changed",          "email_restored",
         "account_locked",      "factor_added",           "factor_removed",
         "recovery_code_used",  "recovery_codes_renewed", "second_factor_failures",
-        "second_factor_reset", "two_steps_on",           "two_steps_off"}) {
+        "second_factor_reset", "two_steps_on",           "two_steps_off",
+        "email_login"}) {
     CAPTURE(kind);
     CHECK(names.contains(kind));
   }

@@ -2,7 +2,7 @@
 # See docs/decisions/0038-rooms-for-features.md.
 
 # coffeeauth_feature(<name> HEADERS ... SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [NOTICES <kind>...]
-#                    MEMORY ... SQL ... CONTRACT ...)
+#                    MEMORY ... SQL ... CONTRACT ... [SENDERS ... SENDER_HEADERS ...])
 #
 # Makes the libraries of the room in this folder, those for which this build has the adapters:
 #   coffeeauth::<name>            the service, with the mails of mails/; over the core, unless LINKS says what else
@@ -13,8 +13,11 @@
 # HEADERS lie in include/coffeeauth/<name>, SOURCES in src; MEMORY, SQL and CONTRACT are sources in the folder of that
 # name. All are listed without their folder. NOTICES as for coffeeauth_embed_mails(). A room whose service is still to
 # come has neither mails nor standard.
+# A room that sends over the network has SENDERS, sources in senders, and their SENDER_HEADERS; where an adapter brings
+# what adapters/net is made with, they are
+#   coffeeauth::<name>_senders    what delivers the jobs of the room; its bundle uses it
 function(coffeeauth_feature name)
-  cmake_parse_arguments(ARG "" "" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;NOTICES;MEMORY;SQL;CONTRACT" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "HEADERS;SOURCES;LINKS;PRIVATE_LINKS;NOTICES;MEMORY;SQL;CONTRACT;SENDERS;SENDER_HEADERS" ${ARGN})
   if(NOT ARG_LINKS)
     set(ARG_LINKS coffeeauth::core)
   endif()
@@ -24,6 +27,8 @@ function(coffeeauth_feature name)
   list(TRANSFORM ARG_MEMORY PREPEND memory/)
   list(TRANSFORM ARG_SQL PREPEND sql/)
   list(TRANSFORM ARG_CONTRACT PREPEND contract/)
+  list(TRANSFORM ARG_SENDERS PREPEND senders/)
+  list(TRANSFORM ARG_SENDER_HEADERS PREPEND ${public}/)
 
   coffeeauth_module(${name}
     HEADERS ${ARG_HEADERS} SOURCES ${ARG_SOURCES} LINKS ${ARG_LINKS} PRIVATE_LINKS ${ARG_PRIVATE_LINKS})
@@ -42,10 +47,19 @@ function(coffeeauth_feature name)
     coffeeauth_module(${name}_contracts STATIC
       HEADERS ${public}/contract.hpp SOURCES ${ARG_CONTRACT} LINKS coffeeauth::${name} coffeeauth::contracts)
   endif()
+  # Before the bundle, which needs it.
+  set(senders)
+  if(ARG_SENDERS AND TARGET coffeeauth_smtp)
+    set(senders coffeeauth::${name}_senders)
+    coffeeauth_find_dependencies(${name}_senders)
+    coffeeauth_module(${name}_senders
+      HEADERS ${ARG_SENDER_HEADERS} SOURCES ${ARG_SENDERS}
+      LINKS coffeeauth::${name} PRIVATE_LINKS OpenSSL::Crypto PARTS net PKG_CONFIG libcrypto)
+  endif()
   if(TARGET coffeeauth_standard AND EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/standard)
     coffeeauth_module(${name}_standard
       HEADERS ${public}/bundle.hpp
       SOURCES standard/bundle.cpp
-      LINKS coffeeauth::${name}_memory coffeeauth::${name}_sql coffeeauth::standard)
+      LINKS coffeeauth::${name}_memory coffeeauth::${name}_sql coffeeauth::standard ${senders})
   endif()
 endfunction()

@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <utility>
+#include <variant>
 
 #include "backends.hpp"
 #include "qr_code.hpp"
@@ -29,6 +30,9 @@ standard::Surroundings surroundings_of(const Settings& settings) {
   standard::Surroundings at{.public_url = settings.public_url,
                             .service_name = settings.policy.passwords.service_name,
                             .qr_svg = qr_svg};
+  if (!std::holds_alternative<sql::PostgresOptions>(database_of(settings))) {
+    at.data_dir = settings.data_dir.string();
+  }
   // While mails go to a folder, whoever reads them is on this machine.
   const bool is_tried_out =
       settings.smtp_url.empty() && settings.old_names.count("EMAIL_HOST") == 0;

@@ -17,6 +17,21 @@ namespace {
 constexpr std::array<std::string_view, 7> methods{"GET",   "HEAD",   "POST",   "PUT",
                                                   "PATCH", "DELETE", "OPTIONS"};
 
+/// What became of a job; empty for other events.
+std::string_view verdict_of(const Event& event) {
+  if (event.kind == EventKind::job_delivered) return "delivered";
+  if (event.kind == EventKind::job_delayed) return "delayed";
+  if (event.kind == EventKind::job_given_up) return "given_up";
+  if (event.kind == EventKind::job_expired) return "expired";
+  return {};
+}
+
+std::string channel_of(const Event& event) {
+  const auto found = std::find_if(event.details.begin(), event.details.end(),
+                                  [](const EventDetail& each) { return each.name == "channel"; });
+  return found == event.details.end() ? "other" : found->value;
+}
+
 }  // namespace
 
 struct Metrics::State {
@@ -39,6 +54,11 @@ struct Metrics::State {
       prometheus::BuildCounter()
           .Name("coffeeauth_background_failures_total")
           .Help("Delayed or lost mails and failed background work, by kind, mail, part and reason.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& jobs =
+      prometheus::BuildCounter()
+          .Name("coffeeauth_jobs_total")
+          .Help("Attempts at jobs of features and their ends, by channel and verdict.")
           .Register(registry);
   const prometheus::Histogram::BucketBoundaries buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                                                         0.05,   0.1,   0.25,   0.5,   1.0,  2.5};
@@ -64,6 +84,10 @@ void Metrics::count_event(const Event& event) {
   const std::string kind{wire_name(event.kind)};
   const auto count = static_cast<double>(event.count);
   state_->events.Add({{"kind", kind}}).Increment(count);
+  if (const auto verdict = verdict_of(event); !verdict.empty()) {
+    state_->jobs.Add({{"channel", channel_of(event)}, {"verdict", std::string{verdict}}})
+        .Increment(count);
+  }
   if (event.reason.empty()) return;
   prometheus::Labels labels{{"kind", kind}, {"reason", event.reason}};
   if (!event.mail.empty()) labels.emplace("mail", event.mail);

@@ -8,7 +8,10 @@
 namespace coffeeauth::server {
 namespace {
 
-bool stop_job(jobs::Worker& worker) { return worker.stop(stop_grace); }
+bool stop_job(Workers& workers) {
+  workers.request_stop();
+  return workers.stop_until(std::chrono::steady_clock::now() + stop_grace);
+}
 bool stop_job(jobs::Scheduler& scheduler) {
   scheduler.stop();
   return true;
@@ -37,8 +40,9 @@ int run_job(Service& service, StopSignal& stop, Job& job, std::string_view name,
 int run_worker(const Arguments& arguments) {
   StopSignal stop;
   Service service{settings_of(arguments, Mails::delivered)};
-  jobs::MailWorker worker{service.auth().services(), service.mailer()};
-  return run_job(service, stop, worker, "worker", service.mail_name());
+  Workers workers{service};
+  tell_receivers(service);
+  return run_job(service, stop, workers, "worker", service.mail_name());
 }
 
 int run_scheduler(const Arguments& arguments) {

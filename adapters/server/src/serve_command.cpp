@@ -57,9 +57,9 @@ std::string url_of(const Settings& settings, std::uint16_t port) {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-/// What opens /dev/mail until this process ends; empty when it is not served.
-Secret make_link_token(const Service& service) {
-  if (!shows_mails(service)) return {};
+/// What opens /dev/mail and its like until this process ends; empty when none is served.
+Secret make_link_token(Service& service) {
+  if (shown_channels(service).empty()) return {};
   constexpr std::string_view digits = "0123456789abcdef";
   auto token = Secret::of_size(link_token_size);
   make_system_random()->fill(token.writable());
@@ -79,7 +79,10 @@ void announce(Service& service, std::uint16_t port, const Secret& link_token) {
                                  {"version", COFFEEAUTH_VERSION}});
   // Asked for, so it is told also where nobody may be reading; never in the log.
   if (!link_token.empty()) {
-    std::cout << "mails " << url << "/dev/mail?token=" << link_token.expose_secret() << std::endl;
+    for (const auto& channel : shown_channels(service)) {
+      std::cout << (channel == "mail" ? "mails" : channel) << " " << url << "/dev/" << channel
+                << "?token=" << link_token.expose_secret() << std::endl;
+    }
   }
   if (::isatty(STDOUT_FILENO) == 0) return;
   if (web::has_documentation()) std::cout << "Swagger " << url << "/swagger/   ";
@@ -139,28 +142,27 @@ int run_serve(const Arguments& arguments) {
   const auto server = http_poco::make_poco_server(api, server_options(service.settings()));
   watched = server.get();
 
-  std::optional<jobs::MailWorker> worker;
+  std::optional<Workers> workers;
   std::optional<jobs::Scheduler> scheduler;
-  if (mails_of(arguments) == Mails::delivered) {
-    worker.emplace(service.auth().services(), service.mailer());
-  }
+  if (mails_of(arguments) == Mails::delivered) workers.emplace(service);
   if (!arguments.has("--no-scheduler")) scheduler.emplace(service.auth().services());
   stop.started();
   start_server(*server, "HTTP_HOST, HTTP_PORT");
-  if (worker) worker->start();
+  if (workers) workers->start();
   if (scheduler) scheduler->start();
   trim_memory();
   announce(service, server->port(), link_token);
+  if (workers) tell_receivers(service);
   service.watch_parts();
 
   service.log().info("stopping", {{"reason", std::string{stop.wait()}}});
   const auto last_moment = std::chrono::steady_clock::now() + stop_grace;
   // All at the same time: a mail in hand may take as long as the requests do.
-  if (worker) worker->request_stop();
+  if (workers) workers->request_stop();
   if (scheduler) scheduler->request_stop();
   server->stop();
   if (scheduler) scheduler->stop();
-  const bool settled = !worker || worker->stop(time_until(last_moment));
+  const bool settled = !workers || workers->stop_until(last_moment);
   return say_stopped(service, settled);
 }
 

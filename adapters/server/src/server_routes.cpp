@@ -42,10 +42,40 @@ std::vector<web::ShownMail> mails_in(const std::filesystem::path& folder) {
   return shown;
 }
 
+std::vector<web::ShownMail> as_shown(std::vector<standard::WrittenMessage> messages) {
+  std::vector<web::ShownMail> shown;
+  for (auto& message : messages) {
+    shown.push_back({.id = std::move(message.id),
+                     .to = std::move(message.to),
+                     .subject = std::move(message.subject),
+                     .date = std::move(message.date),
+                     .text = std::move(message.text)});
+  }
+  return shown;
+}
+
+/// For each folder that is written to, when they are asked for.
+std::vector<web::MailPage> message_pages(Service& service) {
+  std::vector<web::MailPage> pages;
+  if (!service.settings().dev_mail) return pages;
+  if (service.mail_folder()) {
+    pages.push_back({.mails = [folder = *service.mail_folder()] { return mails_in(folder); }});
+  }
+  for (auto& receiver : service.job_receivers()) {
+    if (!receiver.written) continue;
+    pages.push_back({.channel = receiver.channel, .mails = [written = std::move(receiver.written)] {
+                       return as_shown(written());
+                     }});
+  }
+  return pages;
+}
+
 }  // namespace
 
-bool shows_mails(const Service& service) {
-  return service.mail_folder() && service.settings().dev_mail;
+std::vector<std::string> shown_channels(Service& service) {
+  std::vector<std::string> channels;
+  for (auto& page : message_pages(service)) channels.push_back(std::move(page.channel));
+  return channels;
 }
 
 std::vector<http::Route> server_routes(Service& service,
@@ -54,10 +84,8 @@ std::vector<http::Route> server_routes(Service& service,
   auto features = service.feature_routes();
   std::move(features.begin(), features.end(), std::back_inserter(routes));
   routes.push_back(metrics_route(service, std::move(open_connections)));
-  if (shows_mails(service)) {
-    auto pages = web::mail_routes([folder = *service.mail_folder()] { return mails_in(folder); });
-    std::move(pages.begin(), pages.end(), std::back_inserter(routes));
-  }
+  auto pages = web::mail_routes(message_pages(service));
+  std::move(pages.begin(), pages.end(), std::back_inserter(routes));
   return routes;
 }
 

@@ -311,6 +311,13 @@ std::vector<http::Route> Service::feature_routes() {
 std::vector<standard::Command> Service::feature_commands() {
   return standard::commands_of(parts_->bundles);
 }
+std::vector<standard::JobReceiver> Service::job_receivers() {
+  try {
+    return standard::receivers_of(parts_->bundles, parts_->auth);
+  } catch (const std::invalid_argument& fault) {
+    throw ConfigError(fault.what());
+  }
+}
 Log& Service::log() noexcept { return parts_->log; }
 Metrics& Service::metrics() noexcept { return parts_->metrics; }
 

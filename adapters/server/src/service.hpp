@@ -1,6 +1,7 @@
 #pragma once
 /// Service: the composition root. Every part that the settings ask for, tied together.
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,8 +12,10 @@
 #include "coffeeauth/auth.hpp"
 #include "coffeeauth/http/route.hpp"
 #include "coffeeauth/http_poco/http_poco.hpp"
+#include "coffeeauth/jobs/worker.hpp"
 #include "coffeeauth/ports/clock.hpp"
 #include "coffeeauth/ports/mailer.hpp"
+#include "coffeeauth/standard/bundle.hpp"
 #include "coffeeauth/standard/command.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
@@ -60,6 +63,8 @@ class Service {
   [[nodiscard]] std::vector<http::Route> feature_routes();
   /// The commands of the features; valid as long as this.
   [[nodiscard]] std::vector<standard::Command> feature_commands();
+  /// What delivers the jobs of the features that are on. Throws ConfigError.
+  [[nodiscard]] std::vector<standard::JobReceiver> job_receivers();
   /// Made at the first call, which throws ConfigError when the settings say of no place for mails.
   [[nodiscard]] Mailer& mailer();
   [[nodiscard]] Log& log() noexcept;
@@ -84,6 +89,25 @@ class Service {
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
+
+/// The workers of a process that delivers: for mails, and for each channel of a feature.
+class Workers {
+ public:
+  /// Borrows `service`. Throws ConfigError.
+  explicit Workers(Service& service);
+
+  void start();
+  void request_stop() noexcept;
+  /// Waits until that moment at the longest; whether all that was in hand is done.
+  [[nodiscard]] bool stop_until(std::chrono::steady_clock::time_point last_moment);
+
+ private:
+  jobs::MailWorker mails_;
+  std::vector<std::unique_ptr<jobs::JobWorker>> jobs_;
+};
+
+/// Logs where the jobs of each channel go.
+void tell_receivers(Service& service);
 
 /// Lets it listen; throws std::runtime_error that names `settings`, its address and port, where it
 /// cannot.

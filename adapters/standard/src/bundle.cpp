@@ -35,6 +35,10 @@ std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth) {
   return gathered<http::Route>(bundles, [&](Bundle& bundle) { return bundle.routes(auth); });
 }
 
+std::vector<JobReceiver> receivers_of(const Bundles& bundles, Auth& auth) {
+  return gathered<JobReceiver>(bundles, [&](Bundle& bundle) { return bundle.receivers(auth); });
+}
+
 std::vector<Command> commands_of(const Bundles& bundles) {
   return gathered<Command>(bundles, [](Bundle& bundle) { return bundle.commands(); });
 }

@@ -70,15 +70,28 @@ std::unique_ptr<Store> open_sql_store(const Options& options) {
   }
 }
 
-/// Nothing where mails could get lost unnoticed: a service that has outgrown one file may run in a
-/// container, whose folders go with it.
-std::optional<std::filesystem::path> folder_of(const Options& options) {
-  if (!options.mail_folder.empty()) return options.mail_folder;
+/// Beside a file of SQLite. Nothing where files could get lost unnoticed: a service that has
+/// outgrown one file may run in a container, whose folders go with it.
+std::optional<std::filesystem::path> folder_beside_database(const Options& options) {
   if (options.store != nullptr || options.database_url == in_memory) return std::nullopt;
   const auto database = database_of(options);
   const auto* const sqlite = std::get_if<sql::SqliteOptions>(&database);
   if (sqlite == nullptr) return std::nullopt;
-  return std::filesystem::path{sqlite->path}.parent_path() / "mail";
+  return std::filesystem::path{sqlite->path}.parent_path();
+}
+
+std::optional<std::filesystem::path> folder_of(const Options& options) {
+  if (!options.mail_folder.empty()) return options.mail_folder;
+  const auto beside = folder_beside_database(options);
+  if (!beside) return std::nullopt;
+  return *beside / "mail";
+}
+
+/// A file in the working folder has no parent path, but the folder is one.
+std::string data_dir_of(const Options& options) {
+  const auto beside = folder_beside_database(options);
+  if (!beside) return {};
+  return beside->empty() ? "." : beside->string();
 }
 
 smtp::Sender sender_of(const Options& options) {
@@ -157,6 +170,7 @@ std::vector<Feature*> open_bundles(const Options& options, Store& store) {
   const Surroundings at{.public_url = options.public_url,
                         .service_name = options.config.passwords.service_name,
                         .prefix = options.api.prefix,
+                        .data_dir = data_dir_of(options),
                         .by_options = true};
   std::vector<Feature*> features;
   for (const auto& bundle : options.bundles) {

@@ -1,9 +1,11 @@
 #include "coffeeauth/standard/standard.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "adapters/standard/src/choice.hpp"
 #include "coffeeauth/crypto/crypto.hpp"
@@ -78,7 +80,13 @@ struct Accounts::State {
              features),
         api(auth, make_api_options(options, auth, redis)),
         scheduler(auth.services()) {
-    if (options.delivers_mails) worker.emplace(auth.services(), *mailer);
+    if (options.delivers_mails) {
+      worker.emplace(auth.services(), *mailer);
+      for (const auto& receiver : receivers_of(bundles, auth)) {
+        job_workers.push_back(std::make_unique<jobs::JobWorker>(auth.services(), receiver.channel,
+                                                                *receiver.handler));
+      }
+    }
     auth.check();
   }
 
@@ -102,6 +110,8 @@ struct Accounts::State {
   http::Api api;
   jobs::Scheduler scheduler;
   std::optional<jobs::MailWorker> worker;
+  /// One for each channel of the features.
+  std::vector<std::unique_ptr<jobs::JobWorker>> job_workers;
 };
 
 Accounts::Accounts(Options options)
@@ -125,19 +135,25 @@ jobs::MailWorker& Accounts::worker() {
 
 void Accounts::start() {
   if (state_->worker) state_->worker->start();
+  for (const auto& worker : state_->job_workers) worker->start();
   state_->scheduler.start();
 }
 
 bool Accounts::stop(std::chrono::milliseconds grace) {
-  // Both at the same time: a mail in hand may take as long as a batch does.
+  // All at the same time: a mail in hand may take as long as a batch does.
   if (state_->worker) state_->worker->request_stop();
+  for (const auto& worker : state_->job_workers) worker->request_stop();
   state_->scheduler.request_stop();
   const auto last_moment = std::chrono::steady_clock::now() + grace;
   state_->scheduler.stop();
-  if (!state_->worker) return true;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      last_moment - std::chrono::steady_clock::now());
-  return state_->worker->stop(std::max(left, std::chrono::milliseconds{0}));
+  const auto left = [&] {
+    return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(
+                        last_moment - std::chrono::steady_clock::now()),
+                    std::chrono::milliseconds{0});
+  };
+  bool settled = !state_->worker || state_->worker->stop(left());
+  for (const auto& worker : state_->job_workers) settled = worker->stop(left()) && settled;
+  return settled;
 }
 
 Accounts open(Options options) { return Accounts{std::move(options)}; }

@@ -30,11 +30,13 @@ struct Place {
   std::string root;
   /// With its question mark; holds the token that opens a mail, too.
   std::string query;
+  /// MailPage::channel.
+  std::string channel;
 };
 
-Place place_of(std::string_view target) {
+Place place_of(std::string_view target, const std::string& channel) {
   const auto path = target.substr(0, target.find('?'));
-  return {path.ends_with('/') ? "../../" : "../", std::string{target.substr(path.size())}};
+  return {path.ends_with('/') ? "../../" : "../", std::string{target.substr(path.size())}, channel};
 }
 
 std::string render(const ShownMail& mail, const Place& place) {
@@ -49,29 +51,42 @@ std::string render(const ShownMail& mail, const Place& place) {
   if (!mail.html.empty()) {
     out += "<section><h3>HTML</h3>\n<iframe title=\"HTML of " + subject +
            "\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\" loading=\"lazy\" src=\"" +
-           place.root + "dev/mail/" + id + escape_html(place.query) + "\"></iframe></section>\n";
+           place.root + "dev/" + place.channel + "/" + id + escape_html(place.query) +
+           "\"></iframe></section>\n";
   }
   return out + "</div>\n</article>\n";
 }
 
-std::string said_of(std::size_t count) {
-  if (count == 0) return "No mail was sent yet.";
-  return std::to_string(count) + (count == 1 ? " mail." : " mails, newest first.");
+/// What one of them is called.
+std::string_view word_for(std::string_view channel) {
+  return channel == "mail" ? "mail" : "message";
+}
+
+std::string said_of(std::size_t count, std::string_view channel) {
+  const std::string word{word_for(channel)};
+  if (count == 0) return "No " + word + " was sent yet.";
+  return std::to_string(count) + " " + word + (count == 1 ? "." : "s, newest first.");
 }
 
 std::string render(const std::vector<ShownMail>& mails, const Place& place) {
   const auto assets = place.root + "assets/";
+  const bool is_mail = place.channel == "mail";
+  const auto title = is_mail ? "mails" : escape_html(place.channel);
+  const auto heading = is_mail ? "Mails" : "Messages: " + escape_html(place.channel);
   std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<title>coffeeauth: mails</title>\n"
+      "<title>coffeeauth: " +
+      title +
+      "</title>\n"
       "<link rel=\"icon\" type=\"image/svg+xml\" href=\"" +
       assets + "icon.svg\">\n<link rel=\"stylesheet\" href=\"" + assets +
       "mail.css\">\n<script src=\"" + assets +
-      "mail.js\" defer></script>\n</head>\n<body>\n<main>\n<h1>Mails</h1>\n"
+      "mail.js\" defer></script>\n</head>\n<body>\n<main>\n<h1>" + heading +
+      "</h1>\n"
       "<p id=\"state\" role=\"status\">" +
-      said_of(mails.size()) + "</p>\n<div id=\"mails\">\n";
+      said_of(mails.size(), place.channel) + "</p>\n<div id=\"mails\">\n";
   for (const auto& mail : mails) page += render(mail, place);
   return page + "</div>\n</main>\n</body>\n</html>\n";
 }
@@ -85,8 +100,8 @@ http::Response answer(std::string body, const char* policy) {
 }
 
 /// The page asks for itself again and again, and mostly nothing is new.
-http::Response page_of(const std::vector<ShownMail>& mails, const http::Request& request) {
-  auto response = answer(render(mails, place_of(request.target)), page_policy);
+http::Response page_of(const MailPage& page, const http::Request& request) {
+  auto response = answer(render(page.mails(), place_of(request.target, page.channel)), page_policy);
   const auto tag = "\"" + std::to_string(std::hash<std::string>{}(*response.body)) + "\"";
   response.set("ETag", tag);
   if (request.header("If-None-Match") != tag) return response;
@@ -104,21 +119,23 @@ Result<http::Response> mail_of(const std::vector<ShownMail>& mails, std::string_
 
 }  // namespace
 
-std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails) {
+std::vector<http::Route> mail_routes(std::vector<MailPage> pages) {
   std::vector<http::Route> routes;
-  routes.push_back(
-      {.method = "GET",
-       .path = "/dev/mail",
-       .access = http::Access::link_holders,
-       .handler = [mails](const http::RouteContext& context) -> Result<http::Response> {
-         return page_of(mails(), context.request);
-       }});
-  routes.push_back({.method = "GET",
-                    .path = "/dev/mail/{mail}",
-                    .access = http::Access::link_holders,
-                    .handler = [mails = std::move(mails)](const http::RouteContext& context) {
-                      return mail_of(mails(), context.path_parameters.at("mail"));
-                    }});
+  if (pages.empty()) return routes;
+  for (auto& page : pages) {
+    const auto path = "/dev/" + page.channel;
+    routes.push_back({.method = "GET",
+                      .path = path + "/{mail}",
+                      .access = http::Access::link_holders,
+                      .handler = [mails = page.mails](const http::RouteContext& context) {
+                        return mail_of(mails(), context.path_parameters.at("mail"));
+                      }});
+    routes.push_back({.method = "GET",
+                      .path = path,
+                      .access = http::Access::link_holders,
+                      .handler = [page = std::move(page)](const http::RouteContext& context)
+                          -> Result<http::Response> { return page_of(page, context.request); }});
+  }
   routes.push_back(asset_route("/assets/mail.css", asset("mail.css"), style_type));
   routes.push_back(asset_route("/assets/mail.js", asset("mail.js"), script_type));
   return routes;

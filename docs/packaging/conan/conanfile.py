@@ -51,6 +51,12 @@ COMPONENTS = {
     "email_login_sql": (["sql"], ["email_login", "sql"], []),
     "email_login_standard": (["standard"], ["email_login_memory", "email_login_sql", "standard"], []),
     "sms": ([], ["core"], []),
+    "sms_contracts": (["contracts"], ["sms", "contracts"], []),
+    "sms_memory": ([], ["sms", "memory"], []),
+    "sms_senders": (["smtp"], ["sms", "net"], ["openssl::crypto"]),
+    "sms_sql": (["sql"], ["sms", "sql"], []),
+    "sms_standard": (["standard"], ["sms_memory", "sms_sql", "standard", "sms_senders"], []),
+    "sms_testing": ([], ["sms"], []),
 }
 # Parts of the others, for nobody to ask for. A shared library takes them in.
 INTERNAL = ["net"]

@@ -26,8 +26,12 @@ Secret joined(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 Secret code_text(const CodeText& at, std::string_view code) {
-  return joined({code, " is your ", at.service_name, " code. Do not share it with anyone.\n\n@",
-                 at.host, " #", code});
+  const bool is_german = at.language == "de" || at.language.starts_with("de-");
+  const std::string_view before = is_german ? " ist Ihr Code f\u00fcr " : " is your ";
+  const std::string_view after =
+      is_german ? ". Geben Sie ihn niemandem weiter." : " code. Do not share it with anyone.";
+  if (at.host.empty()) return joined({code, before, at.service_name, after});
+  return joined({code, before, at.service_name, after, "\n\n@", at.host, " #", code});
 }
 
 Secret payload_of(const PhoneNumber& to, const Secret& text) {

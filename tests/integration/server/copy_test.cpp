@@ -15,6 +15,7 @@
 #include "coffeeauth/recovery/recovery.hpp"
 #include "coffeeauth/recovery/sql.hpp"
 #include "coffeeauth/second_factor/sql.hpp"
+#include "coffeeauth/sms/sql.hpp"
 #include "coffeeauth/testing/doctest.hpp"
 #include "coffeeauth/testing/test_auth.hpp"
 #include "tests/parsed.hpp"
@@ -127,6 +128,7 @@ struct Filled : Over {
     need_second_factor();
     prove_second_factors();
     use_passkeys();
+    send_a_text();
     ask_for_a_login();
     CHECK(t.store().transact([&](Transaction& tx) {
       const auto now = t.clock().now();
@@ -282,6 +284,20 @@ struct Filled : Over {
                  .expires_at = now + 10min});
       CHECK(rows->count_guess({digest(3)}, {.per_code = 5, .per_day = 50}, now));
     });
+  }
+
+  /// A text message that was counted.
+  void send_a_text() {
+    const auto user = t.store().users().find_credentials(email("new@example.org"))->user.id;
+    const auto digest = [](std::uint8_t octet) {
+      return FeatureDigest{FeatureDigest::Bytes{octet}};
+    };
+    const auto verdict = t.store().transact([&](Transaction& tx) {
+      return sms::make_sql_budgets()->in(tx)->take(
+          {.user = user, .number = {digest(1)}, .network = {digest(2)}, .enrols = true}, {},
+          t.clock().now());
+    });
+    CHECK(verdict == sms::BudgetVerdict::taken);
   }
 
   /// As after a second factor, for which nothing here asks.

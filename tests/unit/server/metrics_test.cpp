@@ -44,6 +44,25 @@ TEST_CASE("requests are counted by method, route and status") {
       metrics, R"(coffeeauth_http_request_seconds_bucket{route="/api/users/{id}",le="0.001"} 4)"));
 }
 
+TEST_CASE("jobs of features are counted by channel and verdict, and mails are not among them") {
+  Metrics metrics;
+  const auto job = [](EventKind kind) {
+    return Event{.kind = kind, .mail = "code", .details = {{"channel", "sms"}}};
+  };
+  for (int i = 0; i < 2; ++i) metrics.count_event(job(EventKind::job_delivered));
+  metrics.count_event(job(EventKind::job_delayed));
+  metrics.count_event(job(EventKind::job_given_up));
+  metrics.count_event(job(EventKind::job_expired));
+  metrics.count_event({.kind = EventKind::mail_delivered, .mail = "code"});
+  metrics.count_event(job(EventKind::job_server_failing));
+  CHECK(has_line(metrics, R"(coffeeauth_jobs_total{channel="sms",verdict="delivered"} 2)"));
+  for (const std::string verdict : {"delayed", "given_up", "expired"}) {
+    CHECK(has_line(metrics,
+                   R"(coffeeauth_jobs_total{channel="sms",verdict=")" + verdict + R"("} 1)"));
+  }
+  CHECK(count(metrics.text(), "coffeeauth_jobs_total{") == 4);
+}
+
 TEST_CASE("what strangers invent makes no new label") {
   Metrics metrics;
   for (int i = 0; i < 1'000; ++i) {

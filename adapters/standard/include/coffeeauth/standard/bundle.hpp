@@ -13,6 +13,7 @@
 #include "coffeeauth/feature.hpp"
 #include "coffeeauth/http/route.hpp"
 #include "coffeeauth/mail_templates.hpp"
+#include "coffeeauth/ports/job_handler.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/sql/migrations.hpp"
 #include "coffeeauth/standard/command.hpp"
@@ -28,12 +29,42 @@ struct Surroundings {
   std::string service_name{};
   /// ApiOptions::prefix.
   std::string prefix = "/api";
+  /// A folder for files of development, such as messages that are not sent; empty where files might
+  /// get lost unnoticed, as over PostgreSQL.
+  std::string data_dir{};
   /// Whether C++ code configures the program: messages then name members of options (`public_url`)
   /// in place of settings (`PUBLIC_URL`).
   bool by_options = false;
   /// Draws a QR code of a text, as a complete SVG document; empty if the program cannot. The text
   /// may be a secret, and so is the picture.
   std::function<std::string(std::string_view text)> qr_svg{};
+};
+
+/// A message that was written to a folder instead of being sent, for a page to show.
+struct WrittenMessage {
+  /// A unique id of letters, digits, `-`, `_`, `.` and `@`.
+  std::string id{};
+  /// The recipient.
+  std::string to{};
+  /// One line: what the message is.
+  std::string subject{};
+  /// The time, as text.
+  std::string date{};
+  /// The plain text.
+  std::string text{};
+};
+
+/// Delivers the jobs of a feature.
+struct JobReceiver {
+  /// JobRequest::channel.
+  std::string channel{};
+  /// Never null; belongs to the bundle.
+  JobHandler* handler = nullptr;
+  /// Where the jobs go, for logs: a server's origin or a folder.
+  std::string place{};
+  /// Returns the messages that were written to a folder, newest first. Empty if they are sent.
+  /// Must be thread-safe.
+  std::function<std::vector<WrittenMessage>()> written{};
 };
 
 /// A feature with its settings, tables, mails, routes and commands. Options::bundles takes them,
@@ -69,6 +100,10 @@ class Bundle {
   /// Returns the commands for operators. May be called before open(), for the help; the commands
   /// run only after open(), and while the bundle exists.
   [[nodiscard]] virtual std::vector<Command> commands() { return {}; }
+  /// Returns what delivers the jobs of the opened feature, for a jobs::JobWorker each; none if it
+  /// is disabled. Its handlers live as long as the bundle. Throws std::invalid_argument, whose text
+  /// begins with the setting's name, when one cannot be made.
+  [[nodiscard]] virtual std::vector<JobReceiver> receivers(Auth& /*auth*/) { return {}; }
 
  protected:
   Bundle() = default;
@@ -85,6 +120,8 @@ using Bundles = std::vector<std::shared_ptr<Bundle>>;
 [[nodiscard]] std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth);
 /// Returns the commands of all bundles.
 [[nodiscard]] std::vector<Command> commands_of(const Bundles& bundles);
+/// Returns what delivers the jobs of all opened bundles.
+[[nodiscard]] std::vector<JobReceiver> receivers_of(const Bundles& bundles, Auth& auth);
 
 }  // namespace standard
 }  // namespace coffeeauth

@@ -61,8 +61,8 @@ struct BasicOptions {
   /// A folder to write mails to, instead of sending them; created with access for its owner only.
   /// Empty for the folder `mail` beside a SQLite file, unless `smtp_url` or `mailer` is set.
   std::filesystem::path mail_folder{};
-  /// Whether this process delivers mails. Set it to false when another process does: there is no
-  /// worker() then, and the three members above and `mailer` are ignored.
+  /// Whether this process delivers mails and the jobs of features. Set it to false when another
+  /// process does: there is no worker() then, and the three members above and `mailer` are ignored.
   bool delivers_mails = true;
 
   /// The public URL of the service; sets ApiOptions::public_url. Its host is also the name of this

@@ -35,9 +35,16 @@ struct ShownMail {
 /// Whether page_routes() includes Swagger UI and ReDoc.
 [[nodiscard]] bool has_documentation() noexcept;
 
-/// Returns the routes `/dev/mail`, a list that refreshes itself, the HTML of each mail, and their
-/// assets, for holders of the link. `mails` is called for each request, must be thread-safe, and
-/// returns the newest mail first.
-[[nodiscard]] std::vector<http::Route> mail_routes(std::function<std::vector<ShownMail>()> mails);
+/// A page of mails, or of other messages that were written to a folder.
+struct MailPage {
+  /// The last part of its path: `mail`, or the channel of the messages.
+  std::string channel = "mail";
+  /// Returns the mails, newest first. Called for each request; must be thread-safe.
+  std::function<std::vector<ShownMail>()> mails;
+};
+
+/// Returns the routes `/dev/mail` and so on, lists that refresh themselves, the HTML of each mail,
+/// and their assets, for holders of the link. None without a page.
+[[nodiscard]] std::vector<http::Route> mail_routes(std::vector<MailPage> pages);
 
 }  // namespace coffeeauth::web

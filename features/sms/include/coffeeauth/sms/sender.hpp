@@ -49,11 +49,15 @@ class SmsSender {
 struct CodeText {
   /// PasswordConfig::service_name.
   std::string service_name;
-  /// The host of the service's public URL: browsers offer the code on its pages only.
-  std::string host;
+  /// The host of the service's public URL: browsers offer the code on its pages only. Empty if it
+  /// has none.
+  std::string host{};
+  /// A language tag: `de` and its variants give German, everything else English.
+  std::string language{};
 };
 
-/// Returns the text of a message with that code. Its last line is `@host #code`.
+/// Returns the text of a message with that code, which it begins with. Its last line is `@host
+/// #code`, for browsers; without CodeText::host there is none.
 [[nodiscard]] Secret code_text(const CodeText& at, std::string_view code);
 
 /// Returns JobRequest::payload of a message.

@@ -1,34 +1,10 @@
-#include "coffeeauth/testing/doctest.hpp"
+// Numbers, texts, and a message's way through the outbox.
 
 #include <string>
-#include <vector>
 
-#include "coffeeauth/auth.hpp"
-#include "coffeeauth/jobs/worker.hpp"
-#include "coffeeauth/kernel.hpp"
-#include "coffeeauth/sms/sender.hpp"
-#include "coffeeauth/testing/test_auth.hpp"
+#include "features/sms/tests/world.hpp"
 
-using namespace coffeeauth;
-using namespace coffeeauth::sms;
-
-namespace {
-
-PhoneNumber number(std::string_view text) { return PhoneNumber::parse(text).value(); }
-
-class KeptSms final : public SmsSender {
- public:
-  Delivery deliver(const Sms& message) noexcept override {
-    ids.push_back(message.id);
-    last = message.to.str() + "|" + message.kind + "|" + std::string{message.text.expose_secret()};
-    return answer;
-  }
-  std::vector<JobId> ids;
-  std::string last;
-  Delivery answer{DeliveryVerdict::delivered};
-};
-
-}  // namespace
+namespace coffeeauth::sms {
 
 TEST_CASE("a number is + and 7 to 15 digits, however it is grouped") {
   for (const auto* typed :
@@ -78,31 +54,53 @@ TEST_CASE("a code's message ends with the host and the code") {
         "001234 is your Café code. Do not share it with anyone.\n\n@example.org #001234");
 }
 
+TEST_CASE(
+    "a message is in the language that it is asked for, and without a host when there is none") {
+  const auto said = [](const CodeText& at) {
+    const auto text = code_text(at, "001234");
+    return std::string{text.expose_secret()};
+  };
+  for (const auto* language : {"de", "de-AT"}) {
+    CHECK(said({.service_name = "Caf\u00e9", .host = "example.org", .language = language}) ==
+          "001234 ist Ihr Code f\u00fcr Caf\u00e9. Geben Sie ihn niemandem weiter.\n\n"
+          "@example.org #001234");
+  }
+  for (const auto* language : {"", "en", "del", "fr"}) {
+    CHECK(said({.service_name = "Shop", .language = language}) ==
+          "001234 is your Shop code. Do not share it with anyone.");
+  }
+}
+
 TEST_CASE("a message goes through the outbox to the sender, with one id for all tries") {
   testing::TestAuth t;
-  KeptSms sender;
+  RecordingSms sender;
   SmsHandler handler{sender};
   jobs::JobWorker worker{t.auth().services(), channel, handler};
   const auto text = code_text({.service_name = "Shop", .host = "example.org"}, "001234");
-  const auto payload = payload_of(number("+491701234567"), text);
+  const auto to = number("+491701234567");
+  const auto payload = payload_of(to, text);
   const auto id = t.store().transact([&](Transaction& tx) {
     return t.auth().kernel().enqueue_job(
         tx, {.channel = channel, .kind = "code", .payload = payload.expose_secret()});
   });
   CHECK(t.deliver_mail() == 0);
-  sender.answer = {DeliveryVerdict::retry_later, "HTTP 503", DeliveryProblem::busy};
+  sender.answer_next({DeliveryVerdict::retry_later, "HTTP 503", DeliveryProblem::busy});
   CHECK(worker.run_once() == 1);
   t.clock().advance(std::chrono::seconds{5});
-  sender.answer = {DeliveryVerdict::delivered};
   CHECK(worker.run_once() == 1);
-  CHECK(sender.ids == std::vector<JobId>{id, id});
-  CHECK(sender.last == "+491701234567|code|" + std::string{text.expose_secret()});
+  CHECK(sender.attempts() == 2);
+  REQUIRE(sender.last_to(to));
+  CHECK(sender.last_to(to)->id == id);
+  CHECK(sender.last_to(to)->kind == "code");
+  CHECK(sender.last_to(to)->text == text.expose_secret());
+  CHECK(sender.last_code_for(to) == "001234");
+  CHECK_FALSE(sender.last_to(number("+431701234567")));
   CHECK(t.store().outbox().depth().pending == 0);
 }
 
 TEST_CASE("a job that is no message is given up, and reaches no sender") {
   testing::TestAuth t;
-  KeptSms sender;
+  RecordingSms sender;
   SmsHandler handler{sender};
   jobs::JobWorker worker{t.auth().services(), channel, handler};
   for (const auto* payload : {"", "+491701234567", "12\ntext", "\n"}) {
@@ -111,6 +109,8 @@ TEST_CASE("a job that is no message is given up, and reaches no sender") {
     });
   }
   CHECK(worker.run_once() == 4);
-  CHECK(sender.ids.empty());
+  CHECK(sender.attempts() == 0);
   CHECK(t.store().outbox().depth().dead == 4);
 }
+
+}  // namespace coffeeauth::sms

@@ -1,0 +1,60 @@
+#pragma once
+/// SmsOptions: the settings of the room `sms`.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "coffeeauth/config_fields.hpp"
+#include "coffeeauth/export.hpp"
+#include "coffeeauth/time.hpp"
+
+namespace COFFEEAUTH_EXPORT coffeeauth {
+namespace sms {
+
+/// How often text messages are sent to one number, or for one user.
+struct SmsPace {
+  /// Minimum time since the last message. Range 0 to 24 hours.
+  std::chrono::seconds pause{60};
+  /// Messages in any hour. Range 1 to 100.
+  std::size_t per_hour = 3;
+  /// Messages in any 24 hours. Range 1 to 100.
+  std::size_t per_day = 5;
+
+  /// Whether one more message may be sent at `now`, after those of the last 24 hours at least; in
+  /// any order. A message stops counting when exactly the pause, an hour or a day has passed.
+  [[nodiscard]] bool allows(const std::vector<UtcTime>& sent, UtcTime now) const;
+};
+
+/// Limits that protect recipients, and the bill of the service.
+struct SmsLimits {
+  /// For each number, over all users.
+  SmsPace number{};
+  /// For each user, over all numbers.
+  SmsPace user{};
+  /// Different numbers that one network may send to in any 24 hours. Range 1 to 1,000.
+  std::size_t numbers_per_network = 5;
+  /// Messages that enrol a number, for each user in any 24 hours. Range 1 to 100.
+  std::size_t enrolments_per_day = 3;
+  /// Messages in any hour, over all users and processes of the service. Range 1 to 100,000.
+  std::size_t service_per_hour = 500;
+};
+
+/// Which messages are sent.
+struct SmsOptions {
+  /// A list for SmsPrefixes, such as `+49,+43`: the beginnings of allowed numbers. Empty allows no
+  /// number and disables the room.
+  std::string prefixes{};
+  /// See SmsLimits.
+  SmsLimits limits{};
+  /// The host of the service's pages, for the last line of each message; empty for none. A bundle
+  /// sets it from the public URL.
+  std::string host{};
+};
+
+/// Returns the settings by name. `options` must outlive them and must not be moved.
+[[nodiscard]] std::vector<ConfigField> fields(SmsOptions& options);
+
+}  // namespace sms
+}  // namespace coffeeauth

@@ -54,7 +54,7 @@ test('the document lists exactly the routes of the contract', () => {
     'POST /api/auth/second-factor', 'GET /api/me/second-factor', 'PUT /api/me/second-factor', 'POST /api/me/factors',
     'POST /api/me/factors/{id}/confirm', 'PATCH /api/me/factors/{id}', 'DELETE /api/me/factors/{id}', 'POST /api/me/recovery-codes',
     'GET /api/me/devices', 'DELETE /api/me/devices', 'DELETE /api/me/devices/{id}', 'POST /api/users/{id}/reset-second-factor',
-    'POST /api/auth/second-factor/passkey-options', 'POST /api/auth/passkey/options', 'POST /api/auth/passkey',
+    'POST /api/auth/second-factor/passkey-options', 'POST /api/auth/second-factor/send', 'POST /api/me/factors/{id}/send', 'POST /api/auth/passkey/options', 'POST /api/auth/passkey',
     'POST /api/auth/reauthenticate/passkey-options', 'GET /api/me/passkeys', 'POST /api/me/passkeys/options', 'POST /api/me/passkeys',
     'PATCH /api/me/passkeys/{id}', 'DELETE /api/me/passkeys/{id}'];
   assert.deepEqual(contract.filter((route) => !listed.includes(route)), []);

@@ -119,9 +119,10 @@ test('no setting, table or word of a feature is in the program without it', asyn
   // What has no bundle is in no program yet.
   const names = (await readdir(rooms)).filter((name) => existsSync(join(rooms, name, 'standard')));
   assert.ok(names.includes('recovery') && names.includes('new_device') && names.includes('second_factor') && names.includes('passkeys'));
-  const mails = await Promise.all(names.map((name) => readdir(join(rooms, name, 'mails/en'))));
-  // That an account has a second factor is the core's own (docs/decisions/0044).
-  const words = [...new Set([...names, ...mails.flat().map((file) => file.replace(/\.\w+$/, ''))])].filter((word) => word !== 'second_factor');
+  const mails = await Promise.all(names.map((name) => readdir(join(rooms, name, 'mails/en')).catch(() => [])));
+  // Three letters are in any script; the table has more. That an account has a second factor is the core's own (docs/decisions/0044).
+  const own = names.map((name) => (name === 'sms' ? 'sms_messages' : name));
+  const words = [...new Set([...own, ...mails.flat().map((file) => file.replace(/\.\w+$/, ''))])].filter((word) => word !== 'second_factor');
   assert.ok(words.includes('password_reset'));
   const found = (file, word) => run('sh', ['-c', 'strings -n 4 "$1" | grep -m 3 -F -e "$2" || true', 'sh', file, word]);
   for (const word of words) {

@@ -4,7 +4,7 @@ import {after, before, test} from 'node:test';
 import otplib from 'otplib';
 import {isTokenPair, problem, success} from './expect.mjs';
 import {codeIn, linkIn, openMailbox} from './mailbox.mjs';
-import {everyProcessKnows, makeLoggedIn, makeUser, newAddress, startServer} from './support.mjs';
+import {everyProcessKnows, makeLoggedIn, makeUser, newAddress, password, startServer} from './support.mjs';
 
 const publicUrl = 'https://accounts.example.org';
 
@@ -105,6 +105,34 @@ test('with a second factor neither link nor code logs in alone', async () => {
     assert.equal(claimsOf(tokens).acr, 'aal2');
     assert.ok(claimsOf(tokens).amr.includes('mfa'));
   }
+});
+
+test('a mailed code is a second step after the password, and none after a mail', async (t) => {
+  const at = await startServer({env: {PUBLIC_URL: publicUrl, EMAIL_LOGIN: 'on', EMAIL_LOGIN_MAIL_PAUSE: '0s', SECOND_FACTORS: 'email'}});
+  t.after(() => at.stop());
+  const user = await makeLoggedIn(at);
+  const box = openMailbox(at, user.email);
+  const code = async () => codeIn(await box.next(/second step$/));
+  const made = success(await at.post('/api/me/factors', {type: 'email'}, user), 201);
+  assert.equal(made.hint, `${user.email[0]}...${user.email.slice(user.email.indexOf('@'))}`);
+  const confirmed = success(await at.post(`/api/me/factors/${made.id}/confirm`, {code: await code()}, user));
+  await everyProcessKnows();
+
+  const {mfa_token, factors} = (await at.post('/api/auth/login', {email: user.email, password})).body;
+  assert.deepEqual(factors.map(({type}) => type), ['email', 'recovery_code']);
+  success(await at.post('/api/auth/second-factor/send', {mfa_token, factor_id: made.id}));
+  const tokens = success(await at.post('/api/auth/second-factor', {mfa_token, factor_id: made.id, code: await code()}));
+  assert.equal(claimsOf(tokens).acr, 'aal1', 'a mailbox that also resets the password is no second factor of its own');
+
+  const mail = openMailbox(at, user.email);
+  success(await at.post('/api/auth/email-login', {email: user.email}));
+  const asked = await at.post('/api/auth/email-login/confirm', {token: tokenIn(await mail.next(/: log in$/))});
+  assert.deepEqual(asked.body.factors, [{type: 'recovery_code'}]);
+  const second = {mfa_token: asked.body.mfa_token, factor_id: made.id};
+  problem(await at.post('/api/auth/second-factor/send', second), 400, 'invalid_code');
+  problem(await at.post('/api/auth/second-factor', {...second, code: '123456'}), 400, 'invalid_code');
+  const passed = await at.post('/api/auth/second-factor', {mfa_token: asked.body.mfa_token, recovery_code: confirmed.recovery_codes[0]});
+  assert.equal(success(passed).recovery_codes_left, 9);
 });
 
 test('it is off unless it is turned on', async () => {

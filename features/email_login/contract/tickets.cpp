@@ -119,6 +119,21 @@ void shares(TicketHarness& harness) {
   CHECK_MESSAGE(!take(4, noon + 24h + 30s), "with all others");
 }
 
+void owners_share(TicketHarness& harness) {
+  const Trial t{harness};
+  const auto by_owner = [&](UtcTime now, const UserId& user = ada) {
+    return t.take({.network = digest(1), .max_networks = 2, .by_owner = true}, now, user);
+  };
+  CHECK(t.take(from(1), noon));
+  CHECK_MESSAGE(by_owner(noon), "apart from that of the same network");
+  CHECK_FALSE(by_owner(noon + 59s));
+  CHECK(by_owner(noon, bob));
+  CHECK_MESSAGE(t.take(from(2), noon), "it takes no network's share");
+  CHECK_MESSAGE(t.take(from(3), noon), "nor that of all others");
+  CHECK_FALSE(t.take(from(4), noon));
+  CHECK(by_owner(noon + 60s));
+}
+
 void cleaning(TicketHarness& harness) {
   const Trial t{harness};
   const auto clean = [&](std::size_t limit, UtcTime now) {
@@ -207,6 +222,9 @@ void ticket_contract(TicketHarness& harness) {
   SUBCASE("guesses are counted up to the limit of a day") { guesses_of_a_day(harness); }
   SUBCASE("mails keep their pace") { paces(harness); }
   SUBCASE("mails that one network requests leave others their share") { shares(harness); }
+  SUBCASE("mails that the account itself requests have a share of their own") {
+    owners_share(harness);
+  }
   SUBCASE("what is over is deleted in batches") { cleaning(harness); }
   SUBCASE("counts are deleted when they are a day old") { counts_are_cleaned(harness); }
   SUBCASE("all rows go with their user") { belong_to_users(harness); }

@@ -19,6 +19,8 @@ using sql::time_value;
 
 /// The share of all networks that have none of their own.
 constexpr const char* common_share = "";
+/// The share of the account itself; no network's, whose share is hexadecimal.
+constexpr const char* owners_share = "owner";
 
 // The row of the common share holds those of all networks to the end: whoever comes next sees which
 // networks have a share.
@@ -29,7 +31,7 @@ const Sql hold_shares_sql{.text = R"(
   ON CONFLICT (user_id, network) DO UPDATE SET day_count = email_login_mails.day_count)"};
 const Sql shares_sql{.text = R"(
   SELECT network FROM email_login_mails
-  WHERE user_id = $1 AND network <> '' AND day_began_at > $2)",
+  WHERE user_id = $1 AND network NOT IN ('', 'owner') AND day_began_at > $2)",
                      .columns = "t"};
 // $3 is now, $6 an hour ago, $7 a day ago, $8 the moment before which the last mail must have been.
 const Sql take_mail_sql{.text = R"(
@@ -121,6 +123,7 @@ Ticket ticket_in(const Row& row) {
 std::string share_for(Transaction& tx, const UserId& user, const MailRequest& request,
                       UtcTime now) {
   query(tx, hold_shares_sql, {user.str()});
+  if (request.by_owner) return owners_share;
   const auto shares = query(tx, shares_sql, {user.str(), time_value(now - 24h)});
   auto wanted = to_hex(request.network.bytes());
   const bool has_one = std::any_of(shares.begin(), shares.end(),

@@ -67,7 +67,7 @@ struct MailSecrets {
 
 }  // namespace
 
-struct EmailLogin::State {
+struct EmailLogin::State final : CodeChannel {
   State(const Feature& feature, TicketStore& tickets_in, EmailLoginOptions options_in)
       : tickets(tickets_in), options(std::move(options_in)), kernel(feature) {}
 
@@ -76,6 +76,13 @@ struct EmailLogin::State {
   auto transact(Work&& work) const {
     return kernel->store().transact(std::forward<Work>(work));
   }
+
+  // For second factors.
+  std::string_view type() const noexcept override { return "email"; }
+  const LoginMethod& method() const noexcept override { return email_factor; }
+  std::string_view field() const noexcept override { return {}; }
+  Result<CodeTarget> target(const User& user, std::string_view typed) override;
+  CodeOutcome send(Transaction& tx, const OutgoingCode& code, const ClientContext& client) override;
 
   [[nodiscard]] MailSecrets make_secrets() const;
   [[nodiscard]] Ticket ticket_of(const UserId& user, std::int64_t security_version,
@@ -123,9 +130,35 @@ Contributions EmailLogin::attach(Kernel& kernel) {
                         .mails = mail_kinds(),
                         // The counts of networks, which outlive links and codes.
                         .digests_live_for = std::chrono::hours{24}};
-  // Only where it can be used: with any method access tokens have more claims.
-  if (s.options.enabled) brought.methods = {email_link, LoginMethod::email_code};
+  brought.methods = {email_factor};
+  if (s.options.enabled) brought.methods = {email_link, LoginMethod::email_code, email_factor};
+  brought.code_channels = {&s};
   return brought;
+}
+
+Result<CodeTarget> EmailLogin::State::target(const User& user, std::string_view /*typed*/) {
+  const std::string address{user.email.display()};
+  // An address has an octet before its @.
+  const auto at = address.rfind('@');
+  return CodeTarget{.address = address, .hint = address.substr(0, 1) + "..." + address.substr(at)};
+}
+
+CodeOutcome EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
+                                    const ClientContext& client) {
+  const auto user = tx.users().find(code.user);
+  if (!user) return CodeOutcome::paced;
+  const auto owner = tickets.in(tx);
+  if (!owner->take_slot(code.user, {.network = {}, .by_owner = true}, options.pace, now())) {
+    return CodeOutcome::paced;
+  }
+  kernel->notify(tx, "factor_code",
+                 {.to = user->email,
+                  .first_name = user->first_name,
+                  .language = user->language.tag(),
+                  .code = std::string{code.code},
+                  .expires_at = code.expires_at},
+                 client);
+  return CodeOutcome::queued;
 }
 
 MailSecrets EmailLogin::State::make_secrets() const {

@@ -202,6 +202,15 @@ struct OneShare : Sound {
     return rows->take_slot(user, {.network = request.network, .max_networks = 0}, pace, now);
   }
 };
+struct OwnersAreStrangers : Sound {
+  using Sound::Sound;
+  bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
+                 UtcTime now) override {
+    auto like_any = request;
+    like_any.by_owner = false;
+    return rows->take_slot(user, like_any, pace, now);
+  }
+};
 struct AShareForEach : Sound {
   using Sound::Sound;
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
@@ -268,6 +277,7 @@ REJECTED("whose mails have no end in an hour", EndlessHour)
 REJECTED("whose mails have no end in a day", EndlessMails)
 REJECTED("whose mails have one share for all networks", OneShare)
 REJECTED("whose mails have a share for every network", AShareForEach)
+REJECTED("whose mails have no share for the account itself", OwnersAreStrangers)
 REJECTED("that are cleaned up all at once", CleansTooMuch)
 REJECTED("that are cleaned up too early", CleansTooEarly)
 REJECTED("that keep their counts", KeepsCounts)

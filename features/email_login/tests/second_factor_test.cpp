@@ -43,6 +43,42 @@ TEST_CASE("a code to the same mailbox completes no login by mail") {
   }
 }
 
+TEST_CASE("codes of second factors go to the account's own mailbox, at the owner's pace") {
+  on_each_store([](const Backend& backend) {
+    World w{backend, {.enabled = false}};
+    const auto ada = w.user();
+    const auto& channels = w.auth().kernel().code_channels();
+    REQUIRE(channels.size() == 1);
+    auto& mailbox = *channels.front();
+    CHECK(mailbox.type() == "email");
+    CHECK(mailbox.field().empty());
+    CHECK(mailbox.method() == email_factor);
+    const auto target = mailbox.target(ada.user, {});
+    REQUIRE_OK(target);
+    CHECK(target->address == "ada@example.org");
+    CHECK(target->hint == "a...@example.org");
+
+    static_cast<void>(w.mails());
+    const auto send = [&](std::string_view code) {
+      return w.t.store().transact([&](Transaction& tx) {
+        return mailbox.send(tx,
+                            {.user = ada.user.id,
+                             .to = target->address,
+                             .code = code,
+                             .expires_at = w.t.clock().now() + 5min},
+                            somewhere);
+      });
+    };
+    CHECK(send("001234") == CodeOutcome::queued);
+    CHECK(send("005678") == CodeOutcome::paced);
+    const auto mails = w.mails();
+    REQUIRE(mails.size() == 1);
+    CHECK(World::code_in(mails.front()) == "001234");
+    w.t.clock().advance(1min);
+    CHECK(send("005678") == CodeOutcome::queued);
+  });
+}
+
 TEST_CASE("without a room that asks, the door stays shut and the mail stays good") {
   World w{backends().front()};
   const auto ada = w.user();

@@ -34,6 +34,10 @@ inline constexpr EventKind email_login_link_rejected{"email_login_link_rejected"
 /// A link that was mailed to the account's address.
 inline constexpr LoginMethod email_link{"email_link", MethodUse::mailbox, "otp"};
 
+/// A code that was mailed to the account's address as a second factor. After a method that proves
+/// the mailbox it is none, and it never raises the assurance.
+inline constexpr LoginMethod email_factor{"email_factor", MethodUse::mailbox_second, "otp"};
+
 /// Limits requests for mails.
 inline constexpr LimitScope ask_limit{"email_login_ask"};
 /// Limits attempts to use links and codes.
@@ -59,8 +63,10 @@ struct MailedCode {
 /// The proof of a login: the token of a link, or a code.
 using LoginProof = std::variant<Secret, MailedCode>;
 
-/// The feature. Pass it to Auth, and its routes to the Api; must outlive both. Thread-safe; every
-/// method may throw Unavailable.
+/// The feature. For the feature that asks for second factors it is also a CodeChannel of the type
+/// `email`, whether or not logins by mail are enabled: codes go to the account's own address,
+/// within EmailLoginOptions::pace. Pass it to Auth, and its routes to the Api; must outlive both.
+/// Thread-safe; every method may throw Unavailable.
 class EmailLogin final : public Feature {
  public:
   /// Borrows `tickets`. Throws std::invalid_argument for invalid options, with the name of the

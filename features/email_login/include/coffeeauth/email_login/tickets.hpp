@@ -45,6 +45,9 @@ struct MailRequest {
   FeatureDigest network;
   /// How many networks can have a share of their own.
   std::size_t max_networks = 0;
+  /// Whether the account itself requests it, with a proof: such mails have a share apart, whatever
+  /// the network, which no stranger can use up.
+  bool by_owner = false;
 };
 
 /// The tables of the feature, as part of one transaction of the Store.
@@ -62,8 +65,9 @@ class Tickets {
   /// unknown user, too.
   ///
   /// A network gets its own share of the account's mails with its first mail, for 24 hours, if
-  /// fewer than `max_networks` have one then. All other networks have one share together. Of many
-  /// concurrent calls, as many get a share, and a mail, as may.
+  /// fewer than `max_networks` have one then. All other networks have one share together, and mails
+  /// that the account itself requests another, which is no network's. Of many concurrent calls, as
+  /// many get a share, and a mail, as may.
   [[nodiscard]] virtual bool take_slot(const UserId& user, const MailRequest& request,
                                        const MailPace& pace, UtcTime now) = 0;
 

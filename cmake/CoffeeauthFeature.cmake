@@ -2,7 +2,7 @@
 # See docs/decisions/0038-rooms-for-features.md.
 
 # coffeeauth_feature(<name> HEADERS ... SOURCES ... [LINKS ...] [PRIVATE_LINKS ...] [NOTICES <kind>...]
-#                    MEMORY ... SQL ... CONTRACT ... [SENDERS ... SENDER_HEADERS ...])
+#                    [MEMORY ... SQL ... CONTRACT ...] [SENDERS ... SENDER_HEADERS ...])
 #
 # Makes the libraries of the room in this folder, those for which this build has the adapters:
 #   coffeeauth::<name>            the service, with the mails of mails/; over the core, unless LINKS says what else
@@ -12,7 +12,7 @@
 #   coffeeauth::<name>_standard   standard/bundle.cpp, the room for standard::open(): bundle.hpp
 # HEADERS lie in include/coffeeauth/<name>, SOURCES in src; MEMORY, SQL and CONTRACT are sources in the folder of that
 # name. All are listed without their folder. NOTICES as for coffeeauth_embed_mails(). A room whose service is still to
-# come has neither mails nor standard.
+# come has neither mails nor standard; one that stores nothing has no port, and so neither MEMORY, SQL nor CONTRACT.
 # A room that sends over the network has SENDERS, sources in senders, and their SENDER_HEADERS; where an adapter brings
 # what adapters/net is made with, they are
 #   coffeeauth::<name>_senders    what delivers the jobs of the room; its bundle uses it
@@ -35,14 +35,18 @@ function(coffeeauth_feature name)
   if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/mails)
     coffeeauth_embed_mails(coffeeauth_${name} mails NAMESPACE coffeeauth::${name} NOTICES ${ARG_NOTICES})
   endif()
-  coffeeauth_module(${name}_memory
-    HEADERS ${public}/memory.hpp SOURCES ${ARG_MEMORY} LINKS coffeeauth::${name} coffeeauth::memory)
-  if(TARGET coffeeauth_sql)
+  set(ports coffeeauth::${name})
+  if(ARG_MEMORY)
+    set(ports coffeeauth::${name}_memory coffeeauth::${name}_sql)
+    coffeeauth_module(${name}_memory
+      HEADERS ${public}/memory.hpp SOURCES ${ARG_MEMORY} LINKS coffeeauth::${name} coffeeauth::memory)
+  endif()
+  if(TARGET coffeeauth_sql AND ARG_SQL)
     coffeeauth_module(${name}_sql
       HEADERS ${public}/sql.hpp SOURCES ${ARG_SQL} LINKS coffeeauth::${name} coffeeauth::sql)
     coffeeauth_embed_migrations(coffeeauth_${name}_sql ${name} sql/migrations)
   endif()
-  if(TARGET coffeeauth_contracts)
+  if(TARGET coffeeauth_contracts AND ARG_CONTRACT)
     # Static whatever the others are: the consumer's program has doctest's own implementation.
     coffeeauth_module(${name}_contracts STATIC
       HEADERS ${public}/contract.hpp SOURCES ${ARG_CONTRACT} LINKS coffeeauth::${name} coffeeauth::contracts)
@@ -60,6 +64,6 @@ function(coffeeauth_feature name)
     coffeeauth_module(${name}_standard
       HEADERS ${public}/bundle.hpp
       SOURCES standard/bundle.cpp
-      LINKS coffeeauth::${name}_memory coffeeauth::${name}_sql coffeeauth::standard ${senders})
+      LINKS ${ports} coffeeauth::standard ${senders})
   endif()
 endfunction()

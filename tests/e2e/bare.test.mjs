@@ -85,7 +85,7 @@ test('the core answers a client byte for byte as it did before there were featur
 
 test('a route of a feature that is not there does not exist', async () => {
   for (const [method, path] of [['POST', '/api/auth/password-reset'], ['POST', '/api/me/email'],
-    ['POST', '/api/auth/email-change/undo'], ['GET', '/account/reset']]) {
+    ['POST', '/api/auth/email-change/undo'], ['GET', '/account/reset'], ['GET', '/account/login'], ['GET', '/account/security']]) {
     const answer = await without.request(method, path, method === 'GET' ? {} : {body: {}});
     assert.equal(answer.status, 404, path);
   }
@@ -118,7 +118,7 @@ test('no setting, table or word of a feature is in the program without it', asyn
   const rooms = join(project, 'features');
   // What has no bundle is in no program yet.
   const names = (await readdir(rooms)).filter((name) => existsSync(join(rooms, name, 'standard')));
-  assert.ok(names.includes('recovery') && names.includes('new_device') && names.includes('second_factor') && names.includes('passkeys'));
+  assert.ok(names.includes('recovery') && names.includes('new_device') && names.includes('second_factor') && names.includes('passkeys') && names.includes('account_pages'));
   const mails = await Promise.all(names.map((name) => readdir(join(rooms, name, 'mails/en')).catch(() => [])));
   // Three letters are in any script; the table has more. That an account has a second factor is the core's own (docs/decisions/0044).
   const own = names.map((name) => (name === 'sms' ? 'sms_messages' : name));

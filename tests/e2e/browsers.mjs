@@ -40,9 +40,11 @@ export const engines = Object.keys(start).filter((name) => (process.env.BROWSERS
 const started = new Map();
 
 /** One test for each engine; `run(browser, t)`, with the options of node:test between them where there are any. */
-export function forEachEngine(name, ...rest) {
+export function forEachEngine(name, ...rest) { forEngines(engines, name, ...rest); }
+/** The same for those of the engines that are named. */
+export function forEngines(names, name, ...rest) {
   const run = rest.pop();
-  for (const engine of engines) {
+  for (const engine of engines.filter((one) => names.includes(one))) {
     test(`${name} (${engine})`, ...rest, async (t) => {
       if (!started.has(engine)) started.set(engine, start[engine]());
       const browser = new Browser(engine, await started.get(engine));

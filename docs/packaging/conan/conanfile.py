@@ -50,6 +50,8 @@ COMPONENTS = {
     "email_login_memory": ([], ["email_login", "memory"], []),
     "email_login_sql": (["sql"], ["email_login", "sql"], []),
     "email_login_standard": (["standard"], ["email_login_memory", "email_login_sql", "standard"], []),
+    "account_pages": ([], ["http_api"], []),
+    "account_pages_standard": (["standard"], ["account_pages", "standard"], []),
     "sms": ([], ["core"], []),
     "sms_contracts": (["contracts"], ["sms", "contracts"], []),
     "sms_memory": ([], ["sms", "memory"], []),

@@ -266,7 +266,10 @@ export const makePasskey = (options) =>
 /** `further` may have `mediation` and `signal`. */
 export const usePasskey = (options, further = {}) =>
   ceremony(() => navigator.credentials.get({publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), ...further}));
-/** Lets the browser offer a passkey no longer that the service does not take. */
+/**
+ * Lets the browser offer a passkey no longer that was just made and is not kept. Never one that was used: whatever is wrong with
+ * that, such as a challenge that is over, the service answers alike.
+ */
 export function forgetPasskey({rpId = location.hostname}, {id}) {
   PublicKeyCredential.signalUnknownCredential?.({rpId, credentialId: id}).catch(() => {});
 }
@@ -308,7 +311,7 @@ async function proofOf(form, factor, ticket) {
   }
   const asked = await call('POST', 'auth/second-factor/passkey-options', {mfa_token: ticket});
   if (!asked.ok) return {problem: asked};
-  return {credential: await usePasskey(asked.body.options), options: asked.body.options};
+  return {credential: await usePasskey(asked.body.options)};
 }
 
 /**
@@ -337,10 +340,9 @@ export function askSecondStep(place, {mfa_token: ticket, factors, can_trust_devi
       clearForm(form, outcome);
       const proof = await proofOf(form, chosen(), ticket);
       if (!proof) return;
-      const {options, problem: unasked, ...sent} = proof;
+      const {problem: unasked, ...sent} = proof;
       const answer = unasked ?? await call('POST', 'auth/second-factor', {mfa_token: ticket, ...sent, ...byId('step-trust').checked && {trust_device: true}});
       if (answer.ok) return finish(answer.body);
-      if (answer.body.code === 'passkey_rejected' && options) forgetPasskey(options, sent.credential);
       if (answer.body.code === 'token_invalid') return finish({problem: answer});
       tellProblem(answer, {form, place: outcome});
     }, outcome));

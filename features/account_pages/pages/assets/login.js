@@ -1,9 +1,9 @@
 // Logs in, in one step or two, by password, passkey, mailed code or link, and goes on to the account's page.
-import {askSecondStep, busy, byId, call, clearForm, deviceToken, forgetPasskey, hasPasskeys, isThere, keepDevice, linkToken, onSubmit, read, session, tell,
+import {askSecondStep, busy, byId, call, clearForm, deviceToken, hasPasskeys, isThere, keepDevice, linkToken, onSubmit, read, session, tell,
   tellProblem, usePasskey, words} from './client.js';
 
-// Before the challenge of options that wait in a field is over.
-const renewOptionsAfter = 4 * 60_000;
+// Before the challenge of options that wait in a field is over: so much of their time.
+const renewOptionsAfter = 0.8;
 const forms = ['login', 'mail', 'link'].map(byId);
 let loginToken = '';
 /** What offers passkeys in the field of the address, while it does. */
@@ -104,7 +104,6 @@ async function confirmMail(form, proof) {
 async function logInByPasskey(options, further) {
   const credential = await usePasskey(options, further);
   const answer = await call('POST', 'auth/passkey', {credential});
-  if (answer.body.code === 'passkey_rejected') forgetPasskey(options, credential);
   await finish(answer);
   return answer;
 }
@@ -117,7 +116,7 @@ async function offerOnce(own) {
   const timer = setTimeout(() => {
     isOld = true;
     own.abort();
-  }, renewOptionsAfter);
+  }, asked.body.options.timeout * renewOptionsAfter);
   try {
     await logInByPasskey(asked.body.options, {mediation: 'conditional', signal: own.signal});
     return true;

@@ -59,7 +59,6 @@ async function passAgainByPasskey(form, outcome) {
   const {options} = asked.body;
   const credential = await usePasskey(options);
   const answer = await callOwn('POST', 'auth/reauthenticate', {credential});
-  if (answer.body.code === 'passkey_rejected') forgetPasskey(options, credential);
   return passAgain(answer, form, outcome);
 }
 
@@ -177,10 +176,15 @@ async function addPasskey(form) {
   if (asked.isCancelled) return;
   if (!asked.ok) return tellProblem(asked, {form});
   const credential = await makePasskey(asked.body.options);
-  const added = await change('POST', 'me/passkeys', {credential, ...name && {name}}, 'passkey-added', {form});
-  if (added) form.reset();
-  // What the service did not take must not stay in the browser.
-  else forgetPasskey({rpId: asked.body.options.rp.id}, credential);
+  const added = await callOwn('POST', 'me/passkeys', {credential, ...name && {name}});
+  if (!added.ok) {
+    // What the service did not take must not stay in the browser; what it may have taken after all must.
+    if (added.isCancelled || ['passkey_rejected', 'limit_reached'].includes(added.body.code)) forgetPasskey({rpId: asked.body.options.rp.id}, credential);
+    return added.isCancelled ? undefined : tellProblem(added, {form});
+  }
+  await load();
+  tell(words('passkey-added'), true);
+  form.reset();
 }
 
 /**

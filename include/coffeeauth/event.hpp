@@ -171,6 +171,9 @@ inline const EventDetail credential_changed{"credential", "changed"};
 /// A detail of events of any kind: every second factor of the account is to go, because an
 /// administrator vouches for its owner.
 inline const EventDetail second_factors_removed{"second_factors", "removed"};
+/// A detail of events of any kind: the owner proved a second factor that cannot be guessed, such as
+/// a passkey. A Recorder that counts guesses at the account's codes must forget them.
+inline const EventDetail guesses_forgiven{"guesses", "forgiven"};
 /// A detail of `logged_in`: the account has logged in before, but never from this network.
 inline const EventDetail network_is_new{"network", "new"};
 

@@ -120,6 +120,9 @@ struct ChallengeMethod {
   std::string label{};
   /// Where codes are sent, masked: `+49...67`; may be empty.
   std::string hint{};
+  /// Whether it can be proved today. False where what it takes is switched off: it is not offered,
+  /// and yet the account has it, so that its second factor stays on.
+  bool usable = true;
 };
 
 /// What a login still requires after a correct first factor. There is no session until the

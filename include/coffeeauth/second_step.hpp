@@ -38,14 +38,19 @@ class SecondStep {
 
   /// ChallengeMethod::type of what list() returns: `totp`, `passkey`.
   [[nodiscard]] virtual std::string_view type() const noexcept = 0;
-  /// Returns what the account has of it, as a challenge shows it; empty when it has nothing.
+  /// Whether it can be asked for today, whatever accounts have.
+  [[nodiscard]] virtual bool is_usable() const noexcept { return true; }
+  /// Returns what the account has of it, as a challenge shows it; empty when it has nothing. Where
+  /// it is switched off, that is still listed, with `usable` false.
   [[nodiscard]] virtual std::vector<ChallengeMethod> list(Transaction& transaction,
                                                           const UserId& user) = 0;
   /// Returns the options that the client needs for a proof, as JSON; empty when it needs none.
   /// `ticket` names the login: a proof made for it must be useless for another.
   [[nodiscard]] virtual Result<std::string> options(const UserId& user,
                                                     std::string_view ticket) = 0;
-  /// Checks `credential`, the client's JSON, for the login named `ticket`. Errors: its own.
+  /// Returns the errors of prove(), for the documentation of routes; none by default.
+  [[nodiscard]] virtual std::vector<ErrorCode> errors() const { return {}; }
+  /// Checks `credential`, the client's JSON, for the login named `ticket`. Errors: errors().
   [[nodiscard]] virtual Result<SecondProof> prove(const UserId& user, std::string_view ticket,
                                                   std::string_view credential,
                                                   const ClientContext& client) = 0;

@@ -130,7 +130,16 @@ std::vector<ConfigField> fields(PasskeyOptions& o) {
             o.counter,
             {{"device_bound", CounterPolicy::device_bound},
              {"ignore", CounterPolicy::ignore},
-             {"all", CounterPolicy::all}})};
+             {"all", CounterPolicy::all}}),
+      field("PASSKEY_OPTIONS_LIMIT",
+            "Requests for options of passkeys from one network in one PASSKEY_OPTIONS_WINDOW",
+            o.asks.count, {1, 100'000}),
+      field("PASSKEY_OPTIONS_WINDOW", "The time over which PASSKEY_OPTIONS_LIMIT counts",
+            o.asks.window, {1s, 24h}),
+      field("PASSKEY_LIMIT", "Logins by passkey from one network in one PASSKEY_WINDOW",
+            o.tries.count, {1, 100'000}),
+      field("PASSKEY_WINDOW", "The time over which PASSKEY_LIMIT counts", o.tries.window,
+            {1s, 24h})};
 }
 
 }  // namespace coffeeauth::passkeys

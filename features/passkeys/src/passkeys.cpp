@@ -26,13 +26,15 @@ Contributions PasskeyService::attach(Kernel& kernel) {
   };
   // What sessions keep of passkeys is understood, and thieves' passkeys go, whether or not it is
   // enabled now.
-  Contributions brought{.clean_ups = {{"passkeys", clean}},
-                        .methods = {passkey_method, user_verified_method},
-                        .recorders = {&room},
-                        .mails = mail_kinds(),
-                        .digests_live_for = longest_challenge};
-  if (room.settings.enabled) brought.second_steps = {&room};
-  return brought;
+  // Accounts have their passkeys while it is disabled, too: with the last other factor, their
+  // second factor must not go.
+  return {.limits = {{options_limit, room.settings.asks}, {login_limit, room.settings.tries}},
+          .clean_ups = {{"passkeys", clean}},
+          .methods = {passkey_method, user_verified_method},
+          .second_steps = {&room},
+          .recorders = {&room},
+          .mails = mail_kinds(),
+          .digests_live_for = longest_challenge};
 }
 
 std::vector<MailKind> mails() { return mail_kinds(); }

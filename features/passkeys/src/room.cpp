@@ -40,10 +40,11 @@ Room::Room(const Feature& feature, PasskeyStore& passkeys_in, const PublicKeyVer
 
 std::vector<ChallengeMethod> Room::list(Transaction& tx, const UserId& user) {
   if (passkeys.in(tx)->count(user) == 0) return {};
-  return {{.type = std::string{type()}}};
+  return {{.type = std::string{type()}, .usable = settings.enabled}};
 }
 
 Result<std::string> Room::options(const UserId& user, std::string_view ticket) {
+  if (!settings.enabled) return ErrorCode::not_found;
   return request_json(settings, challenge(Ceremony::second, subject_of_ticket(user, ticket)),
                       UserVerification::preferred, passkeys_of(user));
 }
@@ -167,7 +168,10 @@ Result<void> Room::spend(Transaction& tx, const Proven& proven, const ClientCont
                 settings.counter, now());
   if (outcome == UseOutcome::regressed || outcome == UseOutcome::gone) return passkey_rejected;
   if (outcome == UseOutcome::tolerated) tell_of_copy(tx, passkey.user, false, client);
-  kernel->record(tx, {.kind = passkey_used, .user = passkey.user, .client = client});
+  kernel->record(tx, {.kind = passkey_used,
+                      .user = passkey.user,
+                      .client = client,
+                      .details = {guesses_forgiven}});
   return {};
 }
 
@@ -189,7 +193,7 @@ Error Room::reject(std::string_view reason, const std::optional<UserId>& user,
   kernel->note({.kind = passkey_rejected_event,
                 .user = user,
                 .client = client,
-                .reason = std::string{reason}});
+                .details = {{"check", std::string{reason}}}});
   return Error{passkey_rejected};
 }
 

@@ -38,6 +38,8 @@ struct Room final : SecondStep, Recorder {
 
   // A passkey as a second factor.
   std::string_view type() const noexcept override { return passkey_method.word(); }
+  bool is_usable() const noexcept override { return settings.enabled; }
+  std::vector<ErrorCode> errors() const override { return {passkey_rejected}; }
   std::vector<ChallengeMethod> list(Transaction& tx, const UserId& user) override;
   Result<std::string> options(const UserId& user, std::string_view ticket) override;
   Result<SecondProof> prove(const UserId& user, std::string_view ticket,

@@ -173,17 +173,19 @@ std::vector<Route> login_routes(PasskeyService& passkeys) {
       "The same for everyone, but for the challenge, which is good once and for "
       "`PASSKEY_CHALLENGE_LIFETIME`.";
   ask.response_schema = request_options_schema();
+  ask.limit = options_limit;
 
   auto log_in = route("POST", "/api/auth/passkey", "logInByPasskey", "Log in with a passkey");
   log_in.handler = [&passkeys](const RouteContext& c) { return log_in_by_passkey(passkeys, c); };
   log_in.description =
       "The passkey must have verified its user: it is both factors. Whatever is wrong with it, the "
-      "response is 401 `passkey_rejected`.";
+      "response is 401 `passkey_rejected`; only the owner of a right one learns that the account "
+      "is disabled or not verified.";
   log_in.request_schema =
       schemas::object("PasskeyLoginRequest", "", {{"credential", credential_field(), true}});
   log_in.response_schema = schemas::token_pair();
   log_in.errors = {passkey_rejected, ErrorCode::account_disabled, ErrorCode::email_not_verified};
-  log_in.limit = LimitScope::login;
+  log_in.limit = login_limit;
   return {std::move(ask), std::move(log_in)};
 }
 
@@ -196,6 +198,7 @@ std::vector<Route> step_up_routes(PasskeyService& passkeys, Auth& auth) {
   ask.access = Access::user;
   ask.while_enrolling = true;
   ask.response_schema = request_options_schema();
+  ask.limit = options_limit;
 
   auto prove = route("POST", "/api/auth/reauthenticate", "reauthenticate", "Re-authenticate");
   prove.replaces = true;
@@ -240,6 +243,7 @@ std::vector<Route> registration_routes(PasskeyService& passkeys) {
   ask.handler = [&passkeys](const RouteContext& c) { return offer(passkeys, c); };
   ask.recent = http::Recent::required;
   ask.response_schema = options_schema("PasskeyCreationOptions", "parseCreationOptionsFromJSON()");
+  ask.limit = options_limit;
 
   auto add = own_route("POST", "", "addPasskey", "Register a passkey");
   add.handler = [&passkeys](const RouteContext& c) { return add_own(passkeys, c); };

@@ -29,11 +29,13 @@ std::optional<std::int64_t> Room::step_of_code(const Factor& factor, const Secre
 std::vector<ChallengeMethod> Room::list(Transaction& tx, const UserId& user) {
   std::vector<ChallengeMethod> listed;
   for (auto& factor : store.in(tx)->list_factors(user, now())) {
-    if (!factor.confirmed_at || !is_own(factor.kind)) continue;
+    if (!factor.confirmed_at) continue;
+    const bool usable = is_own(factor.kind);
     listed.push_back({.type = std::move(factor.kind),
                       .id = factor.id.str(),
                       .label = std::move(factor.label),
-                      .hint = std::move(factor.hint)});
+                      .hint = std::move(factor.hint),
+                      .usable = usable});
   }
   return listed;
 }

@@ -1,5 +1,6 @@
 // The factors of whoever is logged in.
 
+#include <algorithm>
 #include <utility>
 
 #include "coffeeauth/user_service.hpp"
@@ -206,7 +207,7 @@ Result<std::optional<RecoveryCodes>> SecondFactor::require(const Principal& prin
     if (!rows) return rows.error();
     const auto present = tx.users().find(user);
     if (!present) return ErrorCode::token_invalid;
-    if (on && room.list_all(tx, user).empty()) return nothing_enrolled;
+    if (on && !room.has_usable(tx, user)) return nothing_enrolled;
     if (!on && room.is_demanded_of(*present)) return policy_demands;
     if (present->second_factor == on) return {};
     if (on) {
@@ -255,12 +256,15 @@ Overview SecondFactor::overview(const User& user) {
       if (factor.confirmed_at) shown.factors.push_back(std::move(factor));
     }
     for (auto& method : room.list_all(tx, user.id)) {
-      if (!room.is_own(method.type)) shown.others.push_back(std::move(method));
+      if (method.usable && !room.is_own(method.type)) shown.others.push_back(std::move(method));
     }
     shown.recovery_codes_left = rows->count_recovery_codes(user.id);
-    const auto attempt = rows->attempts(user.id, false, room.failure_policy(), now);
-    shown.is_locked = attempt.verdict == AttemptVerdict::locked;
-    if (attempt.verdict == AttemptVerdict::wait) shown.locked_until = attempt.until;
+    for (const bool is_known : {false, true}) {
+      const auto attempt = rows->attempts(user.id, is_known, room.failure_policy(), now);
+      shown.is_locked = shown.is_locked || attempt.verdict == AttemptVerdict::locked;
+      if (attempt.verdict != AttemptVerdict::wait) continue;
+      shown.locked_until = std::max(shown.locked_until.value_or(attempt.until), attempt.until);
+    }
     return shown;
   });
 }

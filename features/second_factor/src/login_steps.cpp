@@ -55,7 +55,8 @@ Result<std::optional<LoginChallenge>> Room::ask(const PendingLogin& login) {
                         .session = login.session,
                         .client = login.client});
     auto all = list_all(tx, user.id);
-    std::erase_if(all, [&](const auto& one) { return !goes_with(one.type, login.done); });
+    std::erase_if(all,
+                  [&](const auto& one) { return !one.usable || !goes_with(one.type, login.done); });
     if (rows->count_recovery_codes(user.id) > 0) {
       all.push_back({.type = std::string{recovery_code.word()}});
     }

@@ -20,6 +20,7 @@ bool Room::is_demanded_of(const User& user) const {
 }
 
 bool Room::is_accepted(const User& user, const ChallengeMethod& method) const {
+  if (!method.usable) return false;
   if (user.role != Role::admin) return true;
   const auto& types = settings.admin_types;
   return std::find(types.begin(), types.end(), method.type) != types.end();

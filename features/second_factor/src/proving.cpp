@@ -78,7 +78,7 @@ std::string name_of(const Ticket& ticket) { return to_hex(ticket.digest.bytes())
 SecondStep* step_called(const Room& room, std::string_view type) {
   if (type == totp.word()) return nullptr;
   for (auto* const step : room.kernel->second_steps()) {
-    if (step->type() == type) return step;
+    if (step->type() == type && step->is_usable()) return step;
   }
   return nullptr;
 }

@@ -84,6 +84,11 @@ std::vector<ChallengeMethod> Room::list_all(Transaction& tx, const UserId& user)
   return all;
 }
 
+bool Room::has_usable(Transaction& tx, const UserId& user) const {
+  const auto all = list_all(tx, user);
+  return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.usable; });
+}
+
 void Room::tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
                       const ClientContext& client, std::map<std::string, std::string> extra) const {
   const auto account = tx.users().find(user);

@@ -109,8 +109,10 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   bool store_first_codes(Transaction& tx, const Principal& principal, const MadeCodes& made,
                          const ClientContext& client) const;
 
-  /// Everything that could be asked for at a login, of all features.
+  /// Everything that the account has, of all features, also what cannot be asked for today.
   [[nodiscard]] std::vector<ChallengeMethod> list_all(Transaction& tx, const UserId& user) const;
+  /// Whether any of it can be proved today.
+  [[nodiscard]] bool has_usable(Transaction& tx, const UserId& user) const;
 
   /// A notice to the owner. Without a label, which is a thief's own words if a thief typed it.
   void tell_owner(Transaction& tx, std::string_view mail, const UserId& user,

@@ -48,8 +48,18 @@ Contributions SecondFactor::attach(Kernel& kernel) {
 
 bool SecondFactor::has_step(std::string_view type) const {
   const auto& steps = state_->room.kernel->second_steps();
-  return std::any_of(steps.begin(), steps.end(),
-                     [&](const SecondStep* step) { return step->type() == type; });
+  return std::any_of(steps.begin(), steps.end(), [&](const SecondStep* step) {
+    return step->type() == type && step->is_usable();
+  });
+}
+
+std::vector<ErrorCode> SecondFactor::step_errors() const {
+  std::vector<ErrorCode> all;
+  for (const auto* const step : state_->room.kernel->second_steps()) {
+    const auto errors = step->errors();
+    all.insert(all.end(), errors.begin(), errors.end());
+  }
+  return all;
 }
 
 const std::vector<CodeChannel*>& SecondFactor::code_channels() const {

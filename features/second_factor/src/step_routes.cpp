@@ -222,6 +222,8 @@ std::vector<Route> step_routes(SecondFactor& second_factor) {
   prove.request_schema = request_schema(has_passkeys);
   prove.response_schema = promise_schema();
   prove.errors = {ErrorCode::token_invalid, ErrorCode::invalid_code, locked};
+  const auto further = second_factor.step_errors();
+  prove.errors.insert(prove.errors.end(), further.begin(), further.end());
   prove.limit = step_limit;
   std::vector<Route> all{std::move(prove)};
   if (!second_factor.code_channels().empty()) all.push_back(send_route(second_factor));

@@ -20,6 +20,7 @@ void Room::record(Transaction& tx, const Event& event) {
     remove_all(tx, event);
     return;
   }
+  if (has_detail(event, guesses_forgiven)) store.in(tx)->unlock(*event.user);
   if (event.undone_since) remove_since(tx, event, *event.undone_since);
   if (event.kind == EventKind::second_factor_off) {
     // Whoever turns it on again gets new ones.

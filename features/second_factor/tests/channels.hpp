@@ -32,7 +32,7 @@ class FakeChannel final : public CodeChannel {
   FakeChannel(std::string_view type, std::string_view field, const LoginMethod& method)
       : type_(type), field_(field), method_(method) {}
 
-  std::string_view type() const noexcept override { return type_; }
+  std::string_view type() const noexcept override { return is_off ? "" : type_; }
   const LoginMethod& method() const noexcept override { return method_; }
   std::string_view field() const noexcept override { return field_; }
   Result<CodeTarget> target(const User& user, std::string_view typed) override {
@@ -56,6 +56,8 @@ class FakeChannel final : public CodeChannel {
   }
 
   CodeOutcome outcome = CodeOutcome::queued;
+  /// Whether nothing finds it, as if its room brought none.
+  bool is_off = false;
   std::vector<SentText> sent;
 
  private:

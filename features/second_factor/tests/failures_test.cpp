@@ -100,7 +100,35 @@ TEST_CASE("a hundred wrong codes lock the codes, and the owner gets in all the s
   });
 }
 
-TEST_CASE("a ticket and a network more refill nothing, and neither does what is undone") {
+TEST_CASE("the lock of networks that were used before is shown, too") {
+  on_each_store([](const Backend& backend) {
+    Guessed g{backend, {.failures = 3, .failures_stop = 4}};
+    for (int i = 0; i < 3; ++i) CHECK_ERROR(g.guess(home), ErrorCode::invalid_code);
+    const auto waiting = g.w.room.overview(g.w.stored(g.ada.user.id));
+    CHECK(waiting.locked_until == g.w.t.clock().now() + 60s);
+    CHECK_FALSE(waiting.is_locked);
+    g.w.t.clock().advance(60s);
+    CHECK_ERROR(g.guess(home), ErrorCode::invalid_code);
+    CHECK(g.w.room.overview(g.w.stored(g.ada.user.id)).is_locked);
+  });
+}
+
+TEST_CASE("what proves a second factor beyond guessing lifts the lock, whatever it was for") {
+  on_each_store([](const Backend& backend) {
+    Guessed g{backend, {.failures = 3, .failures_stop = 3}};
+    for (int i = 0; i < 3; ++i) CHECK_ERROR(g.guess(), ErrorCode::invalid_code);
+    CHECK_ERROR(g.right(), locked);
+    // As the room of passkeys tells it.
+    g.w.t.store().transact([&](Transaction& tx) {
+      g.w.auth().kernel().record(tx, {.kind = EventKind{"passkey_used"},
+                                      .user = g.ada.user.id,
+                                      .details = {guesses_forgiven}});
+    });
+    CHECK(is_session(g.right()));
+  });
+}
+
+TEST_CASE("a ticket and a network more refill nothing") {
   on_each_store([](const Backend& backend) {
     Guessed g{backend, {.failures = 3}};
     for (int i = 0; i < 3; ++i) CHECK_ERROR(g.guess(), ErrorCode::invalid_code);

@@ -116,12 +116,16 @@ TEST_CASE("of an administrator's factors the policy takes what ADMIN_SECOND_FACT
 TEST_CASE("a step of another room answers a challenge, lifts the lock, and keeps the flag on") {
   on_each_store([](const Backend& backend) {
     OtherStep key{"passkey"};
-    World w{backend, {}, {&key}};
+    World w{backend, {.failures = 3, .failures_stop = 3}, {&key}};
     const auto ada = w.user();
     auto principal = w.principal(ada);
     const auto app = w.add(principal);
     principal = w.renewed(principal);
     key.owned_by = ada.user.id;
+    for (int i = 0; i < 3; ++i) {
+      CHECK_ERROR(w.prove(w.asked(), app, w.wrong_code(app)), ErrorCode::invalid_code);
+    }
+    CHECK_ERROR(w.prove(w.asked(), app, w.code(app)), locked);
     const auto asked = w.challenge();
     REQUIRE(asked.methods.size() == 3);
     CHECK(asked.methods[1].type == "passkey");
@@ -141,6 +145,8 @@ TEST_CASE("a step of another room answers a challenge, lifts the lock, and keeps
     CHECK_ERROR(prove("wrong"), ErrorCode::invalid_code);
     CHECK(is_session(prove("right")));
     CHECK_ERROR(prove("right"), ErrorCode::token_invalid);
+    CHECK(is_session(w.prove(w.asked("ada@example.org", {.address = "198.51.100.7"}), app,
+                             w.code(app), TrustDevice::no, {.address = "198.51.100.7"})));
 
     CHECK(w.room.overview(principal.user).others.size() == 1);
     CHECK_OK(w.room.remove(principal, app.id, home));

@@ -280,6 +280,28 @@ TEST_CASE("a phone of one account is nothing to another") {
               ErrorCode::invalid_code);
 }
 
+TEST_CASE("a kind that is switched off is not asked for, and keeps the second factor on") {
+  on_each_store([](const Backend& backend) {
+    Phones p{backend};
+    auto principal = p.w.principal(p.w.user());
+    static_cast<void>(p.add(principal));
+    principal = p.w.renewed(principal);
+    const auto app = p.w.add(principal);
+    principal = p.w.renewed(principal);
+    // As after a start without prefixes.
+    p.channels.phone.is_off = true;
+    const auto asked = p.w.challenge();
+    REQUIRE(asked.methods.size() == 2);
+    CHECK(asked.methods[0].type == "totp");
+    CHECK_OK(p.w.room.remove(principal, app.id, home));
+    CHECK(p.w.stored(principal.user.id).second_factor);
+    CHECK(p.w.room.overview(p.w.stored(principal.user.id)).recovery_codes_left == 10);
+    CHECK(p.w.challenge().methods.size() == 1);
+    p.channels.phone.is_off = false;
+    CHECK(p.w.challenge().methods.size() == 2);
+  });
+}
+
 TEST_CASE("what the settings promise has to be sent by something") {
   World w{backends().front(), {.types = {"totp", "sms"}}};
   CHECK_THROWS_WITH_AS(static_cast<void>(routes(w.room)),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "coffeeauth/config.hpp"
 #include "coffeeauth/config_fields.hpp"
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/passkeys/passkey_store.hpp"
@@ -39,6 +40,11 @@ struct PasskeyOptions {
   std::chrono::seconds challenge_lifetime{std::chrono::minutes{10}};
   /// Whose counter of signatures must grow.
   CounterPolicy counter = CounterPolicy::device_bound;
+  /// Requests for options from one network. Ranges, also of the limit below: 1 to 100,000 within 1
+  /// s to 24 h.
+  Limit asks{60, std::chrono::minutes{1}};
+  /// Logins and re-authentications by passkey from one network.
+  Limit tries{60, std::chrono::minutes{15}};
 };
 
 /// Returns the settings by name. `options` must outlive them and must not move.

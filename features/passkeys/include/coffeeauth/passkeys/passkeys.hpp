@@ -15,6 +15,7 @@
 #include "coffeeauth/passkeys/options.hpp"
 #include "coffeeauth/passkeys/passkey_store.hpp"
 #include "coffeeauth/ports/public_key_verifier.hpp"
+#include "coffeeauth/rate_limiter.hpp"
 #include "coffeeauth/result.hpp"
 #include "coffeeauth/session_service.hpp"
 
@@ -38,9 +39,9 @@ inline constexpr EventKind passkey_added{"passkey_added"};
 inline constexpr EventKind passkey_removed{"passkey_removed"};
 /// A passkey proved a login, a second factor, or an authentication of a session.
 inline constexpr EventKind passkey_used{"passkey_used"};
-/// What a client sent as a passkey was refused. Event::reason is wire_name(Rejection), or `unknown`
-/// (no such credential), `spent` (the challenge was used, or the passkey removed meanwhile),
-/// `counter`, or `disabled` (the feature is).
+/// What a client sent as a passkey was refused. The detail `check` says which check failed:
+/// wire_name(Rejection), or `unknown` (no such credential), `spent` (the challenge was used, or the
+/// passkey removed meanwhile), `counter`, or `disabled` (the feature is).
 inline constexpr EventKind passkey_rejected_event{"passkey_rejected"};
 /// The counter of signatures of a passkey has not grown, so a copy of it may be in use. The detail
 /// `passkey` is `refused` or `accepted`, according to PasskeyOptions::counter.
@@ -50,6 +51,11 @@ inline constexpr EventKind passkey_counter_regressed{"passkey_counter_regressed"
 inline constexpr LoginMethod passkey_method{"passkey", MethodUse::second, "pop"};
 /// The authenticator verified the user, by a PIN or biometrics; always beside `passkey_method`.
 inline constexpr LoginMethod user_verified_method{"user_verified", MethodUse::both, "user"};
+
+/// Limits requests for options by network.
+inline constexpr LimitScope options_limit{"passkey_options"};
+/// Limits logins by passkey by network.
+inline constexpr LimitScope login_limit{"passkey"};
 
 /// The notices to the owner. Operators can omit them; see NoticeConfig.
 inline constexpr std::string_view passkey_added_mail = "passkey_added";

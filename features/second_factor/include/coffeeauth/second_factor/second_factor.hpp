@@ -177,9 +177,10 @@ struct Overview {
   std::vector<ChallengeMethod> others{};
   /// Recovery codes that are left.
   std::size_t recovery_codes_left = 0;
-  /// Until when codes are refused because of wrong ones, as seen from an unknown network.
+  /// Until when codes are refused because of wrong ones: from networks that the account has used
+  /// before, or from others, whichever is longer.
   std::optional<UtcTime> locked_until{};
-  /// Whether they are refused until the lock is lifted: `locked`.
+  /// Whether they are refused until the lock is lifted, from either kind of network: `locked`.
   bool is_locked = false;
 };
 
@@ -211,6 +212,8 @@ class SecondFactor final : public Feature {
   [[nodiscard]] Result<std::string> step_options(const Secret& mfa_token, std::string_view type);
   /// Whether another feature of the Auth has steps of that type. Call it for an attached feature.
   [[nodiscard]] bool has_step(std::string_view type) const;
+  /// Returns the errors of the steps of other features. Call it for an attached feature.
+  [[nodiscard]] std::vector<ErrorCode> step_errors() const;
   /// Returns the ways to send codes that the features of the Auth bring. Call it for an attached
   /// feature.
   [[nodiscard]] const std::vector<CodeChannel*>& code_channels() const;

@@ -7,34 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "features/passkeys/tests/world.hpp"
-#include "lib/testing/contract/race.hpp"
 
 namespace coffeeauth::passkeys {
 namespace {
 
-using coffeeauth::testing::count_of;
-using coffeeauth::testing::race;
 using Json = nlohmann::json;
 
 constexpr auto copied = "may have been copied";
-
-/// Ada, with a passkey.
-struct WithPasskey {
-  explicit WithPasskey(const Backend& backend, PasskeyOptions options = usual_options(),
-                       std::uint32_t sign_count = 0, bool is_synced = false)
-      : w(backend, std::move(options)), ada(w.principal(w.user())) {
-    key.sign_count = sign_count;
-    if (is_synced) key.flags |= testing::backup_eligible | testing::backed_up;
-    const auto added = w.add(ada, key);
-    REQUIRE_OK(added);
-    passkey = *added;
-  }
-
-  World w;
-  Principal ada;
-  SoftwareAuthenticator key = authenticator();
-  Passkey passkey;
-};
 
 TEST_CASE("a passkey is registered, listed, and logs in") {
   on_each_store([](const Backend& backend) {
@@ -134,29 +113,6 @@ TEST_CASE("a challenge of one session is nothing to another of the same user") {
   const auto registration = answer_creation(second, p.w.room.creation_options(p.ada).value());
   CHECK_ERROR(p.w.room.add(*other, registration, "", somewhere), passkey_rejected);
   CHECK_OK(p.w.room.add(p.ada, registration, "", somewhere));
-}
-
-TEST_CASE("options leave no row, however many are asked for") {
-  on_each_store([](const Backend& backend) {
-    if (backend.is_serializable) return;
-    WithPasskey p{backend};
-    const auto rows = [&] {
-      return p.w.t.store().transact([&](Transaction& tx) {
-        // Of challenges that were used, as of any time.
-        const auto all =
-            p.w.rows->in(tx)->delete_expired(1'000'000, p.w.t.clock().now() + 24h * 365);
-        return all + p.w.rows->in(tx)->list(p.ada.user.id).size();
-      });
-    };
-    static_cast<void>(rows());
-    for (int i = 0; i < 1'000; ++i) {
-      static_cast<void>(p.w.room.login_options());
-      static_cast<void>(p.w.room.reauthentication_options(p.ada));
-      static_cast<void>(p.w.second_step().options(p.ada.user.id, "mfa_1"));
-      static_cast<void>(p.w.room.creation_options(p.ada));
-    }
-    CHECK_MESSAGE(rows() == 1, "the passkey that was there");
-  });
 }
 
 TEST_CASE("a challenge is over after its lifetime") {
@@ -366,45 +322,6 @@ TEST_CASE("options of a new passkey name those that there are, and the account b
   Json algorithms = Json::array();
   for (const auto& one : options.at("pubKeyCredParams")) algorithms.push_back(one.at("alg"));
   CHECK(algorithms == Json{-8, -7, -257});
-}
-
-TEST_CASE("of many who finish with one challenge at once, one logs in") {
-  on_each_store([](const Backend& backend) {
-    WithPasskey p{backend};
-    const auto assertion = answer_request(p.key, p.w.room.login_options());
-    const auto heard =
-        race(16, [&](std::size_t) { return p.w.room.log_in(assertion, somewhere).has_value(); });
-    CHECK(count_of(heard, true) == 1);
-  });
-}
-
-TEST_CASE("of many with one counter at once, one logs in and the owner is told of the others") {
-  on_each_store([](const Backend& backend) {
-    WithPasskey p{backend, usual_options(), 5};
-    std::vector<std::string> copies;
-    for (int i = 0; i < 16; ++i) {
-      p.key.sign_count = 9;
-      copies.push_back(answer_request(p.key, p.w.room.login_options()));
-    }
-    const auto heard = race(copies.size(), [&](std::size_t i) {
-      return p.w.room.log_in(copies[i], somewhere).has_value();
-    });
-    CHECK(count_of(heard, true) == 1);
-    CHECK(p.w.t.events().count(passkey_counter_regressed) == copies.size() - 1);
-  });
-}
-
-TEST_CASE("challenges that were used are cleaned up when they are long over") {
-  WithPasskey p{backends().front()};
-  CHECK_OK(p.w.log_in(p.key));
-  const auto clean = [&] {
-    return p.w.t.store().transact(
-        [&](Transaction& tx) { return p.w.rows->in(tx)->delete_expired(10, p.w.t.clock().now()); });
-  };
-  p.w.t.clock().advance(30min);
-  CHECK(clean() == 0);
-  p.w.t.clock().advance(24h);
-  CHECK_MESSAGE(clean() == 2, "of the registration, and of the login");
 }
 
 TEST_CASE("when passkeys are disabled, none is accepted, and none is a second step") {

@@ -71,6 +71,24 @@ class World {
   coffeeauth::testing::TestAuth t;
 };
 
+/// Ada, with a passkey.
+struct WithPasskey {
+  explicit WithPasskey(const Backend& backend, PasskeyOptions options = usual_options(),
+                       std::uint32_t sign_count = 0, bool is_synced = false)
+      : w(backend, std::move(options)), ada(w.principal(w.user())) {
+    key.sign_count = sign_count;
+    if (is_synced) key.flags |= testing::backup_eligible | testing::backed_up;
+    const auto added = w.add(ada, key);
+    REQUIRE_OK(added);
+    passkey = *added;
+  }
+
+  World w;
+  Principal ada;
+  SoftwareAuthenticator key = authenticator();
+  Passkey passkey;
+};
+
 /// Runs `test` over each kind of Store, in a subcase of its name.
 template <class Test>
 void on_each_store(Test test) {

@@ -264,6 +264,9 @@ requires std::is_enum_v<Enum>
 /// Validates the current values: one entry for each invalid field, fields out of their own range
 /// first. Empty when all are valid.
 [[nodiscard]] std::vector<FieldError> validate(std::span<const ConfigField> fields);
+/// Throws std::invalid_argument for the first entry of validate(), if there is one: the name of the
+/// field, a colon and what is wrong. For options that an embedder passes to a feature.
+void require_valid(std::span<const ConfigField> fields);
 
 /// Returns a field for each policy number of `config`, in its order. `config` must outlive the
 /// fields and must not move.

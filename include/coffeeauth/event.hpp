@@ -1,6 +1,7 @@
 #pragma once
 /// Event: a security-relevant event.
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -212,6 +213,11 @@ struct Event {
   /// Set when a change of the account is undone that may have been a thief's: what was added to the
   /// account since then, such as a second factor, must go as well.
   std::optional<UtcTime> undone_since{};
+
+  /// Whether `detail` is among the details.
+  [[nodiscard]] bool has(const EventDetail& detail) const {
+    return std::find(details.begin(), details.end(), detail) != details.end();
+  }
 };
 
 }  // namespace coffeeauth

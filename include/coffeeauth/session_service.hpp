@@ -32,6 +32,11 @@ struct Principal {
   Claims claims{};
 };
 
+/// Checks within a transaction that the principal's session still lives, and that the account is
+/// what it was: for a feature that changes what the account logs in with. Error: token_invalid.
+[[nodiscard]] Result<void> check_unchanged(Transaction& transaction, const Principal& principal,
+                                           UtcTime now);
+
 /// Thread-safe. Every method may throw Unavailable.
 class SessionService {
  public:

@@ -72,6 +72,14 @@ class PublicUrl {
   std::string path_;
 };
 
+/// Where a token stands in the pattern of a mailed link.
+inline constexpr std::string_view link_token_place = "{token}";
+
+/// Returns what is wrong with the pattern of a mailed link, as the end of a sentence; empty when
+/// nothing is. It has link_token_place once, after a `#`, so that browsers do not send the token,
+/// and begins with what PublicUrl accepts, and a path.
+[[nodiscard]] std::string fault_of_link_pattern(const std::string& pattern);
+
 /// Parses a host to connect to or listen on: a host name in ASCII, an IPv4 address, or an IPv6
 /// address with or without brackets, which are dropped. Returns nothing for anything else.
 /// Thread-safe.

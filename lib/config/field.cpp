@@ -228,4 +228,10 @@ std::vector<FieldError> validate(std::span<const ConfigField> fields) {
   return problems;
 }
 
+void require_valid(std::span<const ConfigField> fields) {
+  const auto problems = validate(fields);
+  if (problems.empty()) return;
+  throw std::invalid_argument(problems.front().field + ": " + problems.front().message);
+}
+
 }  // namespace coffeeauth

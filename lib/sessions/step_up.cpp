@@ -25,6 +25,15 @@ Result<void> check_next(Services& s, const User& user, const Password& current,
 
 }  // namespace
 
+Result<void> check_unchanged(Transaction& transaction, const Principal& principal, UtcTime now) {
+  const auto live = transaction.sessions().find_live(principal.session, now);
+  if (!live || live->user.id != principal.user.id ||
+      live->user.security_version != principal.user.security_version) {
+    return ErrorCode::token_invalid;
+  }
+  return {};
+}
+
 Result<ReauthenticationOutcome> SessionService::reauthenticate(const Principal& principal,
                                                                const Password& password,
                                                                const ClientContext& client) {

@@ -69,4 +69,28 @@ PublicUrl PublicUrl::parse(std::string_view text) {
   return parsed;
 }
 
+std::string fault_of_link_pattern(const std::string& pattern) {
+  const auto at = pattern.find(link_token_place);
+  if (at == std::string::npos) return "has no {token}";
+  // Browsers send nothing behind it, so it reaches no log.
+  if (pattern.find('#') > at) return "must have {token} after a #";
+  if (pattern.find(link_token_place, at + 1) != std::string::npos) return "has {token} twice";
+  try {
+    // What is before the path is what PUBLIC_URL may be: https, or loopback.
+    const auto authority = pattern.find("://");
+    const auto path = authority == std::string::npos ? std::string::npos
+                                                     : pattern.find_first_of("/?#", authority + 3);
+    if (path == std::string::npos || at < path) return "has no path before its {token}";
+    static_cast<void>(PublicUrl::parse(pattern.substr(0, path)));
+  } catch (const std::invalid_argument& fault) {
+    return fault.what();
+  }
+  for (const char c : pattern) {
+    if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F) {
+      return "contains a character that is not allowed in a URL";
+    }
+  }
+  return {};
+}
+
 }  // namespace coffeeauth

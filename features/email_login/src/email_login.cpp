@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "coffeeauth/base64url.hpp"
+#include "coffeeauth/prefixed_token.hpp"
 #include "coffeeauth/rate_limiter.hpp"
 #include "coffeeauth_email_login_mails.hpp"
 #include "features/email_login/src/room.hpp"
@@ -17,27 +17,6 @@ namespace {
 
 constexpr std::string_view link_prefix = "lgn_";
 constexpr std::string_view login_prefix = "lgt_";
-constexpr std::size_t random_octets = 32;
-/// What 32 octets are in base64url, without padding.
-constexpr std::size_t token_characters = 43;
-
-/// `prefix` and 256 random bits, in memory that is wiped.
-Secret make_token(std::string_view prefix, RandomSource& random) {
-  const auto digits = base64url_encode(random_bytes(random, random_octets));
-  auto text = Secret::of_size(prefix.size() + digits.size());
-  const auto out = text.writable();
-  const auto rest = std::transform(prefix.begin(), prefix.end(), out.begin(),
-                                   [](char c) { return static_cast<std::byte>(c); });
-  const auto bytes = digits.expose_secret_bytes();
-  std::copy(bytes.begin(), bytes.end(), rest);
-  return text;
-}
-
-bool is_of(std::string_view prefix, const Secret& token) {
-  const auto text = token.expose_secret();
-  return text.size() == prefix.size() + token_characters && text.starts_with(prefix);
-}
-
 bool may_log_in_by_mail(const User& user) { return user.is_active && user.is_verified; }
 
 /// The account as its mailbox may be told of it: without a password, its names and language are
@@ -163,8 +142,8 @@ CodeOutcome EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
 
 MailSecrets EmailLogin::State::make_secrets() const {
   auto& random = kernel->random();
-  return {.link = make_token(link_prefix, random),
-          .login = make_token(login_prefix, random),
+  return {.link = make_prefixed_token(link_prefix, random),
+          .login = make_prefixed_token(login_prefix, random),
           .code = VerificationCode::random(random)};
 }
 
@@ -227,7 +206,7 @@ LoginReceipt EmailLogin::ask(const EmailAddress& email, const ClientContext& cli
 std::optional<Ticket> EmailLogin::State::find(const Secret& token,
                                               const ClientContext& client) const {
   std::optional<Ticket> found;
-  if (is_of(link_prefix, token)) {
+  if (is_prefixed_token(link_prefix, token)) {
     const auto links = sealer->digests("link", {token.expose_secret()});
     found = transact([&](Transaction& tx) { return tickets.in(tx)->find(links, now()); });
   }
@@ -295,7 +274,7 @@ Result<LoginOutcome> EmailLogin::log_in(const LoginProof& proof, const ClientCon
   const auto& s = *state_;
   if (const auto* const code = std::get_if<MailedCode>(&proof)) {
     // Its form says nothing about any account; whether it means anything does.
-    if (!is_of(login_prefix, code->login_token)) return ErrorCode::token_invalid;
+    if (!is_prefixed_token(login_prefix, code->login_token)) return ErrorCode::token_invalid;
     const auto ticket = s.try_code(*code, client);
     if (!ticket || !s.options.enabled) return ErrorCode::invalid_code;
     return s.enter(*ticket, LoginMethod::email_code, ErrorCode::invalid_code, client, with);

@@ -13,33 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view place_of_token = "{token}";
-
-/// What is wrong with the URL of the link; empty when nothing is.
-std::string fault_of(const std::string& url) {
-  const auto at = url.find(place_of_token);
-  if (at == std::string::npos) return "has no {token}";
-  // Browsers send nothing behind it, so it reaches no log.
-  if (url.find('#') > at) return "must have {token} after a #";
-  if (url.find(place_of_token, at + 1) != std::string::npos) return "has {token} twice";
-  try {
-    // What is before the path is what PUBLIC_URL may be: https, or loopback.
-    const auto authority = url.find("://");
-    const auto path = authority == std::string::npos ? std::string::npos
-                                                     : url.find_first_of("/?#", authority + 3);
-    if (path == std::string::npos || at < path) return "has no path before its {token}";
-    static_cast<void>(PublicUrl::parse(url.substr(0, path)));
-  } catch (const std::invalid_argument& fault) {
-    return fault.what();
-  }
-  for (const char c : url) {
-    if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F) {
-      return "contains a character that is not allowed in a URL";
-    }
-  }
-  return {};
-}
-
 std::vector<ConfigField> fields_of_limits(EmailLoginOptions& o) {
   constexpr std::size_t most = 100'000;
   std::vector<ConfigField> all{
@@ -76,7 +49,7 @@ std::string link_pattern(const EmailLoginOptions& options) {
   if (options.public_url.empty()) return {};
   auto url = options.public_url;
   while (url.ends_with('/')) url.pop_back();
-  return url.append("/account/email-login#token=").append(place_of_token);
+  return url.append("/account/email-login#token=").append(link_token_place);
 }
 
 void check(const EmailLoginOptions& options) {
@@ -86,7 +59,7 @@ void check(const EmailLoginOptions& options) {
     throw std::invalid_argument(
         "EMAIL_LOGIN_URL: the link needs it, or PUBLIC_URL, to lead anywhere");
   }
-  if (const auto fault = fault_of(pattern); !fault.empty()) {
+  if (const auto fault = fault_of_link_pattern(pattern); !fault.empty()) {
     throw std::invalid_argument("EMAIL_LOGIN_URL: " + fault);
   }
   auto copy = options;

@@ -14,15 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::chrono::seconds day{24h};
 
-bool has(const Event& event, const EventDetail& detail) {
-  const auto& details = event.details;
-  return std::find(details.begin(), details.end(), detail) != details.end();
-}
-
 NewDeviceOptions checked(NewDeviceOptions options) {
-  const auto problems = validate(fields(options));
-  if (problems.empty()) return options;
-  throw std::invalid_argument(problems.front().field + ": " + problems.front().message);
+  require_valid(fields(options));
+  return options;
 }
 
 }  // namespace
@@ -51,14 +45,14 @@ struct NewDevice::State final : Recorder {
 void NewDevice::State::record(Transaction& tx, const Event& event) {
   if (!event.user) return;
   // Whoever knew the former password may have been reported from there, and not be again.
-  if (has(event, account_recovered)) devices.in(tx)->forget(*event.user);
+  if (event.has(account_recovered)) devices.in(tx)->forget(*event.user);
   // The one door records it for each session that it opens, and for nothing else.
   if (event.kind == EventKind::logged_in) see(tx, *event.user, event);
 }
 
 void NewDevice::State::see(Transaction& tx, const UserId& user, const Event& login) const {
   // Older than the room, or moved in: the core knows where it was used before.
-  const auto first = has(login, network_is_new) ? FirstDevice::reported : FirstDevice::accepted;
+  const auto first = login.has(network_is_new) ? FirstDevice::reported : FirstDevice::accepted;
   const auto sighting =
       devices.in(tx)->see(user, digests_of(user, login.client), first, options, login.at);
   if (sighting == Sighting::known || sighting == Sighting::first) return;

@@ -97,8 +97,7 @@ PasskeyOptions completed(PasskeyOptions options) {
     refuse_option("WEBAUTHN_RP_ID", "must be a domain in lower case; passkeys have no IP address");
   }
   check_origins(options);
-  const auto problems = validate(fields(options));
-  if (!problems.empty()) refuse_option(problems.front().field, problems.front().message);
+  require_valid(fields(options));
   return options;
 }
 

@@ -17,16 +17,6 @@ UserHandle random_handle(RandomSource& random) {
   return handle;
 }
 
-/// What a change of credentials is made under: the session lives, and the account is what it was.
-Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now) {
-  const auto live = tx.sessions().find_live(principal.session, now);
-  if (!live || live->user.id != principal.user.id ||
-      live->user.security_version != principal.user.security_version) {
-    return ErrorCode::token_invalid;
-  }
-  return {};
-}
-
 Error error_of(CreateOutcome outcome) {
   return outcome == CreateOutcome::exists ? Error{passkey_exists} : Error{limit_reached};
 }
@@ -83,7 +73,7 @@ Result<Made> verify_new(const Room& room, const Principal& principal, std::strin
 /// Stores it, spends its challenge, and tells the owner.
 Result<void> store_new(const Room& room, Transaction& tx, const Principal& principal,
                        const Passkey& passkey, const Made& made, const ClientContext& client) {
-  if (const auto good = check_session(tx, principal, passkey.created_at); !good) {
+  if (const auto good = check_unchanged(tx, principal, passkey.created_at); !good) {
     return good.error();
   }
   const auto rows = room.passkeys.in(tx);
@@ -174,7 +164,7 @@ Result<void> PasskeyService::remove(const Principal& principal, const PasskeyId&
     const auto now = room.now();
     // Whoever removes another second factor waits, so that one of both sees that none is left.
     room.kernel->take_turn(tx, principal.user.email);
-    if (const auto good = check_session(tx, principal, now); !good) return good.error();
+    if (const auto good = check_unchanged(tx, principal, now); !good) return good.error();
     const auto rows = room.passkeys.in(tx);
     if (!rows->remove(user, id)) return ErrorCode::not_found;
     const auto settled = room.kernel->settle_second_factor(tx, user, Gates::closed, client);

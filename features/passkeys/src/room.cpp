@@ -17,10 +17,6 @@ bool refuses(CounterPolicy policy, const Passkey& passkey, std::uint32_t seen) {
          (policy == CounterPolicy::device_bound && !passkey.backup_eligible);
 }
 
-bool has_detail(const Event& event, const EventDetail& detail) {
-  return std::find(event.details.begin(), event.details.end(), detail) != event.details.end();
-}
-
 std::string subject_of_ticket(const UserId& user, std::string_view ticket) {
   return user.str() + "/" + std::string{ticket};
 }
@@ -64,7 +60,7 @@ Result<SecondProof> Room::prove(const UserId& user, std::string_view ticket,
 
 void Room::record(Transaction& tx, const Event& event) {
   if (!event.user) return;
-  const bool all_go = has_detail(event, second_factors_removed);
+  const bool all_go = event.has(second_factors_removed);
   if (!all_go && !event.undone_since) return;
   const auto since = all_go ? UtcTime{} : *event.undone_since;
   const auto removed = passkeys.in(tx)->remove_all(*event.user, since);

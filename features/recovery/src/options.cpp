@@ -13,8 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view place_of_token = "{token}";
-
 /// A link's setting: its name, its value, and where the server's own page is.
 struct LinkSetting {
   std::string_view name;
@@ -47,31 +45,6 @@ bool mails_link(TicketKind kind, const RecoveryOptions& options) {
       break;
   }
   return can_undo;
-}
-
-/// What is wrong with the URL of a link; empty when nothing is.
-std::string fault_of(const std::string& url) {
-  const auto at = url.find(place_of_token);
-  if (at == std::string::npos) return "has no {token}";
-  // Browsers send nothing behind it, so it reaches no log.
-  if (url.find('#') > at) return "must have {token} after a #";
-  if (url.find(place_of_token, at + 1) != std::string::npos) return "has {token} twice";
-  try {
-    // What is before the path is what PUBLIC_URL may be: https, or loopback.
-    const auto authority = url.find("://");
-    const auto path = authority == std::string::npos ? std::string::npos
-                                                     : url.find_first_of("/?#", authority + 3);
-    if (path == std::string::npos || at < path) return "has no path before its {token}";
-    static_cast<void>(PublicUrl::parse(url.substr(0, path)));
-  } catch (const std::invalid_argument& fault) {
-    return fault.what();
-  }
-  for (const char c : url) {
-    if (static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F) {
-      return "contains a character that is not allowed in a URL";
-    }
-  }
-  return {};
 }
 
 std::vector<ConfigField> fields_of_links(RecoveryOptions& o) {
@@ -160,7 +133,7 @@ std::string link_pattern(TicketKind kind, const RecoveryOptions& options) {
   const auto setting = setting_of(kind, options);
   if (!setting.url.empty()) return setting.url;
   if (options.public_url.empty() || !options.pages) return {};
-  return page_url(options, setting.page) + "#token=" + std::string{place_of_token};
+  return page_url(options, setting.page) + "#token=" + std::string{link_token_place};
 }
 
 void check(const RecoveryOptions& options) {
@@ -175,7 +148,7 @@ void check(const RecoveryOptions& options) {
                                        ? ": links need it, or PUBLIC_URL, to lead anywhere"
                                        : ": must be set while ACCOUNT_PAGES is off"));
     }
-    if (const auto fault = fault_of(pattern); !fault.empty()) {
+    if (const auto fault = fault_of_link_pattern(pattern); !fault.empty()) {
       throw std::invalid_argument(std::string{setting.name} + ": " + fault);
     }
   }

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "coffeeauth/base64url.hpp"
+#include "coffeeauth/prefixed_token.hpp"
 
 namespace coffeeauth::recovery {
 namespace {
-
-constexpr std::size_t random_octets = 32;
-/// What 32 octets are in base64url, without padding.
-constexpr std::size_t characters = 43;
 
 std::string_view prefix_of(TicketKind kind) {
   switch (kind) {
@@ -28,27 +24,10 @@ std::string_view purpose_of(TicketKind kind) {
   return kind == TicketKind::reset ? "reset_code" : "email_change_code";
 }
 
-/// `digits` behind `prefix`, in memory that is wiped.
-Secret joined(std::string_view prefix, const Secret& digits) {
-  auto text = Secret::of_size(prefix.size() + digits.size());
-  const auto out = text.writable();
-  const auto rest = std::transform(prefix.begin(), prefix.end(), out.begin(),
-                                   [](char c) { return static_cast<std::byte>(c); });
-  const auto bytes = digits.expose_secret_bytes();
-  std::copy(bytes.begin(), bytes.end(), rest);
-  return text;
-}
-
 }  // namespace
 
 Secret Room::make_token(TicketKind kind) const {
-  return joined(prefix_of(kind), base64url_encode(random_bytes(kernel->random(), random_octets)));
-}
-
-bool Room::is_of(TicketKind kind, const Secret& token) {
-  const auto text = token.expose_secret();
-  const auto prefix = prefix_of(kind);
-  return text.size() == prefix.size() + characters && text.starts_with(prefix);
+  return make_prefixed_token(prefix_of(kind), kernel->random());
 }
 
 FeatureDigest Room::digest_of(const Secret& token) const {
@@ -56,7 +35,7 @@ FeatureDigest Room::digest_of(const Secret& token) const {
 }
 
 std::optional<Ticket> Room::find(TicketKind kind, const Secret& token) const {
-  if (!is_of(kind, token)) return std::nullopt;
+  if (!is_prefixed_token(prefix_of(kind), token)) return std::nullopt;
   const auto digests = sealer->digests("token", {token.expose_secret()});
   return transact([&](Transaction& tx) { return tickets.in(tx)->find(kind, digests, now()); });
 }

@@ -56,8 +56,6 @@ struct Room final : AddressGuard, ProtectedPurpose {
 
   /// `<kind>_` and 256 random bits.
   [[nodiscard]] Secret make_token(TicketKind kind) const;
-  /// Whether a token can be one of that kind.
-  [[nodiscard]] static bool is_of(TicketKind kind, const Secret& token);
   /// What a Store keeps of a token, under the present key.
   [[nodiscard]] FeatureDigest digest_of(const Secret& token) const;
   /// The live ticket of a token.

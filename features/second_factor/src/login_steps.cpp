@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "coffeeauth/prefixed_token.hpp"
 #include "features/second_factor/src/room.hpp"
 
 namespace coffeeauth::second_factor {
@@ -19,7 +20,8 @@ std::string words_of(const LoginMethods& methods) {
 
 bool Room::is_trusted_device(const PendingLogin& login) const {
   if (!can_trust_device(login.user, login.purpose)) return false;
-  if (login.device_token == nullptr || !is_token(device_prefix, *login.device_token)) return false;
+  if (login.device_token == nullptr || !is_prefixed_token(device_prefix, *login.device_token))
+    return false;
   const auto& user = login.user;
   const auto digests =
       sealer->digests("device", {user.id.str(), login.device_token->expose_secret()});

@@ -108,10 +108,7 @@ std::vector<ConfigField> fields(SecondFactorOptions& o) {
 
 void check(const SecondFactorOptions& options) {
   auto copy = options;
-  const auto problems = validate(fields(copy));
-  if (!problems.empty()) {
-    throw std::invalid_argument(problems.front().field + ": " + problems.front().message);
-  }
+  require_valid(fields(copy));
   for (const auto& type : options.types) {
     if (!read_own_type(type)) {
       throw std::invalid_argument("SECOND_FACTORS: " + type + " is no kind that can be added");

@@ -3,39 +3,15 @@
 #include <algorithm>
 #include <iterator>
 
-#include "coffeeauth/base64url.hpp"
+#include "coffeeauth/prefixed_token.hpp"
 
 namespace coffeeauth::second_factor {
-namespace {
-
-constexpr std::size_t random_octets = 32;
-/// What 32 octets are in base64url, without padding.
-constexpr std::size_t characters = 43;
-
-/// `random` behind `prefix`, in memory that is wiped.
-Secret joined(std::string_view prefix, const Secret& random) {
-  auto text = Secret::of_size(prefix.size() + random.size());
-  const auto out = text.writable();
-  const auto rest = std::transform(prefix.begin(), prefix.end(), out.begin(),
-                                   [](char c) { return static_cast<std::byte>(c); });
-  const auto bytes = random.expose_secret_bytes();
-  std::copy(bytes.begin(), bytes.end(), rest);
-  return text;
-}
-
-}  // namespace
-
 Secret Room::make_token(std::string_view prefix) const {
-  return joined(prefix, base64url_encode(random_bytes(kernel->random(), random_octets)));
-}
-
-bool Room::is_token(std::string_view prefix, const Secret& token) {
-  const auto text = token.expose_secret();
-  return text.size() == prefix.size() + characters && text.starts_with(prefix);
+  return make_prefixed_token(prefix, kernel->random());
 }
 
 std::optional<Ticket> Room::find_ticket(const Secret& token) const {
-  if (!is_token(ticket_prefix, token)) return std::nullopt;
+  if (!is_prefixed_token(ticket_prefix, token)) return std::nullopt;
   const auto digests = sealer->digests("ticket", {token.expose_secret()});
   return transact([&](Transaction& tx) { return store.in(tx)->find_ticket(digests, now()); });
 }
@@ -112,19 +88,10 @@ Result<User> account_of(Transaction& tx, const Ticket& ticket) {
 Result<std::unique_ptr<Factors>> begin_change(const Room& room, Transaction& tx,
                                               const Principal& principal, UtcTime now) {
   room.kernel->take_turn(tx, principal.user.email);
-  if (const auto good = check_session(tx, principal, now); !good) return good.error();
+  if (const auto good = check_unchanged(tx, principal, now); !good) return good.error();
   auto rows = room.store.in(tx);
   rows->hold(principal.user.id);
   return rows;
-}
-
-Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now) {
-  const auto live = tx.sessions().find_live(principal.session, now);
-  if (!live || live->user.id != principal.user.id ||
-      live->user.security_version != principal.user.security_version) {
-    return ErrorCode::token_invalid;
-  }
-  return {};
 }
 
 }  // namespace coffeeauth::second_factor

@@ -73,8 +73,6 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
 
   /// A prefix and 256 random bits.
   [[nodiscard]] Secret make_token(std::string_view prefix) const;
-  /// Whether a token can be one with that prefix.
-  [[nodiscard]] static bool is_token(std::string_view prefix, const Secret& token);
   /// The live ticket of a token, whose attempts may be used up.
   [[nodiscard]] std::optional<Ticket> find_ticket(const Secret& token) const;
   [[nodiscard]] bool can_trust_device(const User& user, const LoginPurpose& purpose) const;
@@ -153,8 +151,5 @@ void check(const SecondFactorOptions& options);
 [[nodiscard]] Result<std::unique_ptr<Factors>> begin_change(const Room& room, Transaction& tx,
                                                             const Principal& principal,
                                                             UtcTime now);
-
-/// What a change of factors is made under: the session lives, and the account is what it was.
-[[nodiscard]] Result<void> check_session(Transaction& tx, const Principal& principal, UtcTime now);
 
 }  // namespace coffeeauth::second_factor

@@ -6,27 +6,19 @@
 #include "features/second_factor/src/room.hpp"
 
 namespace coffeeauth::second_factor {
-namespace {
-
-bool has_detail(const Event& event, const EventDetail& detail) {
-  return std::find(event.details.begin(), event.details.end(), detail) != event.details.end();
-}
-
-}  // namespace
-
 void Room::record(Transaction& tx, const Event& event) {
   if (!event.user) return;
-  if (has_detail(event, second_factors_removed)) {
+  if (event.has(second_factors_removed)) {
     remove_all(tx, event);
     return;
   }
-  if (has_detail(event, guesses_forgiven)) store.in(tx)->unlock(*event.user);
+  if (event.has(guesses_forgiven)) store.in(tx)->unlock(*event.user);
   if (event.undone_since) remove_since(tx, event, *event.undone_since);
   if (event.kind == EventKind::second_factor_off) {
     // Whoever turns it on again gets new ones.
     store.in(tx)->drop_recovery_codes(*event.user);
     forget_devices(tx, event);
-  } else if (has_detail(event, credential_changed) || has_detail(event, account_recovered)) {
+  } else if (event.has(credential_changed) || event.has(account_recovered)) {
     forget_devices(tx, event);
   }
 }

@@ -26,10 +26,7 @@ void check_pace(const SmsPace& pace) {
 }
 
 SmsOptions checked(SmsOptions options) {
-  const auto problems = validate(fields(options));
-  if (!problems.empty()) {
-    throw std::invalid_argument(problems.front().field + ": " + problems.front().message);
-  }
+  require_valid(fields(options));
   const auto& limits = options.limits;
   check_pace(limits.number);
   check_pace(limits.user);

@@ -25,7 +25,7 @@ class Asker final : public Feature, private LoginStep {
             .knows_devices = knows_devices};
   }
 
-  /// As the room of second factors goes on after a right code.
+  /// Continues the login as the room second_factor does after a correct code.
   Result<ContinuedOutcome> answer(const UserId& user, const LoginMethod& factor) const {
     auto done = asked.back();
     done.push_back(factor);

@@ -33,7 +33,7 @@ class Asker final : public Feature, private LoginStep, private Recorder {
     return {.login_steps = {this}, .recorders = {this}};
   }
 
-  /// As the room of second factors goes on after a right code.
+  /// Continues the login as the room second_factor does after a correct code.
   Result<ContinuedOutcome> answer(const Asked& one) const {
     return kernel_->continue_login({.user = one.user,
                                     .done = {email_link, proved_factor},

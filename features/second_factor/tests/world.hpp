@@ -67,7 +67,7 @@ class World {
   /// Logs in with the password, and gives the challenge.
   [[nodiscard]] LoginChallenge challenge(std::string_view address = ada_address,
                                          const ClientContext& client = somewhere);
-  /// The same, and its token.
+  /// Logs in with the password, and gives the token of the challenge.
   [[nodiscard]] Secret asked(std::string_view address = ada_address,
                              const ClientContext& client = somewhere);
   [[nodiscard]] Result<Passed> prove(const Secret& ticket, const App& app, const Secret& code,

@@ -13,7 +13,7 @@ struct Endpoint {
   std::uint16_t port = 443;
   /// The value of the Host header.
   std::string authority;
-  /// As it stands in the request line.
+  /// Path and query for the request line, as the operator wrote them.
   std::string target;
 };
 

@@ -15,7 +15,7 @@ struct AttestedCredential {
   std::array<std::uint8_t, 16> aaguid{};
   /// 1 to 1,023 bytes.
   std::string_view id;
-  /// As it is encoded.
+  /// The COSE encoding of the key.
   std::string_view public_key;
   CosePublicKey key;
 };

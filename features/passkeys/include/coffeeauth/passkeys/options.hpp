@@ -16,8 +16,8 @@ namespace passkeys {
 
 /// Settings of passkeys.
 struct PasskeyOptions {
-  /// Whether the feature is enabled. When it is not, it has no routes, logs in nobody and is no
-  /// second factor, but keeps its rows.
+  /// Whether the feature is enabled. When it is not, there are no routes, and passkeys are accepted
+  /// neither at logins nor as a second factor; the stored ones are kept.
   bool enabled = true;
   /// The public URL of the service: the default of `rp_id` and `origins`.
   std::string public_url{};

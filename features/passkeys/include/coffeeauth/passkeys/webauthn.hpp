@@ -132,7 +132,7 @@ struct VerifiedRegistration {
   bool backup_eligible = false;
   /// Whether the credential is backed up now.
   bool backed_up = false;
-  /// As in the response.
+  /// The transports that the response lists.
   std::vector<std::string> transports{};
 };
 

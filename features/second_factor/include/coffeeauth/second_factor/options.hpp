@@ -25,7 +25,7 @@ enum class Policy {
 
 /// Settings of logins in two steps.
 struct SecondFactorOptions {
-  /// Whether the feature is enabled. When it is not, nobody can enrol a factor, and accounts that
+  /// Whether the feature is enabled. When it is not, users cannot enrol factors, and accounts that
   /// have one cannot log in.
   bool enabled = true;
   /// Which accounts must have a second factor. Until they do, they can only enrol one.

@@ -53,6 +53,7 @@ auto Connection::guarded(Work&& work, const OwnCall* own) {
     if (failure.is_conflict || (failure.is_taken_key && own == nullptr)) {
       throw TransactionConflict();
     }
+    if (failure.is_lost_reference) throw TransactionConflict(failure.text);
     throw Unavailable(failure.text);
   } catch (...) {
     failed_ = true;

@@ -18,6 +18,9 @@ struct Failure {
   /// Whether a key was there already. What the library writes looks for it first, so another
   /// transaction wrote it a moment ago; tried again, the verb sees it and can say what it means.
   bool is_taken_key = false;
+  /// Whether a row that another refers to was not there. What wrote it looked for that row first,
+  /// so another transaction deleted it a moment ago; tried again, the verb sees that it is gone.
+  bool is_lost_reference = false;
 };
 
 }  // namespace coffeeauth::sql

@@ -230,6 +230,11 @@ Failure describe_postgres(const Poco::Exception& cause) {
     taken.is_taken_key = true;
     return taken;
   }
+  if (code == "23503") {
+    auto lost = sound("the database refused a row that breaks its rules");
+    lost.is_lost_reference = true;
+    return lost;
+  }
   if (code.starts_with("23")) return sound("the database refused a row that breaks its rules");
   if (code.starts_with("42"))
     return sound("the database has a different schema, or refused access");

@@ -98,6 +98,27 @@ void removing(PasskeyHarness& harness) {
   });
 }
 
+/// One deletes the user, whom the others look up before they write.
+void user_goes(PasskeyHarness& harness) {
+  rounds_of(harness, [](const Trial& t, std::size_t threads) {
+    race(threads, [&](std::size_t i) {
+      testing::patiently(*t.store, [&](Transaction& tx) {
+        if (i == 0) {
+          static_cast<void>(tx.users().delete_user(ada, std::nullopt));
+          return;
+        }
+        if (!tx.users().find(ada)) return;
+        const auto rows = t.passkeys->in(tx);
+        static_cast<void>(rows->handle_of(ada, handle(i)));
+        static_cast<void>(rows->create(passkey(100 + i), 100));
+      });
+      return true;
+    });
+    CHECK(t.count() == 0);
+    CHECK_FALSE(t.find_handle());
+  });
+}
+
 }  // namespace
 
 void races(PasskeyHarness& harness) {
@@ -115,6 +136,9 @@ void races(PasskeyHarness& harness) {
   }
   SUBCASE("of many who ask for the handle at once, all get the same one") {
     asking_for_the_handle(harness);
+  }
+  SUBCASE("while a user is deleted, whoever writes for it finds that it is gone") {
+    user_goes(harness);
   }
   SUBCASE("of two who remove the last two passkeys at once, one sees that none is left") {
     removing(harness);

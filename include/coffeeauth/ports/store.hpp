@@ -27,7 +27,9 @@ namespace COFFEEAUTH_EXPORT coffeeauth {
 /// The transaction conflicted with another inside the database and may be retried from its start.
 class TransactionConflict : public Unavailable {
  public:
-  TransactionConflict() : Unavailable("the transaction conflicted with another") {}
+  /// `text` says what happened, without data of users.
+  explicit TransactionConflict(const std::string& text = "the transaction conflicted with another")
+      : Unavailable(text) {}
 };
 
 class Store;

@@ -69,6 +69,9 @@ class CodeChannel {
   /// Returns the recipient that `typed` names, or that of the account when field() is empty. Error:
   /// validation_failed on field().
   [[nodiscard]] virtual Result<CodeTarget> target(const User& user, std::string_view typed) = 0;
+  /// Whether messages can be sent to `address`, a CodeTarget::address of before: settings may have
+  /// changed since.
+  [[nodiscard]] virtual bool reaches(std::string_view /*address*/) const { return true; }
   /// Writes the message to the outbox, or counts nothing and writes nothing. `client` sent the
   /// request. Call it last in the transaction.
   [[nodiscard]] virtual CodeOutcome send(Transaction& transaction, const OutgoingCode& code,

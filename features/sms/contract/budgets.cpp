@@ -31,6 +31,39 @@ void number_paced(BudgetHarness& harness) {
   CHECK_MESSAGE(t.take(Wish{.number = 2}, noon + 24h) == taken, "another number");
 }
 
+void enrolments_apart(BudgetHarness& harness) {
+  auto limits = no_limits();
+  limits.number.per_day = 2;
+  const Trial t{harness, limits};
+  const auto enrolling = [](std::uint64_t n) {
+    return Wish{.user = n, .network = n, .enrols = true};
+  };
+  CHECK(t.take(enrolling(2)) == taken);
+  CHECK(t.take(enrolling(3)) == taken);
+  CHECK_MESSAGE(t.take(enrolling(4)) == paced, "strangers have used up their share");
+  CHECK_MESSAGE(t.take(Wish{}) == taken, "the owner's codes have one of their own");
+  CHECK(t.take(Wish{}) == taken);
+  CHECK(t.take(Wish{}) == paced);
+  CHECK_MESSAGE(t.take(enrolling(5), noon + 24h) == taken, "a day later");
+}
+
+void service_keeps_some(BudgetHarness& harness) {
+  auto limits = no_limits();
+  limits.service_per_hour = 4;
+  limits.enrolments_percent = 50;
+  const Trial t{harness, limits};
+  const auto of = [](std::uint64_t n, bool enrols) {
+    return Wish{.user = n, .number = n, .network = n, .enrols = enrols};
+  };
+  CHECK(t.take(of(1, true)) == taken);
+  CHECK(t.take(of(2, false)) == taken);
+  CHECK_MESSAGE(t.take(of(3, true)) == service_full, "the rest is for logins");
+  CHECK(t.take(of(4, false)) == taken);
+  CHECK(t.take(of(5, false)) == taken);
+  CHECK(t.take(of(6, false)) == service_full);
+  CHECK(t.take(of(3, true), noon + 1h) == taken);
+}
+
 void user_paced(BudgetHarness& harness) {
   auto limits = no_limits();
   limits.user = SmsPace{};
@@ -164,6 +197,10 @@ void undone_with_their_transaction(BudgetHarness& harness) {
 void budget_contract(BudgetHarness& harness) {
   using namespace contract;
   SUBCASE("messages to one number keep its pace, whoever sends them") { number_paced(harness); }
+  SUBCASE("messages that enrol a number take nothing from those that log in with it") {
+    enrolments_apart(harness);
+  }
+  SUBCASE("enrolments leave logins a part of the service's hour") { service_keeps_some(harness); }
   SUBCASE("messages of one user keep the user's pace, to whatever numbers") { user_paced(harness); }
   SUBCASE("a network sends to so many numbers in a day") { numbers_of_a_network(harness); }
   SUBCASE("a user enrols so many times in a day") { enrolments(harness); }

@@ -51,7 +51,7 @@ class MemoryBudgets final : public Budgets {
         if (sent.enrols) ++enrolments;
       }
       if (is_one_of(request.number, sent.number)) {
-        of_number.push_back(sent.sent_at);
+        if (sent.enrols == request.enrols) of_number.push_back(sent.sent_at);
       } else if (is_one_of(request.network, sent.network)) {
         other_numbers.insert(sent.number.bytes());
       }
@@ -61,7 +61,7 @@ class MemoryBudgets final : public Budgets {
         other_numbers.size() >= limits.numbers_per_network) {
       return BudgetVerdict::paced;
     }
-    if (in_hour >= limits.service_per_hour) return BudgetVerdict::service_full;
+    if (in_hour >= limits.service_limit(request.enrols)) return BudgetVerdict::service_full;
     const auto turn = ++all_.turns;
     memory::keep(tx_, all_.rows, turn);
     all_.rows.emplace(turn, SentMessage{.user = request.user,

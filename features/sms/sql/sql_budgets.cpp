@@ -24,9 +24,10 @@ const Sql take_turn_sql{.text = R"(
 const Sql of_user_sql{
     .text = "SELECT sent_at, enrols FROM sms_messages WHERE user_id = $1 AND sent_at > $2",
     .columns = "nn"};
-const Sql of_number_sql{
-    .text = "SELECT sent_at FROM sms_messages WHERE number_digest = $1 AND sent_at > $2",
-    .columns = "n"};
+const Sql of_number_sql{.text =
+                            "SELECT sent_at FROM sms_messages "
+                            "WHERE number_digest = $1 AND sent_at > $2 AND enrols = $3",
+                        .columns = "n"};
 const Sql of_network_sql{.text =
                              "SELECT DISTINCT number_digest FROM sms_messages "
                              "WHERE network_digest = $1 AND sent_at > $2",
@@ -47,6 +48,8 @@ const Sql delete_old_sql{.text = R"(
   RETURNING 1)",
                          .columns = "n"};
 
+sql::Value flag_value(bool flag) { return std::int64_t{flag ? 1 : 0}; }
+
 class SqlBudgets final : public Budgets {
  public:
   explicit SqlBudgets(Transaction& transaction) : tx_(transaction) {}
@@ -57,17 +60,15 @@ class SqlBudgets final : public Budgets {
     const auto turn = query(tx_, take_turn_sql).front().number(0);
     // Once more, since those before this one may have taken the rest.
     if (is_paced(request, limits, now)) return BudgetVerdict::paced;
+    const auto most = limits.service_limit(request.enrols);
     const auto in_hour =
-        query(tx_, of_service_sql, {time_value(now - 1h), count_value(limits.service_per_hour)})
-            .front()
-            .number(0);
-    if (static_cast<std::size_t>(in_hour) >= limits.service_per_hour) {
+        query(tx_, of_service_sql, {time_value(now - 1h), count_value(most)}).front().number(0);
+    if (static_cast<std::size_t>(in_hour) >= most) {
       return BudgetVerdict::service_full;
     }
     query(tx_, count_sql,
           {turn, request.user.str(), digest_value(request.number.front()),
-           digest_value(request.network.front()), std::int64_t{request.enrols ? 1 : 0},
-           time_value(now)});
+           digest_value(request.network.front()), flag_value(request.enrols), time_value(now)});
     return BudgetVerdict::taken;
   }
 
@@ -96,7 +97,8 @@ class SqlBudgets final : public Budgets {
     std::vector<UtcTime> sent;
     for (const auto& digest : request.number) {
       for (const auto& row :
-           query(tx_, of_number_sql, {digest_value(digest), time_value(now - 24h)})) {
+           query(tx_, of_number_sql,
+                 {digest_value(digest), time_value(now - 24h), flag_value(request.enrols)})) {
         sent.push_back(row.time(0));
       }
     }

@@ -24,6 +24,11 @@ bool SmsPace::allows(const std::vector<UtcTime>& sent, UtcTime now) const {
          count_since(sent, now - 24h) < per_day;
 }
 
+std::size_t SmsLimits::service_limit(bool enrols) const {
+  if (!enrols) return service_per_hour;
+  return std::max<std::size_t>(service_per_hour * enrolments_percent / 100, 1);
+}
+
 std::vector<ConfigField> fields(SmsOptions& o) {
   const auto read = [](std::string_view text) -> std::optional<std::string> {
     if (!SmsPrefixes::parse(text)) return std::nullopt;

@@ -36,6 +36,9 @@ SmsOptions checked(SmsOptions options) {
   if (limits.enrolments_per_day < 1 || limits.enrolments_per_day > 100) {
     refuse_limit("enrolments in a day must be 1 to 100");
   }
+  if (limits.enrolments_percent < 1 || limits.enrolments_percent > 100) {
+    refuse_limit("enrolments must have 1 to 100 percent of an hour");
+  }
   return options;
 }
 
@@ -64,6 +67,10 @@ struct TextMessages::State final : CodeChannel {
       return refused("not_allowed", "Text messages are not sent to this country.");
     }
     return CodeTarget{.address = number->str(), .hint = number->hint()};
+  }
+  bool reaches(std::string_view address) const override {
+    const auto number = PhoneNumber::parse(address);
+    return number && prefixes.allow(*number);
   }
   CodeOutcome send(Transaction& tx, const OutgoingCode& code, const ClientContext& client) override;
 
@@ -125,7 +132,7 @@ Contributions TextMessages::attach(Kernel& kernel) {
 CodeOutcome TextMessages::State::send(Transaction& tx, const OutgoingCode& code,
                                       const ClientContext& client) {
   const auto number = PhoneNumber::parse(code.to);
-  // The prefix may have gone since the number was kept: as if it were paced, without an end.
+  // Not sent, as to a number that reaches() is false for, which the caller asks first.
   if (!number) return CodeOutcome::paced;
   switch (messages.send(tx,
                         {.user = code.user,

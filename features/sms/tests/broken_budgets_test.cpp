@@ -53,7 +53,8 @@ struct RacyTake : Sound {
                    .user = no_pace,
                    .numbers_per_network = no_end,
                    .enrolments_per_day = no_end,
-                   .service_per_hour = no_end};
+                   .service_per_hour = no_end,
+                   .enrolments_percent = 100};
     return rows->take(request, free, now);
   }
 };
@@ -81,6 +82,8 @@ using NoEnrolmentLimit =
 using AllEnrol = Changed<[](BudgetRequest& request, SmsLimits&) { request.enrols = true; }>;
 using NoServiceLimit =
     Changed<[](BudgetRequest&, SmsLimits& limits) { limits.service_per_hour = no_end; }>;
+using NothingKeptForLogins =
+    Changed<[](BudgetRequest&, SmsLimits& limits) { limits.enrolments_percent = 100; }>;
 using OneNumberDigest =
     Changed<[](BudgetRequest& request, SmsLimits&) { request.number = {request.number.front()}; }>;
 using OneNetworkDigest = Changed<[](BudgetRequest& request, SmsLimits&) {
@@ -104,8 +107,23 @@ struct CountsRefused : Sound {
                    .user = no_pace,
                    .numbers_per_network = no_end,
                    .enrolments_per_day = no_end,
-                   .service_per_hour = no_end};
+                   .service_per_hour = no_end,
+                   .enrolments_percent = 100};
     static_cast<void>(rows->take(request, free, now));
+    return seen;
+  }
+};
+/// Counts what enrols a number among the codes of logins, too.
+struct CountsTogether : Sound {
+  using Sound::Sound;
+  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+    const auto seen = rows->take(request, limits, now);
+    if (seen != BudgetVerdict::taken || !request.enrols || limits.number.per_day == no_end) {
+      return seen;
+    }
+    auto also = request;
+    also.enrols = false;
+    static_cast<void>(rows->take(also, limits, now));
     return seen;
   }
 };
@@ -190,6 +208,8 @@ REJECTED("that take all networks for one", OneNetworkForAll)
 REJECTED("without a limit of enrolments", NoEnrolmentLimit)
 REJECTED("of which each message enrols", AllEnrol)
 REJECTED("without a limit of the service", NoServiceLimit)
+REJECTED("of whose hour enrolments leave nothing", NothingKeptForLogins)
+REJECTED("of which enrolments count as logins", CountsTogether)
 REJECTED("that say full before paced", FullBeforePaced)
 REJECTED("of which one digest of the number is looked at", OneNumberDigest)
 REJECTED("of which one digest of the network is looked at", OneNetworkDigest)

@@ -23,7 +23,8 @@ struct BudgetRequest {
   std::vector<FeatureDigest> number;
   /// The network of the request, likewise.
   std::vector<FeatureDigest> network;
-  /// Whether the message enrols the number.
+  /// Whether the message enrols the number. Of messages to the number, those that enrol it and
+  /// those that do not are counted apart.
   bool enrols = false;
 };
 

@@ -29,7 +29,8 @@ struct SmsPace {
 
 /// Limits that protect recipients, and the bill of the service.
 struct SmsLimits {
-  /// For each number, over all users.
+  /// For each number, over all users. Messages that enrol it and all others are counted apart:
+  /// whoever names a stranger's number takes nothing from what its owner logs in with.
   SmsPace number{};
   /// For each user, over all numbers.
   SmsPace user{};
@@ -39,6 +40,12 @@ struct SmsLimits {
   std::size_t enrolments_per_day = 3;
   /// Messages in any hour, over all users and processes of the service. Range 1 to 100,000.
   std::size_t service_per_hour = 500;
+  /// Percentage of `service_per_hour` at which messages that enrol a number stop, so that logins
+  /// have the rest. Range 1 to 100.
+  std::size_t enrolments_percent = 80;
+
+  /// Messages in any hour after which one that enrols, or does not, is no longer sent; at least 1.
+  [[nodiscard]] std::size_t service_limit(bool enrols) const;
 };
 
 /// Which messages are sent.

@@ -26,6 +26,9 @@ struct SecondProof {
   /// Spends it, in the transaction that ends the login; an error undoes that transaction. May be
   /// empty.
   std::function<Result<void>(Transaction&)> spend{};
+  /// Called after spend() returned an error and its transaction was undone, to record what must not
+  /// be undone with it; returns the error for the client. May be empty.
+  std::function<Error()> refused{};
 };
 
 /// A way to prove a second factor. The feature that asks for second factors finds it in

@@ -34,6 +34,7 @@ inline UserHandle handle(std::uint64_t n) { return challenge(n).bytes(); }
 inline Passkey passkey(std::uint64_t n, const UserId& user = ada, UtcTime now = noon) {
   return {.id = passkey_id(n),
           .user = user,
+          .rp_id = "example.org",
           .credential_digest = credential(n),
           .credential_id = "credential " + std::to_string(n),
           .public_key = "key " + std::to_string(n),

@@ -23,18 +23,19 @@ const Sql hold_sql{.text = R"(
 const Sql create_sql{.text = R"(
   INSERT INTO passkeys_credentials (id, user_id, credential_digest, credential_id, public_key,
                                     algorithm, sign_count, counter_regressed, backup_eligible,
-                                    backed_up, transports, aaguid, name, created_at, last_used_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14)
+                                    backed_up, transports, aaguid, name, created_at, last_used_at,
+                                    rp_id)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15)
   ON CONFLICT (credential_digest) DO NOTHING RETURNING 1)",
                      .columns = "n"};
 
 Sql reading(std::string_view condition) {
   return {.text = R"(
   SELECT id, user_id, credential_digest, credential_id, public_key, algorithm, sign_count,
-         backup_eligible, backed_up, transports, aaguid, name, created_at, last_used_at
+         backup_eligible, backed_up, transports, aaguid, name, created_at, last_used_at, rp_id
   FROM passkeys_credentials WHERE )" +
                   std::string{condition},
-          .columns = "tttbbnnnntttnn"};
+          .columns = "tttbbnnnntttnnt"};
 }
 const Sql find_credential_sql = reading("credential_digest = $1");
 const Sql find_sql = reading("user_id = $1 AND id = $2");
@@ -115,6 +116,7 @@ Passkey passkey_in(const Row& row) {
   if (!aaguid) Row::damaged();
   return {.id = row.id<PasskeyId>(0),
           .user = row.id<UserId>(1),
+          .rp_id = row.text(14),
           .credential_digest = row.digest<CredentialDigest>(2),
           .credential_id = row.bytes(3),
           .public_key = row.bytes(4),
@@ -149,7 +151,7 @@ class SqlPasskeys final : public Passkeys {
          sql::Bytes{p.public_key}, std::int64_t{static_cast<int>(p.algorithm)},
          std::int64_t{p.sign_count}, flag_value(p.backup_eligible), flag_value(p.backed_up),
          joined(p.transports), to_uuid_string(p.aaguid), p.name, time_value(p.created_at),
-         p.last_used_at ? time_value(*p.last_used_at) : Value{}});
+         p.last_used_at ? time_value(*p.last_used_at) : Value{}, p.rp_id});
     return created.empty() ? CreateOutcome::exists : CreateOutcome::created;
   }
 

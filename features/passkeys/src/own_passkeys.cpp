@@ -22,10 +22,12 @@ Error error_of(CreateOutcome outcome) {
 }
 
 /// What is stored of a new credential.
-Passkey passkey_of(const VerifiedRegistration& made, const PasskeyId& id, const UserId& user,
-                   std::string name, UtcTime now) {
-  return {.id = id,
+Passkey passkey_of(const Room& room, const VerifiedRegistration& made, const UserId& user,
+                   std::string name) {
+  const auto now = room.now();
+  return {.id = PasskeyId::make(now, room.kernel->random()),
           .user = user,
+          .rp_id = room.settings.rp_id,
           .credential_digest = digest_of_credential(made.id),
           .credential_id = made.id,
           .public_key = made.public_key,
@@ -122,9 +124,7 @@ Result<Passkey> PasskeyService::add(const Principal& principal, std::string_view
   if (!parsed_name) return parsed_name.error();
   const auto made = verify_new(room, principal, credential, client);
   if (!made) return made.error();
-  const auto now = room.now();
-  auto passkey = passkey_of(made->credential, PasskeyId::make(now, room.kernel->random()), user,
-                            *std::move(parsed_name), now);
+  auto passkey = passkey_of(room, made->credential, user, *std::move(parsed_name));
   const auto added = room.transact(
       [&](Transaction& tx) { return store_new(room, tx, principal, passkey, *made, client); });
   if (added) return passkey;

@@ -35,8 +35,11 @@ Room::Room(const Feature& feature, PasskeyStore& passkeys_in, const PublicKeyVer
 }
 
 std::vector<ChallengeMethod> Room::list(Transaction& tx, const UserId& user) {
-  if (passkeys.in(tx)->count(user) == 0) return {};
-  return {{.type = std::string{type()}, .usable = settings.enabled}};
+  const auto all = passkeys.in(tx)->list(user);
+  if (all.empty()) return {};
+  const bool any = std::any_of(all.begin(), all.end(),
+                               [&](const auto& one) { return one.works_at(settings.rp_id); });
+  return {{.type = std::string{type()}, .usable = settings.enabled && any}};
 }
 
 Result<std::string> Room::options(const UserId& user, std::string_view ticket) {
@@ -52,10 +55,12 @@ Result<SecondProof> Room::prove(const UserId& user, std::string_view ticket,
       {.ceremony = Ceremony::second, .subject = subject_of_ticket(user, ticket), .user = user},
       client);
   if (!proven) return proven.error();
-  return SecondProof{.methods = methods_of(proven->assertion),
-                     .spend = [this, proven = *std::move(proven), client](Transaction& tx) {
-                       return spend(tx, proven, client);
-                     }};
+  auto methods = methods_of(proven->assertion);
+  const auto shared = std::make_shared<const Proven>(*std::move(proven));
+  return SecondProof{
+      .methods = std::move(methods),
+      .spend = [this, shared, client](Transaction& tx) { return spend(tx, *shared, client); },
+      .refused = [this, shared, client] { return reject_late(*shared, client); }};
 }
 
 void Room::record(Transaction& tx, const Event& event) {
@@ -76,7 +81,9 @@ void Room::record(Transaction& tx, const Event& event) {
 }
 
 std::vector<Passkey> Room::passkeys_of(const UserId& user) const {
-  return transact([&](Transaction& tx) { return passkeys.in(tx)->list(user); });
+  auto all = transact([&](Transaction& tx) { return passkeys.in(tx)->list(user); });
+  std::erase_if(all, [&](const auto& one) { return !one.works_at(settings.rp_id); });
+  return all;
 }
 
 std::string Room::challenge(Ceremony ceremony, std::string_view subject) const {

@@ -53,6 +53,7 @@ struct Room final : SecondStep, Recorder {
   auto transact(Work&& work) const {
     return kernel->store().transact(std::forward<Work>(work));
   }
+  /// Those that work at the present domain.
   [[nodiscard]] std::vector<Passkey> passkeys_of(const UserId& user) const;
 
   /// A new challenge, not encoded.

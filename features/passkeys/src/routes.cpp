@@ -24,8 +24,10 @@ namespace schemas = http::schemas;
 constexpr auto tag = "passkeys";
 constexpr std::size_t longest_name = 150;
 
-json passkey_json(const Passkey& passkey) {
+json passkey_json(const Passkey& passkey, std::string_view rp_id) {
   json written{{"id", passkey.id.str()},
+               {"credential_id", base64url_encode(passkey.credential_id)},
+               {"usable", passkey.works_at(rp_id)},
                {"name", passkey.name},
                {"created_at", to_rfc3339(passkey.created_at)},
                {"last_used_at", nullptr},
@@ -73,7 +75,7 @@ Result<Response> show_own(PasskeyService& passkeys, const RouteContext& context)
   const auto own = passkeys.list(context.principal->user.id);
   json body{{"rp_id", own.rp_id}, {"user_handle", nullptr}, {"passkeys", json::array()}};
   if (own.user_handle) body["user_handle"] = base64url_encode(bytes_of(*own.user_handle));
-  for (const auto& one : own.passkeys) body["passkeys"].push_back(passkey_json(one));
+  for (const auto& one : own.passkeys) body["passkeys"].push_back(passkey_json(one, own.rp_id));
   return http::json_response(200, body);
 }
 
@@ -87,7 +89,7 @@ Result<Response> add_own(PasskeyService& passkeys, const RouteContext& context) 
   const auto added = passkeys.add(*context.principal, credential_in(context),
                                   http::text_of(context.body, "name"), context.client);
   if (!added) return added.error();
-  return http::json_response(201, passkey_json(*added));
+  return http::json_response(201, passkey_json(*added, passkeys.options().rp_id));
 }
 
 Result<Response> rename_own(PasskeyService& passkeys, const RouteContext& context) {
@@ -96,7 +98,7 @@ Result<Response> rename_own(PasskeyService& passkeys, const RouteContext& contex
   const auto renamed =
       passkeys.rename(context.principal->user.id, *id, http::text_of(context.body, "name"));
   if (!renamed) return renamed.error();
-  return http::json_response(200, passkey_json(*renamed));
+  return http::json_response(200, passkey_json(*renamed, passkeys.options().rp_id));
 }
 
 Result<Response> remove_own(PasskeyService& passkeys, const RouteContext& context) {
@@ -151,6 +153,13 @@ http::SchemaPtr passkey_schema() {
   return schemas::object(
       "Passkey", "",
       {{"id", schemas::id("Identifies the passkey."), true},
+       {"credential_id",
+        schemas::text("What the browser knows it by, in base64url.", 1364, R"("AAECAwQFBgcICQoL")"),
+        true},
+       {"usable",
+        schemas::boolean("False for one that was registered for another domain: it can only be "
+                         "removed."),
+        true},
        {"name", name_field(), true},
        {"created_at", schemas::moment("When it was registered."), true},
        {"last_used_at", schemas::nullable(schemas::moment("When it was last used.")), true},
@@ -263,8 +272,9 @@ std::vector<Route> own_routes(PasskeyService& passkeys) {
   auto show = own_route("GET", "", "listPasskeys", "List your passkeys");
   show.handler = [&passkeys](const RouteContext& c) { return show_own(passkeys, c); };
   show.description =
-      "`rp_id`, `user_handle` and the passkeys are what a page tells the browser with "
-      "`PublicKeyCredential.signalAllAcceptedCredentials()`.";
+      "`rp_id`, `user_handle` and each `credential_id` of the usable passkeys are what a page "
+      "tells "
+      "the browser with `PublicKeyCredential.signalAllAcceptedCredentials()`.";
   show.response_schema = schemas::object(
       "OwnPasskeys", "",
       {{"rp_id", schemas::text("The domain that they are made for.", 253, R"("example.com")"),

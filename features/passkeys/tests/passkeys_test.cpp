@@ -231,6 +231,61 @@ TEST_CASE("a passkey is a second step, with and without its user verified") {
   });
 }
 
+TEST_CASE("of two second steps with one counter, the one that comes late is told of") {
+  on_each_store([](const Backend& backend) {
+    WithPasskey p{backend, usual_options(), 5};
+    auto& step = p.w.second_step();
+    const auto& user = p.ada.user.id;
+    // Of the passkey and of its copy.
+    const auto prove = [&](std::string_view ticket) {
+      p.key.sign_count = 5;
+      return step.prove(user, ticket, answer_request(p.key, step.options(user, ticket).value()),
+                        somewhere);
+    };
+    const auto first = prove("mfa_1");
+    const auto second = prove("mfa_2");
+    REQUIRE_OK(first);
+    REQUIRE_OK(second);
+    const auto spend = [&](const SecondProof& proof) {
+      return p.w.t.store().transact([&](Transaction& tx) { return proof.spend(tx); });
+    };
+    CHECK_OK(spend(*first));
+    CHECK_ERROR(spend(*second), passkey_rejected);
+    CHECK(p.w.t.events().count(passkey_counter_regressed) == 0);
+    CHECK(second->refused().code == passkey_rejected);
+    CHECK(p.w.t.events().count(passkey_counter_regressed) == 1);
+    CHECK(p.w.mails_of(copied) == 1);
+  });
+}
+
+TEST_CASE("a passkey of another domain is kept, and asked for by nothing") {
+  on_each_store([](const Backend& backend) {
+    WithPasskey p{backend};
+    CHECK(p.passkey.rp_id == "example.org");
+    auto elsewhere = p.passkey;
+    elsewhere.id = PasskeyId::make(p.w.t.clock().now(), p.w.t.random());
+    elsewhere.rp_id = "example.com";
+    elsewhere.credential_id = "another";
+    elsewhere.credential_digest = digest_of_credential("another");
+    const auto& user = p.ada.user.id;
+    auto& step = p.w.second_step();
+    const auto listed = [&] {
+      return p.w.t.store().transact([&](Transaction& tx) { return step.list(tx, user); });
+    };
+    p.w.t.store().transact([&](Transaction& tx) {
+      CHECK(p.w.rows->in(tx)->create(elsewhere, 9) == CreateOutcome::created);
+    });
+    const auto options = Json::parse(step.options(user, "mfa_1").value());
+    CHECK(options.at("allowCredentials").size() == 1);
+    CHECK(p.w.room.list(user).passkeys.size() == 2);
+    REQUIRE(listed().size() == 1);
+    CHECK(listed().front().usable);
+    CHECK_OK(p.w.room.remove(p.w.renewed(p.ada), p.passkey.id, somewhere));
+    REQUIRE(listed().size() == 1);
+    CHECK_FALSE(listed().front().usable);
+  });
+}
+
 TEST_CASE("without the last passkey logins need no second step") {
   on_each_store([](const Backend& backend) {
     WithPasskey p{backend};

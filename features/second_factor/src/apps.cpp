@@ -26,11 +26,21 @@ std::optional<std::int64_t> Room::step_of_code(const Factor& factor, const Secre
   return find_step(codes, *secret, code.expose_secret(), at, settings.totp_skew);
 }
 
+bool Room::can_be_proved(const Factor& factor) const {
+  const auto* const channel = channel_of(factor.kind);
+  if (channel == nullptr && factor.kind != totp.word()) return false;
+  // The account's own mailbox.
+  if (channel != nullptr && channel->field().empty()) return true;
+  const auto opened =
+      sealer->open(factor.kind, context_of(factor.user, factor.id), factor.sealed_secret);
+  return opened && (channel == nullptr || channel->reaches(opened->expose_secret()));
+}
+
 std::vector<ChallengeMethod> Room::list(Transaction& tx, const UserId& user) {
   std::vector<ChallengeMethod> listed;
   for (auto& factor : store.in(tx)->list_factors(user, now())) {
     if (!factor.confirmed_at) continue;
-    const bool usable = is_own(factor.kind);
+    const bool usable = can_be_proved(factor);
     listed.push_back({.type = std::move(factor.kind),
                       .id = factor.id.str(),
                       .label = std::move(factor.label),

@@ -26,6 +26,8 @@ struct Begun {
 struct Compared {
   LoginMethods methods;
   std::function<Result<void>(Transaction&, Factors&)> spend;
+  /// SecondProof::refused.
+  std::function<Error()> refused{};
 };
 
 Error error_of(const Attempt& attempt, UtcTime now) {
@@ -158,7 +160,8 @@ Result<Compared> compare(const Room& room, const Begun& begun, const StepProof& 
                     }
                     rows.unlock(user);
                     return {};
-                  }};
+                  },
+                  .refused = std::move(proof->refused)};
 }
 
 /// Tells of an attempt that failed.
@@ -203,14 +206,19 @@ std::optional<NewDevice> device_for(const Room& room, const Begun& begun, TrustD
                            .user_agent = client.user_agent}};
 }
 
-/// Spends the ticket and its proof, in the transaction that keeps the promise.
+/// Spends the ticket and its proof, in the transaction that keeps the promise. `is_refused` tells
+/// whether the proof could not be spent.
 Result<void> spend(const Room& room, Transaction& tx, const Begun& begun, const Compared& compared,
-                   const Device* device, const ClientContext& client) {
+                   const Device* device, const ClientContext& client, bool& is_refused) {
   const auto& user = begun.user.id;
   const auto rows = room.store.in(tx);
   rows->hold(user);
+  is_refused = false;
   if (!rows->redeem(begun.ticket.digest, room.now())) return ErrorCode::token_invalid;
-  if (const auto spent = compared.spend(tx, *rows); !spent) return spent.error();
+  if (const auto spent = compared.spend(tx, *rows); !spent) {
+    is_refused = true;
+    return spent.error();
+  }
   room.kernel->record(tx, {.kind = second_factor_passed,
                            .user = user,
                            .session = begun.ticket.session,
@@ -227,6 +235,7 @@ Result<ContinuedOutcome> go_on(const Room& room, const Begun& begun, const Compa
                                const Device* device, const ClientContext& client) {
   auto done = room.kernel->known_methods(begun.ticket.methods);
   done.insert(done.end(), compared.methods.begin(), compared.methods.end());
+  bool is_refused = false;
   auto outcome = room.kernel->continue_login(
       {.user = begun.user.id,
        .done = std::move(done),
@@ -234,9 +243,13 @@ Result<ContinuedOutcome> go_on(const Room& room, const Begun& begun, const Compa
        .subject = begun.ticket.subject,
        .session = begun.ticket.session,
        .expects_security_version = begun.user.security_version,
-       .within = [&](Transaction& tx) { return spend(room, tx, begun, compared, device, client); }},
+       .within =
+           [&](Transaction& tx) {
+             return spend(room, tx, begun, compared, device, client, is_refused);
+           }},
       client);
   if (outcome) return outcome;
+  if (is_refused && compared.refused) return compared.refused();
   // The account has gone or changed since the ticket was made.
   const auto& code = outcome.error().code;
   if (code == ErrorCode::not_found || code == ErrorCode::invalid_credentials ||

@@ -92,6 +92,9 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   [[nodiscard]] bool is_own(std::string_view kind) const {
     return kind == totp.word() || channel_of(kind) != nullptr;
   }
+  /// Whether it can be proved today: not when it was sealed under a key that is gone, nor when no
+  /// code can be sent to it.
+  [[nodiscard]] bool can_be_proved(const Factor& factor) const;
   /// The ticket of the codes that confirm a factor.
   [[nodiscard]] FeatureDigest enrolment_ticket(const FactorId& factor) const;
   /// Makes a code for the ticket and sends it to the factor. Within a transaction, as the last

@@ -85,8 +85,8 @@ Result<UtcTime> Room::send_code(Transaction& tx, const FeatureDigest& ticket, co
     if (!target) return target.error();
     to.emplace(target->address);
   }
-  // Sealed under a key that is gone.
-  if (!to) return ErrorCode::invalid_code;
+  // Sealed under a key that is gone, or out of reach by now.
+  if (!to || !channel->reaches(to->expose_secret())) return ErrorCode::invalid_code;
   const auto code = VerificationCode::random(kernel->random());
   const TicketCode row{.digest = sealer->digest(
                            "code", {to_hex(ticket.bytes()), factor.id.str(), code.expose_secret()}),

@@ -45,6 +45,7 @@ class FakeChannel final : public CodeChannel {
     }
     return CodeTarget{.address = number, .hint = "+49..." + number.substr(number.size() - 2)};
   }
+  bool reaches(std::string_view address) const override { return address.starts_with(prefix); }
   CodeOutcome send(Transaction& /*tx*/, const OutgoingCode& code, const ClientContext&) override {
     if (outcome != CodeOutcome::queued) return outcome;
     sent.push_back({.to = std::string{code.to},
@@ -58,6 +59,8 @@ class FakeChannel final : public CodeChannel {
   CodeOutcome outcome = CodeOutcome::queued;
   /// Whether nothing finds it, as if its room brought none.
   bool is_off = false;
+  /// Of what can be reached.
+  std::string prefix{};
   std::vector<SentText> sent;
 
  private:

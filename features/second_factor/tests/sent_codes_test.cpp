@@ -302,6 +302,25 @@ TEST_CASE("a kind that is switched off is not asked for, and keeps the second fa
   });
 }
 
+TEST_CASE("a phone that nothing reaches is not asked for, and keeps the second factor on") {
+  on_each_store([](const Backend& backend) {
+    Phones p{backend};
+    const auto principal = p.w.principal(p.w.user());
+    const auto phone = p.add(principal);
+    // As after a start with other prefixes.
+    p.channels.phone.prefix = "+43";
+    const auto asked = p.w.challenge();
+    CHECK(asked.methods.size() == 1);
+    CHECK(asked.methods.front().type == "recovery_code");
+    CHECK(p.w.stored(principal.user.id).second_factor);
+    const auto sent = p.channels.phone.sent.size();
+    CHECK_ERROR(p.w.room.send_code(asked.token, phone, somewhere), ErrorCode::invalid_code);
+    CHECK(p.channels.phone.sent.size() == sent);
+    p.channels.phone.prefix = "+49";
+    CHECK(p.w.challenge().methods.size() == 2);
+  });
+}
+
 TEST_CASE("what the settings promise has to be sent by something") {
   World w{backends().front(), {.types = {"totp", "sms"}}};
   CHECK_THROWS_WITH_AS(static_cast<void>(routes(w.room)),

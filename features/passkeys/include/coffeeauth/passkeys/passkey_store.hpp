@@ -46,6 +46,9 @@ struct Passkey {
   PasskeyId id;
   /// The account.
   UserId user;
+  /// The domain it was registered for (RP ID): it works for no other. Empty for one that was
+  /// registered before this was kept.
+  std::string rp_id{};
   /// digest_of_credential() of the credential id; unique over all accounts.
   CredentialDigest credential_digest;
   /// The credential id: 1 to 1,023 bytes.
@@ -70,6 +73,11 @@ struct Passkey {
   UtcTime created_at{};
   /// When it was last used.
   std::optional<UtcTime> last_used_at{};
+
+  /// Whether it works where `current` is the service's domain.
+  [[nodiscard]] bool works_at(std::string_view current) const {
+    return rp_id.empty() || rp_id == current;
+  }
 
   /// Compares all members, digests in constant time.
   bool operator==(const Passkey&) const = default;

@@ -131,7 +131,9 @@ Result<Compared> compare(const Room& room, const Begun& begun, const TypedRecove
   const auto code = RecoveryCode::parse(typed.code.expose_secret());
   if (!code) return ErrorCode::invalid_code;
   const auto& user = begun.user.id;
+  // With those that were stored under a key before.
   auto digests = room.sealer->digests("recovery_code", {user.str(), code->expose_secret()});
+  digests.push_back(digest_of(*code, user));
   return Compared{
       .methods = {recovery_code},
       .spend = [&room, &client, user, digests = std::move(digests)](Transaction& tx,

@@ -1,4 +1,9 @@
-#include "coffeeauth/second_factor/codes.hpp"
+#include <sodium.h>
+
+#include <array>
+#include <cstdint>
+
+#include "features/second_factor/src/room.hpp"
 
 namespace coffeeauth::second_factor {
 namespace {
@@ -42,6 +47,23 @@ std::optional<RecoveryCode> RecoveryCode::parse(std::string_view typed) {
   }
   if (count != characters) return std::nullopt;
   return RecoveryCode{std::move(text)};
+}
+
+FeatureDigest digest_of(const RecoveryCode& code, const UserId& user) {
+  const auto add = [](crypto_hash_sha256_state& state, std::string_view text) {
+    crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(text.data()),
+                              text.size());
+  };
+  crypto_hash_sha256_state state{};
+  std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
+  crypto_hash_sha256_init(&state);
+  add(state, "coffeeauth recovery code/");
+  add(state, user.str());
+  add(state, "/");
+  add(state, code.expose_secret());
+  crypto_hash_sha256_final(&state, hash.data());
+  sodium_memzero(&state, sizeof state);
+  return FeatureDigest{hash};
 }
 
 Secret RecoveryCode::shown() const {

@@ -33,7 +33,7 @@ MadeCodes Room::make_recovery_codes(const UserId& user) const {
   for (std::size_t i = 0; i < settings.recovery_codes; ++i) {
     const auto code = RecoveryCode::random(kernel->random());
     made.shown.codes.push_back(code.shown());
-    made.digests.push_back(sealer->digest("recovery_code", {user.str(), code.expose_secret()}));
+    made.digests.push_back(digest_of(code, user));
   }
   return made;
 }

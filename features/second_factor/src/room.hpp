@@ -146,6 +146,10 @@ void check(const SecondFactorOptions& options);
 /// Whether users can add that type. Error: validation_failed on `type`.
 [[nodiscard]] Result<void> check_type(const SecondFactorOptions& options, std::string_view type);
 
+/// What is stored of a recovery code: a hash without a key, which 120 random bits need none of. So
+/// codes on paper outlive each change of the secret key.
+[[nodiscard]] FeatureDigest digest_of(const RecoveryCode& code, const UserId& user);
+
 /// The account of a ticket, if the ticket is still good for it.
 [[nodiscard]] Result<User> account_of(Transaction& tx, const Ticket& ticket);
 

@@ -159,6 +159,9 @@ class Auth {
   [[nodiscard]] bool knows_devices() const noexcept;
   /// Whether a feature can prove a second factor.
   [[nodiscard]] bool has_second_steps() const noexcept;
+  /// Counts the live mailed links, tickets and trusted devices of all features, by kind, for
+  /// metrics. Throws Unavailable.
+  [[nodiscard]] std::vector<LiveTokens> live_tokens();
   /// The handle that MailWorker and Scheduler take: `jobs::MailWorker{auth.services(), mailer}`.
   [[nodiscard]] Services& services() noexcept;
 

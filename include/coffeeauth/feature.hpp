@@ -72,12 +72,23 @@ struct CleanUp {
   std::function<std::size_t(Transaction& transaction, std::size_t limit, UtcTime now)> run;
 };
 
+/// How many tokens of one kind are live, for metrics.
+struct LiveTokens {
+  /// A snake_case word: `password_reset`.
+  std::string kind;
+  /// Those that have not expired.
+  std::size_t count = 0;
+};
+
 /// What a feature adds to Auth. Plain data; the pointers are borrowed from the feature.
 struct Contributions {
   /// Limits that routes refer to, counted by RateLimiter.
   std::vector<LimitRule> limits{};
   /// Steps of the Scheduler's clean-up.
   std::vector<CleanUp> clean_ups{};
+  /// Counts the live tokens of the feature at `now`, by kind, for Auth::live_tokens(); may be
+  /// empty.
+  std::function<std::vector<LiveTokens>(Transaction& transaction, UtcTime now)> count_live{};
   /// Called at every login.
   std::vector<LoginStep*> login_steps{};
   /// The methods of its own that logins can use, so that what sessions keep of them is understood.

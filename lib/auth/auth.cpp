@@ -139,6 +139,18 @@ const AuthParts& Auth::parts() const noexcept { return services_->parts; }
 Kernel& Auth::kernel() noexcept { return *kernel_; }
 bool Auth::knows_devices() const noexcept { return services_->knows_devices; }
 bool Auth::has_second_steps() const noexcept { return !services_->second_steps.empty(); }
+std::vector<LiveTokens> Auth::live_tokens() {
+  const auto& s = *services_;
+  if (s.live_counts.empty()) return {};
+  return s.transact([&](Transaction& tx) {
+    std::vector<LiveTokens> all;
+    for (const auto& count : s.live_counts) {
+      auto some = count(tx, s.now());
+      std::move(some.begin(), some.end(), std::back_inserter(all));
+    }
+    return all;
+  });
+}
 Services& Auth::services() noexcept { return *services_; }
 
 }  // namespace coffeeauth

@@ -190,6 +190,7 @@ void take_in(std::string_view feature, Contributions brought, Services& s) {
     all.insert(all.end(), more.begin(), more.end());
   };
   append(s.clean_ups, brought.clean_ups);
+  if (brought.count_live) s.live_counts.push_back(std::move(brought.count_live));
   append(s.login_steps, brought.login_steps);
   append(s.methods, brought.methods);
   append(s.second_steps, brought.second_steps);

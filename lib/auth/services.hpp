@@ -60,6 +60,7 @@ struct Services {
   std::vector<LoginStep*> login_steps;
   std::vector<CleanUp> clean_ups;
   std::vector<AddressGuard*> address_guards;
+  std::vector<decltype(Contributions::count_live)> live_counts;
   std::vector<LoginMethod> methods{LoginMethod::password, LoginMethod::email_code};
   std::vector<SecondStep*> second_steps;
   std::vector<CodeChannel*> code_channels;

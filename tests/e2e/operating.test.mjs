@@ -86,6 +86,9 @@ test('while the database is down /metrics answers, /readyz says why, and its goi
     for (const family of ['coffeeauth_build_info', 'process_resident_memory_bytes', 'process_open_fds', 'coffeeauth_hashing_waiting',
       'coffeeauth_database_waits_total', 'coffeeauth_database_seconds_total', 'coffeeauth_outbox_oldest_seconds',
       'coffeeauth_log_lines_dropped_total']) assert.match(await text(), new RegExp(`^${family}[ {]`, 'm'));
+    for (const kind of ['password_reset', 'email_change', 'email_undo', 'email_login', 'second_factor', 'trusted_device']) {
+      assert.match(await text(), new RegExp(`^coffeeauth_live_tokens\\{kind="${kind}"\\} 0$`, 'm'));
+    }
     await postgres.stopServer();
     const down = await until('not ready', async () => {
       const answer = await server.get('/readyz');

@@ -109,6 +109,17 @@ void add_outbox(std::vector<Sample>& out, Service& service) {
   }
 }
 
+void add_live_tokens(std::vector<Sample>& out, Service& service) {
+  try {
+    for (auto& live : service.auth().live_tokens()) {
+      out.push_back(gauge("coffeeauth_live_tokens", "Tokens of features that have not expired.",
+                          real(live.count), {{"kind", std::move(live.kind)}}));
+    }
+  } catch (const Unavailable&) {
+    // As above.
+  }
+}
+
 }  // namespace
 
 std::vector<Sample> measure(Service& service) {
@@ -118,6 +129,7 @@ std::vector<Sample> measure(Service& service) {
   add_database(samples, service);
   add_redis(samples, service);
   add_outbox(samples, service);
+  add_live_tokens(samples, service);
   return samples;
 }
 

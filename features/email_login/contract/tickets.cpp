@@ -144,6 +144,11 @@ void cleaning(TicketHarness& harness) {
   t.put(ticket(1));
   t.put(longer);
   CHECK(clean(10, noon + 10min - 1ms) == 0);
+  const auto live = [&](UtcTime now) {
+    return t.alone([&](Tickets& rows) { return rows.count_live(now); });
+  };
+  CHECK(live(noon) == 2);
+  CHECK_MESSAGE(live(noon + 10min) == 1, "what is over is not");
   CHECK(clean(10, noon + 10min) == 1);
   CHECK(t.has(2));
   t.put(ticket(3));
@@ -225,7 +230,7 @@ void ticket_contract(TicketHarness& harness) {
   SUBCASE("mails that the account itself requests have a share of their own") {
     owners_share(harness);
   }
-  SUBCASE("what is over is deleted in batches") { cleaning(harness); }
+  SUBCASE("what is over is not counted as live, and is deleted in batches") { cleaning(harness); }
   SUBCASE("counts are deleted when they are a day old") { counts_are_cleaned(harness); }
   SUBCASE("all rows go with their user") { belong_to_users(harness); }
   SUBCASE("all verbs are undone with their transaction") { undone_with_their_transaction(harness); }

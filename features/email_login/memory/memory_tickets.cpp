@@ -112,6 +112,12 @@ class MemoryTickets final : public Tickets {
     return row->second.ticket;
   }
 
+  std::size_t count_live(UtcTime now) override {
+    return static_cast<std::size_t>(
+        std::count_if(all_.tickets.begin(), all_.tickets.end(),
+                      [&](const auto& one) { return one.second.ticket.expires_at > now; }));
+  }
+
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
     auto over = memory::erase_if(
         tx_, all_.shares, [&](const MailShare& share) { return share.sent_at <= now - 24h; },

@@ -91,6 +91,8 @@ const Sql count_in_day_sql{.text = R"(
   RETURNING 1)",
                            .columns = "n"};
 // The time once more outside, here and below: a row that is used again meanwhile stays.
+const Sql count_live_sql{.text = "SELECT count(*) FROM email_login_tickets WHERE expires_at > $1",
+                         .columns = "n"};
 const Sql delete_tickets_sql{.text = R"(
   DELETE FROM email_login_tickets WHERE expires_at <= $1 AND user_id IN (
     SELECT user_id FROM email_login_tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
@@ -181,6 +183,11 @@ class SqlTickets final : public Tickets {
               {whose.str(), time_value(now), count_value(limits.per_day), time_value(now - 24h)});
     if (counted.empty()) return std::nullopt;
     return ticket;
+  }
+
+  std::size_t count_live(UtcTime now) override {
+    return static_cast<std::size_t>(
+        query(tx_, count_live_sql, {time_value(now)}).front().number(0));
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {

@@ -101,14 +101,19 @@ Contributions EmailLogin::attach(Kernel& kernel) {
   auto& s = *state_;
   s.kernel = kernel;
   s.sealer = kernel.sealer(name());
-  Contributions brought{.limits = {{ask_limit, s.options.asks}, {try_limit, s.options.tries}},
-                        .clean_ups = {{"email_login",
-                                       [&s](Transaction& tx, std::size_t limit, UtcTime now) {
-                                         return s.tickets.in(tx)->delete_expired(limit, now);
-                                       }}},
-                        .mails = mail_kinds(),
-                        // The counts of networks, which outlive links and codes.
-                        .digests_live_for = std::chrono::hours{24}};
+  Contributions brought{
+      .limits = {{ask_limit, s.options.asks}, {try_limit, s.options.tries}},
+      .clean_ups = {{"email_login",
+                     [&s](Transaction& tx, std::size_t limit, UtcTime now) {
+                       return s.tickets.in(tx)->delete_expired(limit, now);
+                     }}},
+      .count_live =
+          [&s](Transaction& tx, UtcTime now) {
+            return std::vector<LiveTokens>{{"email_login", s.tickets.in(tx)->count_live(now)}};
+          },
+      .mails = mail_kinds(),
+      // The counts of networks, which outlive links and codes.
+      .digests_live_for = std::chrono::hours{24}};
   brought.methods = {email_factor};
   if (s.options.enabled) brought.methods = {email_link, LoginMethod::email_code, email_factor};
   brought.code_channels = {&s};

@@ -36,6 +36,7 @@ struct Sound : Tickets {
                                     const GuessLimits& limits, UtcTime now) override {
     return rows->count_guess(logins, limits, now);
   }
+  std::size_t count_live(UtcTime now) override { return rows->count_live(now); }
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
     return rows->delete_expired(limit, now);
   }
@@ -218,6 +219,10 @@ struct AShareForEach : Sound {
     return rows->take_slot(user, {.network = request.network, .max_networks = no_end}, pace, now);
   }
 };
+struct CountsTheOver : Sound {
+  using Sound::Sound;
+  std::size_t count_live(UtcTime) override { return rows->count_live(UtcTime{}); }
+};
 struct CleansTooMuch : Sound {
   using Sound::Sound;
   std::size_t delete_expired(std::size_t, UtcTime now) override {
@@ -278,6 +283,7 @@ REJECTED("whose mails have no end in a day", EndlessMails)
 REJECTED("whose mails have one share for all networks", OneShare)
 REJECTED("whose mails have a share for every network", AShareForEach)
 REJECTED("whose mails have no share for the account itself", OwnersAreStrangers)
+REJECTED("that are counted when they are over", CountsTheOver)
 REJECTED("that are cleaned up all at once", CleansTooMuch)
 REJECTED("that are cleaned up too early", CleansTooEarly)
 REJECTED("that keep their counts", KeepsCounts)

@@ -251,6 +251,12 @@ void cleaning(TicketHarness& harness) {
     return t.alone([&](Tickets& rows) { return rows.delete_expired(limit, now); });
   };
   CHECK(clean(10, noon + 1min - 1ms) == 0);
+  const auto live = [&](TicketKind kind, UtcTime now) {
+    return t.alone([&](Tickets& rows) { return rows.count_live(kind, now); });
+  };
+  CHECK(live(TicketKind::undo, noon) == 4);
+  CHECK(live(TicketKind::reset, noon) == 0);
+  CHECK_MESSAGE(live(TicketKind::undo, noon + 30min) == 1, "what is over is not");
   CHECK(clean(2, noon + 30min) == 2);
   CHECK(clean(10, noon + 30min) == 2);
   CHECK(clean(10, noon + 30min) == 0);
@@ -332,7 +338,7 @@ void ticket_contract(TicketHarness& harness) {
   }
   SUBCASE("counts are deleted when they are a day old") { counts_are_cleaned(harness); }
   SUBCASE("an address is reserved for one user, for a time") { reservations(harness); }
-  SUBCASE("what is over is deleted in batches") { cleaning(harness); }
+  SUBCASE("what is over is not counted as live, and is deleted in batches") { cleaning(harness); }
   SUBCASE("all rows go with their user") { belong_to_users(harness); }
   SUBCASE("all verbs are undone with their transaction") { undone_with_their_transaction(harness); }
   races(harness);

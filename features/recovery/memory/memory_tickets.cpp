@@ -166,6 +166,14 @@ class MemoryTickets final : public Tickets {
     return row->second.user;
   }
 
+  std::size_t count_live(TicketKind kind, UtcTime now) override {
+    return static_cast<std::size_t>(
+        std::count_if(all_.tickets.begin(), all_.tickets.end(), [&](const auto& one) {
+          const auto& ticket = one.second.ticket;
+          return ticket.kind == kind && ticket.expires_at > now;
+        }));
+  }
+
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
     auto over = memory::erase_if(
         tx_, all_.tickets, [&](const Row& row) { return row.ticket.expires_at <= now; }, limit);

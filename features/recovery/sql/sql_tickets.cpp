@@ -120,6 +120,9 @@ const Sql reserve_sql{.text = R"(
 const Sql holder_sql{
     .text = "SELECT user_id FROM recovery_reservations WHERE email = $1 AND until > $2",
     .columns = "t"};
+const Sql count_live_sql{
+    .text = "SELECT count(*) FROM recovery_tickets WHERE kind = $1 AND expires_at > $2",
+    .columns = "n"};
 const Sql delete_tickets_sql{.text = R"(
   DELETE FROM recovery_tickets WHERE digest IN (
     SELECT digest FROM recovery_tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
@@ -318,6 +321,11 @@ class SqlTickets final : public Tickets {
     const auto rows = query(tx_, holder_sql, {email.canonical(), time_value(now)});
     if (rows.empty()) return std::nullopt;
     return rows.front().id<UserId>(0);
+  }
+
+  std::size_t count_live(TicketKind kind, UtcTime now) override {
+    const auto rows = query(tx_, count_live_sql, {word_of(kind), time_value(now)});
+    return static_cast<std::size_t>(rows.front().number(0));
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {

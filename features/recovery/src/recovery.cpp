@@ -30,6 +30,14 @@ Contributions Recovery::attach(Kernel& kernel) {
                                        [&room](Transaction& tx, std::size_t limit, UtcTime now) {
                                          return room.tickets.in(tx)->delete_expired(limit, now);
                                        }}},
+                        .count_live =
+                            [&room](Transaction& tx, UtcTime now) {
+                              const auto rows = room.tickets.in(tx);
+                              return std::vector<LiveTokens>{
+                                  {"password_reset", rows->count_live(TicketKind::reset, now)},
+                                  {"email_change", rows->count_live(TicketKind::email_change, now)},
+                                  {"email_undo", rows->count_live(TicketKind::undo, now)}};
+                            },
                         // Not in `methods`: no session keeps how a reset began, and tokens say
                         // nothing of it.
                         .purposes = {&room},

@@ -203,6 +203,18 @@ struct ReservesForEver : Sound {
     return rows->holder_of(email, long_ago);
   }
 };
+struct CountsTheOver : Sound {
+  using Sound::Sound;
+  std::size_t count_live(TicketKind kind, UtcTime) override {
+    return rows->count_live(kind, UtcTime{});
+  }
+};
+struct CountsAllKinds : Sound {
+  using Sound::Sound;
+  std::size_t count_live(TicketKind, UtcTime now) override {
+    return rows->count_live(TicketKind::undo, now);
+  }
+};
 struct CleansTooMuch : Sound {
   using Sound::Sound;
   std::size_t delete_expired(std::size_t, UtcTime now) override {
@@ -263,6 +275,8 @@ REJECTED("that are listed in another order", ListsTheOldestFirst)
 REJECTED("that keep their counts", KeepsCounts)
 REJECTED("that reserve an address for whoever had it first", ReservesForTheFirst)
 REJECTED("that reserve an address for ever", ReservesForEver)
+REJECTED("that are counted when they are over", CountsTheOver)
+REJECTED("that are counted for any kind", CountsAllKinds)
 REJECTED("that are cleaned up all at once", CleansTooMuch)
 REJECTED("that are cleaned up too early", CleansTooEarly)
 REJECTED("that are redeemed whatever becomes of the transaction", WritesApart)

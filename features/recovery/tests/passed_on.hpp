@@ -43,6 +43,9 @@ class PassedOn : public Tickets {
   std::optional<UserId> holder_of(const EmailAddress& email, UtcTime now) override {
     return rows->holder_of(email, now);
   }
+  std::size_t count_live(TicketKind kind, UtcTime now) override {
+    return rows->count_live(kind, now);
+  }
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
     return rows->delete_expired(limit, now);
   }

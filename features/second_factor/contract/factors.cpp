@@ -253,6 +253,11 @@ void cleaning(FactorHarness& harness) {
   t.trust(device(2));
   t.set_codes({digest(1)});
   CHECK(t.clean(10, noon + 10min - 1ms) == 0);
+  const auto live = [&](UtcTime now) {
+    return t.alone([&](Factors& rows) { return rows.count_live(now); });
+  };
+  CHECK(live(noon) == LiveRows{.tickets = 4, .devices = 2});
+  CHECK(live(noon + 10min) == LiveRows{.tickets = 1, .devices = 1});
   CHECK(t.clean(2, noon + 10min) == 2);
   CHECK_MESSAGE(t.clean(10, noon + 10min) == 3, "a ticket, a factor and a device");
   CHECK(t.clean(10, noon + 10min) == 0);
@@ -367,7 +372,7 @@ void factor_promises(FactorHarness& harness) {
   }
   SUBCASE("the oldest devices of an account make room") { devices_make_room(harness); }
   SUBCASE("devices are forgotten by their user alone") { devices_are_forgotten(harness); }
-  SUBCASE("what is over is deleted in batches") { cleaning(harness); }
+  SUBCASE("what is over is not counted as live, and is deleted in batches") { cleaning(harness); }
   SUBCASE("all rows go with their user") { belong_to_users(harness); }
   SUBCASE("all verbs are undone with their transaction") { undone_with_their_transaction(harness); }
 }

@@ -236,6 +236,16 @@ std::size_t MemoryFactors::forget_devices(const UserId& user) {
                           [&](const Device& device) { return device.user == user; });
 }
 
+LiveRows MemoryFactors::count_live(UtcTime now) {
+  const auto count = [&](const auto& rows, auto&& end_of) {
+    return static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [&](const auto& one) { return end_of(one.second) > now; }));
+  };
+  return {
+      .tickets = count(all_.tickets, [](const TicketRow& row) { return row.ticket.expires_at; }),
+      .devices = count(all_.devices, [](const Device& device) { return device.expires_at; })};
+}
+
 std::size_t MemoryFactors::delete_expired(std::size_t limit, UtcTime now) {
   auto over = memory::erase_if(
       tx_, all_.tickets, [&](const TicketRow& row) { return row.ticket.expires_at <= now; }, limit);

@@ -112,6 +112,10 @@ const Sql forget_device_sql{
 const Sql forget_devices_sql{
     .text = "DELETE FROM second_factor_devices WHERE user_id = $1 RETURNING 1", .columns = "n"};
 // The time once more outside, here and below: what is renewed or confirmed meanwhile stays.
+const Sql count_live_sql{.text = R"(
+  SELECT (SELECT count(*) FROM second_factor_tickets WHERE expires_at > $1),
+         (SELECT count(*) FROM second_factor_devices WHERE expires_at > $1))",
+                         .columns = "nn"};
 const Sql delete_tickets_sql{.text = R"(
   DELETE FROM second_factor_tickets WHERE expires_at <= $1 AND digest IN (
     SELECT digest FROM second_factor_tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
@@ -315,6 +319,12 @@ bool SqlFactors::forget_device(const UserId& user, const DeviceId& id) {
 
 std::size_t SqlFactors::forget_devices(const UserId& user) {
   return query(tx_, forget_devices_sql, {user.str()}).size();
+}
+
+LiveRows SqlFactors::count_live(UtcTime now) {
+  const auto rows = query(tx_, count_live_sql, {time_value(now)});
+  return {.tickets = static_cast<std::size_t>(rows.front().number(0)),
+          .devices = static_cast<std::size_t>(rows.front().number(1))};
 }
 
 std::size_t SqlFactors::delete_expired(std::size_t limit, UtcTime now) {

@@ -65,6 +65,7 @@ class SqlFactors final : public SqlTickets {
                                    UtcTime now) override;
   bool forget_device(const UserId& user, const DeviceId& id) override;
   std::size_t forget_devices(const UserId& user) override;
+  LiveRows count_live(UtcTime now) override;
   std::size_t delete_expired(std::size_t limit, UtcTime now) override;
 };
 

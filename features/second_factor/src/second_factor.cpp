@@ -29,12 +29,17 @@ Contributions SecondFactor::attach(Kernel& kernel) {
   // Switched off, it asks for nothing and demands nothing, and the door refuses whoever has a
   // second factor. What sessions keep is understood all the same, what has to go goes, and nobody
   // is left with the password alone because apps are not listed.
+  const auto count = [&room](Transaction& tx, UtcTime now) {
+    const auto live = room.store.in(tx)->count_live(now);
+    return std::vector<LiveTokens>{{"second_factor", live.tickets},
+                                   {"trusted_device", live.devices}};
+  };
   Contributions brought{.clean_ups = {{"second_factor", clean}},
+                        .count_live = count,
                         .methods = {totp, recovery_code, trusted_device},
                         .second_steps = {&room},
                         .recorders = {&room},
                         .mails = mail_kinds(),
-                        // Of devices. Recovery codes live on, and are void when their key is gone.
                         .digests_live_for = longest_trust,
                         .sealed = {&room}};
   if (room.settings.enabled) {

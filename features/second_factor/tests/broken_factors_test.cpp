@@ -275,6 +275,10 @@ struct ForgetsEverybodys : Sound {
     return forgotten;
   }
 };
+struct CountsTheOver : Sound {
+  using Sound::Sound;
+  LiveRows count_live(UtcTime) override { return rows->count_live(UtcTime{}); }
+};
 struct CleansTooMuch : Sound {
   using Sound::Sound;
   std::size_t delete_expired(std::size_t, UtcTime now) override {
@@ -332,6 +336,7 @@ REJECTED("devices that are known for every account", KnowsAnybodys)
 REJECTED("devices that are prolonged by use", ProlongsDevices)
 REJECTED("devices that are forgotten by anybody", ForgetsAnybodys)
 REJECTED("devices that are forgotten for every account", ForgetsEverybodys)
+REJECTED("rows that are counted when they are over", CountsTheOver)
 REJECTED("rows that are cleaned up all at once", CleansTooMuch)
 REJECTED("rows that are cleaned up too early", CleansTooEarly)
 REJECTED("recovery codes that are spent whatever becomes of the transaction", SpendsApart)

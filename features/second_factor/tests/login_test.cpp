@@ -30,6 +30,12 @@ TEST_CASE("a login with a factor asks for it, and only a right code opens a sess
     CHECK(asked.methods[1].id.empty());
     CHECK(std::get<bool>(asked.further.at("can_trust_device")));
 
+    const auto live = w.auth().live_tokens();
+    REQUIRE(live.size() == 2);
+    CHECK(live[0].kind == "second_factor");
+    CHECK(live[0].count == 1);
+    CHECK(live[1].kind == "trusted_device");
+    CHECK(live[1].count == 0);
     CHECK(w.t.events().count(first_factor_passed) == 1);
     CHECK_MESSAGE(w.t.events().count(EventKind::logged_in) == logins, "nobody has logged in yet");
     CHECK(w.stored(ada.user.id).last_login == before);

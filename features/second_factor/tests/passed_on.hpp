@@ -32,6 +32,7 @@ class PassedOn : public Factors {
   std::optional<Ticket> redeem(const FeatureDigest& digest, UtcTime now) override {
     return rows->redeem(digest, now);
   }
+  LiveRows count_live(UtcTime now) override { return rows->count_live(now); }
   std::size_t drop_tickets(const UserId& user) override { return rows->drop_tickets(user); }
   bool put_code(const FeatureDigest& ticket, const TicketCode& code, UtcTime now) override {
     return rows->put_code(ticket, code, now);

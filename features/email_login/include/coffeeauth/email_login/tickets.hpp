@@ -77,6 +77,8 @@ class Tickets {
   /// it.
   [[nodiscard]] virtual std::optional<Ticket> find(const std::vector<FeatureDigest>& links,
                                                    UtcTime now) = 0;
+  /// Returns how many tickets are valid at `now`, of all accounts.
+  [[nodiscard]] virtual std::size_t count_live(UtcTime now) = 0;
   /// Deletes the ticket of that link if it is valid at `now`; exactly one of many concurrent calls
   /// gets true.
   [[nodiscard]] virtual bool redeem(const FeatureDigest& link, UtcTime now) = 0;

@@ -127,6 +127,8 @@ class Tickets {
   /// latest first; does not use them.
   [[nodiscard]] virtual std::vector<Ticket> list(const UserId& user, TicketKind kind,
                                                  UtcTime now) = 0;
+  /// Returns how many tickets of that kind are valid at `now`, of all accounts.
+  [[nodiscard]] virtual std::size_t count_live(TicketKind kind, UtcTime now) = 0;
   /// Deletes the ticket if it is valid at `now`; exactly one of many concurrent calls gets true.
   [[nodiscard]] virtual bool redeem(TicketKind kind, const FeatureDigest& digest, UtcTime now) = 0;
   /// Counts a guess at the code of the account's ticket and returns the ticket. Returns nothing

@@ -22,6 +22,17 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace second_factor {
 
+/// How many rows have not expired, of all users.
+struct LiveRows {
+  /// Tickets.
+  std::size_t tickets = 0;
+  /// Trusted devices.
+  std::size_t devices = 0;
+
+  /// Compares both numbers.
+  bool operator==(const LiveRows&) const = default;
+};
+
 /// The tables of the feature, as part of one transaction of the Store.
 ///
 /// Rows are deleted with their user. Every method that reports what it did must decide it
@@ -59,6 +70,8 @@ class Factors {
   /// Does not look at the account. In the same transaction the caller must check that the account
   /// is active, verified and still at Ticket::security_version, and roll back otherwise.
   [[nodiscard]] virtual std::optional<Ticket> redeem(const FeatureDigest& digest, UtcTime now) = 0;
+  /// Returns how many tickets and trusted devices have not expired at `now`, of all users.
+  [[nodiscard]] virtual LiveRows count_live(UtcTime now) = 0;
   /// Deletes all tickets of the user; returns their number.
   virtual std::size_t drop_tickets(const UserId& user) = 0;
 

@@ -1,6 +1,7 @@
 #pragma once
 /// CodeChannel: a way to send short codes to users, such as text messages, brought by a feature.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,14 @@ enum class CodeOutcome {
   service_full,
 };
 
+/// The answer to a code that was to be sent.
+struct CodeSent {
+  /// What became of it.
+  CodeOutcome outcome = CodeOutcome::queued;
+  /// Unless it is queued: after how long another may be sent, if no limit is used up until then.
+  std::chrono::seconds retry_after{0};
+};
+
 /// A way to send codes. The feature that asks for second factors finds it in
 /// Kernel::code_channels(). Must be thread-safe.
 class CodeChannel {
@@ -74,8 +83,8 @@ class CodeChannel {
   [[nodiscard]] virtual bool reaches(std::string_view /*address*/) const { return true; }
   /// Writes the message to the outbox, or counts nothing and writes nothing. `client` sent the
   /// request. Call it last in the transaction.
-  [[nodiscard]] virtual CodeOutcome send(Transaction& transaction, const OutgoingCode& code,
-                                         const ClientContext& client) = 0;
+  [[nodiscard]] virtual CodeSent send(Transaction& transaction, const OutgoingCode& code,
+                                      const ClientContext& client) = 0;
 
  protected:
   CodeChannel() = default;

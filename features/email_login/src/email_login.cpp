@@ -61,7 +61,7 @@ struct EmailLogin::State final : CodeChannel {
   const LoginMethod& method() const noexcept override { return email_factor; }
   std::string_view field() const noexcept override { return {}; }
   Result<CodeTarget> target(const User& user, std::string_view typed) override;
-  CodeOutcome send(Transaction& tx, const OutgoingCode& code, const ClientContext& client) override;
+  CodeSent send(Transaction& tx, const OutgoingCode& code, const ClientContext& client) override;
 
   [[nodiscard]] MailSecrets make_secrets() const;
   [[nodiscard]] Ticket ticket_of(const UserId& user, std::int64_t security_version,
@@ -127,13 +127,15 @@ Result<CodeTarget> EmailLogin::State::target(const User& user, std::string_view 
   return CodeTarget{.address = address, .hint = address.substr(0, 1) + "..." + address.substr(at)};
 }
 
-CodeOutcome EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
-                                    const ClientContext& client) {
+CodeSent EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
+                                 const ClientContext& client) {
   const auto user = tx.users().find(code.user);
-  if (!user) return CodeOutcome::paced;
+  const CodeSent paced{CodeOutcome::paced,
+                       std::chrono::ceil<std::chrono::seconds>(options.pace.pause)};
+  if (!user) return paced;
   const auto owner = tickets.in(tx);
   if (!owner->take_slot(code.user, {.network = {}, .by_owner = true}, options.pace, now())) {
-    return CodeOutcome::paced;
+    return paced;
   }
   kernel->notify(tx, "factor_code",
                  {.to = user->email,
@@ -142,7 +144,7 @@ CodeOutcome EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
                   .code = std::string{code.code},
                   .expires_at = code.expires_at},
                  client);
-  return CodeOutcome::queued;
+  return {};
 }
 
 MailSecrets EmailLogin::State::make_secrets() const {

@@ -10,13 +10,11 @@
 namespace coffeeauth::second_factor {
 namespace {
 
-using namespace std::chrono_literals;
-
-/// Whoever is paced may ask again after it; the channels count for longer.
-constexpr std::chrono::seconds shortest_pause = 1min;
-
-Error paced() {
-  return {.code = ErrorCode::rate_limited, .fields = {}, .retry_after = shortest_pause};
+/// Of a code that was not sent.
+Error unsent(const CodeSent& sent) {
+  const auto code =
+      sent.outcome == CodeOutcome::paced ? ErrorCode::rate_limited : ErrorCode::unavailable;
+  return {.code = code, .fields = {}, .retry_after = sent.retry_after};
 }
 
 /// When the code expires that this ticket has for the factor.
@@ -93,22 +91,16 @@ Result<UtcTime> Room::send_code(Transaction& tx, const FeatureDigest& ticket, co
                        .factor = factor.id,
                        .expires_at = now() + settings.code_lifetime};
   if (!store.in(tx)->put_code(ticket, row, now())) return ErrorCode::token_invalid;
-  switch (channel->send(tx,
-                        {.user = user->id,
-                         .to = to->expose_secret(),
-                         .code = code.expose_secret(),
-                         .expires_at = row.expires_at,
-                         .language = std::string{user->language.tag()},
-                         .enrols = !factor.confirmed_at},
-                        client)) {
-    case CodeOutcome::queued:
-      return row.expires_at;
-    case CodeOutcome::paced:
-      return paced();
-    case CodeOutcome::service_full:
-      break;
-  }
-  return ErrorCode::unavailable;
+  const auto sent = channel->send(tx,
+                                  {.user = user->id,
+                                   .to = to->expose_secret(),
+                                   .code = code.expose_secret(),
+                                   .expires_at = row.expires_at,
+                                   .language = std::string{user->language.tag()},
+                                   .enrols = !factor.confirmed_at},
+                                  client);
+  if (sent.outcome != CodeOutcome::queued) return unsent(sent);
+  return row.expires_at;
 }
 
 bool Room::try_sent_code(const FeatureDigest& ticket, const FactorId& factor,

@@ -46,17 +46,18 @@ class FakeChannel final : public CodeChannel {
     return CodeTarget{.address = number, .hint = "+49..." + number.substr(number.size() - 2)};
   }
   bool reaches(std::string_view address) const override { return address.starts_with(prefix); }
-  CodeOutcome send(Transaction& /*tx*/, const OutgoingCode& code, const ClientContext&) override {
-    if (outcome != CodeOutcome::queued) return outcome;
+  CodeSent send(Transaction& /*tx*/, const OutgoingCode& code, const ClientContext&) override {
+    if (outcome != CodeOutcome::queued) return {outcome, retry_after};
     sent.push_back({.to = std::string{code.to},
                     .code = std::string{code.code},
                     .language = code.language,
                     .expires_at = code.expires_at,
                     .enrols = code.enrols});
-    return outcome;
+    return {};
   }
 
   CodeOutcome outcome = CodeOutcome::queued;
+  std::chrono::seconds retry_after{90};
   /// Whether nothing finds it, as if its room brought none.
   bool is_off = false;
   /// Of what can be reached.

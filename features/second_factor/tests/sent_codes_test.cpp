@@ -180,7 +180,9 @@ TEST_CASE("where nothing more is sent, what was sent stays good") {
     const auto again = p.w.room.send_code(ticket, phone, somewhere);
     REQUIRE_OK(again);
     CHECK(*again == *sent);
-    CHECK_ERROR(p.w.room.send_code(p.w.asked(), phone, somewhere), ErrorCode::rate_limited);
+    const auto refused = p.w.room.send_code(p.w.asked(), phone, somewhere);
+    CHECK_ERROR(refused, ErrorCode::rate_limited);
+    CHECK(refused.error().retry_after == 90s);
     p.channels.phone.outcome = CodeOutcome::service_full;
     CHECK_ERROR(p.w.room.send_code(ticket, phone, somewhere), ErrorCode::unavailable);
     CHECK(is_session(p.prove(ticket, phone, p.last())));

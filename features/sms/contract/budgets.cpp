@@ -117,6 +117,33 @@ void service(BudgetHarness& harness) {
   CHECK(t.take(of(4), noon + 1h) == service_full);
 }
 
+void when_they_are_free(BudgetHarness& harness) {
+  auto limits = no_limits();
+  limits.number = {.pause = 60s, .per_hour = 2, .per_day = 3};
+  limits.enrolments_per_day = 1;
+  limits.numbers_per_network = 2;
+  limits.service_per_hour = 4;
+  const Trial t{harness, limits};
+  CHECK(t.take(Wish{.network = 9}) == taken);
+  CHECK(t.free_at(Wish{.network = 9}, noon + 1s) == noon + 60s);
+  CHECK(t.take(Wish{.network = 9}, noon + 2min) == taken);
+  CHECK(t.free_at(Wish{.network = 9}, noon + 4min) == noon + 1h);
+  CHECK(t.take(Wish{.network = 9}, noon + 1h) == taken);
+  CHECK(t.free_at(Wish{.network = 9}, noon + 3h) == noon + 24h);
+  CHECK(t.take(Wish{.user = 2, .number = 2, .enrols = true}, noon + 4h) == taken);
+  CHECK(t.free_at(Wish{.user = 2, .number = 3, .network = 2, .enrols = true}, noon + 5h) ==
+        noon + 28h);
+  CHECK(t.take(Wish{.user = 3, .number = 3}, noon + 5h) == taken);
+  CHECK_MESSAGE(t.free_at(Wish{.user = 4, .number = 4}, noon + 6h) == noon + 28h,
+                "the first of the two numbers");
+  for (std::uint64_t n = 10; n < 14; ++n) {
+    CHECK(t.take(Wish{.user = n, .number = n, .network = n}, noon + 7h + n * 1min) == taken);
+  }
+  const Wish next{.user = 20, .number = 20, .network = 20};
+  CHECK(t.free_at(next, noon + 7h + 20min) == noon + 8h + 10min);
+  CHECK(t.take(next, noon + 8h + 10min) == taken);
+}
+
 void refused_count_for_nothing(BudgetHarness& harness) {
   auto limits = no_limits();
   limits.user.per_hour = 1;
@@ -184,7 +211,7 @@ void undone_with_their_transaction(BudgetHarness& harness) {
   limits.user.per_day = 1;
   const Trial t{harness, limits};
   static_cast<void>(t.store->transact([&](Transaction& tx) -> Result<void> {
-    CHECK(t.budgets->in(tx)->take(Wish{}.request(), t.limits, noon) == taken);
+    CHECK(t.budgets->in(tx)->take(Wish{}.request(), t.limits, noon).verdict == taken);
     return ErrorCode::internal;
   }));
   CHECK(t.take(Wish{}) == taken);
@@ -205,6 +232,7 @@ void budget_contract(BudgetHarness& harness) {
   SUBCASE("a network sends to so many numbers in a day") { numbers_of_a_network(harness); }
   SUBCASE("a user enrols so many times in a day") { enrolments(harness); }
   SUBCASE("the whole service sends so many in an hour") { service(harness); }
+  SUBCASE("a message that is refused is told when it may be sent") { when_they_are_free(harness); }
   SUBCASE("a message that is refused counts nowhere") { refused_count_for_nothing(harness); }
   SUBCASE("messages count under each digest, and are kept under the first") {
     several_digests(harness);

@@ -64,11 +64,20 @@ struct Trial {
   auto alone(Work work) const {
     return testing::patiently(*store, [&](Transaction& tx) { return work(*budgets->in(tx)); });
   }
-  [[nodiscard]] BudgetVerdict take(const BudgetRequest& request, UtcTime now = noon) const {
+  [[nodiscard]] BudgetAnswer ask(const BudgetRequest& request, UtcTime now) const {
     return alone([&](Budgets& rows) { return rows.take(request, limits, now); });
+  }
+  [[nodiscard]] BudgetVerdict take(const BudgetRequest& request, UtcTime now = noon) const {
+    return ask(request, now).verdict;
   }
   [[nodiscard]] BudgetVerdict take(const Wish& wish, UtcTime now = noon) const {
     return take(wish.request(), now);
+  }
+  /// When one that is refused may be sent.
+  [[nodiscard]] UtcTime free_at(const Wish& wish, UtcTime now = noon) const {
+    const auto answer = ask(wish.request(), now);
+    CHECK(answer.verdict != BudgetVerdict::taken);
+    return answer.free_at;
   }
   [[nodiscard]] std::size_t clean(UtcTime cutoff, std::size_t limit = 100) const {
     return alone([&](Budgets& rows) { return rows.delete_old(cutoff, limit); });

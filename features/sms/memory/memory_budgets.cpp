@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
-#include <set>
-#include <string>
+#include <utility>
+#include <vector>
 
 #include "coffeeauth/memory/rooms.hpp"
 #include "coffeeauth/sms/memory.hpp"
@@ -29,6 +30,17 @@ struct SentMessages {
   std::uint64_t turns = 0;
 };
 
+/// When messages were sent that count against a request.
+struct Past {
+  std::vector<UtcTime> of_user;
+  std::vector<UtcTime> enrolments;
+  std::vector<UtcTime> of_number;
+  /// From the network, the last one to each other number.
+  std::vector<UtcTime> of_other_numbers;
+  /// In the last hour.
+  std::vector<UtcTime> of_service;
+};
+
 bool is_one_of(const std::vector<FeatureDigest>& digests, const FeatureDigest& digest) {
   return std::find(digests.begin(), digests.end(), digest) != digests.end();
 }
@@ -37,39 +49,23 @@ class MemoryBudgets final : public Budgets {
  public:
   MemoryBudgets(SentMessages& all, Transaction& transaction) : all_(all), tx_(transaction) {}
 
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
-    std::vector<UtcTime> of_user;
-    std::vector<UtcTime> of_number;
-    std::set<FeatureDigest::Bytes> other_numbers;
-    std::size_t enrolments = 0;
-    std::size_t in_hour = 0;
-    for (const auto& [turn, sent] : all_.rows) {
-      if (sent.sent_at > now - 1h) ++in_hour;
-      if (sent.sent_at <= now - 24h) continue;
-      if (sent.user == request.user) {
-        of_user.push_back(sent.sent_at);
-        if (sent.enrols) ++enrolments;
-      }
-      if (is_one_of(request.number, sent.number)) {
-        if (sent.enrols == request.enrols) of_number.push_back(sent.sent_at);
-      } else if (is_one_of(request.network, sent.network)) {
-        other_numbers.insert(sent.number.bytes());
-      }
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+    auto past = look_back(request, now);
+    auto free_at = std::max({limits.user.free_at(std::move(past.of_user), now),
+                             limits.number.free_at(std::move(past.of_number), now),
+                             limits.network_free_at(std::move(past.of_other_numbers), now)});
+    if (request.enrols) {
+      free_at = std::max(free_at, limits.enrolment_free_at(std::move(past.enrolments), now));
     }
-    if ((request.enrols && enrolments >= limits.enrolments_per_day) ||
-        !limits.user.allows(of_user, now) || !limits.number.allows(of_number, now) ||
-        other_numbers.size() >= limits.numbers_per_network) {
-      return BudgetVerdict::paced;
+    if (free_at > now) return {BudgetVerdict::paced, free_at};
+    const auto most = limits.service_limit(request.enrols);
+    auto& in_hour = past.of_service;
+    if (in_hour.size() >= most) {
+      std::sort(in_hour.begin(), in_hour.end(), std::greater{});
+      return {BudgetVerdict::service_full, in_hour[most - 1] + 1h};
     }
-    if (in_hour >= limits.service_limit(request.enrols)) return BudgetVerdict::service_full;
-    const auto turn = ++all_.turns;
-    memory::keep(tx_, all_.rows, turn);
-    all_.rows.emplace(turn, SentMessage{.user = request.user,
-                                        .number = request.number.front(),
-                                        .network = request.network.front(),
-                                        .enrols = request.enrols,
-                                        .sent_at = now});
-    return BudgetVerdict::taken;
+    count(request, now);
+    return {BudgetVerdict::taken, now};
   }
 
   std::size_t delete_old(UtcTime cutoff, std::size_t limit) override {
@@ -96,6 +92,37 @@ class MemoryBudgets final : public Budgets {
   }
 
  private:
+  [[nodiscard]] Past look_back(const BudgetRequest& request, UtcTime now) const {
+    Past past;
+    std::map<FeatureDigest::Bytes, UtcTime> others;
+    for (const auto& [turn, sent] : all_.rows) {
+      if (sent.sent_at > now - 1h) past.of_service.push_back(sent.sent_at);
+      if (sent.sent_at <= now - 24h) continue;
+      if (sent.user == request.user) {
+        past.of_user.push_back(sent.sent_at);
+        if (sent.enrols) past.enrolments.push_back(sent.sent_at);
+      }
+      if (is_one_of(request.number, sent.number)) {
+        if (sent.enrols == request.enrols) past.of_number.push_back(sent.sent_at);
+      } else if (is_one_of(request.network, sent.network)) {
+        auto& last = others[sent.number.bytes()];
+        last = std::max(last, sent.sent_at);
+      }
+    }
+    for (const auto& [number, last] : others) past.of_other_numbers.push_back(last);
+    return past;
+  }
+
+  void count(const BudgetRequest& request, UtcTime now) {
+    const auto turn = ++all_.turns;
+    memory::keep(tx_, all_.rows, turn);
+    all_.rows.emplace(turn, SentMessage{.user = request.user,
+                                        .number = request.number.front(),
+                                        .network = request.network.front(),
+                                        .enrols = request.enrols,
+                                        .sent_at = now});
+  }
+
   SentMessages& all_;
   Transaction& tx_;
 };

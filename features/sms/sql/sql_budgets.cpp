@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "coffeeauth/sms/sql.hpp"
 #include "coffeeauth/sql/query.hpp"
@@ -29,15 +32,14 @@ const Sql of_number_sql{.text =
                             "WHERE number_digest = $1 AND sent_at > $2 AND enrols = $3",
                         .columns = "n"};
 const Sql of_network_sql{.text =
-                             "SELECT DISTINCT number_digest FROM sms_messages "
-                             "WHERE network_digest = $1 AND sent_at > $2",
-                         .columns = "t"};
-// As far as it matters.
-const Sql of_service_sql{
-    .text =
-        "SELECT count(*) FROM (SELECT turn FROM sms_messages WHERE sent_at > $1 LIMIT $2) "
-        "AS recent",
-    .columns = "n"};
+                             "SELECT number_digest, max(sent_at) FROM sms_messages "
+                             "WHERE network_digest = $1 AND sent_at > $2 GROUP BY number_digest",
+                         .columns = "tn"};
+// The message after which the hour was full; none if it is not.
+const Sql of_service_sql{.text =
+                             "SELECT sent_at FROM sms_messages WHERE sent_at > $1 "
+                             "ORDER BY sent_at DESC LIMIT 1 OFFSET $2",
+                         .columns = "n"};
 const Sql count_sql{.text = R"(
   INSERT INTO sms_messages (turn, user_id, number_digest, network_digest, enrols, sent_at)
   VALUES ($1, $2, $3, $4, $5, $6))"};
@@ -54,22 +56,19 @@ class SqlBudgets final : public Budgets {
  public:
   explicit SqlBudgets(Transaction& transaction) : tx_(transaction) {}
 
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     // What was counted stays counted: who is paced by it need not wait for a turn.
-    if (is_paced(request, limits, now)) return BudgetVerdict::paced;
+    if (const auto at = free_at(request, limits, now); at > now) return {BudgetVerdict::paced, at};
     const auto turn = query(tx_, take_turn_sql).front().number(0);
     // Once more, since those before this one may have taken the rest.
-    if (is_paced(request, limits, now)) return BudgetVerdict::paced;
+    if (const auto at = free_at(request, limits, now); at > now) return {BudgetVerdict::paced, at};
     const auto most = limits.service_limit(request.enrols);
-    const auto in_hour =
-        query(tx_, of_service_sql, {time_value(now - 1h), count_value(most)}).front().number(0);
-    if (static_cast<std::size_t>(in_hour) >= most) {
-      return BudgetVerdict::service_full;
-    }
+    const auto full = query(tx_, of_service_sql, {time_value(now - 1h), count_value(most - 1)});
+    if (!full.empty()) return {BudgetVerdict::service_full, full.front().time(0) + 1h};
     query(tx_, count_sql,
           {turn, request.user.str(), digest_value(request.number.front()),
            digest_value(request.network.front()), flag_value(request.enrols), time_value(now)});
-    return BudgetVerdict::taken;
+    return {BudgetVerdict::taken, now};
   }
 
   std::size_t delete_old(UtcTime cutoff, std::size_t limit) override {
@@ -77,23 +76,25 @@ class SqlBudgets final : public Budgets {
   }
 
  private:
-  bool is_paced(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
-    return !user_may(request, limits, now) || !number_may(request, limits.number, now) ||
-           !network_may(request, limits.numbers_per_network, now);
+  /// When the limits of user, number and network have room, `now` or later.
+  UtcTime free_at(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
+    return std::max({of_user(request, limits, now), of_number(request, limits.number, now),
+                     of_network(request, limits, now)});
   }
 
-  bool user_may(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
+  UtcTime of_user(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
     std::vector<UtcTime> sent;
-    std::size_t enrolments = 0;
+    std::vector<UtcTime> enrolments;
     for (const auto& row : query(tx_, of_user_sql, {request.user.str(), time_value(now - 24h)})) {
       sent.push_back(row.time(0));
-      if (row.flag(1)) ++enrolments;
+      if (row.flag(1)) enrolments.push_back(row.time(0));
     }
-    if (request.enrols && enrolments >= limits.enrolments_per_day) return false;
-    return limits.user.allows(sent, now);
+    const auto at = limits.user.free_at(std::move(sent), now);
+    if (!request.enrols) return at;
+    return std::max(at, limits.enrolment_free_at(std::move(enrolments), now));
   }
 
-  bool number_may(const BudgetRequest& request, const SmsPace& pace, UtcTime now) {
+  UtcTime of_number(const BudgetRequest& request, const SmsPace& pace, UtcTime now) {
     std::vector<UtcTime> sent;
     for (const auto& digest : request.number) {
       for (const auto& row :
@@ -102,19 +103,22 @@ class SqlBudgets final : public Budgets {
         sent.push_back(row.time(0));
       }
     }
-    return pace.allows(sent, now);
+    return pace.free_at(std::move(sent), now);
   }
 
-  bool network_may(const BudgetRequest& request, std::size_t most, UtcTime now) {
-    std::set<std::string> others;
+  UtcTime of_network(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
+    std::map<std::string, UtcTime> others;
     for (const auto& digest : request.network) {
       for (const auto& row :
            query(tx_, of_network_sql, {digest_value(digest), time_value(now - 24h)})) {
-        others.insert(row.text(0));
+        auto& last = others[row.text(0)];
+        last = std::max(last, row.time(1));
       }
     }
     for (const auto& digest : request.number) others.erase(to_hex(digest.bytes()));
-    return others.size() < most;
+    std::vector<UtcTime> lasts;
+    for (const auto& [number, last] : others) lasts.push_back(last);
+    return limits.network_free_at(std::move(lasts), now);
   }
 
   Transaction& tx_;

@@ -1,6 +1,7 @@
 #include "coffeeauth/sms/options.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -12,16 +13,32 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::size_t count_since(const std::vector<UtcTime>& sent, UtcTime time) {
-  return static_cast<std::size_t>(
-      std::count_if(sent.begin(), sent.end(), [&](UtcTime each) { return each > time; }));
+/// When fewer than `most` of the moments are younger than `window`; they are sorted, the last
+/// first.
+UtcTime free_of(const std::vector<UtcTime>& latest_first, std::size_t most,
+                std::chrono::seconds window) {
+  return latest_first.size() < most ? UtcTime::min() : latest_first[most - 1] + window;
+}
+
+std::vector<UtcTime> latest_first(std::vector<UtcTime> moments) {
+  std::sort(moments.begin(), moments.end(), std::greater{});
+  return moments;
 }
 
 }  // namespace
 
-bool SmsPace::allows(const std::vector<UtcTime>& sent, UtcTime now) const {
-  return count_since(sent, now - pause) == 0 && count_since(sent, now - 1h) < per_hour &&
-         count_since(sent, now - 24h) < per_day;
+UtcTime SmsPace::free_at(std::vector<UtcTime> sent, UtcTime now) const {
+  const auto latest = latest_first(std::move(sent));
+  return std::max({now, free_of(latest, 1, pause), free_of(latest, per_hour, 1h),
+                   free_of(latest, per_day, 24h)});
+}
+
+UtcTime SmsLimits::enrolment_free_at(std::vector<UtcTime> enrolled, UtcTime now) const {
+  return std::max(now, free_of(latest_first(std::move(enrolled)), enrolments_per_day, 24h));
+}
+
+UtcTime SmsLimits::network_free_at(std::vector<UtcTime> others, UtcTime now) const {
+  return std::max(now, free_of(latest_first(std::move(others)), numbers_per_network, 24h));
 }
 
 std::size_t SmsLimits::service_limit(bool enrols) const {

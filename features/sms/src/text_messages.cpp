@@ -1,5 +1,6 @@
 #include "coffeeauth/sms/text_messages.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -72,10 +73,10 @@ struct TextMessages::State final : CodeChannel {
     const auto number = PhoneNumber::parse(address);
     return number && prefixes.allow(*number);
   }
-  CodeOutcome send(Transaction& tx, const OutgoingCode& code, const ClientContext& client) override;
+  CodeSent send(Transaction& tx, const OutgoingCode& code, const ClientContext& client) override;
 
-  [[nodiscard]] BudgetVerdict take(Transaction& tx, const CodeMessage& message,
-                                   const ClientContext& client) {
+  [[nodiscard]] BudgetAnswer take(Transaction& tx, const CodeMessage& message,
+                                  const ClientContext& client) {
     // The widest one: within it, a client has as many addresses as it likes.
     const auto network = rate_limit_networks(client.address).back();
     return budgets.in(tx)->take({.user = message.user,
@@ -129,51 +130,57 @@ Contributions TextMessages::attach(Kernel& kernel) {
   return brought;
 }
 
-CodeOutcome TextMessages::State::send(Transaction& tx, const OutgoingCode& code,
-                                      const ClientContext& client) {
+CodeSent TextMessages::State::send(Transaction& tx, const OutgoingCode& code,
+                                   const ClientContext& client) {
   const auto number = PhoneNumber::parse(code.to);
-  // Not sent, as to a number that reaches() is false for, which the caller asks first.
-  if (!number) return CodeOutcome::paced;
-  switch (messages.send(tx,
-                        {.user = code.user,
-                         .to = *number,
-                         .code = code.code,
-                         .expires_at = code.expires_at,
-                         .kind = code.enrols ? "phone_confirmation" : "second_factor_code",
-                         .language = code.language,
-                         .enrols = code.enrols},
-                        client)) {
+  // As to a number that reaches() is false for, which the caller asks first.
+  if (!number) return {CodeOutcome::paced, longest_count};
+  const auto sent =
+      messages.send(tx,
+                    {.user = code.user,
+                     .to = *number,
+                     .code = code.code,
+                     .expires_at = code.expires_at,
+                     .kind = code.enrols ? "phone_confirmation" : "second_factor_code",
+                     .language = code.language,
+                     .enrols = code.enrols},
+                    client);
+  switch (sent.outcome) {
     case SmsOutcome::queued:
-      return CodeOutcome::queued;
+      return {};
     case SmsOutcome::service_full:
-      return CodeOutcome::service_full;
-    case SmsOutcome::paced:
+      return {CodeOutcome::service_full, sent.retry_after};
     case SmsOutcome::not_allowed:
+      return {CodeOutcome::paced, longest_count};
+    case SmsOutcome::paced:
       break;
   }
-  return CodeOutcome::paced;
+  return {CodeOutcome::paced, sent.retry_after};
 }
 
 bool TextMessages::allows(const PhoneNumber& number) const {
   return state_->prefixes.allow(number);
 }
 
-SmsOutcome TextMessages::send(Transaction& transaction, const CodeMessage& message,
-                              const ClientContext& client) {
+SmsAnswer TextMessages::send(Transaction& transaction, const CodeMessage& message,
+                             const ClientContext& client) {
   auto& state = *state_;
-  if (!allows(message.to)) return SmsOutcome::not_allowed;
-  switch (state.take(transaction, message, client)) {
+  if (!allows(message.to)) return {SmsOutcome::not_allowed, {}};
+  const auto answer = state.take(transaction, message, client);
+  const auto wait =
+      std::chrono::ceil<std::chrono::seconds>(answer.free_at - state.kernel->clock().now());
+  switch (answer.verdict) {
     case BudgetVerdict::paced:
-      return SmsOutcome::paced;
+      return {SmsOutcome::paced, std::max(wait, 1s)};
     case BudgetVerdict::service_full:
       // Also where the transaction is undone, as a refused request's is.
       state.kernel->note({.kind = sms_budget_exhausted, .user = message.user, .client = client});
-      return SmsOutcome::service_full;
+      return {SmsOutcome::service_full, std::max(wait, 1s)};
     case BudgetVerdict::taken:
       break;
   }
   state.enqueue(transaction, message, client);
-  return SmsOutcome::queued;
+  return {};
 }
 
 }  // namespace coffeeauth::sms

@@ -31,7 +31,7 @@ class Sound : public Budgets {
  public:
   Sound(BudgetStore& store, Work& inner) : work(inner), rows(store.in(inner)) {}
 
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     return rows->take(request, limits, now);
   }
   std::size_t delete_old(UtcTime cutoff, std::size_t limit) override {
@@ -45,9 +45,9 @@ class Sound : public Budgets {
 
 struct RacyTake : Sound {
   using Sound::Sound;
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     const auto seen = rows->take(request, limits, now);
-    if (seen != BudgetVerdict::taken) return seen;
+    if (seen.verdict != BudgetVerdict::taken) return seen;
     broken::let_others_in(work);
     SmsLimits free{.number = no_pace,
                    .user = no_pace,
@@ -63,7 +63,7 @@ struct RacyTake : Sound {
 template <void (*change)(BudgetRequest&, SmsLimits&)>
 struct Changed : Sound {
   using Sound::Sound;
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     auto other = request;
     auto other_limits = limits;
     change(other, other_limits);
@@ -100,9 +100,9 @@ using UsersApart =
 
 struct CountsRefused : Sound {
   using Sound::Sound;
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     const auto seen = rows->take(request, limits, now);
-    if (seen == BudgetVerdict::taken) return seen;
+    if (seen.verdict == BudgetVerdict::taken) return seen;
     SmsLimits free{.number = no_pace,
                    .user = no_pace,
                    .numbers_per_network = no_end,
@@ -116,9 +116,10 @@ struct CountsRefused : Sound {
 /// Counts what enrols a number among the codes of logins, too.
 struct CountsTogether : Sound {
   using Sound::Sound;
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     const auto seen = rows->take(request, limits, now);
-    if (seen != BudgetVerdict::taken || !request.enrols || limits.number.per_day == no_end) {
+    if (seen.verdict != BudgetVerdict::taken || !request.enrols ||
+        limits.number.per_day == no_end) {
       return seen;
     }
     auto also = request;
@@ -129,16 +130,21 @@ struct CountsTogether : Sound {
 };
 struct FullBeforePaced : Sound {
   using Sound::Sound;
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     const auto seen = rows->take(request, limits, now);
-    return seen == BudgetVerdict::paced && limits.service_per_hour < no_end
-               ? BudgetVerdict::service_full
-               : seen;
+    if (seen.verdict != BudgetVerdict::paced || limits.service_per_hour == no_end) return seen;
+    return {BudgetVerdict::service_full, seen.free_at};
+  }
+};
+struct AlwaysInAMinute : Sound {
+  using Sound::Sound;
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+    return {rows->take(request, limits, now).verdict, now + 60s};
   }
 };
 struct WritesApart : Sound {
   using Sound::Sound;
-  BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
+  BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     const auto seen = rows->take(request, limits, now);
     work.commit();
     work.begin_again();
@@ -214,6 +220,7 @@ REJECTED("that say full before paced", FullBeforePaced)
 REJECTED("of which one digest of the number is looked at", OneNumberDigest)
 REJECTED("of which one digest of the network is looked at", OneNetworkDigest)
 REJECTED("that are kept under the digest of before", KeptUnderTheLast)
+REJECTED("that may always be taken in a minute", AlwaysInAMinute)
 REJECTED("that count what was refused", CountsRefused)
 REJECTED("that are taken whatever becomes of the transaction", WritesApart)
 REJECTED("that are cleaned up all at once", CleansTooMuch)

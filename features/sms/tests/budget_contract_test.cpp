@@ -49,10 +49,12 @@ TEST_CASE("the limit of the service holds over two processes") {
   const SmsLimits limits{.service_per_hour = 7};
   const auto said = testing::race(crew, [&](std::size_t i) {
     return testing::patiently(*stores[i % 2], [&](Transaction& tx) {
-      return budgets->in(tx)->take({.user = testing::nth<UserId>(1 + i),
-                                    .number = {testing::nth_digest<FeatureDigest>(i)},
-                                    .network = {testing::nth_digest<FeatureDigest>(1'000 + i)}},
-                                   limits, testing::noon);
+      return budgets->in(tx)
+          ->take({.user = testing::nth<UserId>(1 + i),
+                  .number = {testing::nth_digest<FeatureDigest>(i)},
+                  .network = {testing::nth_digest<FeatureDigest>(1'000 + i)}},
+                 limits, testing::noon)
+          .verdict;
     });
   });
   CHECK(testing::count_of(said, BudgetVerdict::taken) == 7);

@@ -71,8 +71,10 @@ TEST_CASE("second factors are sent over a channel, within the same limits") {
                           from("192.0.2.1"));
       });
     };
-    CHECK(send("001234") == CodeOutcome::queued);
-    CHECK(send("005678") == CodeOutcome::paced);
+    CHECK(send("001234").outcome == CodeOutcome::queued);
+    const auto paced = send("005678");
+    CHECK(paced.outcome == CodeOutcome::paced);
+    CHECK(paced.retry_after == 60s);
     w.deliver();
     REQUIRE(w.phone.last_to(number(berlin)));
     CHECK(w.phone.last_to(number(berlin))->text.ends_with("#001234"));

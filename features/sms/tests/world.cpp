@@ -21,14 +21,16 @@ World::World(const Backend& backend, SmsOptions options)
 
 SmsOutcome World::send(std::string_view to, const ClientContext& client, bool enrols) {
   return t.store().transact([&](Transaction& tx) {
-    return room.send(tx,
-                     {.user = ada.user.id,
-                      .to = number(to),
-                      .code = "001234",
-                      .expires_at = t.clock().now() + 5min,
-                      .language = "de",
-                      .enrols = enrols},
-                     client);
+    return room
+        .send(tx,
+              {.user = ada.user.id,
+               .to = number(to),
+               .code = "001234",
+               .expires_at = t.clock().now() + 5min,
+               .language = "de",
+               .enrols = enrols},
+              client)
+        .outcome;
   });
 }
 

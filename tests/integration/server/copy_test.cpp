@@ -292,12 +292,12 @@ struct Filled : Over {
     const auto digest = [](std::uint8_t octet) {
       return FeatureDigest{FeatureDigest::Bytes{octet}};
     };
-    const auto verdict = t.store().transact([&](Transaction& tx) {
+    const auto answer = t.store().transact([&](Transaction& tx) {
       return sms::make_sql_budgets()->in(tx)->take(
           {.user = user, .number = {digest(1)}, .network = {digest(2)}, .enrols = true}, {},
           t.clock().now());
     });
-    CHECK(verdict == sms::BudgetVerdict::taken);
+    CHECK(answer.verdict == sms::BudgetVerdict::taken);
   }
 
   /// As after a second factor, for which nothing here asks.

@@ -38,6 +38,14 @@ enum class BudgetVerdict {
   service_full,
 };
 
+/// The answer to a BudgetRequest.
+struct BudgetAnswer {
+  /// Whether the message may be sent.
+  BudgetVerdict verdict = BudgetVerdict::taken;
+  /// When it may be sent, if no other is until then; the time of the request for one that is taken.
+  UtcTime free_at{};
+};
+
 /// The rows of the room, within one transaction of the Store. Those of a deleted user lose the
 /// user, but still count for number, network and service: otherwise an account for each message
 /// would get around the limits.
@@ -52,8 +60,8 @@ class Budgets {
   ///
   /// Implementations must decide races: of any number of simultaneous calls, in any number of
   /// processes, no more are `taken` than each limit allows, and no fewer.
-  [[nodiscard]] virtual BudgetVerdict take(const BudgetRequest& request, const SmsLimits& limits,
-                                           UtcTime now) = 0;
+  [[nodiscard]] virtual BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits,
+                                          UtcTime now) = 0;
 
   /// Deletes at most `limit` messages counted at or before `cutoff`; returns how many. Callers: at
   /// least 24 hours ago.

@@ -22,9 +22,10 @@ struct SmsPace {
   /// Messages in any 24 hours. Range 1 to 100.
   std::size_t per_day = 5;
 
-  /// Whether one more message may be sent at `now`, after those of the last 24 hours at least; in
-  /// any order. A message stops counting when exactly the pause, an hour or a day has passed.
-  [[nodiscard]] bool allows(const std::vector<UtcTime>& sent, UtcTime now) const;
+  /// Returns when one more message may be sent, `now` or later, after those of the last 24 hours at
+  /// least; in any order. A message stops counting when exactly the pause, an hour or a day has
+  /// passed.
+  [[nodiscard]] UtcTime free_at(std::vector<UtcTime> sent, UtcTime now) const;
 };
 
 /// Limits that protect recipients, and the bill of the service.
@@ -44,6 +45,10 @@ struct SmsLimits {
   /// have the rest. Range 1 to 100.
   std::size_t enrolments_percent = 80;
 
+  /// When an account that enrolled numbers at these times, in any order, may enrol one more.
+  [[nodiscard]] UtcTime enrolment_free_at(std::vector<UtcTime> enrolled, UtcTime now) const;
+  /// When a network may send to one more number, after the last messages to each other number.
+  [[nodiscard]] UtcTime network_free_at(std::vector<UtcTime> others, UtcTime now) const;
   /// Messages in any hour after which one that enrols, or does not, is no longer sent; at least 1.
   [[nodiscard]] std::size_t service_limit(bool enrols) const;
 };

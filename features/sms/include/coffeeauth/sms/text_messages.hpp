@@ -1,6 +1,7 @@
 #pragma once
 /// TextMessages: the room that writes text messages with codes, within its limits.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,6 +59,14 @@ enum class SmsOutcome {
   not_allowed,
 };
 
+/// The answer to a message that was to be sent.
+struct SmsAnswer {
+  /// What became of it.
+  SmsOutcome outcome = SmsOutcome::queued;
+  /// For `paced` and `service_full`: after how long it may be sent, if no other is until then.
+  std::chrono::seconds retry_after{0};
+};
+
 /// The room. Pass it to Auth, which it must outlive. Thread-safe.
 ///
 /// For the feature that asks for second factors it is a CodeChannel of the type `sms`, whose
@@ -81,8 +90,8 @@ class TextMessages final : public Feature {
 
   /// Counts the message and writes it to the outbox, or does neither. `client` sent the request.
   /// Call it last: until the transaction ends, no other message of the service is written.
-  [[nodiscard]] SmsOutcome send(Transaction& transaction, const CodeMessage& message,
-                                const ClientContext& client);
+  [[nodiscard]] SmsAnswer send(Transaction& transaction, const CodeMessage& message,
+                               const ClientContext& client);
 
  private:
   struct State;

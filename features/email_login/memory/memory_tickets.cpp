@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "coffeeauth/memory/mail_shares.hpp"
 #include "coffeeauth/memory/rooms.hpp"
 
 namespace coffeeauth::email_login {
@@ -17,49 +18,18 @@ struct TicketRow {
   std::size_t guesses = 0;
 };
 
-/// Mails that were counted in a share, in the hour and in the day that began with the first of
-/// them.
-struct MailShare {
-  UtcTime sent_at{};
-  UtcTime hour_began_at{};
-  std::size_t in_hour = 0;
-  UtcTime day_began_at{};
-  std::size_t in_day = 0;
-};
-
 /// Guesses that were counted, in the day that began with the first of them.
 struct DayOfGuesses {
   UtcTime began_at{};
   std::size_t count = 0;
 };
 
-/// User and network; without a network, the share of all that have none of their own.
-using ShareKey = std::pair<std::string, std::string>;
-
 /// Everything, under the lock of the memory store; tickets and guesses by user.
 struct Tables {
   std::map<std::string, TicketRow> tickets;
-  std::map<ShareKey, MailShare> shares;
+  memory::MailShares mails;
   std::map<std::string, DayOfGuesses> guesses;
 };
-
-/// The share with one mail more; nothing when that would be too fast.
-std::optional<MailShare> with_one_more(MailShare share, const MailPace& pace, UtcTime now) {
-  if (share.in_day > 0 && now < share.sent_at + pace.pause) return std::nullopt;
-  if (now >= share.hour_began_at + 1h) {
-    share.hour_began_at = now;
-    share.in_hour = 0;
-  }
-  if (now >= share.day_began_at + 24h) {
-    share.day_began_at = now;
-    share.in_day = 0;
-  }
-  if (share.in_hour >= pace.per_hour || share.in_day >= pace.per_day) return std::nullopt;
-  ++share.in_hour;
-  ++share.in_day;
-  share.sent_at = now;
-  return share;
-}
 
 class MemoryTickets final : public Tickets {
  public:
@@ -68,14 +38,10 @@ class MemoryTickets final : public Tickets {
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     if (!tx_.users().find(user)) return false;
-    const auto key = share_for(user, request, now);
-    const auto found = all_.shares.find(key);
-    const auto next =
-        with_one_more(found == all_.shares.end() ? MailShare{} : found->second, pace, now);
-    if (!next) return false;
-    memory::keep(tx_, all_.shares, key);
-    all_.shares.insert_or_assign(key, *next);
-    return true;
+    const auto share =
+        request.by_owner ? memory::MailShares::owner
+                         : all_.mails.share_of({user}, request.network, request.max_networks, now);
+    return all_.mails.take(tx_, {user}, share, pace, now);
   }
 
   void put(const Ticket& ticket) override {
@@ -119,9 +85,7 @@ class MemoryTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    auto over = memory::erase_if(
-        tx_, all_.shares, [&](const MailShare& share) { return share.sent_at <= now - 24h; },
-        limit);
+    auto over = all_.mails.erase_old(tx_, now - 24h, limit);
     over += memory::erase_if(
         tx_, all_.tickets, [&](const TicketRow& row) { return row.ticket.expires_at <= now; },
         limit - over);
@@ -136,11 +100,7 @@ class MemoryTickets final : public Tickets {
     const auto key = user.str();
     memory::erase(tx_, all_.tickets, key);
     memory::erase(tx_, all_.guesses, key);
-    for (;;) {
-      const auto row = all_.shares.lower_bound({key, {}});
-      if (row == all_.shares.end() || row->first.first != key) break;
-      memory::erase(tx_, all_.shares, ShareKey{row->first});
-    }
+    all_.mails.erase_user(tx_, user);
   }
 
  private:
@@ -154,23 +114,6 @@ class MemoryTickets final : public Tickets {
       return ticket.expires_at > now &&
              std::find(digests.begin(), digests.end(), ticket.*member) != digests.end();
     });
-  }
-
-  /// The network's own share where it has one or gets one, or else the common one.
-  [[nodiscard]] ShareKey share_for(const UserId& user, const MailRequest& request,
-                                   UtcTime now) const {
-    ShareKey common{user.str(), {}};
-    const ShareKey owners{user.str(), "owner"};
-    if (request.by_owner) return owners;
-    ShareKey own{user.str(), to_hex(request.network.bytes())};
-    std::size_t others = 0;
-    for (auto row = all_.shares.upper_bound(common); row != all_.shares.end(); ++row) {
-      if (row->first.first != user.str()) break;
-      const bool has_share = row->first != owners && now < row->second.day_began_at + 24h;
-      if (has_share && row->first == own) return own;
-      others += has_share ? 1 : 0;
-    }
-    return others < request.max_networks ? own : common;
   }
 
   Tables& all_;

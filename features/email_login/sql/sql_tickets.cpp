@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coffeeauth/email_login/sql.hpp"
+#include "coffeeauth/sql/mail_shares.hpp"
 #include "coffeeauth/sql/query.hpp"
 #include "email_login_migrations.hpp"
 
@@ -17,42 +18,8 @@ using sql::Row;
 using sql::Sql;
 using sql::time_value;
 
-/// The share of all networks that have none of their own.
-constexpr const char* common_share = "";
-/// The share of the account itself; no network's, whose share is hexadecimal.
-constexpr const char* owners_share = "owner";
+const sql::MailShares mail_shares{"email_login_mails"};
 
-// The row of the common share holds those of all networks to the end: whoever comes next sees which
-// networks have a share.
-const Sql hold_shares_sql{.text = R"(
-  INSERT INTO email_login_mails (user_id, network, sent_at, hour_began_at, hour_count, day_began_at,
-                                 day_count)
-  SELECT $1, '', 0, 0, 0, 0, 0 FROM users WHERE id = $1
-  ON CONFLICT (user_id, network) DO UPDATE SET day_count = email_login_mails.day_count)"};
-const Sql shares_sql{.text = R"(
-  SELECT network FROM email_login_mails
-  WHERE user_id = $1 AND network NOT IN ('', 'owner') AND day_began_at > $2)",
-                     .columns = "t"};
-// $3 is now, $6 an hour ago, $7 a day ago, $8 the moment before which the last mail must have been.
-const Sql take_mail_sql{.text = R"(
-  INSERT INTO email_login_mails (user_id, network, sent_at, hour_began_at, hour_count, day_began_at,
-                                 day_count)
-  SELECT $1, $2, $3, $3, 1, $3, 1 FROM users WHERE id = $1 AND 1 <= $4 AND 1 <= $5
-  ON CONFLICT (user_id, network) DO UPDATE
-    SET sent_at = $3,
-        hour_count = CASE WHEN email_login_mails.hour_began_at <= $6 THEN 1
-                          ELSE email_login_mails.hour_count + 1 END,
-        hour_began_at = CASE WHEN email_login_mails.hour_began_at <= $6 THEN $3
-                             ELSE email_login_mails.hour_began_at END,
-        day_count = CASE WHEN email_login_mails.day_began_at <= $7 THEN 1
-                         ELSE email_login_mails.day_count + 1 END,
-        day_began_at = CASE WHEN email_login_mails.day_began_at <= $7 THEN $3
-                            ELSE email_login_mails.day_began_at END
-    WHERE email_login_mails.sent_at <= $8
-      AND (email_login_mails.hour_began_at <= $6 OR email_login_mails.hour_count < $4)
-      AND (email_login_mails.day_began_at <= $7 OR email_login_mails.day_count < $5)
-  RETURNING 1)",
-                        .columns = "n"};
 const Sql put_sql{.text = R"(
   INSERT INTO email_login_tickets (user_id, link_digest, login_digest, code_digest, guesses,
                                    security_version, created_at, expires_at)
@@ -90,19 +57,14 @@ const Sql count_in_day_sql{.text = R"(
     WHERE email_login_guesses.day_began_at <= $4 OR email_login_guesses.day_count < $3
   RETURNING 1)",
                            .columns = "n"};
-// The time once more outside, here and below: a row that is used again meanwhile stays.
 const Sql count_live_sql{.text = "SELECT count(*) FROM email_login_tickets WHERE expires_at > $1",
                          .columns = "n"};
+// The time once more outside, here and below: a row that is used again meanwhile stays.
 const Sql delete_tickets_sql{.text = R"(
   DELETE FROM email_login_tickets WHERE expires_at <= $1 AND user_id IN (
     SELECT user_id FROM email_login_tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
   RETURNING 1)",
                              .columns = "n"};
-const Sql delete_mail_counts_sql{.text = R"(
-  DELETE FROM email_login_mails WHERE sent_at <= $1 AND (user_id, network) IN (
-    SELECT user_id, network FROM email_login_mails WHERE sent_at <= $1 ORDER BY sent_at LIMIT $2)
-  RETURNING 1)",
-                                 .columns = "n"};
 const Sql delete_guesses_sql{.text = R"(
   DELETE FROM email_login_guesses WHERE day_began_at <= $1 AND user_id IN (
     SELECT user_id FROM email_login_guesses WHERE day_began_at <= $1
@@ -120,32 +82,16 @@ Ticket ticket_in(const Row& row) {
           .expires_at = row.time(6)};
 }
 
-/// The network that asks where it has a share or gets one, or else the common one. For nobody as
-/// much is asked.
-std::string share_for(Transaction& tx, const UserId& user, const MailRequest& request,
-                      UtcTime now) {
-  query(tx, hold_shares_sql, {user.str()});
-  if (request.by_owner) return owners_share;
-  const auto shares = query(tx, shares_sql, {user.str(), time_value(now - 24h)});
-  auto wanted = to_hex(request.network.bytes());
-  const bool has_one = std::any_of(shares.begin(), shares.end(),
-                                   [&](const Row& row) { return row.text(0) == wanted; });
-  if (has_one || shares.size() < request.max_networks) return wanted;
-  return common_share;
-}
-
 class SqlTickets final : public Tickets {
  public:
   explicit SqlTickets(Transaction& transaction) : tx_(transaction) {}
 
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
-    const auto share = share_for(tx_, user, request, now);
-    return !query(tx_, take_mail_sql,
-                  {user.str(), share, time_value(now), count_value(pace.per_hour),
-                   count_value(pace.per_day), time_value(now - 1h), time_value(now - 24h),
-                   time_value(now - pace.pause)})
-                .empty();
+    const auto share = request.by_owner ? sql::MailShares::owner
+                                        : mail_shares.share_of(tx_, {user}, request.network,
+                                                               request.max_networks, now);
+    return mail_shares.take(tx_, {user}, share, pace, now);
   }
 
   void put(const Ticket& ticket) override {
@@ -191,11 +137,10 @@ class SqlTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    std::size_t over = 0;
     // In the order in which the other verbs hold such rows, or the two would wait for each other.
+    auto over = mail_shares.delete_old(tx_, now - 24h, limit);
     for (const auto& [deleting, cutoff] :
-         {std::pair{&delete_mail_counts_sql, now - 24h}, std::pair{&delete_tickets_sql, now},
-          std::pair{&delete_guesses_sql, now - 24h}}) {
+         {std::pair{&delete_tickets_sql, now}, std::pair{&delete_guesses_sql, now - 24h}}) {
       if (over >= limit) break;
       over += query(tx_, *deleting, {time_value(cutoff), count_value(limit - over)}).size();
     }

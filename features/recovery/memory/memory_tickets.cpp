@@ -5,10 +5,10 @@
 #include <map>
 #include <stdexcept>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "coffeeauth/memory/mail_shares.hpp"
 #include "coffeeauth/memory/rooms.hpp"
 
 namespace coffeeauth::recovery {
@@ -19,17 +19,6 @@ using namespace std::chrono_literals;
 struct Row {
   Ticket ticket;
   std::size_t guesses = 0;
-};
-
-/// Mails that were counted in a share, in the hour and in the day that began with the first of
-/// them.
-struct Slot {
-  UserId user;
-  UtcTime sent_at{};
-  UtcTime hour_began_at{};
-  std::size_t in_hour = 0;
-  UtcTime day_began_at{};
-  std::size_t in_day = 0;
 };
 
 /// Guesses that were counted, in the day that began with the first of them.
@@ -49,13 +38,10 @@ struct Reservation {
   UtcTime until{};
 };
 
-/// User, purpose and network; without a network, the share of all that have none of their own.
-using ShareKey = std::tuple<std::string, MailPurpose, std::string>;
-
 /// Everything, under the lock of the memory store.
 struct Tables {
   std::map<std::string, Row> tickets;
-  std::map<ShareKey, Slot> slots;
+  memory::MailShares mails;
   std::map<std::string, TargetCount> targets;
   std::map<std::string, DayOfGuesses> guesses;
   std::map<std::string, Reservation> reservations;
@@ -63,22 +49,9 @@ struct Tables {
 
 bool is_one_at_a_time(TicketKind kind) { return kind != TicketKind::undo; }
 
-/// The slot with one mail more; nothing when that would be too fast.
-std::optional<Slot> with_one_more(Slot slot, const MailPace& pace, UtcTime now) {
-  if (slot.in_day > 0 && now < slot.sent_at + pace.pause) return std::nullopt;
-  if (now >= slot.hour_began_at + 1h) {
-    slot.hour_began_at = now;
-    slot.in_hour = 0;
-  }
-  if (now >= slot.day_began_at + 24h) {
-    slot.day_began_at = now;
-    slot.in_day = 0;
-  }
-  if (slot.in_hour >= pace.per_hour || slot.in_day >= pace.per_day) return std::nullopt;
-  ++slot.in_hour;
-  ++slot.in_day;
-  slot.sent_at = now;
-  return slot;
+/// Each purpose has paces of its own.
+memory::MailShares::Account account_of(const UserId& user, MailPurpose purpose) {
+  return {.user = user, .scope = std::to_string(static_cast<int>(purpose))};
 }
 
 class MemoryTickets final : public Tickets {
@@ -88,14 +61,13 @@ class MemoryTickets final : public Tickets {
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     if (!tx_.users().find(user)) return false;
-    const auto key = share_for(user, request, now);
-    const auto found = all_.slots.find(key);
-    const auto next =
-        with_one_more(found == all_.slots.end() ? Slot{.user = user} : found->second, pace, now);
-    if (!next || (request.target && !take_target(*request.target, now))) return false;
-    memory::keep(tx_, all_.slots, key);
-    all_.slots.insert_or_assign(key, *next);
-    return true;
+    const auto account = account_of(user, request.purpose);
+    const auto share =
+        request.network ? all_.mails.share_of(account, *request.network, request.max_networks, now)
+                        : memory::MailShares::common;
+    if (!all_.mails.has_room(account, share, pace, now)) return false;
+    if (request.target && !take_target(*request.target, now)) return false;
+    return all_.mails.take(tx_, account, share, pace, now);
   }
 
   void put(const Ticket& ticket) override {
@@ -180,8 +152,7 @@ class MemoryTickets final : public Tickets {
     over += memory::erase_if(
         tx_, all_.reservations, [&](const Reservation& row) { return row.until <= now; },
         limit - over);
-    over += memory::erase_if(
-        tx_, all_.slots, [&](const Slot& row) { return row.sent_at <= now - 24h; }, limit - over);
+    over += all_.mails.erase_old(tx_, now - 24h, limit - over);
     over += memory::erase_if(
         tx_, all_.targets, [&](const TargetCount& row) { return row.until <= now; }, limit - over);
     over += memory::erase_if(
@@ -195,30 +166,13 @@ class MemoryTickets final : public Tickets {
     memory::erase_if(tx_, all_.tickets, [&](const Row& row) { return row.ticket.user == user; });
     memory::erase_if(tx_, all_.reservations,
                      [&](const Reservation& row) { return row.user == user; });
-    memory::erase_if(tx_, all_.slots, [&](const Slot& row) { return row.user == user; });
+    all_.mails.erase_user(tx_, user);
     memory::erase(tx_, all_.guesses, user.str());
   }
 
  private:
   static bool is_good(const Row& row, TicketKind kind, UtcTime now) {
     return row.ticket.kind == kind && row.ticket.expires_at > now;
-  }
-
-  /// The network's own share where it has one or gets one, or else the common one.
-  [[nodiscard]] ShareKey share_for(const UserId& user, const MailRequest& request,
-                                   UtcTime now) const {
-    ShareKey common{user.str(), request.purpose, {}};
-    if (!request.network) return common;
-    ShareKey own{user.str(), request.purpose, to_hex(request.network->bytes())};
-    std::size_t others = 0;
-    for (auto row = all_.slots.upper_bound(common); row != all_.slots.end(); ++row) {
-      const auto& [whose, purpose, network] = row->first;
-      if (whose != user.str() || purpose != request.purpose) break;
-      const bool has_share = now < row->second.day_began_at + 24h;
-      if (has_share && row->first == own) return own;
-      others += has_share ? 1 : 0;
-    }
-    return others < request.max_networks ? own : common;
   }
 
   bool take_target(const MailTarget& target, UtcTime now) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coffeeauth/recovery/sql.hpp"
+#include "coffeeauth/sql/mail_shares.hpp"
 #include "coffeeauth/sql/query.hpp"
 #include "recovery_migrations.hpp"
 
@@ -18,40 +19,8 @@ using sql::Sql;
 using sql::time_value;
 using sql::Value;
 
-/// The share of all networks that have none of their own.
-constexpr const char* common_share = "";
+const sql::MailShares mail_shares{"recovery_mails", "purpose"};
 
-// The row of the common share holds those of all networks to the end: whoever comes next sees which
-// networks have a share.
-const Sql hold_shares_sql{.text = R"(
-  INSERT INTO recovery_mails (user_id, purpose, network, sent_at, hour_began_at, hour_count,
-                              day_began_at, day_count)
-  SELECT $1, $2, '', 0, 0, 0, 0, 0 FROM users WHERE id = $1
-  ON CONFLICT (user_id, purpose, network) DO UPDATE SET day_count = recovery_mails.day_count)"};
-const Sql shares_sql{.text = R"(
-  SELECT network FROM recovery_mails
-  WHERE user_id = $1 AND purpose = $2 AND network <> '' AND day_began_at > $3)",
-                     .columns = "t"};
-// $4 is now, $7 an hour ago, $8 a day ago, $9 the moment before which the last mail must have been.
-const Sql take_mail_sql{.text = R"(
-  INSERT INTO recovery_mails (user_id, purpose, network, sent_at, hour_began_at, hour_count,
-                              day_began_at, day_count)
-  SELECT $1, $2, $3, $4, $4, 1, $4, 1 FROM users WHERE id = $1 AND 1 <= $5 AND 1 <= $6
-  ON CONFLICT (user_id, purpose, network) DO UPDATE
-    SET sent_at = $4,
-        hour_count = CASE WHEN recovery_mails.hour_began_at <= $7 THEN 1
-                          ELSE recovery_mails.hour_count + 1 END,
-        hour_began_at = CASE WHEN recovery_mails.hour_began_at <= $7 THEN $4
-                             ELSE recovery_mails.hour_began_at END,
-        day_count = CASE WHEN recovery_mails.day_began_at <= $8 THEN 1
-                         ELSE recovery_mails.day_count + 1 END,
-        day_began_at = CASE WHEN recovery_mails.day_began_at <= $8 THEN $4
-                            ELSE recovery_mails.day_began_at END
-    WHERE recovery_mails.sent_at <= $9
-      AND (recovery_mails.hour_began_at <= $7 OR recovery_mails.hour_count < $5)
-      AND (recovery_mails.day_began_at <= $8 OR recovery_mails.day_count < $6)
-  RETURNING 1)",
-                        .columns = "n"};
 // $2 is when a window that begins now ends, $4 is now.
 const Sql take_target_sql{.text = R"(
   INSERT INTO recovery_targets (mailbox, mails, until) SELECT $1, 1, $2 WHERE 1 <= $3
@@ -140,13 +109,6 @@ const Sql delete_targets_sql{.text = R"(
     SELECT mailbox FROM recovery_targets WHERE until <= $1 ORDER BY until LIMIT $2)
   RETURNING 1)",
                              .columns = "n"};
-const Sql delete_mail_counts_sql{.text = R"(
-  DELETE FROM recovery_mails WHERE sent_at <= $1 AND (user_id, purpose, network) IN (
-    SELECT user_id, purpose, network FROM recovery_mails WHERE sent_at <= $1
-    ORDER BY sent_at LIMIT $2)
-  RETURNING 1)",
-                                 .columns = "n"};
-// What programs from before recovery_mails counted of mails goes, too.
 const Sql delete_guesses_sql{.text = R"(
   DELETE FROM recovery_slots WHERE day_began_at <= $1 AND (user_id, kind) IN (
     SELECT user_id, kind FROM recovery_slots WHERE day_began_at <= $1
@@ -219,21 +181,6 @@ std::optional<Ticket> first_ticket(const sql::Rows& rows) {
   return ticket_in(rows.front());
 }
 
-/// The network that asks where it has a share or gets one, or else the common one. For nobody as
-/// much is asked.
-std::string share_for(Transaction& tx, const UserId& user, const MailRequest& request,
-                      UtcTime now) {
-  if (!request.network) return common_share;
-  const auto purpose = word_of(request.purpose);
-  query(tx, hold_shares_sql, {user.str(), purpose});
-  const auto shares = query(tx, shares_sql, {user.str(), purpose, time_value(now - 24h)});
-  auto wanted = to_hex(request.network->bytes());
-  const bool has_one = std::any_of(shares.begin(), shares.end(),
-                                   [&](const Row& row) { return row.text(0) == wanted; });
-  if (has_one || shares.size() < request.max_networks) return wanted;
-  return common_share;
-}
-
 class SqlTickets final : public Tickets {
  public:
   explicit SqlTickets(Transaction& transaction) : tx_(transaction) {}
@@ -241,13 +188,11 @@ class SqlTickets final : public Tickets {
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     if (request.target && !take_target(*request.target, now)) return false;
-    const auto share = share_for(tx_, user, request, now);
-    const auto taken =
-        query(tx_, take_mail_sql,
-              {user.str(), word_of(request.purpose), share, time_value(now),
-               count_value(pace.per_hour), count_value(pace.per_day), time_value(now - 1h),
-               time_value(now - 24h), time_value(now - pace.pause)});
-    if (!taken.empty()) return true;
+    const sql::MailShares::Account account{user, word_of(request.purpose)};
+    const auto share = request.network ? mail_shares.share_of(tx_, account, *request.network,
+                                                              request.max_networks, now)
+                                       : sql::MailShares::common;
+    if (mail_shares.take(tx_, account, share, pace, now)) return true;
     if (request.target) {
       query(tx_, give_back_target_sql, {time_value(now), digest_value(request.target->mailbox)});
     }
@@ -329,11 +274,11 @@ class SqlTickets final : public Tickets {
   }
 
   std::size_t delete_expired(std::size_t limit, UtcTime now) override {
-    std::size_t over = 0;
     // In the order in which the other verbs hold such rows, or the two would wait for each other.
+    auto over = query(tx_, delete_targets_sql, {time_value(now), count_value(limit)}).size();
+    if (over < limit) over += mail_shares.delete_old(tx_, now - 24h, limit - over);
     for (const auto& [deleting, cutoff] :
-         {std::pair{&delete_targets_sql, now}, std::pair{&delete_mail_counts_sql, now - 24h},
-          std::pair{&delete_tickets_sql, now}, std::pair{&delete_reservations_sql, now},
+         {std::pair{&delete_tickets_sql, now}, std::pair{&delete_reservations_sql, now},
           std::pair{&delete_guesses_sql, now - 24h}}) {
       if (over >= limit) break;
       over += query(tx_, *deleting, {time_value(cutoff), count_value(limit - over)}).size();

@@ -3,25 +3,28 @@
 // authentication, with sessions that have none.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import otplib from 'otplib';
-import {success} from './expect.mjs';
+import {members, operationsOf} from './document.mjs';
+import {isTokenPair, success} from './expect.mjs';
 import {codeIn, linkIn, openMailbox} from './mailbox.mjs';
+import {SoftwarePasskey, userPresent} from './software_passkey.mjs';
 import {everyProcessKnows, logIn, makeAdmin, password, startServer, until} from './support.mjs';
+import {addApp} from './two_steps.mjs';
+
+const publicUrl = 'https://accounts.example.org';
 
 let server, user, weak, strong, earlier, factor, mail;
+const passkey = new SoftwarePasskey(publicUrl);
 before(async () => {
-  server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', EMAIL_LOGIN: 'on', EMAIL_LOGIN_MAIL_PAUSE: '0s',
+  server = await startServer({env: {PUBLIC_URL: publicUrl, EMAIL_LOGIN: 'on', EMAIL_LOGIN_MAIL_PAUSE: '0s',
     TRUSTED_DEVICES_FOR_ADMINS: 'true', REAUTH_LIFETIME: '1min'}});
   // An administrator, whom every operation lets in otherwise.
   user = await makeAdmin(server);
   mail = openMailbox(server, user.email);
   earlier = await logIn(server, user);
-  factor = success(await server.post('/api/me/factors', {type: 'totp'}, user), 201);
-  const code = otplib.authenticator.generate(factor.secret);
-  const {recovery_codes} = success(await server.post(`/api/me/factors/${factor.id}/confirm`, {code}, user));
-  await everyProcessKnows();
+  await passkey.add(server, user);
+  factor = await addApp(server, user);
   const {device_token, ...tokens} = success(await server.post('/api/auth/second-factor',
-    {mfa_token: await ticket(), recovery_code: recovery_codes[0], trust_device: true}));
+    {mfa_token: await ticket(), recovery_code: factor.codes[0], trust_device: true}));
   strong = {...tokens, since: Date.now()};
   // A session that a trusted device opened has proved no second step of its own.
   weak = success(await server.post('/api/auth/login', {email: user.email, password, device_token}));
@@ -30,23 +33,20 @@ after(() => server?.stop());
 
 const ticket = async () => (await server.post('/api/auth/login', {email: user.email, password})).body.mfa_token;
 
-/** The members of an object of the document, whichever of its alternatives it is. */
-function members(document, schema) {
-  if (schema.$ref) return members(document, schema.$ref.slice(2).split('/').reduce((one, key) => one[key], document));
-  const alternatives = [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])];
-  return [...Object.keys(schema.properties ?? {}), ...alternatives.flatMap((one) => members(document, one))];
-}
 function operationsWithTokens(document) {
-  return Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item).flatMap(([method, {responses}]) => {
+  return operationsOf(document).flatMap(({method, path, responses}) => {
     const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
     const schemas = good.flatMap(([, {content = {}}]) => Object.values(content)).map(({schema}) => schema).filter(Boolean);
-    const names = schemas.flatMap((schema) => members(document, schema));
-    return names.includes('access_token') || names.includes('refresh_token') ? [`${method.toUpperCase()} ${path}`] : [];
-  }));
+    const names = schemas.flatMap((schema) => Object.keys(members(document, schema)));
+    return names.includes('access_token') || names.includes('refresh_token') ? [`${method} ${path}`] : [];
+  });
 }
 
 const required = [403, 'second_factor_required'], wrong = [400, 'invalid_code'], rejected = [401, 'passkey_rejected'];
 const credential = {id: 'AAAA', rawId: 'AAAA', type: 'public-key'};
+/** Rightly signed by the passkey of the account, but by whoever holds the device: it has not verified its user. */
+const unverified = async (path, token) =>
+  passkey.answer(success(await server.post(path, {}, {token})).options, {flags: userPresent});
 /**
  * What whoever has the password, the mailbox and a trusted device's session can try, and the answer that it gets; each body
  * may need what was just mailed.
@@ -60,14 +60,17 @@ const ways = {
       return {email: user.email, password, code: codeIn(await mail.next(/login code$/))};
     }]],
   'POST /api/auth/refresh': [[[401, 'token_invalid'], async () => ({refresh_token: earlier.refresh_token})]],
-  'POST /api/auth/reauthenticate': [[required, async () => ({password})], [rejected, async () => ({credential})]],
+  'POST /api/auth/reauthenticate': [[required, async () => ({password})], [rejected, async () => ({credential})],
+    [rejected, async () => ({credential: await unverified('/api/auth/reauthenticate/passkey-options', weak.access_token)})]],
   'POST /api/me/password': [
     [[401, 'reauthentication_required'], async () => ({current_password: password, new_password: 'another long passphrase'})]],
   'POST /api/auth/second-factor': [
     [wrong, async () => ({mfa_token: await ticket(), factor_id: factor.id, code: '12345'})],
     [wrong, async () => ({mfa_token: await ticket(), recovery_code: '7ZB2-K9QF-0M4X-WT6H-AE3P-R8CD'})],
     [rejected, async () => ({mfa_token: await ticket(), credential})]],
-  'POST /api/auth/passkey': [[rejected, async () => ({credential})]],
+  'POST /api/auth/passkey': [
+    [rejected, async () => ({credential})],
+    [rejected, async () => ({credential: await unverified('/api/auth/passkey/options')})]],
   'POST /api/auth/email-login/confirm': [
     [required, async () => {
       success(await server.post('/api/auth/email-login', {email: user.email}));
@@ -92,6 +95,10 @@ test('with a second factor no operation answers with a token to whoever has not 
       assert.doesNotMatch(answer.text, /"(access|refresh)_token"|ey[\w-]+\.[\w-]+\./, operation);
     }
   }
+});
+
+test('a passkey that verified its user is both factors', async () => {
+  isTokenPair(success(await passkey.logIn(server)));
 });
 
 /** Every operation that the document says needs a recent authentication, with that session. */

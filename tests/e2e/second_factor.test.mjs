@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
-import otplib from 'otplib';
 import {isTokenPair, problem, rfc3339, success} from './expect.mjs';
+import {codeIn, openMailbox} from './mailbox.mjs';
+import {SoftwarePasskey} from './software_passkey.mjs';
 import {everyProcessKnows, makeAdmin, makeLoggedIn, password, startProcess, startServer, until} from './support.mjs';
+import * as twoSteps from './two_steps.mjs';
 
-const period = 30;
-const {authenticator} = otplib;
-const stepNow = () => Math.floor(Date.now() / 1000 / period);
-const byOtplib = (secret, step) => authenticator.clone({epoch: step * period * 1000}).generate(secret);
+const {codeAt: byOtplib, period, stepNow} = twoSteps;
 const byOathtool = async (secret, step) =>
   (await promisify(execFile)('oathtool', ['--totp', '--base32', `--now=@${step * period}`, secret])).stdout.trim();
 
@@ -18,28 +17,12 @@ let server;
 before(async () => (server = await startServer({env: {FACTOR_FAILURES: '3'}})));
 after(() => server?.stop());
 
-/** The codes of an app: each call gives that of a later step, which the server still takes. */
-function appOf(secret) {
-  let last = stepNow() - 1;
-  return async () => {
-    last = Math.max(last + 1, stepNow() - 1);
-    await until('the clock to come near', () => stepNow() >= last - 1, {within: 2 * period * 1000, every: 200});
-    const code = byOtplib(secret, last);
-    assert.equal(await byOathtool(secret, last), code, 'both programs agree');
-    return code;
-  };
+async function byBoth(secret, step) {
+  const code = byOtplib(secret, step);
+  assert.equal(await byOathtool(secret, step), code, 'both programs agree');
+  return code;
 }
-
-/** Adds an app to an account that is logged in; gives it the next tokens. */
-async function addApp(at, user) {
-  const made = success(await at.post('/api/me/factors', {type: 'totp', label: 'Phone'}, user), 201);
-  const next = appOf(made.secret);
-  const confirmed = success(await at.post(`/api/me/factors/${made.id}/confirm`, {code: await next()}, user));
-  const tokens = success(await at.post('/api/auth/refresh', {refresh_token: user.refresh_token}));
-  Object.assign(user, tokens, {token: tokens.access_token});
-  await everyProcessKnows();
-  return {id: made.id, made, next, codes: confirmed.recovery_codes};
-}
+const addApp = (at, user) => twoSteps.addApp(at, user, {showAt: byBoth});
 const asked = async (at, user, further = {}) => {
   const answer = await at.post('/api/auth/login', {email: user.email, password, ...further});
   assert.equal(answer.status, 403, answer.text);
@@ -116,6 +99,45 @@ test('wrong codes make wait, and a restart forgets none of them', async () => {
   } finally {
     await second.stop();
   }
+});
+
+test('attempts of every kind count together for a ticket, and codes of every kind for the account', async (t) => {
+  const origin = 'https://accounts.example.org';
+  const at = await startServer({env: {PUBLIC_URL: origin, SECOND_FACTORS: 'totp,email', EMAIL_LOGIN: 'on', EMAIL_LOGIN_MAIL_PAUSE: '0s', FACTOR_FAILURES: '4'}});
+  t.after(() => at.stop());
+  const user = await makeLoggedIn(at);
+  const box = openMailbox(at, user.email);
+  const passkey = new SoftwarePasskey(origin);
+  await passkey.add(at, user);
+  const {id, made, codes} = await addApp(at, user);
+  const mailbox = success(await at.post('/api/me/factors', {type: 'email'}, user), 201);
+  success(await at.post(`/api/me/factors/${mailbox.id}/confirm`, {code: codeIn(await box.next(/second step$/))}, user));
+  await everyProcessKnows();
+
+  const wrongCode = (factor_id) => ({factor_id, code: byOtplib(made.secret, stepNow() + 100)});
+  const wrongRecoveryCode = {recovery_code: '7ZB2-K9QF-0M4X-WT6H-AE3P-R8CD'};
+  const first = (await asked(at, user)).mfa_token;
+  // Rightly signed, for a login without a name.
+  const credential = passkey.answer(success(await at.post('/api/auth/passkey/options', {})).options);
+  problem(await prove(at, {mfa_token: first, ...wrongCode(id)}), 400, 'invalid_code');
+  problem(await prove(at, {mfa_token: first, ...wrongRecoveryCode}), 400, 'invalid_code');
+  problem(await prove(at, {mfa_token: first, credential}), 401, 'passkey_rejected');
+  problem(await prove(at, {mfa_token: first, ...wrongCode(mailbox.id)}), 400, 'invalid_code');
+  problem(await prove(at, {mfa_token: first, ...wrongRecoveryCode}), 400, 'invalid_code');
+  const {options} = (await at.post('/api/auth/second-factor/passkey-options', {mfa_token: (await asked(at, user)).mfa_token})).body;
+  for (const right of [{recovery_code: codes[0]}, {credential: passkey.answer(options)}]) {
+    problem(await prove(at, {mfa_token: first, ...right}), 401, 'token_invalid');
+  }
+
+  const second = (await asked(at, user)).mfa_token;
+  success(await at.post('/api/auth/second-factor/send', {mfa_token: second, factor_id: mailbox.id}));
+  const code = codeIn(await box.next(/second step$/));
+  problem(await prove(at, {mfa_token: second, factor_id: mailbox.id, code: code === '000000' ? '000001' : '000000'}), 400, 'invalid_code');
+  problem(await prove(at, {mfa_token: second, ...wrongCode(id)}), 400, 'invalid_code');
+  // Four codes were wrong: two of the app, and two of the mailbox.
+  problem(await prove(at, {mfa_token: second, ...wrongCode(id)}), 429, 'rate_limited');
+  problem(await prove(at, {mfa_token: second, factor_id: mailbox.id, code}), 429, 'rate_limited');
+  assert.equal(success(await prove(at, {mfa_token: second, recovery_code: codes[0]})).recovery_codes_left, 9);
 });
 
 test('an operator lets an owner in who has lost everything', async () => {

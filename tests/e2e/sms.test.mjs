@@ -1,32 +1,17 @@
 // Text messages from the outside: the command that tries the way, the folder and its page, and a gateway.
 import assert from 'node:assert/strict';
 import {createHmac} from 'node:crypto';
-import {createServer} from 'node:http';
 import {readdir, readFile, stat} from 'node:fs/promises';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {members, operationsOf} from './document.mjs';
 import {problem, success} from './expect.mjs';
-import {everyProcessKnows, inProduction, makeLoggedIn, password, startServer, until} from './support.mjs';
+import {codesOf, key, secret, startGateway} from './gateway.mjs';
+import {codeIn, openMailbox} from './mailbox.mjs';
+import {everyProcessKnows, inProduction, makeLoggedIn, newAddress, password, startServer, until} from './support.mjs';
+import {refreshTokens} from './two_steps.mjs';
 
 const number = '+491701234567';
-const key = Buffer.from('a key of thirty-two octets, here');
-const secret = `whsec_${key.toString('base64')}`;
-
-/** A gateway that answers as it is told and keeps what it got. */
-async function startGateway() {
-  const got = [];
-  const gateway = {got, status: 202};
-  const server = createServer(async (request, response) => {
-    let body = '';
-    for await (const part of request) body += part;
-    got.push({headers: request.headers, url: request.url, body});
-    response.writeHead(gateway.status, {Location: '/elsewhere'}).end();
-  });
-  await new Promise((go) => server.listen(0, '127.0.0.1', go));
-  gateway.url = `http://127.0.0.1:${server.address().port}/messages?token=in-the-url`;
-  gateway.stop = () => new Promise((go) => server.close(go));
-  return gateway;
-}
 
 test('without a gateway, messages go to a folder for the owner alone, and to a page behind the link', {skip: inProduction}, async () => {
   const server = await startServer({env: {SMS_PREFIXES: '+49', SMS_URL: ''}});
@@ -96,7 +81,7 @@ test('a gateway gets a request that is signed as Standard Webhooks signs', async
 test('a phone is a second factor: it is added, asked for, and sent one code at a time', {skip: inProduction}, async () => {
   const gateway = await startGateway();
   const server = await startServer({env: {SMS_PREFIXES: '+49', SMS_URL: gateway.url, SMS_SECRET: secret, SECOND_FACTORS: 'totp,sms'}});
-  const codes = () => gateway.got.map(({body}) => / #(\d{6})$/.exec(JSON.parse(body).text)[1]);
+  const codes = () => codesOf(gateway);
   const sent = (count) => until(`${count} messages`, () => gateway.got.length >= count);
   try {
     const user = await makeLoggedIn(server);
@@ -131,6 +116,89 @@ test('a phone is a second factor: it is added, asked for, and sent one code at a
     const passed = success(await server.post('/api/auth/second-factor', {mfa_token, recovery_code: confirmed.recovery_codes[0]}));
     assert.equal(passed.recovery_codes_left, 9);
     for (const hidden of ['1701234567', codes()[1]]) assert.ok(!server.log().includes(hidden), hidden);
+  } finally {
+    await server.stop();
+    await gateway.stop();
+  }
+});
+
+/** What a stranger says who knows everything of an account but its password, its mailbox and its phone. */
+const saidBy = (email, factor, ticket) => ({
+  email, new_email: newAddress('stranger'), phone: '+49 170 7654321', type: 'sms', factor_id: factor, mfa_token: ticket,
+  password: 'wrong plum tart & 8 forks', current_password: 'wrong plum tart & 8 forks', new_password: 'quince jelly & 12 ladles',
+  code: '123456', recovery_code: '7ZB2-K9QF-0M4X-WT6H-AE3P-R8CD', credential: {id: 'AAAA', rawId: 'AAAA', type: 'public-key'},
+  token: `rst_${'x'.repeat(43)}`, login_token: `lgt_${'x'.repeat(43)}`, device_token: `dev_${'x'.repeat(43)}`,
+  refresh_token: 'x'.repeat(43), refresh: 'x'.repeat(43), trust_device: true, required: true, label: 'Phone', name: 'Phone',
+  first_name: 'Ada', last_name: 'Lovelace', language: 'en', role: 'user', is_active: true, is_verified: true, version: 1,
+  id: factor, email_ascii: null, second_factor: false, date_joined: '2026-01-01T00:00:00Z', last_login: null,
+});
+
+/** Bodies of an operation: all that it takes, nothing, each part left out, and each two parts, where a token is not asked for first. */
+function bodiesOf(document, {method, path, requestBody, security}, said) {
+  if (!requestBody) return [undefined];
+  const names = Object.keys(members(document, requestBody.content['application/json'].schema));
+  assert.deepEqual(names.filter((name) => !(name in said)), [], `${method} ${path} has members that this test does not know`);
+  const only = (some) => JSON.stringify(Object.fromEntries(some.map((name) => [name, said[name]])));
+  if (security?.length) return [only(names), only([])];
+  const pairs = names.flatMap((one) => names.map((two) => only([one, two])));
+  return [only(names), only([]), ...names.map((left) => only(names.filter((name) => name !== left))), ...pairs];
+}
+
+test('no operation has a code sent for whoever has not proved a first factor', async () => {
+  const gateway = await startGateway();
+  const server = await startServer({env: {PUBLIC_URL: 'https://accounts.example.org', PASSWORD_RESET: 'both', EMAIL_LOGIN: 'on',
+    EMAIL_LOGIN_MAIL_PAUSE: '0s', SECOND_FACTORS: 'totp,sms,email', SMS_PREFIXES: '+49', SMS_URL: gateway.url, SMS_SECRET: secret}});
+  const isQuiet = () => until('every job to be done', async () =>
+    /^0 waiting/m.test((await server.command(['outbox', 'list'])).stdout), {every: 500});
+  const isSecondStep = (mail) => /second step$/.test(mail.headers.get('subject') ?? '');
+  try {
+    const user = await makeLoggedIn(server), other = await makeLoggedIn(server);
+    const box = openMailbox(server, user.email);
+    const mailbox = success(await server.post('/api/me/factors', {type: 'email'}, user), 201);
+    const {recovery_codes} = success(await server.post(`/api/me/factors/${mailbox.id}/confirm`,
+      {code: codeIn(await box.next(/second step$/))}, user));
+    await refreshTokens(server, user);
+    const phone = success(await server.post('/api/me/factors', {type: 'sms', phone: number}, user), 201);
+    await until('a message', () => gateway.got.length === 1);
+    success(await server.post(`/api/me/factors/${phone.id}/confirm`, {code: codesOf(gateway)[0]}, user));
+    await refreshTokens(server, user);
+    const waiting = success(await server.post('/api/me/factors', {type: 'sms', phone: '+49 170 1111111'}, other), 201);
+    await until('another message', () => gateway.got.length === 2);
+    await everyProcessKnows();
+    await isQuiet();
+    const mailed = (await server.mails()).filter(isSecondStep).length;
+
+    const spent = (await server.post('/api/auth/login', {email: user.email, password})).body.mfa_token;
+    success(await server.post('/api/auth/second-factor', {mfa_token: spent, recovery_code: recovery_codes[0]}));
+
+    const document = success(await server.get('/openapi.json'));
+    const asked = new Set();
+    for (const operation of operationsOf(document)) {
+      const {method, path} = operation;
+      for (const factor of [phone.id, mailbox.id, waiting.id]) {
+        for (const ticket of [spent, `mfa_${'x'.repeat(43)}`]) {
+          for (const body of bodiesOf(document, operation, saidBy(user.email, factor, ticket))) {
+            const target = path.replace('{id}', factor);
+            for (const token of [undefined, ticket]) {
+              const request = [method, target, body, token].join(' ');
+              if (asked.has(request)) continue;
+              asked.add(request);
+              const answer = await server.request(method, target, {token, body});
+              assert.ok(answer.status < 500, `${request}: ${answer.text}`);
+            }
+          }
+        }
+      }
+    }
+    assert.ok(asked.size > 500, `only ${asked.size} requests`);
+    await isQuiet();
+    assert.equal(gateway.got.length, 2, JSON.stringify(gateway.got.slice(2)));
+    assert.equal((await server.mails()).filter(isSecondStep).length, mailed);
+
+    // Whoever has the password has one sent.
+    const {mfa_token} = (await server.post('/api/auth/login', {email: user.email, password})).body;
+    success(await server.post('/api/auth/second-factor/send', {mfa_token, factor_id: mailbox.id}));
+    await box.next(/second step$/);
   } finally {
     await server.stop();
     await gateway.stop();

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {found, leaveSecrets} from './canaries.mjs';
 import {backends, startCluster, startJob, stopBackends} from './cluster.mjs';
 import {problem, success} from './expect.mjs';
+import {secret as smsSecret, startGateway} from './gateway.mjs';
 import {startPostgres} from './production.mjs';
 import {code, command, logIn, mails, makeAdmin, makeLoggedIn, newAddress, operatorToken, otherProcessesKnow, password, startProcess, temporaryFolder, until} from './support.mjs';
 
@@ -182,28 +184,57 @@ test('a mail server that is away loses no mail', async () => {
   success(await service.post('/api/auth/verify', {email, code: arrived.code}));
 });
 
+/** Where a service could leave something. Its events are in the logs. */
+async function placesOf(one) {
+  const {redis} = await backends();
+  const keys = (await redis.ask('--scan')).split('\n');
+  const values = await Promise.all(keys.map((key) => redis.ask('GET', key)));
+  const metrics = await Promise.all(one.servers.map((server) => server.get('/metrics', {token: operatorToken})));
+  const places = {
+    'the database': (await one.postgres.dump(one.database)).stdout,
+    Redis: [...keys, ...values].join('\n'),
+    'the logs': one.log(),
+    'the metrics': metrics.map(({text}) => text).join('\n'),
+  };
+  for (const [place, text] of Object.entries(places)) assert.ok(text.length > 20, `${place}: ${text}`);
+  return places;
+}
+
 test('no password, code, token or key stands in a table, in Redis, in a log or in the metrics', async () => {
-  const {postgres, redis} = await backends();
   const user = await makeLoggedIn(service);
   const spent = success(await service.post('/api/auth/refresh', {refresh_token: user.refresh_token}));
   const pending = newAddress('canary');
   success(await service.post('/api/auth/signup', {email: pending, password: 'canary bird & 12 seeds'}), 201);
   const digits = await service.code(pending);
-  const keys = (await redis.ask('--scan')).split('\n');
-  const values = await Promise.all(keys.map((key) => redis.ask('GET', key)));
-  const places = {
-    'the database': (await postgres.dump(service.database)).stdout,
-    Redis: [...keys, ...values].join('\n'),
-    'the logs': service.log(),
-    'the metrics': (await at(0).get('/metrics', {token: operatorToken})).text + (await at(1).get('/metrics', {token: operatorToken})).text,
-  };
-  assert.ok(places['the database'].includes(pending) && keys.length > 0 && places['the logs'].length > 0);
+  const places = await placesOf(service);
+  assert.ok(places['the database'].includes(pending));
   const secrets = [password, 'canary bird & 12 seeds', user.access_token, user.refresh_token, spent.access_token, spent.refresh_token,
     service.environment.SECRET_KEY, operatorToken, 'pass word'];
   for (const [place, text] of Object.entries(places)) {
     for (const secret of secrets) assert.ok(!text.includes(secret), `a secret is in ${place}`);
     assert.doesNotMatch(text, new RegExp(`(?<![0-9a-f-])${digits}(?![0-9a-f-])`), `a code is in ${place}`);
     assert.doesNotMatch(text, /BEGIN (EC |RSA )?PRIVATE KEY/, `a key is in ${place}`);
+  }
+});
+
+test('no secret of a login in two steps and no phone number stands in a table, in Redis, in a log or in the metrics', async () => {
+  const origin = 'https://accounts.example.org';
+  const gateway = await startGateway();
+  const strong = await startCluster({env: {PUBLIC_URL: origin, PASSWORD_RESET: 'both', EMAIL_LOGIN: 'on', EMAIL_LOGIN_MAIL_PAUSE: '0s',
+    SECOND_FACTORS: 'totp,sms,email', SMS_PREFIXES: '+49', SMS_URL: gateway.url, SMS_SECRET: smsSecret, LOG_LEVEL: 'debug', ACCESS_LOG: 'true'}});
+  try {
+    const {canaries, control} = await leaveSecrets(strong, gateway, origin);
+    assert.match((await strong.command(['outbox', 'list'])).stdout, /sms/, 'a message waits');
+    const places = await placesOf(strong);
+    assert.deepEqual(found(control, places['the database']), Object.keys(control), 'what is there is found');
+    for (const event of ['first_factor_passed', 'second_factor_passed', 'second_factor_failed', 'recovery_code_used', 'factor_added',
+      'device_trusted', 'passkey_added', 'passkey_used', 'sms_sent']) {
+      for (const place of ['the logs', 'the metrics']) assert.ok(places[place].includes(event), `${event} in ${place}`);
+    }
+    for (const [place, text] of Object.entries(places)) assert.deepEqual(found(canaries, text), [], `in ${place}`);
+  } finally {
+    await strong.stop();
+    await gateway.stop();
   }
 });
 

@@ -1,15 +1,18 @@
-// The server is killed at random moments under changes of a password or an address, over SQLite and over PostgreSQL, where
-// a commit lands although the process that asked for it is gone. Afterwards each was made, and its owner is told, or was
-// not, and nobody is; never a half. COFFEEAUTH_KILLS says how often (scripts/test --faults: 50).
+// The server is killed at random moments under changes of a password, an address or a second factor, over SQLite and over
+// PostgreSQL, where a commit lands although the process that asked for it is gone. Afterwards each was made, and its owner
+// is told, or was not, and nobody is; never a half. COFFEEAUTH_KILLS says how often (scripts/test --faults: 50).
 import assert from 'node:assert/strict';
 import {join} from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {problem, success} from './expect.mjs';
 import {startPostgres} from './production.mjs';
+import {SoftwarePasskey} from './software_passkey.mjs';
 import {makeLoggedIn, newAddress, password, startServer, temporaryFolder, until} from './support.mjs';
+import {addApp, codeAt, refreshTokens, stepNow} from './two_steps.mjs';
 
 const killsOver = {SQLite: 10, PostgreSQL: 20};
 const next = 'quince jelly & 12 ladles';
+const publicUrl = 'https://accounts.example.org';
 
 let server, env, postgres;
 after(async () => {
@@ -20,7 +23,7 @@ after(async () => {
 /** A server over a store where nothing was yet. */
 async function startOver(store) {
   const dataDir = await temporaryFolder();
-  env = {MAIL_LEASE: '5s', PUBLIC_URL: 'https://accounts.example.org', MAIL_FOLDER: join(dataDir, 'mail')};
+  env = {MAIL_LEASE: '5s', PUBLIC_URL: publicUrl, MAIL_FOLDER: join(dataDir, 'mail')};
   if (store === 'PostgreSQL') {
     // A commit takes a while, so that some kills fall between it and its answer.
     postgres = await startPostgres({fsync: true, settings: ['commit_delay=10000', 'commit_siblings=0']});
@@ -53,8 +56,8 @@ const requests = {};
 
 /**
  * Kills the server under one request for each of many users. `prepare` gives for a user `send()`, which sends it; `made()`,
- * whether it came to pass, which fails for a half; `notice`, whom a made one tells under which subject; and `last()`, what is
- * looked at in the end.
+ * whether it came to pass, which fails for a half; `notice`, whom a made one tells under which subject; `last()`, what is
+ * looked at in the end; and `again()`, which makes what was not made.
  */
 function killedUnder(what, store, prepare) {
   const kills = Number(process.env.COFFEEAUTH_KILLS ?? killsOver[store]);
@@ -87,6 +90,7 @@ function killedUnder(what, store, prepare) {
     for (const {notice: [address, subject]} of made) assert.notEqual((await mailsTo(address, subject)).length, 0, `${address} is not told`);
     for (const {notice: [address, subject]} of left) assert.equal((await mailsTo(address, subject)).length, 0, `${address} is told of nothing`);
     for (const one of made) await one.last?.();
+    for (const one of left) await one.again?.();
     console.log(`# ${kills} kills under ${what}: ${made.length} were made, ${unanswered} of them without an answer, ${left.length} were not`);
   });
 }
@@ -163,6 +167,100 @@ requests['a change of address'] = async (user) => {
     // What takes it back was written with it.
     async last() {
       assert.equal(success(await server.post('/api/auth/email-change/undo', {token: await tokenTo(user.email, 'und')})).email, user.email);
+    },
+  };
+};
+
+/** What the account says of its second factors, once what was done has its effect on tokens. */
+async function secondFactorOf(user) {
+  await refreshTokens(server, user);
+  return success(await server.get('/api/me/second-factor', {token: user.token}));
+}
+/** What a login by password alone gets: tokens or a ticket. */
+async function passwordAlone({email}) {
+  const answer = await server.post('/api/auth/login', {email, password});
+  assert.ok(answer.status === 200 || answer.body.code === 'second_factor_required', answer.text);
+  return answer.body;
+}
+const byRecoveryCode = async (user, recovery_code) =>
+  (await server.post('/api/auth/second-factor', {mfa_token: (await passwordAlone(user)).mfa_token, recovery_code})).status === 200;
+
+requests['the confirmation of an app'] = async (user) => {
+  const {id, secret} = success(await server.post('/api/me/factors', {type: 'totp'}, user), 201);
+  const send = () => server.post(`/api/me/factors/${id}/confirm`, {code: codeAt(secret, stepNow())}, {token: user.token});
+  return {
+    send,
+    async made() {
+      const made = 'mfa_token' in await passwordAlone(user);
+      const {factors, recovery_codes_left} = await secondFactorOf(user);
+      assert.deepEqual([factors.length, recovery_codes_left], made ? [1, 10] : [0, 0], user.email);
+      return made;
+    },
+    notice: [user.email, /an authenticator app was added/],
+    // Nobody was asked for a code before it counted, so that the one that is shown now is as good as it was.
+    async again() {
+      assert.equal(success(await send()).recovery_codes.length, 10);
+    },
+  };
+};
+
+requests['the removal of the only app'] = async (user) => {
+  const app = await addApp(server, user);
+  const send = () => server.delete(`/api/me/factors/${app.id}`, {token: user.token});
+  return {
+    send,
+    async made() {
+      const made = 'access_token' in await passwordAlone(user);
+      const {factors, recovery_codes_left} = await secondFactorOf(user);
+      assert.deepEqual([factors.length, recovery_codes_left], made ? [0, 0] : [1, 10], user.email);
+      return made;
+    },
+    notice: [user.email, /an authenticator app was removed/],
+    async again() {
+      assert.equal((await send()).status, 204);
+    },
+  };
+};
+
+requests['new recovery codes'] = async (user) => {
+  const app = await addApp(server, user);
+  const send = () => server.post('/api/me/recovery-codes', undefined, {token: user.token});
+  return {
+    send,
+    async made() {
+      assert.equal((await secondFactorOf(user)).recovery_codes_left, 10, 'the old ones or the new ones');
+      return !await byRecoveryCode(user, app.codes[0]);
+    },
+    notice: [user.email, /you have new recovery codes/],
+    async last() {
+      assert.equal(await byRecoveryCode(user, app.codes[1]), false);
+    },
+    async again() {
+      const {recovery_codes} = success(await send(), 201);
+      assert.ok(await byRecoveryCode(user, recovery_codes[0]));
+    },
+  };
+};
+
+requests['the registration of a passkey'] = async (user) => {
+  const passkey = new SoftwarePasskey(publicUrl);
+  const credential = passkey.create(success(await server.post('/api/me/passkeys/options', {}, {token: user.token})).options);
+  const send = () => server.post('/api/me/passkeys', {credential}, {token: user.token});
+  return {
+    send,
+    async made() {
+      const made = (await passkey.logIn(server)).status === 200;
+      await refreshTokens(server, user);
+      assert.equal(success(await server.get('/api/me/passkeys', {token: user.token})).passkeys.length, made ? 1 : 0, user.email);
+      return made;
+    },
+    notice: [user.email, /a passkey was added/],
+    async last() {
+      problem(await send(), 409, 'passkey_exists');
+    },
+    // Its challenge was not spent without it.
+    async again() {
+      success(await send(), 201);
     },
   };
 };

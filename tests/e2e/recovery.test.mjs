@@ -4,7 +4,9 @@ import {spawn} from 'node:child_process';
 import {request} from 'node:http';
 import {after, before, test} from 'node:test';
 import {problem, success} from './expect.mjs';
+import {SoftwarePasskey} from './software_passkey.mjs';
 import {everyProcessKnows, logIn, makeAdmin, makeLoggedIn, makeUser, newAddress, password, program, startServer, until} from './support.mjs';
+import {addApp, refreshTokens} from './two_steps.mjs';
 
 const publicUrl = 'https://accounts.example.org';
 const next = 'quince jelly & 12 ladles';
@@ -62,6 +64,113 @@ test('the eight digits of the same mail do it, too', async () => {
   assert.equal((await confirm({email, code: `${code.slice(0, 4)} ${code.slice(4)}`, password: next})).status, 204);
   problem(await confirm({token: tokenIn(mail, 'rst'), password: next}), 400, 'invalid_link');
   await logIn(server, {email, password: next});
+});
+
+/** The challenge that an answer is. */
+function challengeIn(answer) {
+  assert.equal(answer.status, 403, answer.text);
+  assert.equal(answer.body.code, 'second_factor_required');
+  assert.doesNotMatch(answer.text, /access_token|refresh_token|rst_/);
+  return answer.body;
+}
+const prove = (body) => server.post('/api/auth/second-factor', body);
+
+test('with an authenticator app neither link nor code sets a password before the app is asked', async () => {
+  for (const by of ['link', 'code']) {
+    const user = await makeLoggedIn(server);
+    const app = await addApp(server, user);
+    success(await askReset(user.email));
+    const mail = await resetMail(user.email);
+    const token = tokenIn(mail, 'rst');
+    const proof = by === 'link' ? {token} : {email: user.email, code: /^\s*(\d{8})\s*$/m.exec(mail.text)[1]};
+    const {mfa_token, factors, can_trust_device} = challengeIn(await confirm({...proof, password: next}));
+    assert.deepEqual(factors.map(({type}) => type), ['totp', 'recovery_code']);
+    assert.equal(can_trust_device, false);
+    await refused({email: user.email, password: next});
+    problem(await server.get('/api/me', {token: mfa_token}), 401, 'token_invalid');
+    problem(await confirm({token: mfa_token, password: next}), 400, 'invalid_link');
+    problem(await prove({mfa_token, factor_id: app.id, code: '12345'}), 400, 'invalid_code');
+
+    const step = by === 'link' ? {factor_id: app.id, code: await app.next()} : {recovery_code: app.codes[0]};
+    const proven = success(await prove({mfa_token, ...step}));
+    assert.match(proven.token, /^rst_[\w-]{43}$/);
+    assert.ok(!('access_token' in proven) && !('refresh_token' in proven), 'a reset logs nobody in');
+    problem(await prove({mfa_token, recovery_code: app.codes[1]}), 401, 'token_invalid');
+    problem(await confirm({token, password: next}), 400, 'invalid_link');
+    problem(await confirm({token: proven.token, password: 'short'}), 400, 'validation_failed');
+    assert.equal((await confirm({token: proven.token, password: next})).status, 204);
+    problem(await confirm({token: proven.token, password: next}), 400, 'invalid_link');
+    await everyProcessKnows();
+    problem(await server.get('/api/me', {token: user.token}), 401, 'token_invalid');
+    await refused({email: user.email, password});
+    // The app is still the account's.
+    assert.equal(challengeIn(await server.post('/api/auth/login', {email: user.email, password: next})).factors[0].id, app.id);
+  }
+});
+
+/** Changes the address with a session of the account; gives the link that undoes it. */
+async function moveAway(user) {
+  const address = newAddress('thief');
+  success(await server.post('/api/me/email', {new_email: address}, {token: user.token}));
+  return {
+    address,
+    async confirm() {
+      const token = tokenIn(await mailTo(address, /confirm your new address/), 'eml');
+      success(await server.post('/api/auth/email-change/confirm', {token}));
+      await everyProcessKnows();
+      return tokenIn(await mailTo(user.email, /your address was changed/), 'und');
+    },
+  };
+}
+
+test('an undo takes the app, the passkey and the recovery codes of a thief, and leaves those of the owner', async () => {
+  const user = await makeLoggedIn(server);
+  const own = new SoftwarePasskey(publicUrl), foreign = new SoftwarePasskey(publicUrl);
+  const passkey = await own.add(server, user);
+  const app = await addApp(server, user);
+  const change = await moveAway(user);
+  await foreign.add(server, user, 'Thief');
+  await addApp(server, user, {label: 'Thief'});
+  const stolen = success(await server.post('/api/me/recovery-codes', undefined, {token: user.token}), 201).recovery_codes;
+  const undo = await change.confirm();
+  const thief = success(await foreign.logIn(server));
+  await refreshTokens(server, user);
+  assert.equal(success(await server.get('/api/me/second-factor', {token: user.token})).factors.length, 2);
+
+  assert.equal(success(await server.post('/api/auth/email-change/undo', {token: undo})).email, user.email);
+  await everyProcessKnows();
+  problem(await foreign.logIn(server), 401, 'passkey_rejected');
+  problem(await server.get('/api/me', {token: thief.access_token}), 401, 'token_invalid');
+  problem(await server.post('/api/auth/refresh', {refresh_token: thief.refresh_token}), 401, 'token_invalid');
+
+  const reset = tokenIn(await resetMail(user.email), 'rst');
+  const challenge = challengeIn(await confirm({token: reset, password: next}));
+  assert.deepEqual(challenge.factors.filter(({type}) => type === 'totp').map(({id, label}) => [id, label]), [[app.id, 'Phone']]);
+  for (const recovery_code of [stolen[0], app.codes[0]]) {
+    problem(await prove({mfa_token: challenge.mfa_token, recovery_code}), 400, 'invalid_code');
+  }
+  const proven = success(await prove({mfa_token: challenge.mfa_token, factor_id: app.id, code: await app.next()}));
+  assert.equal((await confirm({token: proven.token, password: next})).status, 204);
+  const {access_token: token} = success(await own.logIn(server));
+  assert.deepEqual(success(await server.get('/api/me/passkeys', {token})).passkeys.map(({id}) => id), [passkey.id]);
+  const left = success(await server.get('/api/me/second-factor', {token}));
+  assert.deepEqual(left.factors.map(({id}) => id), [app.id]);
+  assert.equal(left.recovery_codes_left, 0, 'those of the owner went when the thief had others made');
+});
+
+test('an undo frees an owner who had no second factor of the one that a thief has added', async () => {
+  const user = await makeLoggedIn(server);
+  const undo = await (await moveAway(user)).confirm();
+  await refreshTokens(server, user);
+  const foreign = new SoftwarePasskey(publicUrl);
+  await foreign.add(server, user, 'Thief');
+  await addApp(server, user, {label: 'Thief'});
+  assert.equal(success(await server.post('/api/auth/email-change/undo', {token: undo})).email, user.email);
+  problem(await foreign.logIn(server), 401, 'passkey_rejected');
+  assert.equal((await confirm({token: tokenIn(await resetMail(user.email), 'rst'), password: next})).status, 204);
+  const {access_token: token} = await logIn(server, {email: user.email, password: next});
+  const left = success(await server.get('/api/me/second-factor', {token}));
+  assert.deepEqual([left.factors, left.passkeys, left.recovery_codes_left], [[], false, 0]);
 });
 
 test('the answer is the same for every address, whatever headers come with it, and no mail shows them', async () => {

@@ -11,30 +11,44 @@ namespace {
 
 using coffeeauth::testing::count_of;
 using coffeeauth::testing::race;
+using coffeeauth::testing::Rounds;
+
+/// Whether one of many got in: whoever loses a race too often is told by 503 to try again.
+bool gets_in(PasskeyService& room, const std::string& assertion) {
+  for (;;) {
+    try {
+      return room.log_in(assertion, somewhere).has_value();
+    } catch (const TransactionConflict&) {
+    }
+  }
+}
 
 TEST_CASE("of many who finish with one challenge at once, one logs in") {
   on_each_store([](const Backend& backend) {
-    WithPasskey p{backend};
-    const auto assertion = answer_request(p.key, p.w.room.login_options());
-    const auto heard =
-        race(16, [&](std::size_t) { return p.w.room.log_in(assertion, somewhere).has_value(); });
-    CHECK(count_of(heard, true) == 1);
+    for (Rounds rounds{backend.harness()}; rounds.next();) {
+      WithPasskey p{backend};
+      const auto assertion = answer_request(p.key, p.w.room.login_options());
+      const auto heard = race(backend.harness().threads(),
+                              [&](std::size_t) { return gets_in(p.w.room, assertion); });
+      CHECK(count_of(heard, true) == 1);
+    }
   });
 }
 
 TEST_CASE("of many with one counter at once, one logs in and the owner is told of the others") {
   on_each_store([](const Backend& backend) {
-    WithPasskey p{backend, usual_options(), 5};
-    std::vector<std::string> copies;
-    for (int i = 0; i < 16; ++i) {
-      p.key.sign_count = 9;
-      copies.push_back(answer_request(p.key, p.w.room.login_options()));
+    for (Rounds rounds{backend.harness()}; rounds.next();) {
+      WithPasskey p{backend, usual_options(), 5};
+      std::vector<std::string> copies;
+      for (std::size_t i = 0; i < backend.harness().threads(); ++i) {
+        p.key.sign_count = 9;
+        copies.push_back(answer_request(p.key, p.w.room.login_options()));
+      }
+      const auto heard =
+          race(copies.size(), [&](std::size_t i) { return gets_in(p.w.room, copies[i]); });
+      CHECK(count_of(heard, true) == 1);
+      CHECK(p.w.t.events().count(passkey_counter_regressed) == copies.size() - 1);
     }
-    const auto heard = race(copies.size(), [&](std::size_t i) {
-      return p.w.room.log_in(copies[i], somewhere).has_value();
-    });
-    CHECK(count_of(heard, true) == 1);
-    CHECK(p.w.t.events().count(passkey_counter_regressed) == copies.size() - 1);
   });
 }
 

@@ -134,7 +134,8 @@ inline constexpr ErrorCode ErrorCode::reauthentication_required{
     "reauthentication_required", ErrorClass::unauthenticated,
     "Please confirm your password again to continue."};
 inline constexpr ErrorCode ErrorCode::second_factor_required{
-    "second_factor_required", ErrorClass::forbidden, "Please confirm your login in a second step."};
+    "second_factor_required", ErrorClass::forbidden,
+    "Your account is protected by a second factor, which must be proved, too."};
 inline constexpr ErrorCode ErrorCode::forbidden{
     "forbidden", ErrorClass::forbidden, "You do not have permission to perform this action."};
 inline constexpr ErrorCode ErrorCode::invalid_code{"invalid_code", ErrorClass::invalid,

@@ -219,6 +219,8 @@ class Kernel {
   [[nodiscard]] virtual const std::vector<SecondStep*>& second_steps() const noexcept = 0;
   /// Returns the ways of all features to send codes, in the order of the features.
   [[nodiscard]] virtual const std::vector<CodeChannel*>& code_channels() const noexcept = 0;
+  /// Returns the gates of all features, in the order of the features.
+  [[nodiscard]] virtual const std::vector<AccountGate*>& gates() const noexcept = 0;
   /// Call it in a transaction that removed a second factor of the account, and that began with
   /// take_turn(): it turns User::second_factor off when nothing is left, which invalidates earlier
   /// access tokens. Returns the account as it is now. Errors: not_found; with Gates::closed, that

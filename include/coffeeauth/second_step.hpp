@@ -84,6 +84,10 @@ class AccountGate {
   /// is what it would still have.
   [[nodiscard]] virtual Result<void> may_keep_only(const User& user,
                                                    const std::vector<ChallengeMethod>& left) = 0;
+  /// Returns the errors of pass(), for the documentation of routes; none by default.
+  [[nodiscard]] virtual std::vector<ErrorCode> pass_errors() const { return {}; }
+  /// Returns the errors of may_keep_only(), for the documentation of routes; none by default.
+  [[nodiscard]] virtual std::vector<ErrorCode> keep_errors() const { return {}; }
 
  protected:
   AccountGate() = default;

@@ -147,6 +147,7 @@ class KernelOf final : public Kernel {
   const std::vector<CodeChannel*>& code_channels() const noexcept override {
     return s_.code_channels;
   }
+  const std::vector<AccountGate*>& gates() const noexcept override { return s_.gates; }
   Result<User> settle_second_factor(Transaction& transaction, const UserId& user, Gates gates,
                                     const ClientContext& client) override {
     return coffeeauth::settle_second_factor(s_, transaction, user, gates, client);

@@ -87,6 +87,16 @@ std::vector<Route> all_routes(Auth& auth, const ApiOptions& options,
   return table.take();
 }
 
+/// What accounts are refused with by the gates of the features.
+std::vector<ErrorCode> gate_errors(Auth& auth) {
+  std::vector<ErrorCode> all;
+  for (const auto* const gate : auth.kernel().gates()) {
+    const auto some = gate->pass_errors();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 }  // namespace
 
 struct Api::State {
@@ -95,9 +105,10 @@ struct Api::State {
         options(checked(std::move(options_in))),
         dispatcher(auth, options,
                    all_routes(auth, options, document, std::move(options.extra_routes))) {
-    *document = make_openapi(
-        dispatcher.router().routes(),
-        {.title = options.title, .version = options.version, .public_url = options.public_url});
+    *document = make_openapi(dispatcher.router().routes(), {.title = options.title,
+                                                            .version = options.version,
+                                                            .public_url = options.public_url,
+                                                            .gate_errors = gate_errors(auth)});
   }
 
   [[nodiscard]] Response answer(const Request& request, AccessRecord& record) const {

@@ -111,6 +111,15 @@ Route post(std::string path, Handler handler, std::string operation_id, std::str
           .tag = "auth"};
 }
 
+/// What else a route that takes a password may answer, where accounts can have a second factor.
+void add_second_step(const Auth& auth, Route& route) {
+  if (!auth.has_second_steps()) return;
+  route.description +=
+      " If the account has a second factor, the response is 403 `second_factor_required` with an "
+      "`mfa_token` for the second step.";
+  route.errors.push_back(ErrorCode::second_factor_required);
+}
+
 Route sign_up_route(Auth& auth) {
   auto route = post(
       "/api/auth/signup", [&auth](const RouteContext& c) { return sign_up(auth, c); }, "signUp",
@@ -169,6 +178,7 @@ Route log_in_route(Auth& auth) {
   route.response_schema = schemas::token_pair();
   route.errors = {ErrorCode::invalid_credentials, ErrorCode::email_not_verified,
                   ErrorCode::account_disabled};
+  add_second_step(auth, route);
   route.limit = LimitScope::login;
   return route;
 }
@@ -228,6 +238,7 @@ Route reauthenticate_route(Auth& auth) {
   route.request_schema = schemas::reauthenticate();
   route.response_schema = schemas::reauthenticated();
   route.errors = {ErrorCode::invalid_credentials};
+  add_second_step(auth, route);
   route.limit = LimitScope::login;
   return route;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -35,7 +36,21 @@ constexpr std::array<TagNote, 5> known_tags{
      {"keys", "The public keys that verify access tokens."},
      {"service", "The state of the service, and this document."}}};
 
+/// As a room for second factors sends it.
+Document example_challenge() {
+  return Document::parse(
+      challenge_response(
+          {.code = ErrorCode::second_factor_required,
+           .token = Secret{"mfa_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"},
+           .expires_at = UtcTime{std::chrono::sys_days{std::chrono::January / 15 / 2026}},
+           .methods =
+               {{.type = "totp", .id = "019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90", .label = "Phone"}},
+           .further = {{"can_trust_device", true}}})
+          .text());
+}
+
 Document example_problem(ErrorCode code) {
+  if (code == ErrorCode::second_factor_required) return example_challenge();
   Error error{.code = code};
   if (code == ErrorCode::validation_failed) {
     error.fields = {{"email", "required", "This field is required."}};
@@ -61,7 +76,19 @@ Document error_headers(int status) {
   return headers;
 }
 
-Document error_response(int status, const std::vector<ErrorCode>& codes) {
+/// Where a second step may be asked for, the challenge stands beside the plain problem, which comes
+/// when no feature can ask for it.
+Document problem_schema(const std::vector<ErrorCode>& codes, Document& components) {
+  Document plain{{"$ref", "#/components/schemas/Problem"}};
+  const auto asks = std::find(codes.begin(), codes.end(), ErrorCode::second_factor_required);
+  if (asks == codes.end()) return plain;
+  Document either = Document::object();
+  either["anyOf"] = Document::array(
+      {std::move(plain), schema_document(*schemas::challenge(), Use::answer, components)});
+  return either;
+}
+
+Document error_response(int status, const std::vector<ErrorCode>& codes, Document& components) {
   std::string words;
   Document examples = Document::object();
   for (const auto code : codes) {
@@ -71,8 +98,8 @@ Document error_response(int status, const std::vector<ErrorCode>& codes) {
   }
   Document response{{"description", std::string{reason_phrase(status)} + ": " + words}};
   if (auto headers = error_headers(status); !headers.empty()) response["headers"] = headers;
-  response["content"]["application/problem+json"] = {
-      {"schema", {{"$ref", "#/components/schemas/Problem"}}}, {"examples", std::move(examples)}};
+  response["content"]["application/problem+json"] = {{"schema", problem_schema(codes, components)},
+                                                     {"examples", std::move(examples)}};
   return response;
 }
 
@@ -95,13 +122,16 @@ Document success_response(const Route& route, Document& components) {
   return response;
 }
 
-Document responses(const Route& route, Document& components) {
+Document responses(const Route& route, const std::vector<ErrorCode>& gate_errors,
+                   Document& components) {
   Document all = Document::object();
   all[std::to_string(route.success_status)] = success_response(route, components);
   std::map<int, std::vector<ErrorCode>> by_status;
-  for (const auto code : possible_errors(route)) by_status[status_of(code)].push_back(code);
+  for (const auto code : possible_errors(route, gate_errors)) {
+    by_status[status_of(code)].push_back(code);
+  }
   for (const auto& [status, codes] : by_status) {
-    all[std::to_string(status)] = error_response(status, codes);
+    all[std::to_string(status)] = error_response(status, codes, components);
   }
   for (const auto& [status, schema] : route.other_responses) {
     all[std::to_string(status)]["content"]["application/json"] =
@@ -140,7 +170,8 @@ Document parameters(const Route& route, Document& components) {
   return all;
 }
 
-Document operation(const Route& route, Document& components) {
+Document operation(const Route& route, const std::vector<ErrorCode>& gate_errors,
+                   Document& components) {
   Document out{{"operationId", route.operation_id}, {"summary", route.summary}};
   if (!route.description.empty()) out["description"] = route.description;
   out["tags"] = Document::array({route.tag});
@@ -156,7 +187,7 @@ Document operation(const Route& route, Document& components) {
     out["requestBody"]["content"]["application/json"] =
         media_type(*route.request_schema, Use::request, components);
   }
-  out["responses"] = responses(route, components);
+  out["responses"] = responses(route, gate_errors, components);
   return out;
 }
 
@@ -211,13 +242,17 @@ std::string lower(std::string_view method) {
 
 }  // namespace
 
-std::vector<ErrorCode> possible_errors(const Route& route) {
+std::vector<ErrorCode> possible_errors(const Route& route,
+                                       const std::vector<ErrorCode>& gate_errors) {
   constexpr auto by_word = [](const ErrorCode& a, const ErrorCode& b) {
     return a.word() < b.word();
   };
   std::set<ErrorCode, decltype(by_word)> all{route.errors.begin(), route.errors.end()};
   if (needs_token(route)) all.insert(ErrorCode::not_authenticated);
   if (takes_token(route)) all.insert({ErrorCode::token_expired, ErrorCode::token_invalid});
+  if (takes_token(route) && !route.while_enrolling) {
+    all.insert(gate_errors.begin(), gate_errors.end());
+  }
   if (route.recent != Recent::not_needed) all.insert(ErrorCode::reauthentication_required);
   if (route.access == Access::admin) all.insert(ErrorCode::forbidden);
   if (is_private(route) || !parameter_names(route.path).empty()) all.insert(ErrorCode::not_found);
@@ -236,7 +271,8 @@ std::string make_openapi(const std::vector<Route>& routes, const DocumentHead& h
   Document components = Document::object();
   Document paths = Document::object();
   for (const auto& route : routes) {
-    if (route.documented) paths[route.path][lower(route.method)] = operation(route, components);
+    if (!route.documented) continue;
+    paths[route.path][lower(route.method)] = operation(route, head.gate_errors, components);
   }
   std::ignore = schema_document(*schemas::problem(), Use::answer, components);
 

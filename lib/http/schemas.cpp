@@ -1,6 +1,7 @@
 #include "lib/http/schemas.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "coffeeauth/language.hpp"
 
@@ -201,6 +202,36 @@ SchemaPtr problem() {
        {"detail", text("A sentence to show to people.", 300, R"("This field is required.")"), true},
        {"code", text("A stable word to branch on.", 64, R"("validation_failed")"), true},
        {"errors", errors}});
+}
+
+SchemaPtr challenge() {
+  const auto factor = object(
+      "ChallengeFactor", "One way to pass the second step.",
+      {{"type", text("The kind of factor, such as `totp` or `passkey`.", 64, R"("totp")"), true},
+       {"id", text("Which one; absent for kinds of which an account has no several.", 100,
+                   R"("019bc0f5-2b7d-7c3a-9f52-0b6a4f1d2e90")")},
+       {"label", text("The user's name for it; absent if it has none.", 150, R"("Phone")")},
+       {"hint", text("Where codes are sent, masked; absent for others.", 100, R"("+49...67")")}});
+  auto asked = *problem();
+  asked.name = "SecondFactorRequired";
+  asked.description = "The first step was right, and a second one is needed.";
+  std::erase_if(asked.properties, [](const Property& one) { return one.name == "errors"; });
+  for (auto& member : asked.properties) {
+    if (member.name == "code") {
+      member.schema = choice("Always `second_factor_required`.", {"second_factor_required"});
+    }
+  }
+  const std::vector<Property> further{
+      {"mfa_token",
+       token("Stands for this login in the second step. Keep it in memory only.",
+             R"("mfa_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG")"),
+       true},
+      {"expires_at", moment("When the `mfa_token` expires."), true},
+      {"factors", array_of(factor), true},
+      {"can_trust_device",
+       boolean("Whether the second step can make later logins on this device skip it.")}};
+  asked.properties.insert(asked.properties.end(), further.begin(), further.end());
+  return made(std::move(asked));
 }
 
 SchemaPtr key_set() {

@@ -14,6 +14,8 @@ namespace coffeeauth::http::schemas {
 [[nodiscard]] SchemaPtr refreshed();
 [[nodiscard]] SchemaPtr detail();
 [[nodiscard]] SchemaPtr problem();
+/// A problem with what the second step needs: challenge_response().
+[[nodiscard]] SchemaPtr challenge();
 [[nodiscard]] SchemaPtr key_set();
 [[nodiscard]] SchemaPtr health();
 [[nodiscard]] SchemaPtr readiness();

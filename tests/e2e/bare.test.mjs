@@ -6,7 +6,7 @@ import {readdir, readFile} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
-import {canonical, changes, documentBefore, flowBefore, withOldTexts, withoutAdditions} from './contract/before.mjs';
+import {canonical, changes, documentBefore, flowBefore, withOldTexts, withoutAdditions, withoutAlternatives} from './contract/before.mjs';
 import {flow} from './contract/flow.mjs';
 import {here, program, project, startServer} from './support.mjs';
 
@@ -29,7 +29,8 @@ const document = async (server) => JSON.parse((await server.get('/openapi.json')
 test('what the core documents is the same with and without features, but for what is listed as meant', async () => {
   const listed = (await changes()).with_features;
   const core = await document(without);
-  const left = withoutAdditions(await document(whole), core, listed.flatMap(({openapi = []}) => openapi));
+  const told = withoutAlternatives(await document(whole), core, listed.flatMap(({alternatives = []}) => alternatives));
+  const left = withoutAdditions(told, core, listed.flatMap(({openapi = []}) => openapi));
   const pairs = listed.flatMap(({texts = []}) => texts), used = new Set();
   const all = withOldTexts(left, core, pairs, used);
   assert.deepEqual(pairs.filter((pair) => !used.has(pair)), [], 'these texts are not there');

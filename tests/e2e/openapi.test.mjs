@@ -6,7 +6,11 @@ import {cp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
-import {here, makeAdmin, newAddress, startServer, temporaryFolder} from './support.mjs';
+import Ajv from 'ajv/dist/2020.js';
+import otplib from 'otplib';
+import {success} from './expect.mjs';
+import {linkIn, openMailbox} from './mailbox.mjs';
+import {everyProcessKnows, here, makeAdmin, makeLoggedIn, newAddress, password, startServer, temporaryFolder} from './support.mjs';
 
 let server, folder;
 before(async () => {
@@ -70,6 +74,77 @@ test('every operation has an id, a summary, a tag, and its errors as problem+jso
       assert.ok(statuses.some((status) => /^[45]|default/.test(status)), what);
     }
   }
+});
+
+/** Checks bodies against a schema of the document. */
+function validator(document, schema) {
+  const ajv = new Ajv.default({strict: false, validateFormats: false, allErrors: true});
+  const check = ajv.compile({...schema, components: document.components});
+  return (body) => (check(body) ? '' : ajv.errorsText(check.errors));
+}
+const tokenOf = (mail, path) => new URLSearchParams(new URL(linkIn(mail, path)).hash.slice(1)).get('token');
+
+test('where a second step may be asked for, the document says so, and an actual answer is what it says', async () => {
+  const document = JSON.parse(await readFile(join(folder, 'openapi.json'), 'utf8'));
+  const user = await makeLoggedIn(server);
+  const mail = openMailbox(server, user.email);
+  const {id, secret} = success(await server.post('/api/me/factors', {type: 'totp', label: 'Phone'}, user), 201);
+  success(await server.post(`/api/me/factors/${id}/confirm`, {code: otplib.authenticator.generate(secret)}, user));
+  const {access_token: token} = success(await server.post('/api/auth/refresh', {refresh_token: user.refresh_token}));
+  await everyProcessKnows();
+
+  const credentials = {email: user.email, password};
+  const bodies = {
+    '/api/auth/login': () => credentials,
+    '/api/auth/reauthenticate': () => ({password}),
+    '/api/auth/password-reset/confirm': async () => {
+      success(await server.post('/api/auth/password-reset', {email: user.email}));
+      return {token: tokenOf(await mail.next(/choose a new password$/), '/account/reset'), password: 'quince jelly & 12 ladles'};
+    },
+    '/api/auth/email-login/confirm': async () => {
+      success(await server.post('/api/auth/email-login', {email: user.email}));
+      return {token: tokenOf(await mail.next(/: log in$/), '/account/email-login')};
+    },
+  };
+  const listed = Object.entries(document.paths).filter(([, {post}]) =>
+    'second_factor_required' in (post?.responses['403']?.content?.['application/problem+json']?.examples ?? {}));
+  assert.deepEqual(listed.map(([path]) => path).sort(), Object.keys(bodies).sort());
+
+  const challenge = validator(document, {$ref: '#/components/schemas/SecondFactorRequired'});
+  for (const [path, {post}] of listed) {
+    const {schema, examples} = post.responses['403'].content['application/problem+json'];
+    const answer = await server.post(path, await bodies[path](), path.endsWith('/reauthenticate') ? {token} : {});
+    assert.equal(answer.status, 403, `${path}: ${answer.text}`);
+    for (const body of [answer.body, examples.second_factor_required.value]) {
+      assert.equal(challenge(body), '', path);
+      assert.equal(validator(document, schema)(body), '', path);
+      assert.deepEqual(Object.keys(body).filter((name) => !(name in document.components.schemas.SecondFactorRequired.properties)), []);
+    }
+    assert.deepEqual(answer.body.factors, [{type: 'totp', id, label: 'Phone'}, {type: 'recovery_code'}]);
+    assert.equal(answer.body.can_trust_device, path === '/api/auth/login' || path.includes('email-login'));
+    for (const member of ['mfa_token', 'expires_at', 'factors']) {
+      const {[member]: left, ...others} = answer.body;
+      assert.match(challenge(others), new RegExp(member), String(left));
+    }
+  }
+});
+
+test('what a policy refuses is in the document while there is one', async () => {
+  const document = async (env) => {
+    const printed = await server.command(['openapi'], {env});
+    assert.equal(printed.code, 0, printed.stderr);
+    return JSON.parse(printed.stdout).paths;
+  };
+  const codes = (operation) => Object.values(operation.responses).flatMap(({content}) => Object.keys(content?.['application/problem+json']?.examples ?? {}));
+  const [free, held] = [await document({}), await document({SECOND_FACTOR_POLICY: 'everyone'})];
+  const refusing = (paths, code) => Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).filter(([, operation]) => codes(operation).includes(code)).map(([method]) => `${method} ${path}`));
+  assert.deepEqual(refusing(free, 'second_factor_enrolment_required'), []);
+  const stopped = refusing(held, 'second_factor_enrolment_required');
+  for (const operation of ['patch /api/me', 'get /api/users', 'get /api/me/devices']) assert.ok(stopped.includes(operation), operation);
+  for (const operation of ['get /api/me', 'post /api/me/factors', 'post /api/auth/login']) assert.ok(!stopped.includes(operation), operation);
+  assert.ok(refusing(held, 'second_factor_policy').includes('delete /api/me/passkeys/{id}'));
+  assert.ok(!refusing(free, 'second_factor_policy').includes('delete /api/me/passkeys/{id}'));
 });
 
 test('a generated client compiles and runs the journey', async () => {

@@ -43,6 +43,7 @@ class Factors final : public Feature, private SecondStep, private AccountGate, p
   Result<void> may_keep_only(const User&, const std::vector<ChallengeMethod>&) override {
     return {};
   }
+  std::vector<ErrorCode> pass_errors() const override { return {enrolment_required}; }
   Result<std::optional<LoginChallenge>> ask(const PendingLogin& login) override {
     shown = login.device_token != nullptr ? login.device_token->expose_secret() : "none";
     if (shown == "dev_good") login.done.push_back(device);
@@ -107,6 +108,38 @@ TEST_CASE("an account that a gate stops has the routes it needs to get past it, 
   CHECK(two.outcome("GET", "/api/me") == "200 ");
   CHECK(two.outcome("GET", "/api/me/sessions") == "200 ");
   CHECK(two.outcome("POST", "/api/auth/reauthenticate", {{"password", good_password}}) == "200 ");
+}
+
+TEST_CASE("the document says where a second step is asked for, and whom a gate stops") {
+  Two two;
+  const Document document{two.api.openapi()};
+  const Json challenge{{"$ref", "#/components/schemas/SecondFactorRequired"}};
+  for (const auto* const asking : {"/api/auth/login", "/api/auth/reauthenticate"}) {
+    CAPTURE(asking);
+    const auto& operation = document.operation("POST", asking);
+    REQUIRE(operation.lists_error(403, "second_factor_required"));
+    const auto& described =
+        operation.description["responses"]["403"]["content"]["application/problem+json"];
+    CHECK(described["schema"]["anyOf"][1] == challenge);
+    const auto& example = described["examples"]["second_factor_required"]["value"];
+    CHECK(document.violation(challenge, example) == "");
+    auto without = example;
+    without.erase("mfa_token");
+    CHECK(document.violation(challenge, without) == "$ lacks mfa_token");
+  }
+  CHECK_FALSE(
+      document.operation("POST", "/api/auth/refresh").lists_error(403, "second_factor_required"));
+  const auto stops = [&](std::string_view method, std::string_view path) {
+    return document.operation(method, path).lists_error(403, "second_factor_enrolment_required");
+  };
+  CHECK(stops("PATCH", "/api/me"));
+  CHECK(stops("GET", "/api/users"));
+  CHECK_FALSE(stops("GET", "/api/me"));
+  CHECK_FALSE(stops("POST", "/api/auth/login"));
+
+  testing::TestAuth bare;
+  const Api without{bare.auth(), {}};
+  CHECK(without.openapi().find("second_factor_required") == std::string::npos);
 }
 
 TEST_CASE("a gate stops an administrator, and who is no administrator is told that first") {

@@ -223,7 +223,8 @@ std::vector<Route> step_up_routes(PasskeyService& passkeys, Auth& auth) {
       "session last authenticated too long ago (`REAUTH_LIFETIME`, by default 10 minutes). "
       "Re-authenticating, with the `password` or the `credential` of a passkey, makes it recent "
       "again, without another login; the refresh token stays valid. A wrong password counts as a "
-      "failed login.";
+      "failed login. If the account has a second factor, the response to the password is 403 "
+      "`second_factor_required` with an `mfa_token` for the second step; a passkey is both steps.";
   const auto by_password =
       schemas::object("ReauthenticateRequest", "", {{"password", schemas::password(), true}});
   const auto by_passkey = schemas::object("ReauthenticateByPasskeyRequest", "",
@@ -231,7 +232,8 @@ std::vector<Route> step_up_routes(PasskeyService& passkeys, Auth& auth) {
   prove.request_schema = std::make_shared<const http::Schema>(
       http::Schema{.type = http::SchemaType::object, .one_of = {by_password, by_passkey}});
   prove.response_schema = schemas::reauthenticated();
-  prove.errors = {ErrorCode::invalid_credentials, passkey_rejected};
+  prove.errors = {ErrorCode::invalid_credentials, passkey_rejected,
+                  ErrorCode::second_factor_required};
   prove.limit = LimitScope::login;
   return {std::move(ask), std::move(prove)};
 }
@@ -268,7 +270,17 @@ std::vector<Route> registration_routes(PasskeyService& passkeys) {
   return {std::move(ask), std::move(add)};
 }
 
-std::vector<Route> own_routes(PasskeyService& passkeys) {
+/// What the removal of a second factor may be refused with: a policy of another feature.
+std::vector<ErrorCode> keep_errors(Auth& auth) {
+  std::vector<ErrorCode> all;
+  for (const auto* const gate : auth.kernel().gates()) {
+    const auto some = gate->keep_errors();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+std::vector<Route> own_routes(PasskeyService& passkeys, Auth& auth) {
   auto show = own_route("GET", "", "listPasskeys", "List your passkeys");
   show.handler = [&passkeys](const RouteContext& c) { return show_own(passkeys, c); };
   show.description =
@@ -295,10 +307,11 @@ std::vector<Route> own_routes(PasskeyService& passkeys) {
   remove.handler = [&passkeys](const RouteContext& c) { return remove_own(passkeys, c); };
   remove.recent = http::Recent::required;
   remove.description =
-      "The owner is notified by mail. With the last second factor, logins of the account no longer "
-      "need one.";
+      "The owner is notified by mail. With the last second factor, logins no longer need one, and "
+      "the earlier access tokens of this session become invalid: refresh to get a new one.";
   remove.success_status = 204;
-  remove.errors = {ErrorCode::not_found};
+  remove.errors = keep_errors(auth);
+  remove.errors.push_back(ErrorCode::not_found);
   return {std::move(show), std::move(rename), std::move(remove)};
 }
 
@@ -323,7 +336,7 @@ std::vector<Route> routes(PasskeyService& passkeys, Auth& auth) {
   append(login_routes(passkeys));
   append(step_up_routes(passkeys, auth));
   append(registration_routes(passkeys));
-  append(own_routes(passkeys));
+  append(own_routes(passkeys, auth));
   if (!options.related_origins.empty()) append({related_origins_route(options.related_origins)});
   return all;
 }

@@ -10,10 +10,27 @@ namespace {
 
 using SiteJson = nlohmann::json;
 
+constexpr ErrorCode policy_demands{"policy_demands", ErrorClass::conflict, "Add another one."};
+
+/// A policy of another room: an account keeps a second factor.
+class KeepsOne final : public Feature, private AccountGate {
+ public:
+  std::string_view name() const noexcept override { return "keeps_one"; }
+  Contributions attach(Kernel& /*kernel*/) override { return {.gates = {this}}; }
+
+ private:
+  Result<void> pass(const User& /*user*/) override { return {}; }
+  Result<void> may_keep_only(const User& /*user*/,
+                             const std::vector<ChallengeMethod>& left) override {
+    return left.empty() ? policy_demands : Result<void>{};
+  }
+  std::vector<ErrorCode> keep_errors() const override { return {policy_demands}; }
+};
+
 /// The room's routes over an Auth in memory.
 struct Site {
-  explicit Site(PasskeyOptions options = usual_options())
-      : w(backends().front(), std::move(options)),
+  explicit Site(PasskeyOptions options = usual_options(), std::vector<Feature*> beside = {})
+      : w(backends().front(), std::move(options), std::move(beside)),
         api(w.auth(), {.extra_routes = routes(w.room, w.auth())}) {}
 
   http::Response call(const std::string& method, const std::string& target,
@@ -88,6 +105,34 @@ TEST_CASE("a passkey is registered, used and removed through the routes") {
   CHECK(Site::outcome(s.call("DELETE", path, nullptr, who)) == "404 not_found");
   CHECK(Site::outcome(s.call("PATCH", "/api/me/passkeys/x", {{"name", ""}}, who)) ==
         "404 not_found");
+}
+
+TEST_CASE("a passkey that a policy demands is not removed, and the document says so") {
+  KeepsOne policy;
+  Site s{usual_options(), {&policy}};
+  const auto ada = s.w.user();
+  auto first = authenticator("first");
+  auto second = authenticator("second");
+  const auto principal = s.w.principal(ada);
+  const auto one = s.w.add(principal, first);
+  const auto other = s.w.add(principal, second);
+  REQUIRE_OK(one);
+  REQUIRE_OK(other);
+  const auto remove = [&](const Passkey& passkey) {
+    return Site::outcome(
+        s.call("DELETE", "/api/me/passkeys/" + passkey.id.str(), nullptr, ada.authorization));
+  };
+  CHECK(remove(*one) == "204");
+  CHECK(remove(*other) == "409 policy_demands");
+  CHECK(s.w.room.list(ada.user.id).passkeys.size() == 1);
+
+  const auto has_conflict = [](const http::Api& api) {
+    const auto document = SiteJson::parse(api.openapi());
+    const auto& described = document.at("paths").at("/api/me/passkeys/{id}").at("delete");
+    return described.at("responses").contains("409");
+  };
+  CHECK(has_conflict(s.api));
+  CHECK_FALSE(has_conflict(Site{}.api));
 }
 
 TEST_CASE("whatever is wrong with a passkey, the answer is one") {

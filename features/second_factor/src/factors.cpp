@@ -251,7 +251,9 @@ Overview SecondFactor::overview(const User& user) {
   return room.transact([&](Transaction& tx) {
     const auto now = room.now();
     const auto rows = room.store.in(tx);
-    Overview shown{.required = user.second_factor, .required_by_policy = room.is_demanded_of(user)};
+    Overview shown{.required = user.second_factor,
+                   .required_by_policy = room.is_demanded_of(user),
+                   .accepted_types = room.accepted_types(user.role)};
     for (auto& factor : rows->list_factors(user.id, now)) {
       if (factor.confirmed_at) shown.factors.push_back(std::move(factor));
     }

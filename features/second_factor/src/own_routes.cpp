@@ -27,6 +27,7 @@ json overview_json(const Overview& shown) {
                                        [](const auto& one) { return one.type == "passkey"; });
   json written{{"required", shown.required},
                {"required_by_policy", shown.required_by_policy},
+               {"accepted_types", shown.accepted_types},
                {"factors", std::move(factors)},
                {"passkeys", has_passkey},
                {"recovery_codes_left", shown.recovery_codes_left},
@@ -147,6 +148,11 @@ http::SchemaPtr overview_schema(std::string component, bool with_codes) {
   std::vector<http::Property> members{
       {"required", schemas::boolean("Whether your logins need a second factor."), true},
       {"required_by_policy", schemas::boolean("Whether the service demands one of you."), true},
+      {"accepted_types",
+       schemas::array_of(schemas::text("A kind of second factor that you can add, and that the "
+                                       "service accepts where it demands one of you.",
+                                       20, R"("totp")")),
+       true},
       {"factors", schemas::array_of(factor_schema()), true},
       {"passkeys", schemas::boolean("Whether you have a passkey, which is a second factor, too."),
        true},
@@ -323,7 +329,8 @@ std::vector<Route> factor_routes(SecondFactor& second_factor, const RouteOptions
   remove.recent = http::Recent::required;
   remove.while_enrolling = true;
   remove.description =
-      "With the last second factor, logins no longer need one. The owner is notified by mail.";
+      "With the last second factor, logins no longer need one, and the earlier access tokens of "
+      "this session become invalid: refresh to get a new one. The owner is notified by mail.";
   remove.success_status = 204;
   remove.errors = {ErrorCode::not_found, policy_demands};
 

@@ -1,6 +1,7 @@
 // Who must have a second factor, and what is accepted as one.
 
 #include <algorithm>
+#include <iterator>
 
 #include "features/second_factor/src/room.hpp"
 
@@ -19,11 +20,37 @@ bool Room::is_demanded_of(const User& user) const {
   return true;
 }
 
-bool Room::is_accepted(const User& user, const ChallengeMethod& method) const {
-  if (!method.usable) return false;
-  if (user.role != Role::admin) return true;
+bool Room::is_accepted(Role role, std::string_view type) const {
+  if (role != Role::admin) return true;
   const auto& types = settings.admin_types;
-  return std::find(types.begin(), types.end(), method.type) != types.end();
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
+
+bool Room::has_accepted(const User& user, const std::vector<ChallengeMethod>& methods) const {
+  return std::any_of(methods.begin(), methods.end(), [&](const auto& method) {
+    return method.usable && is_accepted(user.role, method.type);
+  });
+}
+
+std::vector<std::string> Room::accepted_types(Role role) const {
+  std::vector<std::string> all;
+  std::copy_if(settings.types.begin(), settings.types.end(), std::back_inserter(all),
+               [&](const auto& type) { return is_own(type); });
+  for (const auto* const step : kernel->second_steps()) {
+    if (step != this && step->is_usable()) all.emplace_back(step->type());
+  }
+  std::erase_if(all, [&](const auto& type) { return !is_accepted(role, type); });
+  return all;
+}
+
+std::vector<ErrorCode> Room::pass_errors() const {
+  if (settings.policy == Policy::never) return {};
+  return {enrolment_required};
+}
+
+std::vector<ErrorCode> Room::keep_errors() const {
+  if (settings.policy == Policy::never) return {};
+  return {policy_demands};
 }
 
 Result<void> Room::pass(const User& user) {
@@ -32,23 +59,17 @@ Result<void> Room::pass(const User& user) {
   // Whoever has the flag has a factor; the Store is asked only where some are not good enough.
   const auto& steps = kernel->second_steps();
   const auto& channels = kernel->code_channels();
-  const auto accepts = [&](const auto* one) {
-    return is_accepted(user, {.type = std::string{one->type()}});
-  };
+  const auto accepts = [&](const auto* one) { return is_accepted(user.role, one->type()); };
   const bool all_are_accepted = std::all_of(steps.begin(), steps.end(), accepts) &&
                                 std::all_of(channels.begin(), channels.end(), accepts);
   if (all_are_accepted) return {};
   const auto left = transact([&](Transaction& tx) { return list_all(tx, user.id); });
-  const bool has_one = std::any_of(left.begin(), left.end(),
-                                   [&](const auto& method) { return is_accepted(user, method); });
-  return has_one ? Result<void>{} : enrolment_required;
+  return has_accepted(user, left) ? Result<void>{} : enrolment_required;
 }
 
 Result<void> Room::may_keep_only(const User& user, const std::vector<ChallengeMethod>& left) {
   if (!is_demanded_of(user)) return {};
-  const bool has_one = std::any_of(left.begin(), left.end(),
-                                   [&](const auto& method) { return is_accepted(user, method); });
-  return has_one ? Result<void>{} : policy_demands;
+  return has_accepted(user, left) ? Result<void>{} : policy_demands;
 }
 
 }  // namespace coffeeauth::second_factor

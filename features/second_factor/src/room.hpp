@@ -52,6 +52,10 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   // The policy.
   Result<void> pass(const User& user) override;
   Result<void> may_keep_only(const User& user, const std::vector<ChallengeMethod>& left) override;
+  std::vector<ErrorCode> pass_errors() const override;
+  std::vector<ErrorCode> keep_errors() const override;
+  /// The kinds that accounts of the role can add and that satisfy the policy.
+  [[nodiscard]] std::vector<std::string> accepted_types(Role role) const;
   /// Whether the policy demands a second factor of the account.
   [[nodiscard]] bool is_demanded_of(const User& user) const;
 
@@ -127,7 +131,9 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
 
  private:
   [[nodiscard]] bool is_trusted_device(const PendingLogin& login) const;
-  [[nodiscard]] bool is_accepted(const User& user, const ChallengeMethod& method) const;
+  [[nodiscard]] bool is_accepted(Role role, std::string_view type) const;
+  [[nodiscard]] bool has_accepted(const User& user,
+                                  const std::vector<ChallengeMethod>& methods) const;
   void remove_all(Transaction& tx, const Event& event);
   void remove_since(Transaction& tx, const Event& event, UtcTime since);
   void forget_devices(Transaction& tx, const Event& event) const;

@@ -67,6 +67,10 @@ std::vector<ErrorCode> SecondFactor::step_errors() const {
   return all;
 }
 
+std::vector<std::string> SecondFactor::accepted_types(Role role) const {
+  return state_->room.accepted_types(role);
+}
+
 const std::vector<CodeChannel*>& SecondFactor::code_channels() const {
   return state_->room.kernel->code_channels();
 }

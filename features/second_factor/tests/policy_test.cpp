@@ -113,6 +113,19 @@ TEST_CASE("of an administrator's factors the policy takes what ADMIN_SECOND_FACT
   CHECK_OK(v.auth().sessions().pass_gates(v.stored(chief.user.id)));
 }
 
+TEST_CASE("an account is told which kinds the policy takes and it can add") {
+  OtherStep passkey{"passkey"};
+  World w{backends().front(), {.policy = Policy::admins, .admin_types = {"passkey"}}, {&passkey}};
+  const auto boss = w.user("boss@example.org", Role::admin);
+  using Types = std::vector<std::string>;
+  CHECK(w.room.overview(boss.user).accepted_types == Types{"passkey"});
+  CHECK(w.room.overview(w.user().user).accepted_types == Types{"totp", "passkey"});
+  // An app is no way past the gate for an administrator, and the message must not deny it.
+  static_cast<void>(w.add(w.principal(boss)));
+  CHECK_ERROR(w.auth().sessions().pass_gates(w.stored(boss.user.id)), enrolment_required);
+  CHECK(message(enrolment_required).find("kind") != std::string::npos);
+}
+
 TEST_CASE("a step of another room answers a challenge, lifts the lock, and keeps the flag on") {
   on_each_store([](const Backend& backend) {
     OtherStep key{"passkey"};

@@ -65,6 +65,7 @@ TEST_CASE("an app is added, asked for, renamed and removed through the routes") 
   auto shown = Site::body_of(s.call("GET", "/api/me/second-factor", nullptr, who));
   CHECK(shown == Json{{"required", false},
                       {"required_by_policy", false},
+                      {"accepted_types", {"totp"}},
                       {"factors", Json::array()},
                       {"passkeys", false},
                       {"recovery_codes_left", 0},
@@ -231,8 +232,24 @@ TEST_CASE("whom the policy stops finds open what adds a factor, and nothing else
   CHECK(Site::outcome(s.call("GET", "/api/me", nullptr, who)) == "200");
   CHECK(Site::outcome(s.call("GET", "/api/me/second-factor", nullptr, who)) == "200");
   CHECK(Site::outcome(s.call("POST", "/api/me/factors", {{"type", "totp"}}, who)) == "201");
+  CHECK(Site::body_of(s.call("GET", "/api/me/second-factor", nullptr, who)).at("accepted_types") ==
+        Json{"totp"});
   static_cast<void>(s.w.add(s.w.principal(boss)));
   CHECK(Site::outcome(s.call("GET", "/api/users", nullptr, s.renewed(boss))) == "200");
+}
+
+TEST_CASE("the document names what the policy refuses, where it does") {
+  const auto names = [](Policy policy, const char* method, const char* path) {
+    const Site s{{.policy = policy}};
+    const auto operation = Json::parse(s.api.openapi()).at("paths").at(path).at(method);
+    const auto refused = operation.at("responses").value("403", Json::object());
+    return refused.dump().find("second_factor_enrolment_required") != std::string::npos;
+  };
+  CHECK(names(Policy::admins, "get", "/api/users"));
+  CHECK(names(Policy::everyone, "patch", "/api/me"));
+  CHECK_FALSE(names(Policy::everyone, "get", "/api/me"));
+  CHECK_FALSE(names(Policy::everyone, "post", "/api/auth/login"));
+  CHECK_FALSE(names(Policy::never, "get", "/api/users"));
 }
 
 TEST_CASE("only an administrator who authenticated recently resets somebody's second factor") {

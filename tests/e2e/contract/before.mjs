@@ -37,6 +37,18 @@ export function withoutAdditions(now, before, pointers) {
   return left;
 }
 
+/** `now` with the first of the alternatives in place of all where, by JSON pointers, others came beside what was there. */
+export function withoutAlternatives(now, before, pointers) {
+  const left = structuredClone(now);
+  for (const pointer of pointers) {
+    const {parent, key} = place(left, pointer), old = place(before, pointer);
+    assert.deepEqual(Object.keys(parent[key]), ['anyOf'], pointer);
+    assert.deepEqual(parent[key].anyOf[0], old.parent[old.key], pointer);
+    parent[key] = parent[key].anyOf[0];
+  }
+  return left;
+}
+
 function place(value, pointer) {
   const keys = pointer.slice(1).split('/').map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   let key = keys.pop();

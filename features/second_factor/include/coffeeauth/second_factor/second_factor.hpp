@@ -27,10 +27,10 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace second_factor {
 
-/// The policy demands a second factor, and the account has none.
-inline constexpr ErrorCode enrolment_required{"second_factor_enrolment_required",
-                                              ErrorClass::forbidden,
-                                              "Please set up a second factor first."};
+/// The policy demands a second factor of an accepted kind, and the account has none.
+inline constexpr ErrorCode enrolment_required{
+    "second_factor_enrolment_required", ErrorClass::forbidden,
+    "Your account needs a second factor of a kind that is accepted here. Please add one first."};
 /// The policy demands the second factor that would be removed.
 inline constexpr ErrorCode policy_demands{
     "second_factor_policy", ErrorClass::conflict,
@@ -171,6 +171,8 @@ struct Overview {
   bool required = false;
   /// Whether the policy demands one of it.
   bool required_by_policy = false;
+  /// The kinds that it can add and that satisfy the policy: SecondFactor::accepted_types().
+  std::vector<std::string> accepted_types{};
   /// Its confirmed factors, oldest first.
   std::vector<Factor> factors{};
   /// What other features have for it, such as passkeys.
@@ -214,6 +216,9 @@ class SecondFactor final : public Feature {
   [[nodiscard]] bool has_step(std::string_view type) const;
   /// Returns the errors of the steps of other features. Call it for an attached feature.
   [[nodiscard]] std::vector<ErrorCode> step_errors() const;
+  /// Returns the kinds of second factor that accounts of the role can add and that satisfy the
+  /// policy for them: `totp`, `passkey`. Call it for an attached feature.
+  [[nodiscard]] std::vector<std::string> accepted_types(Role role) const;
   /// Returns the ways to send codes that the features of the Auth bring. Call it for an attached
   /// feature.
   [[nodiscard]] const std::vector<CodeChannel*>& code_channels() const;

@@ -285,14 +285,35 @@ test('config and serve refuse the same, in the same words, with the name of the 
     {EMAIL_USE_TLS: 'maybe'}, {DEV_MAIL: 'perhaps'}, {HTTP_HOST: 'http://x'}, {MAX_CONNECTIONS: '200000'}, {DATABASE_URL: 'sqlite:///x.db?mode=ro'},
     {DATABASE_URL: 'postgresql://u:p@h/d?sslmode=maybe', SECRET_KEY: 'x'.repeat(32)}, {DB_NAME: 'x', SECRET_KEY: 'x'.repeat(32)},
     {REDIS_URL: 'rediss://h?ca_file=/nowhere'}, {SMTP_URL: 'smtp://h?ca_file=/nowhere'}, {SECRET_KEY_FILE: '/nowhere'},
-    {EMAIL_HOST: 'm', EMAIL_USE_TLS: 'on', EMAIL_USE_SSL: 'on'}, {CODE_ATTEMPTS: '11'}];
+    {EMAIL_HOST: 'm', EMAIL_USE_TLS: 'on', EMAIL_USE_SSL: 'on'}, {CODE_ATTEMPTS: '11'},
+    // What only the features together know.
+    {SECOND_FACTORS: 'totp,sms'}, {SMS_PREFIXES: '+49', SMS_URL: 'https://gateway.example'},
+    {PUBLIC_URL: 'https://shop.example', WEBAUTHN_RP_ID: 'example.org'}, {WEBAUTHN_RP_ID: 'example.org'},
+    {PUBLIC_URL: 'https://shop.example', WEBAUTHN_ORIGINS: 'https://example.org'},
+    {PUBLIC_URL: 'https://192.0.2.1', SECOND_FACTOR_POLICY: 'admins', ADMIN_SECOND_FACTORS: 'passkey'},
+    {SECOND_FACTOR_POLICY: 'everyone', ADMIN_SECOND_FACTORS: 'sms,email'}];
   for (const env of cases) {
     const [config, serve] = [await run(['config'], {env}), await run(['serve'], {env})];
-    const names = [...Object.keys(env), 'DB_USER'].join('|');
+    const names = [...Object.keys(env), 'DB_USER', 'SMS_SECRET', 'WEBAUTHN_ORIGINS'].join('|');
     bad(config, new RegExp(`^coffeeauth: (${names})\\b`));
     assert.equal(serve.stderr, config.stderr);
     assert.doesNotMatch(config.stderr, /::|Options/);
   }
+});
+
+test('settings of features that do not fit are refused by the names of all that is to be looked at', async () => {
+  for (const [env, ...names] of [
+    [{SECOND_FACTORS: 'sms'}, 'SECOND_FACTORS', 'SMS_PREFIXES'],
+    [{PUBLIC_URL: 'https://shop.example', WEBAUTHN_RP_ID: 'example.org'}, 'WEBAUTHN_RP_ID', 'PUBLIC_URL'],
+    [{PUBLIC_URL: 'https://shop.example', WEBAUTHN_ORIGINS: 'https://example.org'}, 'WEBAUTHN_ORIGINS', 'PUBLIC_URL'],
+    [{HTTP_HOST: '0.0.0.0', SECOND_FACTOR_POLICY: 'admins', ADMIN_SECOND_FACTORS: 'passkey'}, 'SECOND_FACTOR_POLICY', 'ADMIN_SECOND_FACTORS', 'PUBLIC_URL']]) {
+    for (const command of ['config', 'serve']) {
+      const ended = await run([command], {env});
+      bad(ended, new RegExp(`^coffeeauth: ${names[0]}: `));
+      for (const name of names) assert.match(ended.stderr, new RegExp(`\\b${name}\\b`));
+    }
+  }
+  good(await run(['config'], {env: {SECOND_FACTORS: 'totp,sms', SMS_PREFIXES: '+49', SECOND_FACTOR_POLICY: 'admins', ADMIN_SECOND_FACTORS: 'sms'}}));
 });
 
 test('what cannot be a folder or a file is refused with the name of the variable', async () => {

@@ -208,7 +208,7 @@ test('no operation has a code sent for whoever has not proved a first factor', a
 test('settings that cannot work stop the start, without a word of their values', {skip: inProduction}, async () => {
   for (const [env, said] of [
     [{SMS_PREFIXES: '49'}, /SMS_PREFIXES/],
-    [{SECOND_FACTORS: 'sms'}, /SECOND_FACTORS: nothing sends codes for sms/],
+    [{SECOND_FACTORS: 'sms'}, /SECOND_FACTORS: nothing sends codes for sms; set SMS_PREFIXES/],
     [{SMS_PREFIXES: '+49', SMS_URL: 'http://gateway.example/hidden', SMS_SECRET: secret}, /SMS_URL/],
     [{SMS_PREFIXES: '+49', SMS_URL: 'https://gateway.example/hidden'}, /SMS_SECRET/],
     [{SMS_PREFIXES: '+49', SMS_URL: 'https://gateway.example/hidden', SMS_SECRET: 'too short'}, /SMS_SECRET/],

@@ -3,6 +3,7 @@
 #include "bundles.hpp"
 #include "coffeeauth/value_text.hpp"
 #include "command.hpp"
+#include "dry_run.hpp"
 #include "setting_report.hpp"
 #include "settings.hpp"
 
@@ -14,7 +15,9 @@ int run_config(const Arguments& arguments) {
     const auto bundles = make_bundles();
     std::cout << as_markdown(load_settings(nothing, {}, "", {}, fields_of(bundles)).rows);
   } else {
-    const auto loaded = settings_of(arguments, mails_of(arguments));
+    auto loaded = settings_of(arguments, mails_of(arguments));
+    // What the features refuse together is known only when they are.
+    static_cast<void>(DryRun{loaded});
     std::cout << as_columns(loaded.rows);
     if (!loaded.meaningless.empty()) {
       std::cerr << "coffeeauth: no meaning here: " << to_list_text(loaded.meaningless) << "\n";

@@ -62,17 +62,28 @@ bool is_at_or_below(std::string_view host, std::string_view domain) {
   throw std::invalid_argument(std::string{setting} + ": " + std::string{why});
 }
 
-void check_origins(const PasskeyOptions& options) {
+/// An origin does not belong to the domain: `given` is what was set, without PUBLIC_URL.
+[[noreturn]] void refuse_misfit(const PasskeyOptions& given) {
+  if (given.origins.empty()) {
+    refuse_option("WEBAUTHN_RP_ID",
+                  "the host of PUBLIC_URL (localhost where it is not set) is not at or below it; "
+                  "change one of the two, or list the origins of your pages in WEBAUTHN_ORIGINS");
+  }
+  const std::string domain = given.rp_id.empty()
+                                 ? "the host of PUBLIC_URL (set WEBAUTHN_RP_ID for another domain)"
+                                 : "WEBAUTHN_RP_ID";
+  refuse_option("WEBAUTHN_ORIGINS", "has an origin that is not at or below " + domain +
+                                        "; one of another domain belongs to "
+                                        "WEBAUTHN_RELATED_ORIGINS");
+}
+
+void check_origins(const PasskeyOptions& options, const PasskeyOptions& given) {
   for (const auto& origin : options.origins) {
     if (read_accepted_origin(origin) != origin) {
       refuse_option("WEBAUTHN_ORIGINS", "has what is no origin as browsers write it");
     }
     const auto host = host_of(origin);
-    if (host && !is_at_or_below(*host, options.rp_id)) {
-      refuse_option("WEBAUTHN_ORIGINS",
-                    "has an origin that is not at or below WEBAUTHN_RP_ID; one of another domain "
-                    "belongs to WEBAUTHN_RELATED_ORIGINS");
-    }
+    if (host && !is_at_or_below(*host, options.rp_id)) refuse_misfit(given);
   }
   for (const auto& origin : options.related_origins) {
     if (read_web_origin(origin) != origin) {
@@ -85,6 +96,7 @@ void check_origins(const PasskeyOptions& options) {
 
 PasskeyOptions completed(PasskeyOptions options) {
   if (!options.enabled) return options;
+  const auto given = options;
   if (!options.public_url.empty()) {
     // Throws for what is none, without a name, since it is a setting of the whole service.
     const auto url = PublicUrl::parse(options.public_url);
@@ -96,7 +108,7 @@ PasskeyOptions completed(PasskeyOptions options) {
   if (read_rp_id(options.rp_id) != options.rp_id) {
     refuse_option("WEBAUTHN_RP_ID", "must be a domain in lower case; passkeys have no IP address");
   }
-  check_origins(options);
+  check_origins(options, given);
   require_valid(fields(options));
   return options;
 }
@@ -118,7 +130,7 @@ std::vector<ConfigField> fields(PasskeyOptions& o) {
             "origins such as https://app.example, or android:apk-key-hash:..., with commas"),
       field("WEBAUTHN_RELATED_ORIGINS",
             "Origins at other domains whose pages may use the same passkeys; served at "
-            "/.well-known/webauthn.",
+            "/.well-known/webauthn, which browsers read at the root of WEBAUTHN_RP_ID.",
             o.related_origins, read_web_origin, "origins such as https://app.example, with commas"),
       field("PASSKEY_MAX", "Passkeys that an account may have", o.max, {1, 100}),
       field("PASSKEY_CHALLENGE_LIFETIME", "How long a page may wait until a passkey is used on it",

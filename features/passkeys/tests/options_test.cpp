@@ -70,6 +70,28 @@ TEST_CASE("an origin is at or below the domain, or related") {
   CHECK(related("http://example.com") == "WEBAUTHN_RELATED_ORIGINS");
 }
 
+TEST_CASE("what does not fit is refused by the names of what was set") {
+  const auto said = [](const PasskeyOptions& options) -> std::string {
+    try {
+      static_cast<void>(completed(options));
+    } catch (const std::invalid_argument& fault) {
+      return fault.what();
+    }
+    return {};
+  };
+  auto options = at("https://shop.example");
+  options.rp_id = "example.org";
+  CHECK(said(options).starts_with("WEBAUTHN_RP_ID: the host of PUBLIC_URL "));
+  options.origins = {"https://shop.example"};
+  CHECK(said(options).starts_with("WEBAUTHN_ORIGINS: "));
+  CHECK(said(options).find("PUBLIC_URL") == std::string::npos);
+  options.rp_id.clear();
+  CHECK(said(options).empty());
+  options.origins = {"https://example.org"};
+  CHECK(said(options).starts_with("WEBAUTHN_ORIGINS: "));
+  CHECK(said(options).find("PUBLIC_URL") != std::string::npos);
+}
+
 TEST_CASE("a relying party is a domain") {
   for (const auto* const wrong : {"https://example.org", "EXAMPLE.org", "example.org:443",
                                   "example.org/", "127.0.0.1", "[::1]", "a b"}) {

@@ -28,6 +28,29 @@ Result<Response> reset_by_administrator(SecondFactor& second_factor, const Route
   return http::no_content();
 }
 
+/// What has to be set, and to be there, for users to add that kind.
+std::string needs_of(std::string_view type) {
+  if (type == "sms") {
+    return "sms needs it in SECOND_FACTORS, and SMS_PREFIXES, and over PostgreSQL SMS_URL";
+  }
+  if (type == "passkey") return "passkey needs PASSKEYS, and PUBLIC_URL or WEBAUTHN_RP_ID";
+  return std::string{type} + " needs it in SECOND_FACTORS";
+}
+
+/// A policy that they could not satisfy would keep administrators out. Of users more is accepted.
+void check_policy(const SecondFactor& second_factor) {
+  const auto& options = second_factor.options();
+  if (options.policy == Policy::never || !second_factor.accepted_types(Role::admin).empty()) return;
+  std::string needs;
+  for (const auto& type : options.admin_types) {
+    needs.append(needs.empty() ? ": " : "; ").append(needs_of(type));
+  }
+  throw std::invalid_argument(
+      "SECOND_FACTOR_POLICY: no administrator could satisfy it, because no kind in "
+      "ADMIN_SECOND_FACTORS can be added" +
+      needs);
+}
+
 /// What is promised to users has to be there.
 void check_types(const SecondFactor& second_factor) {
   const auto& channels = second_factor.code_channels();
@@ -35,7 +58,9 @@ void check_types(const SecondFactor& second_factor) {
     const bool has_channel = std::any_of(channels.begin(), channels.end(),
                                          [&](const auto* one) { return one->type() == type; });
     if (type == totp.word() || has_channel) continue;
-    throw std::invalid_argument("SECOND_FACTORS: nothing sends codes for " + type);
+    throw std::invalid_argument(
+        "SECOND_FACTORS: nothing sends codes for " + type +
+        (type == "sms" ? "; set SMS_PREFIXES, and over PostgreSQL SMS_URL" : ""));
   }
 }
 
@@ -120,6 +145,7 @@ std::vector<Route> routes(SecondFactor& second_factor, RouteOptions options) {
   std::vector<Route> all;
   if (!second_factor.options().enabled) return all;
   check_types(second_factor);
+  check_policy(second_factor);
   const auto append = [&](std::vector<Route> more) {
     std::move(more.begin(), more.end(), std::back_inserter(all));
   };

@@ -1,5 +1,8 @@
 // Who must have a second factor, and what such an account can do until it has one.
 
+#include <stdexcept>
+
+#include "coffeeauth/second_factor/routes.hpp"
 #include "features/second_factor/tests/world.hpp"
 
 namespace coffeeauth::second_factor {
@@ -124,6 +127,31 @@ TEST_CASE("an account is told which kinds the policy takes and it can add") {
   static_cast<void>(w.add(w.principal(boss)));
   CHECK_ERROR(w.auth().sessions().pass_gates(w.stored(boss.user.id)), enrolment_required);
   CHECK(message(enrolment_required).find("kind") != std::string::npos);
+}
+
+TEST_CASE("a policy that no administrator could satisfy is refused by the names of the settings") {
+  const auto said = [](SecondFactorOptions options, std::vector<Feature*> beside = {}) {
+    World w{backends().front(), std::move(options), std::move(beside)};
+    try {
+      static_cast<void>(routes(w.room));
+    } catch (const std::invalid_argument& fault) {
+      return std::string{fault.what()};
+    }
+    return std::string{};
+  };
+  OtherStep passkey{"passkey"};
+  CHECK(said({.policy = Policy::admins}).empty());
+  CHECK(said({.policy = Policy::admins, .admin_types = {"passkey"}}, {&passkey}).empty());
+  CHECK(said({.admin_types = {"passkey"}}).empty());
+  for (const auto policy : {Policy::admins, Policy::everyone}) {
+    const auto why = said({.policy = policy, .admin_types = {"passkey", "sms"}});
+    CHECK(why.starts_with("SECOND_FACTOR_POLICY: "));
+    for (const auto* const setting :
+         {"ADMIN_SECOND_FACTORS", "PASSKEYS", "PUBLIC_URL", "SECOND_FACTORS", "SMS_PREFIXES"}) {
+      CHECK_MESSAGE(why.find(setting) != std::string::npos, setting);
+    }
+  }
+  CHECK(said({.policy = Policy::everyone, .types = {}}).starts_with("SECOND_FACTOR_POLICY: "));
 }
 
 TEST_CASE("a step of another room answers a challenge, lifts the lock, and keeps the flag on") {

@@ -326,7 +326,9 @@ TEST_CASE("a phone that nothing reaches is not asked for, and keeps the second f
 TEST_CASE("what the settings promise has to be sent by something") {
   World w{backends().front(), {.types = {"totp", "sms"}}};
   CHECK_THROWS_WITH_AS(static_cast<void>(routes(w.room)),
-                       "SECOND_FACTORS: nothing sends codes for sms", std::invalid_argument);
+                       "SECOND_FACTORS: nothing sends codes for sms; set SMS_PREFIXES, and over "
+                       "PostgreSQL SMS_URL",
+                       std::invalid_argument);
 }
 
 }  // namespace

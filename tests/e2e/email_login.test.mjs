@@ -112,7 +112,7 @@ test('a mailed code is a second step after the password, and none after a mail',
   t.after(() => at.stop());
   const user = await makeLoggedIn(at);
   const box = openMailbox(at, user.email);
-  const code = async () => codeIn(await box.next(/second step$/));
+  const code = async () => codeIn(await box.next(/security code$/));
   const made = success(await at.post('/api/me/factors', {type: 'email'}, user), 201);
   assert.equal(made.hint, `${user.email[0]}...${user.email.slice(user.email.indexOf('@'))}`);
   const confirmed = success(await at.post(`/api/me/factors/${made.id}/confirm`, {code: await code()}, user));

@@ -161,13 +161,14 @@ std::vector<Command> own_commands() {
          "re-encrypts, under SECRET_KEY, data encrypted under SECRET_KEY_PREVIOUS, while servers "
          "run; exits with 1 when data is left that no key decrypts"}}},
       {"outbox",
-       "lists, retries or deletes mails that are waiting or were given up",
+       "lists, retries or deletes mails, and jobs of features such as text messages, that are "
+       "waiting or were given up",
        "list|retry [ID...]|delete [ID...]",
        {env_file},
        run_outbox,
-       {{"list", "", "shows waiting mails and those given up, by id, without addresses"},
-        {"retry", "[ID...]", "retries the given mails now, or all that were given up"},
-        {"delete", "[ID...]", "deletes the given mails, or all that were given up"}}},
+       {{"list", "", "shows what waits and what was given up, by id and kind, without addresses"},
+        {"retry", "[ID...]", "retries the given ones now, or all that were given up"},
+        {"delete", "[ID...]", "deletes the given ones, or all that were given up"}}},
       {"version", "prints the version", "", {}, run_version}};
 }
 

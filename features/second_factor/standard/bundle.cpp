@@ -21,6 +21,13 @@ std::unique_ptr<FactorStore> factors_beside(Store& store) {
 
 constexpr std::string_view email_option = "--email";
 
+/// Whether there is something to remove, in use or not.
+bool has_any(SecondFactor& feature, const User& user) {
+  const auto all = feature.overview(user);
+  return user.second_factor || !all.factors.empty() || !all.others.empty() ||
+         all.recovery_codes_left > 0;
+}
+
 /// `opened` gives the feature. A reset works where the feature is switched off, too: an account
 /// that has a second factor cannot log in then.
 standard::Command reset_command(std::function<SecondFactor&()> opened) {
@@ -34,6 +41,7 @@ standard::Command reset_command(std::function<SecondFactor&()> opened) {
     const auto email = EmailAddress::parse(input.value(email_option).value_or(""));
     if (!email) throw std::runtime_error("that is not an email address");
     const auto found = auth.parts().store.users().find_credentials(*email);
+    const bool had_any = found && has_any(feature, found->user);
     // Whoever has a shell on the server may know what strangers may not.
     const auto done = found ? feature.reset(found->user.id, std::nullopt, {})
                             : Result<void>{ErrorCode::not_found};
@@ -41,8 +49,11 @@ standard::Command reset_command(std::function<SecondFactor&()> opened) {
       throw std::runtime_error("no account has that email address");
     }
     if (!done) throw std::runtime_error(std::string{message(done.error().code)});
-    input.out << "removed all second factors, recovery codes, trusted devices and sessions of user "
-              << found->user.id.str() << "; its logins need only the password now\n";
+    input.out << (had_any ? "removed all second factors, recovery codes, trusted devices and "
+                            "sessions of user "
+                          : "there was no second factor to remove; ended the sessions of user ")
+              << found->user.id.str() << "; its logins need only the password"
+              << (had_any ? " now\n" : "\n");
   };
   return command;
 }
@@ -55,6 +66,14 @@ class SecondFactorBundle final : public standard::Bundle {
   std::vector<ConfigField> fields() override { return second_factor::fields(options_); }
   sql::RoomMigrations migrations() const override { return second_factor::migrations(); }
   std::vector<MailKind> mails() const override { return second_factor::mails(); }
+
+  std::string why_off(const standard::Surroundings& at) const override {
+    // Who switches it off in C++ reads it there.
+    if (options_.enabled || at.by_options) return {};
+    std::string why{"SECOND_FACTOR is false: accounts that have a second factor cannot log in"};
+    if (options_.policy != Policy::never) why += ", and SECOND_FACTOR_POLICY has no effect";
+    return why;
+  }
 
   Feature& open(Store& store, const standard::Surroundings& at) override {
     if (feature_) throw std::logic_error("this bundle of second_factor was opened before");

@@ -83,6 +83,19 @@ TEST_CASE("reset-second-factor takes everything of the account with that address
   CHECK(said.str().find(ada.user.id.str()) != std::string::npos);
   CHECK_FALSE(t.auth().users().get(ada.user.id)->second_factor);
   CHECK(t.events().count(second_factor_reset) == 1);
+  CHECK(said.str().starts_with("removed all second factors"));
+  said.str("");
+  run("ada@example.org");
+  CHECK(said.str().starts_with("there was no second factor"));
+}
+
+TEST_CASE("switched off by a setting, it says at the start whom that keeps out") {
+  CHECK(bundle()->why_off({}).empty());
+  CHECK(bundle({.enabled = false})->why_off({}).starts_with("SECOND_FACTOR is false: "));
+  CHECK(bundle({.enabled = false, .policy = Policy::admins})
+            ->why_off({})
+            .find("SECOND_FACTOR_POLICY") != std::string::npos);
+  CHECK(bundle({.enabled = false})->why_off({.by_options = true}).empty());
 }
 
 TEST_CASE("a bundle belongs to one Auth") {

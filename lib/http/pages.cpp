@@ -174,6 +174,8 @@ std::string page_of(std::string_view name, std::string_view language, const Page
   auto common = PageSource{source("common"), values}.rendered();
   values.emplace_back("content", std::move(content));
   values.emplace_back("common", std::move(common));
+  const auto step = std::string{language} + "/step.html";
+  values.emplace_back("step", site.asks_second_step ? page_files::file(step) : std::string_view{});
   return PageSource{page_files::file("layout.html"), values}.rendered();
 }
 
@@ -237,6 +239,8 @@ Route page_asset_route(std::string path, std::string_view content_type, std::str
         return page_answer(document, context.request, type);
       }};
 }
+
+std::string_view page_script() { return page_files::file("page.js"); }
 
 std::string_view page_style() { return page_files::file("style.css"); }
 

@@ -6,6 +6,7 @@ import {createServer} from 'node:http';
 import {after, before, test} from 'node:test';
 import {forEachEngine} from './browsers.mjs';
 import {linkIn, openMailbox} from './mailbox.mjs';
+import {addApp} from './second_factors.mjs';
 import {freePort, logIn, makeLoggedIn, newAddress, password, startServer} from './support.mjs';
 
 const paths = ['/account/forgot', '/account/reset', '/account/email', '/account/undo'];
@@ -202,25 +203,88 @@ forEachEngine('a dead link says where a new one comes from', async (browser) => 
   assert.equal(await page.url(), `${front.base}/account/forgot`);
 });
 
-forEachEngine('whoever has a second factor is told that the page cannot ask for it', async (browser) => {
-  const challenge = problem(403, 'second_factor_required', {mfa_token: 'mfa_x', expires_at: '2030-01-01T00:00:00Z', factors: [{type: 'totp', id: '7'}]});
-  for (const [language, button, words] of [['en', 'Set the new password', /second factor.*was not changed/], ['de', 'Neues Passwort setzen', /zweiten Faktor.*nicht geändert/]]) {
-    const page = await front.open(browser, `/account/reset#token=${token}`, {language, answers: [challenge]});
+const challengeOf = (...factors) => problem(403, 'second_factor_required', {mfa_token: 'mfa_x', expires_at: '2030-01-01T00:00:00Z', factors, can_trust_device: false});
+const app = {type: 'totp', id: '7', label: 'Phone', hint: ''};
+const next = [200, {token: 'rst_next'}];
+const confirmed = '/api/auth/password-reset/confirm', proved = '/api/auth/second-factor';
+const posted = () => front.asked.map(({path, body}) => [path, body]);
+
+forEachEngine('a reset asks for the second factor, and sets the password with what that gives', async (browser) => {
+  for (const [language, button, step, done] of [['en', 'Set the new password', 'Continue', /password is set/], ['de', 'Neues Passwort setzen', 'Weiter', /neues Passwort gilt/]]) {
+    const page = await front.open(browser, `/account/reset#token=${token}`, {language, width: 320, answers: [challengeOf(app), problem(400, 'invalid_code'), next, [204]]});
     await page.fill('#password', newPassword);
     await page.click({role: 'button', name: button});
+    await page.see('#step');
+    assert.equal(await page.count('#reset'), 0);
+    await isInOrder(page, /403/);
+    await page.fill('#step-code', '000000');
+    await page.press('Enter');
+    await page.wait('the wrong code', () => document.querySelector('#step-code-error').innerText !== '');
+    await page.fill('#step-code', '123 456');
+    await page.click({role: 'button', name: step});
+    await toldIn(page, done);
+    assert.equal(await page.count('form'), 0);
+    assert.deepEqual(posted(), [[confirmed, {token, password: newPassword}], [proved, {mfa_token: 'mfa_x', factor_id: '7', code: '000000'}],
+      [proved, {mfa_token: 'mfa_x', factor_id: '7', code: '123456'}], [confirmed, {token: 'rst_next', password: newPassword}]]);
+    await isInOrder(page, /40[03]/);
+  }
+});
+
+forEachEngine('a reset by code goes on with what the second step gave, until the password is one that can be set', async (browser) => {
+  const same = problem(400, 'validation_failed', {errors: {password: [{code: 'unchanged', message: 'This is already your password.'}]}});
+  const page = await front.open(browser, '/account/forgot', {answers: [challengeOf(app), next, same, problem(503, 'unavailable'), problem(400, 'invalid_link')]});
+  await page.click({role: 'button', name: 'I already have a code'});
+  await page.fill('#code-email', 'ada@example.org');
+  await page.fill('#code-code', '12345678');
+  await page.fill('#code-password', password);
+  await page.press('Enter');
+  await page.fill('#step-code', '123456');
+  await page.press('Enter');
+  await page.see({css: '#code-password-error *', text: 'already your password'});
+  assert.equal((await page.focused()).name, 'New password');
+  await page.fill('#code-password', newPassword);
+  await page.press('Enter');
+  await toldIn(page, /not available/);
+  await page.press('Enter');
+  await page.click({role: 'button', name: 'Set the new password'});
+  await toldIn(page, /took too long/);
+  assert.equal(await page.count('form'), 0);
+  assert.deepEqual(posted().slice(2), [[confirmed, {token: 'rst_next', password}], ...Array(2).fill([confirmed, {token: 'rst_next', password: newPassword}])]);
+  await page.click({role: 'button', name: 'Send me another mail'});
+  await page.see('#ask-email');
+  await isClean(page, /40[03]|503/);
+});
+
+forEachEngine('a second step that is over or given up leaves the link as it was', async (browser) => {
+  const over = problem(401, 'token_invalid');
+  const page = await front.open(browser, `/account/reset#token=${token}`, {answers: [challengeOf(app), over, challengeOf(app), challengeOf(app), next, [204]]});
+  const begin = async () => {
+    await page.fill('#password', newPassword);
+    await page.press('Enter');
+    await page.fill('#step-code', '123456');
+  };
+  await begin();
+  await page.press('Enter');
+  await toldIn(page, /Please begin again/);
+  await begin();
+  await page.click({role: 'button', name: 'Begin again'});
+  await page.see('#password');
+  await begin();
+  await page.press('Enter');
+  await toldIn(page, /password is set/);
+  assert.deepEqual(posted().map(([, {token: sent}]) => sent), [token, undefined, token, token, undefined, 'rst_next']);
+});
+
+forEachEngine('a second factor that the page does not know is said, and what to do', async (browser) => {
+  for (const [language, words] of [['en', /second factor.*not changed.*another browser/], ['de', /zweiten Faktor.*nicht geändert.*anderen Browser/]]) {
+    const page = await front.open(browser, `/account/reset#token=${token}`, {language, answers: [challengeOf({type: 'carrier_pigeon', id: '7', label: '', hint: ''})]});
+    await page.fill('#password', newPassword);
+    await page.press('Enter');
     await toldIn(page, words);
     assert.equal(await page.count('form'), 0);
     assert.equal((await page.text('body')).includes('mfa_x'), false);
     await isInOrder(page, /403/);
   }
-  const page = await front.open(browser, '/account/forgot', {answers: [challenge]});
-  await page.click({role: 'button', name: 'I already have a code'});
-  await page.fill('#code-email', 'ada@example.org');
-  await page.fill('#code-code', '12345678');
-  await page.fill('#code-password', newPassword);
-  await page.click({role: 'button', name: 'Set the new password'});
-  await toldIn(page, /second factor/);
-  await isInOrder(page, /403/);
 });
 
 forEachEngine('what was typed outlives a service that is busy, down, broken or away', async (browser) => {
@@ -355,6 +419,25 @@ forEachEngine('a forgotten password: from the page over the mail to a new one, b
   await again.press('Enter');
   await toldIn(again, /can no longer be used/);
   assert.equal((await loginOf(user, newPassword)).status, 200);
+});
+
+forEachEngine('a forgotten password of who has a second factor', async (browser) => {
+  const user = await makeLoggedIn(server), {codes} = await addApp(server, user);
+  assert.equal((await server.post('/api/auth/password-reset', {email: user.email})).status, 200);
+  const page = await browser.open(await linkOnMailPage(browser, user.email, /choose a new password/, '/account/reset'), {width: 320});
+  await page.fill('#password', newPassword);
+  await page.press('Enter');
+  await page.see('#step');
+  await page.tabTo({role: 'radio', name: 'Authenticator app: Phone'});
+  await page.press('ArrowDown');
+  await page.tabTo({role: 'textbox', name: 'Recovery code'});
+  await page.type(codes[0]);
+  assert.equal((await loginOf(user, password)).status, 403);
+  await page.press('Enter');
+  await toldIn(page, /new password is set/);
+  assert.equal((await loginOf(user, newPassword)).status, 403);
+  assert.equal((await loginOf(user, password)).status, 401);
+  await isInOrder(page, /403/);
 });
 
 forEachEngine('a forgotten password by code, on the page that asked for it', async (browser) => {

@@ -28,6 +28,7 @@ http::Route page(std::string_view name, const PageOptions& options, std::string 
                                                             .is_module = true,
                                                             .style = "pages.css",
                                                             .icon = "security.svg",
+                                                            .asks_second_step = true,
                                                             .policy = std::move(policy)});
 }
 
@@ -41,12 +42,14 @@ http::Route asset(std::string_view name, std::string_view type, std::string_view
 
 std::vector<http::Route> page_routes(const PageOptions& options) {
   constexpr std::string_view script = "text/javascript; charset=utf-8";
-  return {page("login", options, policy_with("")),
-          // The QR code of an authenticator app, which the API draws.
-          page("security", options, policy_with(" data:")), asset("client.js", script),
-          asset("login.js", script), asset("security.js", script),
-          asset("pages.css", "text/css; charset=utf-8", http::page_style()),
-          asset("security.svg", "image/svg+xml")};
+  return {
+      page("login", options, policy_with("")),
+      // The QR code of an authenticator app, which the API draws.
+      page("security", options, policy_with(" data:")),
+      http::page_asset_route("/account/assets/page.js", script, std::string{http::page_script()}),
+      asset("client.js", script), asset("login.js", script), asset("security.js", script),
+      asset("pages.css", "text/css; charset=utf-8", http::page_style()),
+      asset("security.svg", "image/svg+xml")};
 }
 
 }  // namespace coffeeauth::account_pages

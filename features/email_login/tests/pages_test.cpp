@@ -46,15 +46,16 @@ TEST_CASE("the page runs and loads nothing but its own, and is in no frame") {
   CHECK_FALSE(contains(answer, "style="));
   CHECK_FALSE(contains(answer, "{{"));
   CHECK(contains(answer, "Roast &amp; Co"));
-  CHECK(contains(answer, "<script src=\"email-login-assets/login.js\"></script>"));
+  CHECK(contains(answer, "<script type=\"module\" src=\"assets/email-login.js\"></script>"));
   CHECK(contains(answer, "data-api=\"../api\""));
   const auto slash = s.ask("/account/email-login/");
-  CHECK(contains(slash, "<script src=\"../email-login-assets/login.js\"></script>"));
+  CHECK(contains(slash, "<script type=\"module\" src=\"../assets/email-login.js\"></script>"));
   CHECK(contains(slash, "data-api=\"../../api\""));
   CHECK(contains(s.ask("/account/email-login", "de-AT"), "lang=\"de\""));
   CHECK(contains(s.ask("/account/email-login", "fr"), "lang=\"en\""));
-  for (const auto* const asset : {"login.js", "login.css", "icon.svg"}) {
-    CHECK(s.ask("/account/email-login-assets/" + std::string{asset}).status == 200);
+  for (const auto* const asset :
+       {"email-login.js", "email-login-page.js", "email-login.css", "email-login.svg"}) {
+    CHECK(s.ask("/account/assets/" + std::string{asset}).status == 200);
   }
   CHECK(s.api.openapi().find("/account/email-login") == std::string::npos);
 }

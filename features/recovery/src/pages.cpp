@@ -20,7 +20,9 @@ http::PageSite site_of(const PageOptions& options) {
 
 http::Route page(std::string_view name, const PageOptions& options) {
   const auto flag = [](bool on) { return std::string{on ? "yes" : ""}; };
-  return http::page_route("/account/" + std::string{name}, site_of(options),
+  auto site = site_of(options);
+  site.asks_second_step = name == "reset" || (name == "forgot" && options.codes);
+  return http::page_route("/account/" + std::string{name}, site,
                           {{"links", flag(options.links)},
                            {"codes", flag(options.codes)},
                            {"forgot", flag(options.links || options.codes)}});
@@ -34,8 +36,10 @@ http::Route asset(std::string_view name, std::string_view type, std::string_view
 
 std::vector<http::Route> page_routes(const PageOptions& options) {
   std::vector<http::Route> routes{
-      page("email", options), page("undo", options),
+      page("email", options),
+      page("undo", options),
       asset("account.js", "text/javascript; charset=utf-8", pages::file("assets/account.js")),
+      asset("account-page.js", "text/javascript; charset=utf-8", http::page_script()),
       asset("account.css", "text/css; charset=utf-8", http::page_style()),
       asset("icon.svg", "image/svg+xml", pages::file("assets/icon.svg"))};
   if (options.links || options.codes) routes.push_back(page("forgot", options));

@@ -227,6 +227,18 @@ TEST_CASE("what is not configured is not there") {
   CHECK_FALSE(holds(neither.text("/account/reset"), "href=\"forgot\""));
 }
 
+TEST_CASE("the pages of a reset can ask for the second step, and the others do not") {
+  PageWorld both{{.codes = true}};
+  for (const std::string page : pages) {
+    const bool sets_password = page == "/account/reset" || page == "/account/forgot";
+    CHECK(holds(both.text(page), "<template id=\"step-form\">") == sets_password);
+    CHECK(holds(both.text(page), "<div id=\"second-step\">") == sets_password);
+  }
+  CHECK_FALSE(holds(PageWorld{}.text("/account/forgot"), "step-form"));
+  CHECK(both.ask("/account/assets/account-page.js").header("Content-Type") ==
+        "text/javascript; charset=utf-8");
+}
+
 TEST_CASE("without JavaScript a page says what is missing, and shows no form") {
   PageWorld world{{.codes = true}};
   for (const std::string page : pages) {
@@ -234,7 +246,8 @@ TEST_CASE("without JavaScript a page says what is missing, and shows no form") {
     CHECK(holds(text, "<noscript><p>This page needs JavaScript"));
     for (auto at = text.find("<form "); at != std::string::npos; at = text.find("<form ", at + 1)) {
       const auto tag = text.substr(at, text.find('>', at) - at);
-      CHECK(tag.ends_with(" hidden"));
+      const bool is_in_template = text.substr(0, at).ends_with("<template id=\"step-form\">");
+      CHECK(tag.ends_with(" hidden") != is_in_template);
       // Sent by a browser all the same, a password would not stand in an address.
       CHECK(holds(tag, "method=\"post\""));
     }

@@ -38,6 +38,9 @@ struct PageSite {
   std::string style{};
   /// The icon of the pages, in `assets/`.
   std::string icon{};
+  /// Whether the pages can ask for the second step: its words follow on each page, for
+  /// askSecondStep() of page_script().
+  bool asks_second_step = false;
   /// The Content-Security-Policy.
   std::string policy{page_policy};
 };
@@ -60,6 +63,12 @@ using PageValues = std::vector<std::pair<std::string_view, std::string>>;
 /// Returns the route of a file that pages load.
 [[nodiscard]] Route page_asset_route(std::string path, std::string_view content_type,
                                      std::string content);
+
+/// Returns the module that the scripts of the library's pages import: forms, requests to the API,
+/// passkeys, and the second step of a login or a password reset, which
+/// `askSecondStep(place, challenge)` asks for where `canAskSecondStep(answer)`. Serve it beside
+/// them.
+[[nodiscard]] std::string_view page_script();
 
 /// Returns the style sheet of the library's pages.
 [[nodiscard]] std::string_view page_style();

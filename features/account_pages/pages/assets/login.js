@@ -1,7 +1,8 @@
 // Logs in, in one step or two, by password, passkey, mailed code or link, and goes on to the account's page.
-import {askSecondStep, busy, byId, call, clearForm, deviceToken, hasPasskeys, isThere, keepDevice, linkToken, onSubmit, read, session, tell,
-  tellProblem, usePasskey, words} from './client.js';
+import {askSecondStep, busy, byId, call, canAskSecondStep, clearForm, deviceToken, hasPasskeys, isThere, keepDevice,
+  onSubmit, read, session, takeLinkToken, tell, tellProblem, usePasskey, words} from './client.js';
 
+const linkToken = takeLinkToken();
 // Before the challenge of options that wait in a field is over: so much of their time.
 const renewOptionsAfter = 0.8;
 const forms = ['login', 'mail', 'link'].map(byId);
@@ -31,8 +32,7 @@ async function goOn(tokens) {
 /** What every way in ends with; `email` where it is known. */
 async function finish(answer, form, email) {
   if (answer.ok) return goOn(answer.body);
-  const {code, mfa_token: ticket} = answer.body;
-  if (code !== 'second_factor_required' || !ticket) {
+  if (!canAskSecondStep(answer)) {
     byId('ask-code').hidden = answer.status !== 429 || form?.id !== 'login';
     tellProblem(answer, {form});
     return undefined;

@@ -1,6 +1,6 @@
 // Shows and changes what protects an account: authenticator apps, recovery codes, passkeys, trusted devices, sessions.
-import {askSecondStep, busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, makePasskey, onReauthentication, onSubmit, read, session, tell,
-  tellProblem, timeInWords, usePasskey, words} from './client.js';
+import {askSecondStep, busy, byId, callOwn, canAskSecondStep, clearForm, forgetPasskey, hasPasskeys, makePasskey, onReauthentication, onSubmit, read, session,
+  tell, tellProblem, timeInWords, usePasskey, words} from './client.js';
 
 /** What the service said last. */
 const state = {enrolment: undefined, passkeys: []};
@@ -35,7 +35,7 @@ function openDialog(id, submitted) {
 
 async function passAgain(answer, form, outcome) {
   let passed = answer.body;
-  if (answer.body.code === 'second_factor_required') {
+  if (canAskSecondStep(answer)) {
     form.hidden = true;
     passed = await askSecondStep(byId('again-step'), answer.body);
     form.hidden = false;

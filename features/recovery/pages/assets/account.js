@@ -10,6 +10,8 @@
     if (location.href !== address) history.replaceState(null, '', address);
   };
   takeToken();
+  /** What goes on with a reset whose second step is done, in place of the link or the code. */
+  let proved = '';
 
   const longestWait = 30_000;
   const forms = () => [...document.forms];
@@ -73,6 +75,7 @@
 
   /** To another form of the page, which takes over the address that was typed. */
   function goTo(id) {
+    proved = '';
     const form = byId(id);
     const typed = forms().map(({elements}) => elements.email?.value).find((email) => email);
     clear(form);
@@ -116,12 +119,13 @@
     // What is wrong with the form of a token is nothing that a person could mend.
     const known = `problem-${errors.token ? 'invalid_link' : code}`;
     const template = byId(known);
-    if (template?.dataset.field && form.elements.namedItem(template.dataset.field)) {
-      showAtField(form, template.dataset.field, words(known));
+    const field = template?.dataset.field?.split(' ').find((name) => form.elements.namedItem(name));
+    if (field) {
+      showAtField(form, field, words(known));
     } else if (template) {
       // The link is dead, and what would be typed in vain goes.
       hideForms();
-      token = '';
+      token = proved = '';
       showOutcome(words(known));
       return;
     } else {
@@ -138,6 +142,7 @@
     const next = byId(form.dataset.next);
     if (next?.elements.email) next.elements.email.value = typed;
     if (form.dataset.token !== undefined) token = '';
+    proved = '';
     for (const input of form.elements) if (input.type === 'password') input.value = '';
   }
 
@@ -149,7 +154,35 @@
       if (name === 'code') body[name] = value.replace(/\s/g, '');
       if (body[name] === '') showAtField(form, name, words('field-required'));
     }
-    return body;
+    return proved && body.password ? {token: proved, password: body.password} : body;
+  }
+
+  /** Asks for the second step, and goes on with what it gives; the link or code stays good until it is done. */
+  async function passSecondStep(form, challenge, {askSecondStep}) {
+    const asked = token, [password] = [...form.elements].filter(({name}) => name === 'password');
+    hideForms();
+    const passed = await askSecondStep(byId('second-step'), challenge);
+    if (asked !== token) return;
+    showForm(form.id);
+    password.focus();
+    if (passed?.problem) showOutcome(words('step-over'));
+    if (!passed?.token) return;
+    proved = passed.token;
+    await sendOnce(form, {token: proved, password: password.value});
+  }
+
+  async function sendOnce(form, body) {
+    const asked = token;
+    const answer = await post(form.dataset.post, body);
+    // Another link was opened meanwhile.
+    if (asked !== token) return;
+    if (answer.ok) return showDone(form, answer.body);
+    if (answer.body.code === 'second_factor_required') {
+      // Relative to this file.
+      const page = await import('./account-page.js');
+      if (page.canAskSecondStep(answer)) return passSecondStep(form, answer.body, page);
+    }
+    return showProblem(form, answer);
   }
 
   async function send(form) {
@@ -165,13 +198,8 @@
     const button = form.querySelector('button:not([type="button"])');
     form.setAttribute('aria-busy', 'true');
     button.setAttribute('aria-disabled', 'true');
-    const asked = token;
     try {
-      const answer = await post(form.dataset.post, body);
-      // Another link was opened meanwhile.
-      if (asked !== token) return;
-      if (answer.ok) showDone(form, answer.body);
-      else showProblem(form, answer);
+      await sendOnce(form, body);
     } catch {
       showOutcome(words('problem-unreachable'));
     } finally {
@@ -181,9 +209,12 @@
   }
 
   function begin() {
+    proved = '';
+    byId('second-step')?.replaceChildren();
     const [first] = forms();
     byId('outcome').replaceChildren();
     for (const form of forms()) {
+      form.removeAttribute('aria-busy');
       form.reset();
       hidePasswords(form);
       clear(form);

@@ -29,9 +29,10 @@ struct PageOptions {
 ///
 /// A link carries its token in the fragment (`/account/reset#token=rst_...`), which browsers do not
 /// send; the page removes it from the address bar and posts it to the API when its button is
-/// pressed. So GET and HEAD change nothing, however often a mail scanner follows the link. The
-/// pages are in English or German, by Accept-Language, load nothing from other origins, and have a
-/// Content-Security-Policy without inline script or style. All their URLs are relative.
+/// pressed. So GET and HEAD change nothing, however often a mail scanner follows the link. A reset
+/// asks for the second factor of an account that has one. The pages are in English or German, by
+/// Accept-Language, load nothing from other origins, and have a Content-Security-Policy without
+/// inline script or style. All their URLs are relative.
 ///
 /// Throws std::invalid_argument when `api` is on another origin or has a query or a fragment.
 [[nodiscard]] std::vector<http::Route> page_routes(const PageOptions& options);

@@ -25,7 +25,7 @@ const mailbox = ({email}) => {
   return () => box.next(/: log in$/);
 };
 function tokenIn(mail) {
-  const link = new URL(linkIn(mail, '/account/email-login'));
+  const link = new URL(linkIn(mail, '/account/login'));
   assert.equal(link.origin, publicUrl);
   const token = new URLSearchParams(link.hash.slice(1)).get('token');
   assert.match(token, /^lgn_[\w-]{43}$/);
@@ -42,7 +42,7 @@ test('the link logs in once, and what follows it with GET, HEAD or OPTIONS spend
   const token = tokenIn(await next());
   for (let time = 0; time < 100; ++time) {
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-      for (const target of ['/account/email-login', `/account/email-login?token=${token}`, `/api/auth/email-login/confirm?token=${token}`]) {
+      for (const target of ['/account/login', `/account/login?token=${token}`, '/account/email-login', `/account/email-login?token=${token}`, `/api/auth/email-login/confirm?token=${token}`]) {
         assert.ok((await server.request(method, target, {})).status < 500);
       }
     }

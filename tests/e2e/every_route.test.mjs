@@ -74,7 +74,7 @@ const ways = {
   'POST /api/auth/email-login/confirm': [
     [required, async () => {
       success(await server.post('/api/auth/email-login', {email: user.email}));
-      const link = new URL(linkIn(await mail.next(/: log in$/), '/account/email-login'));
+      const link = new URL(linkIn(await mail.next(/: log in$/), '/account/login'));
       return {token: new URLSearchParams(link.hash.slice(1)).get('token')};
     }],
     [required, async () => {

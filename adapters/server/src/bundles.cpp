@@ -26,9 +26,10 @@ void add_tables(const Bundles& bundles, sql::Database& database) {
       database);
 }
 
-standard::Surroundings surroundings_of(const Settings& settings) {
+standard::Surroundings surroundings_of(const Settings& settings, const Bundles& bundles) {
   standard::Surroundings at{.public_url = settings.public_url,
                             .service_name = settings.policy.passwords.service_name,
+                            .login_page = standard::login_page_of(bundles),
                             .qr_svg = qr_svg};
   if (!std::holds_alternative<sql::PostgresOptions>(database_of(settings))) {
     at.data_dir = settings.data_dir.string();

@@ -18,6 +18,7 @@ namespace coffeeauth::server {
 /// Has the database opened with the tables of all.
 void add_tables(const Bundles& bundles, sql::Database& database);
 /// What a feature is told of this program.
-[[nodiscard]] standard::Surroundings surroundings_of(const Settings& settings);
+[[nodiscard]] standard::Surroundings surroundings_of(const Settings& settings,
+                                                     const Bundles& bundles);
 
 }  // namespace coffeeauth::server

@@ -14,7 +14,7 @@ namespace {
 
 standard::Accounts open_dry(LoadedSettings& loaded, Store& store) {
   auto& settings = loaded.settings;
-  const auto at = surroundings_of(settings);
+  const auto at = surroundings_of(settings, loaded.bundles);
   std::vector<Feature*> features;
   for (const auto& bundle : loaded.bundles) features.push_back(&bundle->open(store, at));
   return standard::open(

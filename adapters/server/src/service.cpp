@@ -171,7 +171,7 @@ struct Service::Parts {
 
   /// Those that can do nothing say why when the server starts.
   std::vector<Feature*> open_features() {
-    const auto at = surroundings_of(settings);
+    const auto at = surroundings_of(settings, bundles);
     std::vector<Feature*> features;
     for (const auto& bundle : bundles) {
       features.push_back(&opened(*bundle, at));

@@ -31,6 +31,13 @@ std::vector<MailKind> mails_of(const Bundles& bundles) {
   return gathered<MailKind>(bundles, [](const Bundle& bundle) { return bundle.mails(); });
 }
 
+std::string login_page_of(const Bundles& bundles) {
+  for (const auto& bundle : bundles) {
+    if (auto page = bundle->login_page(); !page.empty()) return page;
+  }
+  return {};
+}
+
 std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth) {
   return gathered<http::Route>(bundles, [&](Bundle& bundle) { return bundle.routes(auth); });
 }

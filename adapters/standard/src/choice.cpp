@@ -171,7 +171,8 @@ std::vector<Feature*> open_bundles(const Options& options, Store& store) {
                         .service_name = options.config.passwords.service_name,
                         .prefix = options.api.prefix,
                         .data_dir = data_dir_of(options),
-                        .by_options = true};
+                        .by_options = true,
+                        .login_page = login_page_of(options.bundles)};
   std::vector<Feature*> features;
   for (const auto& bundle : options.bundles) {
     const auto option = "bundles: " + std::string{bundle->name()};

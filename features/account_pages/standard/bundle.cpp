@@ -21,6 +21,8 @@ class AccountPagesBundle final : public standard::Bundle {
   std::string_view name() const noexcept override { return feature_.name(); }
   std::vector<ConfigField> fields() override { return account_pages::fields(options_); }
 
+  std::string login_page() const override { return options_.enabled ? "/account/login" : ""; }
+
   Feature& open(Store& /*store*/, const standard::Surroundings& at) override {
     if (is_open_) throw std::logic_error("this bundle of account_pages was opened before");
     is_open_ = true;

@@ -33,6 +33,13 @@ TEST_CASE("the bundle of account pages brings them, unless they are switched off
   }
 }
 
+TEST_CASE("the bundle names its login page where there is one") {
+  CHECK(bundle()->login_page() == "/account/login");
+  CHECK(bundle({.enabled = false})->login_page().empty());
+  CHECK(standard::login_page_of({bundle({.enabled = false}), bundle()}) == "/account/login");
+  CHECK(standard::login_page_of({}).empty());
+}
+
 TEST_CASE("account pages are switched off by their setting") {
   AccountPagesOptions options;
   auto all = fields(options);

@@ -52,7 +52,7 @@ class EmailLoginBundle final : public standard::Bundle {
     if (!feature_) return {};
     auto all = email_login::routes(*feature_, auth);
     const auto& options = feature_->options();
-    if (options.enabled && options.url.empty()) {
+    if (options.enabled && options_.url.empty()) {
       auto pages = page_routes(
           {.service_name = surroundings_.service_name, .api = ".." + surroundings_.prefix});
       std::move(pages.begin(), pages.end(), std::back_inserter(all));
@@ -64,6 +64,11 @@ class EmailLoginBundle final : public standard::Bundle {
   [[nodiscard]] EmailLoginOptions with(const standard::Surroundings& at) const {
     auto options = options_;
     if (options.public_url.empty()) options.public_url = at.public_url;
+    if (options.url.empty() && !options.public_url.empty() && !at.login_page.empty()) {
+      auto& url = options.url = options.public_url;
+      while (url.ends_with('/')) url.pop_back();
+      url.append(at.login_page).append("#token={token}");
+    }
     return options;
   }
 

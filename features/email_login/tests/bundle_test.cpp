@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "coffeeauth/email_login/email_login.hpp"
+#include "coffeeauth/memory/memory.hpp"
 #include "coffeeauth/sql/database.hpp"
 #include "coffeeauth/sql/query.hpp"
 #include "coffeeauth/standard/standard.hpp"
@@ -70,6 +72,22 @@ TEST_CASE("a page of its own takes the place of the server's") {
   auto accounts = opened.with({bundle({.enabled = true, .url = own_url})}, "");
   CHECK(status_of(accounts, "/account/email-login") == 404);
   CHECK(accounts.api().openapi().find("/api/auth/email-login") != std::string::npos);
+}
+
+std::string url_with(EmailLoginOptions options, std::string login_page) {
+  const auto store = memory::make_memory_store();
+  const auto made = bundle(std::move(options));
+  const auto& feature =
+      made->open(*store, {.public_url = std::string{shop}, .login_page = std::move(login_page)});
+  return dynamic_cast<const EmailLogin&>(feature).options().url;
+}
+
+TEST_CASE("the link leads to the login page of the program, unless it has none") {
+  CHECK(url_with({.enabled = true}, "/sign/in") == "https://shop.example/sign/in#token={token}");
+  CHECK(url_with({.enabled = true}, "").empty());
+  CHECK(url_with({.enabled = true, .url = own_url}, "/sign/in") == own_url);
+  CHECK(url_with({.enabled = true, .public_url = "https://a.example/b/"}, "/sign/in") ==
+        "https://a.example/b/sign/in#token={token}");
 }
 
 TEST_CASE("a bundle whose link would lead nowhere is refused, with what to do") {

@@ -35,6 +35,8 @@ struct Surroundings {
   /// Whether C++ code configures the program: messages then name members of options (`public_url`)
   /// in place of settings (`PUBLIC_URL`).
   bool by_options = false;
+  /// login_page_of() all bundles of the program.
+  std::string login_page{};
   /// Draws a QR code of a text, as a complete SVG document; empty if the program cannot. The text
   /// may be a secret, and so is the picture.
   std::function<std::string(std::string_view text)> qr_svg{};
@@ -89,6 +91,10 @@ class Bundle {
   /// setting; empty if it is not. With Surroundings::by_options, a text for programmers, which
   /// begins with `public_url: ` if that option is missing.
   [[nodiscard]] virtual std::string why_off(const Surroundings& /*at*/) const { return {}; }
+  /// The page that logs in with the token of a mailed link and asks for the second step: a path
+  /// below the public URL, such as `/account/login`, which takes the token as `#token=`. Empty if
+  /// the feature serves none. May be called before open().
+  [[nodiscard]] virtual std::string login_page() const { return {}; }
   /// Creates the feature over the opened Store, and owns it. A disabled feature is created as well,
   /// so that its stored data (reservations, say) stays in force. Throws std::invalid_argument,
   /// whose text begins with the setting's name, for invalid settings, and std::logic_error when
@@ -116,6 +122,8 @@ using Bundles = std::vector<std::shared_ptr<Bundle>>;
 [[nodiscard]] std::vector<sql::RoomMigrations> tables_of(const Bundles& bundles);
 /// Returns the mails of all bundles.
 [[nodiscard]] std::vector<MailKind> mails_of(const Bundles& bundles);
+/// Returns Bundle::login_page() of the first bundle that has one; empty if none has.
+[[nodiscard]] std::string login_page_of(const Bundles& bundles);
 /// Returns the routes of all opened bundles.
 [[nodiscard]] std::vector<http::Route> routes_of(const Bundles& bundles, Auth& auth);
 /// Returns the commands of all bundles.

@@ -16,7 +16,8 @@ namespace email_login {
 /// Creates the bundle for standard::Options::bundles. Its tickets are stored in the program's
 /// store, which must be a SQL store or a memory store. If EmailLoginOptions::public_url is empty,
 /// standard::Options::public_url is used; if both and EmailLoginOptions::url are empty, and the
-/// feature is enabled, standard::open() throws.
+/// feature is enabled, standard::open() throws. If EmailLoginOptions::url is empty and another
+/// bundle has a login page, as account_pages::bundle() does, the link leads there.
 [[nodiscard]] std::shared_ptr<standard::Bundle> bundle(EmailLoginOptions options = {});
 
 }  // namespace email_login

@@ -2,7 +2,7 @@
 // secret on, as a camera reads it, to logins with an app, a recovery code and a trusted device. In Chromium and Firefox.
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -190,6 +190,8 @@ inBrowsers('a recovery code logs in; a trusted device skips the second step, and
   await page.click(button('Make new recovery codes'));
   await page.click(button('Yes'));
   await page.see({role: 'dialog', name: 'Confirm that it is you'});
+  // What is missing is the second step: the login was a moment ago.
+  assert.match(await page.text('#again form p'), /needs a fresh proof that it is you/);
   assert.deepEqual(await page.axe(), []);
   await page.fill('#again-password', 'wrong horse battery');
   await page.press('Enter');
@@ -386,6 +388,74 @@ inBrowsers('a mailed code and a mailed link log in, and the second step is asked
     await told(again, /can no longer be used/);
     await again.click(button('Log in another way'));
     assert.equal((await again.focused()).name, 'Email address');
+  } finally {
+    await at.stop();
+  }
+});
+
+/** The code of the only text message. */
+async function sentCode({dataDir}) {
+  const folder = join(dataDir, 'sms');
+  const [file] = await until('a text message', async () => {
+    const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.sms'));
+    return files.length > 0 && files;
+  });
+  return /\b\d{6}\b/.exec(await readFile(join(folder, file), 'utf8'))[0];
+}
+const items = (page, list) => page.texts(`#${list} .name`);
+
+inBrowsers('a phone and the mailbox are added as second factors, each under its own heading', async (browser) => {
+  const at = await startProcess({env: {SECOND_FACTORS: 'totp,sms,email', SMS_PREFIXES: '+49', EMAIL_LOGIN_MAIL_PAUSE: '0'}});
+  try {
+    const user = await makeUser(at), box = openMailbox(at, user.email);
+    const page = await browser.open(`${at.base}/account/login`, {width: 320});
+    await enter(page, user);
+    await page.see('#phones-none');
+    assert.deepEqual(await page.texts('#two-steps h3'), ['Authenticator apps', 'Phones', 'Codes by mail']);
+    await isInOrder(page);
+
+    await page.click(button('Add a phone'));
+    await page.wait('the focus to be at the form', () => document.activeElement?.id === 'enrol-phone-title');
+    await page.fill('#phone', '+1 212 555 0100');
+    await page.press('Enter');
+    await page.wait('why it is refused', () => /not sent to this country/.test(document.querySelector('#phone-error').innerText));
+    assert.equal((await page.focused()).name, 'Phone number');
+    await isInOrder(page, /400/);
+    await page.fill('#phone', '+49 170 1234567');
+    await page.press('Enter');
+    await page.see('#enrol-sent');
+    assert.match(await page.text('#sent-to'), /^\+49.*67$/);
+    const code = await sentCode(at);
+    await page.fill('#sent-code', String((Number(code) + 1) % 1e6).padStart(6, '0'));
+    await page.press('Enter');
+    await page.wait('the wrong code', () => /This code is wrong/.test(document.querySelector('#sent-code-error').innerText));
+    await page.click(button('Send another code'));
+    await told(page, /The code is on its way/);
+    await page.fill('#sent-code', code);
+    await page.fill('#sent-label', 'Old <phone>');
+    await isInOrder(page, /400/);
+    await page.click('#enrol-sent button:not([type])');
+    await page.see('#codes');
+    const [recovery] = await page.texts('#code-list li');
+    assert.match(await page.text(outcome), /The phone was added\..*Your other sessions have ended/);
+    await page.click(button('I have kept them'));
+    assert.deepEqual([await items(page, 'apps'), await items(page, 'phones'), await items(page, 'mails')], [[], ['Old <phone>'], []]);
+
+    const {mfa_token: ticket} = (await at.post('/api/auth/login', user)).body;
+    const other = (await at.post('/api/auth/second-factor', {mfa_token: ticket, recovery_code: recovery})).body;
+    await page.click(button('Use codes by mail'));
+    await page.see('#enrol-sent');
+    await page.fill('#sent-code', codeIn(await box.next(/second step/)));
+    await page.press('Enter');
+    await told(page, /^Codes by mail were added\.$/);
+    assert.deepEqual(await items(page, 'mails'), [`${user.email[0]}...@${user.email.split('@')[1]}`]);
+    await page.gone('#add-mail');
+    assert.equal((await at.post('/api/auth/refresh', {refresh_token: other.refresh_token})).status, 200, 'no other session has ended');
+    await page.click({role: 'button', name: 'Remove Old <phone>'});
+    await page.click(button('Yes'));
+    await told(page, /was removed/);
+    await page.see('#phones-none');
+    await isInOrder(page, /400|401/);
   } finally {
     await at.stop();
   }

@@ -48,6 +48,7 @@ std::vector<http::Route> page_routes(const PageOptions& options) {
       page("security", options, policy_with(" data:")),
       http::page_asset_route("/account/assets/page.js", script, std::string{http::page_script()}),
       asset("client.js", script), asset("login.js", script), asset("security.js", script),
+      asset("dialogs.js", script),
       asset("pages.css", "text/css; charset=utf-8", http::page_style()),
       asset("security.svg", "image/svg+xml")};
 }

@@ -78,7 +78,8 @@ TEST_CASE("an account page runs and loads nothing but its own, and takes no mark
 
 TEST_CASE("no script of an account page makes markup of a text, or code") {
   PageWorld world;
-  for (const std::string script : {"page.js", "client.js", "login.js", "security.js"}) {
+  for (const std::string script :
+       {"page.js", "client.js", "dialogs.js", "login.js", "security.js"}) {
     CAPTURE(script);
     const auto text = world.text("/account/assets/" + script);
     REQUIRE_FALSE(text.empty());
@@ -124,6 +125,7 @@ TEST_CASE("assets of account pages say what they are") {
   PageWorld world;
   const std::map<std::string, std::string> types{{"page.js", "text/javascript; charset=utf-8"},
                                                  {"client.js", "text/javascript; charset=utf-8"},
+                                                 {"dialogs.js", "text/javascript; charset=utf-8"},
                                                  {"login.js", "text/javascript; charset=utf-8"},
                                                  {"security.js", "text/javascript; charset=utf-8"},
                                                  {"pages.css", "text/css; charset=utf-8"},

@@ -20,7 +20,7 @@ using http::RouteContext;
 using nlohmann::json;
 namespace schemas = http::schemas;
 
-json overview_json(const Overview& shown) {
+json overview_json(const SecondFactor& second_factor, const Overview& shown) {
   auto factors = json::array();
   for (const auto& factor : shown.factors) factors.push_back(factor_json(factor));
   const bool has_passkey = std::any_of(shown.others.begin(), shown.others.end(),
@@ -28,6 +28,7 @@ json overview_json(const Overview& shown) {
   json written{{"required", shown.required},
                {"required_by_policy", shown.required_by_policy},
                {"accepted_types", shown.accepted_types},
+               {"addable_types", second_factor.options().types},
                {"factors", std::move(factors)},
                {"passkeys", has_passkey},
                {"recovery_codes_left", shown.recovery_codes_left},
@@ -38,7 +39,8 @@ json overview_json(const Overview& shown) {
 }
 
 Result<Response> show_overview(SecondFactor& second_factor, const RouteContext& context) {
-  return http::json_response(200, overview_json(second_factor.overview(context.principal->user)));
+  return http::json_response(
+      200, overview_json(second_factor, second_factor.overview(context.principal->user)));
 }
 
 Result<Response> set_required(SecondFactor& second_factor, const RouteContext& context) {
@@ -47,7 +49,7 @@ Result<Response> set_required(SecondFactor& second_factor, const RouteContext& c
   if (!codes) return codes.error();
   auto user = context.principal->user;
   user.second_factor = on;
-  auto body = overview_json(second_factor.overview(user));
+  auto body = overview_json(second_factor, second_factor.overview(user));
   if (*codes) body["recovery_codes"] = codes_json(**codes);
   return http::json_response(200, body);
 }
@@ -144,7 +146,8 @@ Result<Response> renew_codes(SecondFactor& second_factor, const RouteContext& co
       201, {{"recovery_codes", codes_json(*made)}, {"created_at", to_rfc3339(made->created_at)}});
 }
 
-http::SchemaPtr overview_schema(std::string component, bool with_codes) {
+http::SchemaPtr overview_schema(const SecondFactor& second_factor, std::string component,
+                                bool with_codes) {
   std::vector<http::Property> members{
       {"required", schemas::boolean("Whether your logins need a second factor."), true},
       {"required_by_policy", schemas::boolean("Whether the service demands one of you."), true},
@@ -152,6 +155,10 @@ http::SchemaPtr overview_schema(std::string component, bool with_codes) {
        schemas::array_of(schemas::text("A kind of second factor that you can add, and that the "
                                        "service accepts where it demands one of you.",
                                        20, R"("totp")")),
+       true},
+      {"addable_types",
+       schemas::array_of(schemas::choice("A kind of factor that can be added, beside passkeys.",
+                                         second_factor.options().types)),
        true},
       {"factors", schemas::array_of(factor_schema()), true},
       {"passkeys", schemas::boolean("Whether you have a passkey, which is a second factor, too."),
@@ -293,7 +300,7 @@ std::vector<Route> overview_routes(SecondFactor& second_factor) {
     return show_overview(second_factor, c);
   };
   show.while_enrolling = true;
-  show.response_schema = overview_schema("SecondFactor", false);
+  show.response_schema = overview_schema(second_factor, "SecondFactor", false);
 
   auto set = own_route("PUT", "/second-factor", "setSecondFactor",
                        "Turn the second factor of your logins on or off");
@@ -307,7 +314,7 @@ std::vector<Route> overview_routes(SecondFactor& second_factor) {
   set.request_schema = schemas::object(
       "SecondFactorChange", "",
       {{"required", schemas::boolean("Whether your logins need a second factor."), true}});
-  set.response_schema = overview_schema("ChangedSecondFactor", true);
+  set.response_schema = overview_schema(second_factor, "ChangedSecondFactor", true);
   set.errors = {nothing_enrolled, policy_demands};
   return {std::move(show), std::move(set)};
 }

@@ -66,6 +66,7 @@ TEST_CASE("an app is added, asked for, renamed and removed through the routes") 
   CHECK(shown == Json{{"required", false},
                       {"required_by_policy", false},
                       {"accepted_types", {"totp"}},
+                      {"addable_types", {"totp"}},
                       {"factors", Json::array()},
                       {"passkeys", false},
                       {"recovery_codes_left", 0},

@@ -1,91 +1,12 @@
-// Shows and changes what protects an account: authenticator apps, recovery codes, passkeys, trusted devices, sessions.
-import {askSecondStep, busy, byId, callOwn, canAskSecondStep, clearForm, forgetPasskey, hasPasskeys, makePasskey, onReauthentication, onSubmit, read, session,
-  tell, tellProblem, timeInWords, usePasskey, words} from './client.js';
+// Shows and changes what protects an account: second factors, recovery codes, passkeys, trusted devices, sessions.
+import {busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, makePasskey, onSubmit, read, session, tell, tellProblem,
+  timeInWords, words} from './client.js';
+import {confirmed, offerPasskeyAgain, onClick, openDialog} from './dialogs.js';
 
-/** What the service said last. */
-const state = {enrolment: undefined, passkeys: []};
-
-/** Does what a button asks for. */
-const onClick = (button, work) => button.addEventListener('click', () => void busy(button, work));
-
-// Dialogs.
-
-/** Opens a dialog until it is sent with `submitted`, which gives true where it is done, or closed. Gives whether it was done. */
-function openDialog(id, submitted) {
-  const dialog = byId(id), form = dialog.querySelector('form'), outcome = dialog.querySelector('.outcome');
-  // Without what an earlier use of it left behind.
-  const copy = form.cloneNode(true);
-  copy.hidden = false;
-  copy.removeAttribute('aria-busy');
-  form.replaceWith(copy);
-  clearForm(copy, outcome);
-  copy.reset();
-  dialog.showModal();
-  return new Promise((done) => {
-    let isDone = false;
-    dialog.addEventListener('close', () => done(isDone), {once: true});
-    copy.querySelector('[data-close]').addEventListener('click', () => dialog.close());
-    onSubmit(copy, () => busy(copy, async () => {
-      clearForm(copy, outcome);
-      isDone = await submitted(copy, outcome);
-      if (isDone) dialog.close();
-    }, outcome));
-  });
-}
-
-async function passAgain(answer, form, outcome) {
-  let passed = answer.body;
-  if (canAskSecondStep(answer)) {
-    form.hidden = true;
-    passed = await askSecondStep(byId('again-step'), answer.body);
-    form.hidden = false;
-    byId('again-password').value = '';
-    byId('again-password').focus();
-    if (!passed?.access_token) {
-      if (passed) tell(words('step-over'), false, outcome);
-      return false;
-    }
-  } else if (!answer.ok) {
-    tellProblem(answer, {form, place: outcome});
-    return false;
-  }
-  session.keep(passed);
-  return true;
-}
-
-async function passAgainByPasskey(form, outcome) {
-  const asked = await callOwn('POST', 'auth/reauthenticate/passkey-options');
-  if (!asked.ok) return tellProblem(asked, {form, place: outcome});
-  const {options} = asked.body;
-  const credential = await usePasskey(options);
-  const answer = await callOwn('POST', 'auth/reauthenticate', {credential});
-  return passAgain(answer, form, outcome);
-}
-
-let again;
-/** One dialog for all that need it at the same time. */
-onReauthentication(() => again ??= (() => {
-  byId('again-step').replaceChildren();
-  const done = openDialog('again', async (form, outcome) => {
-    const body = read(form);
-    return body !== undefined && passAgain(await callOwn('POST', 'auth/reauthenticate', body), form, outcome);
-  });
-  const form = byId('again').querySelector('form'), outcome = byId('again-outcome');
-  const button = byId('again-passkey');
-  button.hidden = !hasPasskeys || state.passkeys.length === 0;
-  let byPasskey = false;
-  onClick(button, () => busy(form, async () => {
-    clearForm(form, outcome);
-    byPasskey = await passAgainByPasskey(form, outcome) === true;
-    if (byPasskey) byId('again').close();
-  }, outcome));
-  return done.then((isDone) => isDone || byPasskey);
-})().finally(() => { again = undefined; }));
-
-const confirmed = (question, values) => {
-  byId('confirm-question').replaceChildren(words(question, values));
-  return openDialog('confirm', async () => true);
-};
+/** What the service said last; `adding` is the kind of factor whose form is open. */
+const state = {addable: [], adding: '', enrolment: undefined, isRequired: false};
+/** The lists of factors, by their kind, and the buttons that add one. */
+const lists = {totp: 'apps', sms: 'phones', email: 'mails'}, adders = {totp: 'add-app', sms: 'add-phone', email: 'add-mail'};
 
 // What is done in the session.
 
@@ -128,44 +49,87 @@ async function copyCodes() {
   if (!copied) getSelection().selectAllChildren(byId('code-list'));
 }
 
-function hideEnrolment() {
-  state.enrolment = undefined;
-  byId('enrol').hidden = true;
-  byId('enrol-picture').removeAttribute('src');
-  for (const id of ['enrol-secret', 'enrol-until']) byId(id).textContent = '';
-  byId('enrol-link').removeAttribute('href');
-  byId('enrol').reset();
-  byId('add-app').hidden = false;
+function showAdders() {
+  for (const [kind, id] of Object.entries(adders)) byId(id).hidden = state.adding === kind || !state.addable.includes(kind);
 }
 
-async function enrol() {
+function hideEnrolment() {
+  Object.assign(state, {adding: '', enrolment: undefined});
+  for (const form of ['enrol', 'enrol-phone', 'enrol-sent'].map(byId)) {
+    form.hidden = true;
+    form.reset();
+    clearForm(form);
+  }
+  byId('enrol-picture').removeAttribute('src');
+  for (const id of ['enrol-secret', 'enrol-until', 'sent-to', 'sent-until']) byId(id).textContent = '';
+  byId('enrol-link').removeAttribute('href');
+  showAdders();
+}
+
+function cancelEnrolment() {
+  const adder = byId(adders[state.adding]);
+  hideEnrolment();
+  adder.focus();
+}
+
+function openEnrolment(kind, form, title) {
   hideCodes();
+  hideEnrolment();
+  state.adding = kind;
+  showAdders();
+  byId(form).hidden = false;
+  byId(title).focus();
+}
+
+async function enrolApp() {
   const answer = await callOwn('POST', 'me/factors', {type: 'totp'});
   if (answer.isCancelled) return;
   if (!answer.ok) return tellProblem(answer);
+  openEnrolment('totp', 'enrol', 'enrol-title');
   const {secret, uri, qr, expires_at: until} = state.enrolment = answer.body;
   byId('enrol-picture').hidden = !qr;
   if (qr) byId('enrol-picture').src = qr;
   byId('enrol-secret').textContent = secret.match(/.{1,4}/g).join(' ');
   byId('enrol-link').href = uri.startsWith('otpauth:') ? uri : '';
   byId('enrol-until').textContent = timeInWords(until);
-  byId('add-app').hidden = true;
-  byId('enrol').hidden = false;
-  byId('outcome').replaceChildren();
-  byId('enrol-title').focus();
 }
 
-async function confirmApp(form) {
+/** Of a factor that codes are sent to, and from which form. */
+async function enrolTarget(target, form) {
+  const answer = await callOwn('POST', 'me/factors', target);
+  if (answer.isCancelled) return;
+  if (!answer.ok) return tellProblem(answer, {form});
+  openEnrolment(target.type, 'enrol-sent', 'sent-title');
+  state.enrolment = answer.body;
+  byId('sent-to').textContent = answer.body.hint;
+  byId('sent-until').textContent = timeInWords(answer.body.code_expires_at);
+}
+
+async function enrolPhone(form) {
+  clearForm(form);
+  const body = read(form);
+  if (body) await enrolTarget({type: 'sms', ...body}, form);
+}
+
+async function sendAgain() {
+  const sent = await callOwn('POST', `me/factors/${state.enrolment.id}/send`);
+  if (sent.isCancelled) return;
+  if (!sent.ok) return tellProblem(sent, {form: byId('enrol-sent')});
+  byId('sent-until').textContent = timeInWords(sent.body.expires_at);
+  tell(words('step-sent'), true);
+}
+
+async function confirmFactor(form) {
   clearForm(form);
   const body = read(form);
   if (!body) return;
-  const {id} = state.enrolment;
+  const {id, type} = state.enrolment, wasRequired = state.isRequired;
   const answer = await callOwn('POST', `me/factors/${id}/confirm`, {code: body.code});
   if (!answer.ok) return tellProblem(answer, {form});
   if (body.label) await callOwn('PATCH', `me/factors/${id}`, {label: body.label});
   hideEnrolment();
   await load();
-  tell(words('app-added'), true);
+  tell(words(`added-${type}`, {first: !wasRequired}), true);
   showCodes(answer.body.recovery_codes);
 }
 
@@ -220,8 +184,8 @@ async function rename(path, field, name) {
   tell(words('renamed'), true);
 }
 
-async function removeApp(name, id) {
-  if (await confirmed('remove-app', {name})) await change('DELETE', `me/factors/${id}`, undefined, 'removed');
+async function removeFactor(name, id) {
+  if (await confirmed('remove-factor', {name})) await change('DELETE', `me/factors/${id}`, undefined, 'removed');
 }
 
 // What is shown.
@@ -248,35 +212,46 @@ function showList(id, items) {
   byId(`${id}-none`).hidden = items.length > 0;
 }
 
-const unnamed = (id) => words(id).textContent;
+function showFactor({id, label, hint, type, created_at: created, last_used_at: used}) {
+  const name = label || hint || (lists[type] ? words(`factor-${type}`).textContent : type);
+  return itemOf('factor-item', {name, hint: label && hint, created: timeInWords(created), used: timeInWords(used)}, {
+    rename: () => rename(`me/factors/${id}`, 'label', label),
+    remove: () => removeFactor(name, id),
+  });
+}
 
-function showFactors({required, required_by_policy: byPolicy, factors, passkeys, recovery_codes_left: left, locked, locked_until: until}) {
+function showFactors({required, required_by_policy: byPolicy, factors, passkeys, addable_types: addable, recovery_codes_left: left, locked, locked_until: until}) {
   const hasFactor = factors.length > 0 || passkeys;
+  // There is one mailbox.
+  const canAdd = (kind) => kind !== 'email' || !factors.some(({type}) => type === kind);
+  Object.assign(state, {addable: addable.filter(canAdd), isRequired: required});
   byId('is-on').hidden = !required;
   byId('is-off').hidden = required;
   byId('is-needed').hidden = !byPolicy || (required && hasFactor);
-  byId('is-locked').hidden = !locked && !until;
+  byId('is-locked').hidden = !locked;
   byId('locked-until').hidden = !until || locked;
   byId('locked-until').querySelector('span').textContent = timeInWords(until);
   byId('turn-on').hidden = required || !hasFactor;
   byId('turn-off').hidden = !required || byPolicy;
   byId('codes-left').textContent = left;
   byId('recovery').hidden = !required;
-  showList('apps', factors.map(({id, label, hint, type, created_at: created, last_used_at: used}) => {
-    const name = label || hint || unnamed(`factor-${type}`);
-    return itemOf('app-item', {name, created: timeInWords(created), used: timeInWords(used)}, {
-      rename: () => rename(`me/factors/${id}`, 'label', label),
-      remove: () => removeApp(name, id),
-    });
-  }));
+  for (const [kind, list] of Object.entries(lists)) {
+    const own = factors.filter(({type}) => type === kind);
+    showList(list, own.map(showFactor));
+    byId(`own-${list}`).hidden = own.length === 0 && !addable.includes(kind);
+  }
+  const others = factors.filter(({type}) => !lists[type]);
+  byId('others').replaceChildren(...others.map(showFactor));
+  byId('own-others').hidden = others.length === 0;
+  showAdders();
 }
 
-function showPasskeys(body) {
-  state.passkeys = body.passkeys;
+function showPasskeys({passkeys}) {
+  offerPasskeyAgain(hasPasskeys && passkeys.length > 0);
   byId('add-passkey').hidden = !hasPasskeys;
   byId('no-passkeys').hidden = hasPasskeys;
-  showList('passkeys', body.passkeys.map(({id, name: given, created_at: created, last_used_at: used, backed_up: isBackedUp}) => {
-    const name = given || unnamed('factor-passkey');
+  showList('passkeys', passkeys.map(({id, name: given, created_at: created, last_used_at: used, backed_up: isBackedUp}) => {
+    const name = given || words('factor-passkey').textContent;
     return itemOf('passkey-item', {name, created: timeInWords(created), used: timeInWords(used), isBackedUp}, {
       rename: () => rename(`me/passkeys/${id}`, 'name', given),
       remove: () => removePasskey(name, id),
@@ -340,11 +315,14 @@ async function logOut() {
 
 function begin() {
   if (!session.exists()) return location.replace(byId('to-login').href);
-  const actions = {'log-out': logOut, 'add-app': enrol, 'turn-on': () => setRequired(true), 'turn-off': () => setRequired(false), 'renew-codes': renewCodes,
-    copy: copyCodes, print: () => print(), kept: () => { hideCodes(); tell(words('codes-kept'), true); }, 'enrol-cancel': () => { hideEnrolment(); byId('add-app').focus(); },
+  const actions = {'log-out': logOut, 'turn-on': () => setRequired(true), 'turn-off': () => setRequired(false), 'renew-codes': renewCodes,
+    'add-app': enrolApp, 'add-phone': () => openEnrolment('sms', 'enrol-phone', 'enrol-phone-title'), 'add-mail': () => enrolTarget({type: 'email'}),
+    'send-again': sendAgain, 'enrol-cancel': cancelEnrolment, 'phone-cancel': cancelEnrolment, 'sent-cancel': cancelEnrolment,
+    copy: copyCodes, print: () => print(), kept: () => { hideCodes(); tell(words('codes-kept'), true); },
     'forget-all': async () => { if (await confirmed('confirm-forget')) await change('DELETE', 'me/devices', undefined, 'forgotten'); }};
   for (const [id, work] of Object.entries(actions)) onClick(byId(id), work);
-  onSubmit(byId('enrol'), (form) => busy(form, () => confirmApp(form)));
+  for (const id of ['enrol', 'enrol-sent']) onSubmit(byId(id), (form) => busy(form, () => confirmFactor(form)));
+  onSubmit(byId('enrol-phone'), (form) => busy(form, () => enrolPhone(form)));
   onSubmit(byId('add-passkey'), (form) => busy(form, () => addPasskey(form)));
   return busy(document.querySelector('main'), load);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import otplib from 'otplib';
 import {startChromium} from './chromium.mjs';
-import {freePort, logIn, makeUser, password, startServer, until} from './support.mjs';
+import {freePort, logIn, makeUser, password, startProcess, startServer, until} from './support.mjs';
 
 let server, site, chromium;
 before(async () => {
@@ -93,6 +93,28 @@ test('a passkey is added, excluded, renamed and removed on the account\'s page',
   await told(page, 'It was removed.');
   await page.locator('#passkeys-none').waitFor();
   await until('the passkey to leave the browser', async () => (await credentials()).length === 0);
+  assert.deepEqual(faults, []);
+});
+
+test('at an address that has no passkeys, the pages name the one that has them, and so does the log', async (t) => {
+  const local = await startProcess();
+  t.after(() => local.stop());
+  await until('the address in the log', () => local.log().includes(`http://localhost:${local.port}"`));
+  const user = await makeUser(local);
+  const {page, faults} = await openPage(t);
+  await page.goto(`${local.base}/account/login`);
+  await page.locator('#passkeys-elsewhere', {hasText: 'open this page at localhost'}).waitFor();
+  assert.equal(await page.locator('#by-passkey').isVisible(), false);
+  await page.fill('#email', user.email);
+  await page.fill('#password', password);
+  await page.press('#password', 'Enter');
+  await isIn(page);
+  await page.locator('#passkeys-elsewhere', {hasText: 'open this page at localhost'}).waitFor();
+  assert.equal(await page.locator('#add-passkey').isVisible(), false);
+
+  await page.goto(`http://localhost:${local.port}/account/login`);
+  await page.locator('#by-passkey').waitFor();
+  assert.equal(await page.locator('#passkeys-elsewhere').isVisible(), false);
   assert.deepEqual(faults, []);
 });
 

@@ -39,7 +39,8 @@ standard::Surroundings surroundings_of(const Settings& settings, const Bundles& 
       settings.smtp_url.empty() && settings.old_names.count("EMAIL_HOST") == 0;
   if (at.public_url.empty() && is_tried_out && settings.http_port != 0 &&
       settings.http_host == "127.0.0.1") {
-    at.public_url = "http://127.0.0.1:" + std::to_string(settings.http_port);
+    // By its name, since browsers have passkeys for no address.
+    at.public_url = "http://localhost:" + std::to_string(settings.http_port);
   }
   return at;
 }

@@ -51,7 +51,14 @@ void log_request(Service& service, const http::AccessRecord& record) {
                                  {"request_id", record.client.request_id}});
 }
 
+/// As people on this machine open it, unless they do by another name.
 std::string url_of(const Settings& settings, std::uint16_t port) {
+  // By its name, since browsers have passkeys for no address.
+  const bool is_opened_here =
+      settings.public_url.empty() || settings.public_url.starts_with("http://localhost");
+  if (settings.http_host == "127.0.0.1" && is_opened_here) {
+    return "http://localhost:" + std::to_string(port);
+  }
   const bool v6 = settings.http_host.find(':') != std::string::npos;
   const auto host = v6 ? "[" + settings.http_host + "]" : settings.http_host;
   return "http://" + host + ":" + std::to_string(port);

@@ -112,7 +112,7 @@ export async function busy(element, work, place) {
   try {
     await work();
   } catch (error) {
-    tell(words(error instanceof PasskeyFailure ? `passkey-${error.reason}` : 'problem-unreachable'), false, place);
+    tell(error instanceof PasskeyFailure ? words(`passkey-${error.reason}`, error) : words('problem-unreachable'), false, place);
   } finally {
     element.removeAttribute('aria-busy');
   }
@@ -158,26 +158,32 @@ export const isThere = async (path) => (await call('OPTIONS', path)).status !== 
 
 /** Why a browser made or gave no passkey: a word that the page has a sentence for. */
 class PasskeyFailure extends Error {
-  constructor(reason, cause) {
+  constructor(reason, host, cause) {
     super(reason, {cause});
     this.reason = reason;
+    this.host = host;
   }
 }
 export const hasPasskeys = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function';
 
-async function ceremony(run) {
+/** Whether the page is where a browser may have passkeys of other domains, too, which it knows as related. */
+export const isAtDomain = location.protocol.startsWith('https') && !/^[\d.]+$|^\[/.test(location.hostname);
+/** Whether passkeys of a domain can be used here, as far as a page can tell. */
+export const arePasskeysHere = (domain) => isAtDomain || location.hostname === domain || location.hostname.endsWith(`.${domain}`);
+
+async function ceremony(domain, run) {
   try {
     return (await run()).toJSON();
   } catch (error) {
     const reasons = {InvalidStateError: 'exists', NotAllowedError: 'cancelled', AbortError: 'aborted', SecurityError: 'elsewhere'};
-    throw new PasskeyFailure(reasons[error.name] ?? 'failed', error);
+    throw new PasskeyFailure(reasons[error.name] ?? 'failed', domain, error);
   }
 }
 export const makePasskey = (options) =>
-  ceremony(() => navigator.credentials.create({publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options)}));
+  ceremony(options.rp.id, () => navigator.credentials.create({publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options)}));
 /** `further` may have `mediation` and `signal`. */
 export const usePasskey = (options, further = {}) =>
-  ceremony(() => navigator.credentials.get({publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), ...further}));
+  ceremony(options.rpId, () => navigator.credentials.get({publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options), ...further}));
 /**
  * Lets the browser offer a passkey no longer that was just made and is not kept. Never one that was used: whatever is wrong with
  * that, such as a challenge that is over, the service answers alike.

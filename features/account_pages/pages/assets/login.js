@@ -1,5 +1,5 @@
 // Logs in, in one step or two, by password, passkey, mailed code or link, and goes on to the account's page.
-import {askSecondStep, busy, byId, call, canAskSecondStep, clearForm, deviceToken, hasPasskeys, isThere, keepDevice,
+import {arePasskeysHere, askSecondStep, busy, byId, call, canAskSecondStep, clearForm, deviceToken, hasPasskeys, isAtDomain, isThere, keepDevice,
   onSubmit, read, session, takeLinkToken, tell, tellProblem, usePasskey, words} from './client.js';
 
 const linkToken = takeLinkToken();
@@ -152,11 +152,22 @@ async function askPasskey() {
   return undefined;
 }
 
+/** Whether passkeys can be used here; where only the address is wrong, says which is right. */
+async function findPasskeys() {
+  if (!hasPasskeys || !await isThere('auth/passkey/options')) return false;
+  if (isAtDomain) return true;
+  const {ok, body: {options}} = await call('POST', 'auth/passkey/options');
+  if (!ok || arePasskeysHere(options.rpId)) return ok;
+  byId('passkeys-elsewhere').querySelector('strong').textContent = options.rpId;
+  byId('passkeys-elsewhere').hidden = false;
+  return false;
+}
+
 /** Shows the ways in that the service has. */
 async function findOut() {
   const has = (path) => isThere(path).catch(() => false);
   const hasForgot = () => fetch(byId('forgot-link').href, {method: 'HEAD', credentials: 'omit'}).then(({ok}) => ok, () => false);
-  const [passkeys, mails, forgot] = await Promise.all([hasPasskeys && has('auth/passkey/options'), has('auth/email-login'), hasForgot()]);
+  const [passkeys, mails, forgot] = await Promise.all([findPasskeys().catch(() => false), has('auth/email-login'), hasForgot()]);
   byId('by-passkey').hidden = !passkeys;
   byId('by-mail').hidden = !mails;
   byId('forgot').hidden = !forgot;

@@ -1,5 +1,5 @@
 // Shows and changes what protects an account: second factors, recovery codes, passkeys, trusted devices, sessions.
-import {busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, makePasskey, onSubmit, read, session, tell, tellProblem,
+import {arePasskeysHere, busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, makePasskey, onSubmit, read, session, tell, tellProblem,
   timeInWords, words} from './client.js';
 import {confirmed, offerPasskeyAgain, onClick, openDialog} from './dialogs.js';
 
@@ -246,10 +246,13 @@ function showFactors({required, required_by_policy: byPolicy, factors, passkeys,
   showAdders();
 }
 
-function showPasskeys({passkeys}) {
-  offerPasskeyAgain(hasPasskeys && passkeys.length > 0);
-  byId('add-passkey').hidden = !hasPasskeys;
+function showPasskeys({rp_id: domain, passkeys}) {
+  const isHere = arePasskeysHere(domain);
+  offerPasskeyAgain(hasPasskeys && isHere && passkeys.length > 0);
+  byId('add-passkey').hidden = !hasPasskeys || !isHere;
   byId('no-passkeys').hidden = hasPasskeys;
+  byId('passkeys-elsewhere').hidden = !hasPasskeys || isHere;
+  byId('passkeys-elsewhere').querySelector('strong').textContent = domain;
   showList('passkeys', passkeys.map(({id, name: given, created_at: created, last_used_at: used, backed_up: isBackedUp}) => {
     const name = given || words('factor-passkey').textContent;
     return itemOf('passkey-item', {name, created: timeInWords(created), used: timeInWords(used), isBackedUp}, {

@@ -242,6 +242,7 @@ struct Filled : Over {
     const auto now = t.clock().now();
     const pk::Passkey passkey{.id = pk::PasskeyId::make(now, t.random()),
                               .user = user,
+                              .rp_id = "example.org",
                               .credential_digest = pk::digest_of_credential("credential"),
                               .credential_id = "credential",
                               .public_key = "key",

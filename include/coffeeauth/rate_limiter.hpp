@@ -47,6 +47,8 @@ struct LimitRule {
   LimitScope scope;
   /// The limit; multiplied for an IPv6 /56 and /48, like LimitConfig::login_address.
   Limit limit;
+  /// Whether a route with this scope counts its user, if it has one, and not the network.
+  bool by_user = false;
 };
 
 /// Returns the network that a client is counted as: an IPv4 address itself (also when mapped into
@@ -69,6 +71,8 @@ class RateLimiter {
   void add(const LimitRule& rule);
   /// Whether there is a rule for `scope`.
   [[nodiscard]] bool knows(const LimitScope& scope) const noexcept;
+  /// LimitRule::by_user of the scope's rule.
+  [[nodiscard]] bool counts_users(const LimitScope& scope) const noexcept;
 
   /// Counts one request of `scope` from `address` in each network it belongs to; a request that is
   /// refused is not counted in the wider networks, and nowhere when the widest refuses it. A scope

@@ -221,8 +221,8 @@ const RoutedPath* Dispatcher::visible_path(const Request& request, const Origin&
 Result<void> Dispatcher::count(const Route& route, const Origin& origin,
                                const std::optional<Principal>& principal) const {
   if (!route.limit || is_private(route)) return {};
-  if (*route.limit == LimitScope::any && principal) {
-    return auth_.limits().check_user(principal->user.id.str());
+  if (principal && auth_.limits().counts_users(*route.limit)) {
+    return auth_.limits().check(*route.limit, principal->user.id.str());
   }
   return auth_.limits().check_address(*route.limit, origin.address);
 }

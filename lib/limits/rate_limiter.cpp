@@ -11,7 +11,7 @@ namespace coffeeauth {
 namespace {
 
 std::vector<LimitRule> rules_of(const LimitConfig& config) {
-  return {{LimitScope::any, config.any},
+  return {{LimitScope::any, config.any, true},
           {LimitScope::login, config.login_address},
           {LimitScope::sign_up, config.sign_up_address},
           {LimitScope::resend_code, config.resend_address},
@@ -144,6 +144,10 @@ RateLimiter::RateLimiter(const LimitConfig& config, RateCounter& counters, Clock
 bool RateLimiter::knows(const LimitScope& scope) const noexcept {
   return std::any_of(rules_.begin(), rules_.end(),
                      [&](const LimitRule& rule) { return rule.scope == scope; });
+}
+
+bool RateLimiter::counts_users(const LimitScope& scope) const noexcept {
+  return rule_for(scope).by_user;
 }
 
 void RateLimiter::add(const LimitRule& rule) {

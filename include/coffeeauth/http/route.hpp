@@ -118,8 +118,8 @@ struct Route {
   SchemaPtr response_schema{};
   /// The errors to document, besides those that every route can return.
   std::vector<ErrorCode> errors{};
-  /// The limit that a request counts against before it is processed; `any` counts by user if there
-  /// is one, all others by IP address. Empty: not limited.
+  /// The limit that a request counts against before it is processed: by user if there is one and
+  /// LimitRule::by_user is set, as for `any`; else by IP address. Empty: not limited.
   std::optional<LimitScope> limit = LimitScope::any;
   /// Header fields of requests, for the document.
   std::vector<NamedSchema> request_headers{};

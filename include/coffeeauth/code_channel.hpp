@@ -40,6 +40,10 @@ struct OutgoingCode {
   std::string language{};
   /// Whether the code confirms a recipient that the account has just named.
   bool enrols = false;
+  /// Whether the account has logged in from the client's network before (Kernel::knows_network()).
+  /// Codes for others need a pace of their own: whoever has stolen the password must not use up
+  /// those of the owner.
+  bool from_known_network = false;
 };
 
 /// What became of a code.

@@ -20,7 +20,8 @@ std::string MailShares::share_of(const Account& account, const FeatureDigest& ne
   for (auto row = shares_.upper_bound(key_of(account, common)); row != shares_.end(); ++row) {
     const auto& [user, scope, share] = row->first;
     if (user != account.user.str() || scope != account.scope) break;
-    const bool counts = share != owner && now < row->second.day_began_at + 24h;
+    const bool counts =
+        share != owner && share != owner_elsewhere && now < row->second.day_began_at + 24h;
     if (counts && share == own) return own;
     others += counts ? 1 : 0;
   }

@@ -21,7 +21,7 @@ constexpr std::string_view hold_text = R"(
   ON CONFLICT (user_id, {scope}network) DO UPDATE SET day_count = {table}.day_count)";
 constexpr std::string_view shares_text = R"(
   SELECT network FROM {table}
-  WHERE user_id = @user AND {scope_is}network NOT IN ('', 'owner') AND day_began_at > @day_ago)";
+  WHERE user_id = @user AND {scope_is}network NOT IN ('', 'owner', 'elsewhere') AND day_began_at > @day_ago)";
 // The hour and the day began with the first mail that was counted in them.
 constexpr std::string_view take_text = R"(
   INSERT INTO {table} (user_id, {scope}network, sent_at, hour_began_at, hour_count, day_began_at,

@@ -128,6 +128,9 @@ void owners_share(TicketHarness& harness) {
   CHECK_MESSAGE(by_owner(noon), "apart from that of the same network");
   CHECK_FALSE(by_owner(noon + 59s));
   CHECK(by_owner(noon, bob));
+  const MailRequest elsewhere{.network = digest(1), .by_owner = true, .from_elsewhere = true};
+  CHECK_MESSAGE(t.take(elsewhere, noon), "networks that it has not used have another one");
+  CHECK_FALSE(t.take(elsewhere, noon + 59s));
   CHECK_MESSAGE(t.take(from(2), noon), "it takes no network's share");
   CHECK_MESSAGE(t.take(from(3), noon), "nor that of all others");
   CHECK_FALSE(t.take(from(4), noon));

@@ -38,9 +38,7 @@ class MemoryTickets final : public Tickets {
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     if (!tx_.users().find(user)) return false;
-    const auto share =
-        request.by_owner ? memory::MailShares::owner
-                         : all_.mails.share_of({user}, request.network, request.max_networks, now);
+    const auto share = share_for(user, request, now);
     return all_.mails.take(tx_, {user}, share, pace, now);
   }
 
@@ -104,6 +102,15 @@ class MemoryTickets final : public Tickets {
   }
 
  private:
+  [[nodiscard]] std::string share_for(const UserId& user, const MailRequest& request,
+                                      UtcTime now) const {
+    using memory::MailShares;
+    if (!request.by_owner) {
+      return all_.mails.share_of({user}, request.network, request.max_networks, now);
+    }
+    return request.from_elsewhere ? MailShares::owner_elsewhere : MailShares::owner;
+  }
+
   using Rows = std::map<std::string, TicketRow>;
 
   /// The live row that has one of these digests there.

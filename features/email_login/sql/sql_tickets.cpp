@@ -82,15 +82,22 @@ Ticket ticket_in(const Row& row) {
           .expires_at = row.time(6)};
 }
 
+std::string share_for(Transaction& tx, const UserId& user, const MailRequest& request,
+                      UtcTime now) {
+  using sql::MailShares;
+  if (!request.by_owner) {
+    return mail_shares.share_of(tx, {user}, request.network, request.max_networks, now);
+  }
+  return request.from_elsewhere ? MailShares::owner_elsewhere : MailShares::owner;
+}
+
 class SqlTickets final : public Tickets {
  public:
   explicit SqlTickets(Transaction& transaction) : tx_(transaction) {}
 
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
-    const auto share = request.by_owner ? sql::MailShares::owner
-                                        : mail_shares.share_of(tx_, {user}, request.network,
-                                                               request.max_networks, now);
+    const auto share = share_for(tx_, user, request, now);
     return mail_shares.take(tx_, {user}, share, pace, now);
   }
 

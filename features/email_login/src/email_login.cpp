@@ -134,7 +134,9 @@ CodeSent EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
                        std::chrono::ceil<std::chrono::seconds>(options.pace.pause)};
   if (!user) return paced;
   const auto owner = tickets.in(tx);
-  if (!owner->take_slot(code.user, {.network = {}, .by_owner = true}, options.pace, now())) {
+  if (!owner->take_slot(
+          code.user, {.network = {}, .by_owner = true, .from_elsewhere = !code.from_known_network},
+          options.pace, now())) {
     return paced;
   }
   kernel->notify(tx, "factor_code",

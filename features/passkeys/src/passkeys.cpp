@@ -28,7 +28,9 @@ Contributions PasskeyService::attach(Kernel& kernel) {
   // enabled now.
   // Accounts have their passkeys while it is disabled, too: with the last other factor, their
   // second factor must not go.
-  return {.limits = {{options_limit, room.settings.asks}, {login_limit, room.settings.tries}},
+  return {.limits = {{options_limit, room.settings.asks},
+                     {login_limit, room.settings.tries},
+                     {change_limit, room.settings.changes, true}},
           .clean_ups = {{"passkeys", clean}},
           .methods = {passkey_method, user_verified_method},
           .second_steps = {&room},

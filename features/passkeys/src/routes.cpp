@@ -259,6 +259,7 @@ std::vector<Route> registration_routes(PasskeyService& passkeys) {
   auto add = own_route("POST", "", "addPasskey", "Register a passkey");
   add.handler = [&passkeys](const RouteContext& c) { return add_own(passkeys, c); };
   add.recent = http::Recent::required;
+  add.limit = change_limit;
   add.description =
       "Made with the options of the same session. The owner is notified by mail. Trusted devices "
       "are forgotten.";
@@ -306,6 +307,7 @@ std::vector<Route> own_routes(PasskeyService& passkeys, Auth& auth) {
   auto remove = own_route("DELETE", "/{id}", "removePasskey", "Remove a passkey");
   remove.handler = [&passkeys](const RouteContext& c) { return remove_own(passkeys, c); };
   remove.recent = http::Recent::required;
+  remove.limit = change_limit;
   remove.description =
       "The owner is notified by mail. With the last second factor, logins no longer need one, and "
       "the earlier access tokens of this session become invalid: refresh to get a new one.";

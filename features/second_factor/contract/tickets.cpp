@@ -41,6 +41,13 @@ void tickets_make_room(FactorHarness& harness) {
   CHECK_MESSAGE(t.find(9), "those of another account stay");
   t.put(ticket(3, ada, noon + 3s), 2);
   CHECK_MESSAGE(t.find(2), "one that is put again needs no more room");
+  for (const std::uint64_t n : {4, 5, 6}) {
+    auto other = ticket(n, ada, noon + 1s * n);
+    other.promise = "another";
+    t.put(other, 2);
+  }
+  CHECK_FALSE(t.find(4));
+  CHECK_MESSAGE(t.find(2), "those of another promise stay");
 }
 
 void tickets_count_attempts(FactorHarness& harness) {

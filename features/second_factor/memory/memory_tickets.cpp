@@ -42,7 +42,8 @@ void MemoryTickets::put_ticket(const Ticket& ticket, std::size_t max_live) {
   all_.tickets.insert_or_assign(key, TicketRow{.ticket = ticket});
   std::vector<std::pair<UtcTime, std::string>> others;
   for (const auto& [digest, row] : all_.tickets) {
-    if (row.ticket.user == ticket.user && digest != key) {
+    const bool is_alike = row.ticket.user == ticket.user && row.ticket.promise == ticket.promise;
+    if (is_alike && digest != key) {
       others.emplace_back(row.ticket.created_at, digest);
     }
   }

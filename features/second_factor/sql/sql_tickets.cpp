@@ -36,8 +36,9 @@ const Sql put_ticket_sql{.text = R"(
         code_expires_at = excluded.code_expires_at, code_guesses = 0)"};
 const Sql make_room_for_ticket_sql{.text = R"(
   DELETE FROM second_factor_tickets WHERE user_id = $1 AND digest IN (
-    SELECT digest FROM second_factor_tickets WHERE user_id = $1 AND digest <> $2
-    ORDER BY created_at DESC, digest LIMIT 1000000 OFFSET $3))"};
+    SELECT digest FROM second_factor_tickets
+    WHERE user_id = $1 AND digest <> $2 AND promise = $3
+    ORDER BY created_at DESC, digest LIMIT 1000000 OFFSET $4))"};
 
 constexpr std::string_view ticket_columns =
     " digest, user_id, security_version, methods, promise, subject, session_id, attempts, "
@@ -151,8 +152,9 @@ void SqlTickets::put_ticket(const Ticket& ticket, std::size_t max_live) {
          count_value(ticket.attempts), time_value(ticket.created_at), time_value(ticket.expires_at),
          code ? digest_value(code->digest) : Value{}, code ? Value{code->factor.str()} : Value{},
          code ? time_value(code->expires_at) : Value{}});
-  query(tx_, make_room_for_ticket_sql,
-        {ticket.user.str(), digest_value(ticket.digest), count_value(max_live - 1)});
+  query(
+      tx_, make_room_for_ticket_sql,
+      {ticket.user.str(), digest_value(ticket.digest), ticket.promise, count_value(max_live - 1)});
 }
 
 std::optional<Ticket> SqlTickets::find_ticket(const std::vector<FeatureDigest>& digests,

@@ -50,7 +50,7 @@ Result<std::optional<LoginChallenge>> Room::ask(const PendingLogin& login) {
   auto methods = transact([&](Transaction& tx) {
     const auto rows = store.in(tx);
     rows->hold(user.id);
-    rows->put_ticket(ticket, max_tickets);
+    rows->put_ticket(ticket, settings.tickets);
     kernel->record(tx, {.kind = first_factor_passed,
                         .at = login.now,
                         .user = user.id,

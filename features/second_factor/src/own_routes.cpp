@@ -282,6 +282,7 @@ Route codes_route(SecondFactor& second_factor) {
   auto renew = own_route("POST", "/recovery-codes", "renewRecoveryCodes", "Make recovery codes");
   renew.handler = [&second_factor](const RouteContext& c) { return renew_codes(second_factor, c); };
   renew.recent = http::Recent::required;
+  renew.limit = change_limit;
   renew.description = "The former codes are void. The owner is notified by mail.";
   renew.success_status = 201;
   renew.response_schema =
@@ -306,6 +307,7 @@ std::vector<Route> overview_routes(SecondFactor& second_factor) {
                        "Turn the second factor of your logins on or off");
   set.handler = [&second_factor](const RouteContext& c) { return set_required(second_factor, c); };
   set.recent = http::Recent::required;
+  set.limit = change_limit;
   set.while_enrolling = true;
   set.description =
       "Turned on, the other sessions end. Turned off, recovery codes and trusted devices are "
@@ -334,6 +336,7 @@ std::vector<Route> factor_routes(SecondFactor& second_factor, const RouteOptions
     return remove_factor(second_factor, c);
   };
   remove.recent = http::Recent::required;
+  remove.limit = change_limit;
   remove.while_enrolling = true;
   remove.description =
       "With the last second factor, logins no longer need one, and the earlier access tokens of "

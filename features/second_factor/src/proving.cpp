@@ -1,5 +1,6 @@
 // The second step: counted, compared, and spent with the promise that it keeps.
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -7,10 +8,6 @@
 
 namespace coffeeauth::second_factor {
 namespace {
-
-/// The failure in a row that the owner is told of: whoever gets as far knows the password.
-constexpr std::size_t told_failure = 5;
-constexpr std::chrono::seconds pause_of_lock_notices{std::chrono::hours{24}};
 
 /// An attempt that was counted, and may be compared.
 struct Begun {
@@ -41,7 +38,7 @@ Error error_of(const Attempt& attempt, UtcTime now) {
 void tell_of_lock(const Room& room, const UserId& user, const ClientContext& client) {
   room.transact([&](Transaction& tx) {
     room.kernel->record(tx, {.kind = second_factor_locked, .user = user, .client = client});
-    if (room.store.in(tx)->take_notice(user, pause_of_lock_notices, room.now())) {
+    if (room.store.in(tx)->take_notice(user, room.settings.pause_of_lock_notices, room.now())) {
       room.tell_owner(tx, "account_locked", user, client);
     }
   });
@@ -172,7 +169,9 @@ Error refuse(const Room& room, const Begun& begun, Error why, const ClientContex
                      .user = begun.user.id,
                      .session = begun.ticket.session,
                      .client = client});
-  if (begun.failures == told_failure) {
+  // Whoever gets as far has passed the first step. Where the codes are locked before, that is told.
+  const auto told = std::min(room.settings.told_failure, room.settings.failures_stop);
+  if (told > 0 && begun.failures == told) {
     room.transact([&](Transaction& tx) {
       room.tell_owner(tx, "second_factor_failures", begun.user.id, client);
     });

@@ -18,8 +18,6 @@ namespace coffeeauth::second_factor {
 
 /// The most that TRUSTED_DEVICE_LIFETIME can be; no ticket lives as long.
 inline constexpr std::chrono::seconds longest_trust{std::chrono::hours{24 * 90}};
-/// Live tickets of an account: more than one person begins logins at once.
-inline constexpr std::size_t max_tickets = 10;
 
 /// Ticket::promise of the codes that confirm a factor: no purpose of a login.
 inline constexpr std::string_view enrolment_promise = "enrolment";
@@ -31,6 +29,12 @@ inline constexpr std::string_view device_prefix = "dev_";
 struct MadeCodes {
   RecoveryCodes shown;
   std::vector<FeatureDigest> digests;
+};
+
+/// Who has a code sent, and whether the account has logged in from there before.
+struct Asker {
+  const ClientContext& client;
+  bool is_known = false;
 };
 
 struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
@@ -104,7 +108,7 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   /// Makes a code for the ticket and sends it to the factor. Within a transaction, as the last
   /// thing.
   [[nodiscard]] Result<UtcTime> send_code(Transaction& tx, const FeatureDigest& ticket,
-                                          const Factor& factor, const ClientContext& client) const;
+                                          const Factor& factor, const Asker& asker) const;
   /// Counts a guess at the code that was sent, commits, and compares.
   [[nodiscard]] bool try_sent_code(const FeatureDigest& ticket, const FactorId& factor,
                                    const Secret& code) const;

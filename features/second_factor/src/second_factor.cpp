@@ -43,7 +43,8 @@ Contributions SecondFactor::attach(Kernel& kernel) {
                         .digests_live_for = longest_trust,
                         .sealed = {&room}};
   if (room.settings.enabled) {
-    brought.limits = {{step_limit, room.settings.steps}};
+    brought.limits = {{step_limit, room.settings.steps},
+                      {change_limit, room.settings.changes, true}};
     brought.login_steps = {&room};
     brought.gates = {&room};
     brought.knows_devices = room.settings.device_lifetime.count() > 0;

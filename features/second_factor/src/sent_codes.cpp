@@ -62,8 +62,12 @@ CodeChannel* Room::channel_of(std::string_view kind) const {
 bool Room::goes_with(std::string_view kind, const LoginMethods& done) const {
   const auto* const channel = channel_of(kind);
   if (channel == nullptr || channel->method().use() != MethodUse::mailbox_second) return true;
-  return std::none_of(done.begin(), done.end(),
-                      [](const auto& method) { return method.use() == MethodUse::mailbox; });
+  const auto has = [&](MethodUse use) {
+    return std::any_of(done.begin(), done.end(),
+                       [&](const auto& method) { return method.use() == use; });
+  };
+  // Beside a password the mailbox is another factor, also where a mailed code came with it.
+  return has(MethodUse::first) || !has(MethodUse::mailbox);
 }
 
 FeatureDigest Room::enrolment_ticket(const FactorId& factor) const {
@@ -71,7 +75,7 @@ FeatureDigest Room::enrolment_ticket(const FactorId& factor) const {
 }
 
 Result<UtcTime> Room::send_code(Transaction& tx, const FeatureDigest& ticket, const Factor& factor,
-                                const ClientContext& client) const {
+                                const Asker& asker) const {
   auto* const channel = channel_of(factor.kind);
   const auto user = tx.users().find(factor.user);
   if (channel == nullptr || !user) return ErrorCode::invalid_code;
@@ -97,8 +101,9 @@ Result<UtcTime> Room::send_code(Transaction& tx, const FeatureDigest& ticket, co
                                    .code = code.expose_secret(),
                                    .expires_at = row.expires_at,
                                    .language = std::string{user->language.tag()},
-                                   .enrols = !factor.confirmed_at},
-                                  client);
+                                   .enrols = !factor.confirmed_at,
+                                   .from_known_network = asker.is_known},
+                                  asker.client);
   if (sent.outcome != CodeOutcome::queued) return unsent(sent);
   return row.expires_at;
 }
@@ -123,6 +128,7 @@ Result<UtcTime> SecondFactor::send_code(const Secret& mfa_token, const FactorId&
     return ErrorCode::token_invalid;
   }
   const auto done = room.kernel->known_methods(ticket->methods);
+  const Asker asker{client, room.kernel->knows_network(ticket->user, client)};
   return send_or_keep(
       room, id, [&](Transaction& tx, std::optional<FeatureDigest>& of) -> Result<UtcTime> {
         if (const auto user = account_of(tx, *ticket); !user) return user.error();
@@ -133,7 +139,7 @@ Result<UtcTime> SecondFactor::send_code(const Secret& mfa_token, const FactorId&
           return ErrorCode::invalid_code;
         }
         of = ticket->digest;
-        return room.send_code(tx, ticket->digest, *factor, client);
+        return room.send_code(tx, ticket->digest, *factor, asker);
       });
 }
 
@@ -173,8 +179,8 @@ Result<PendingTarget> SecondFactor::enrol_target(const Principal& principal, con
                          .promise = std::string{enrolment_promise},
                          .created_at = now,
                          .expires_at = factor.pending_until},
-                        max_tickets);
-    return room.send_code(tx, ticket, factor, client);
+                        room.settings.tickets);
+    return room.send_code(tx, ticket, factor, {client});
   });
   if (!sent) return sent.error();
   return PendingTarget{
@@ -193,7 +199,7 @@ Result<UtcTime> SecondFactor::resend(const Principal& principal, const FactorId&
           return ErrorCode::not_found;
         }
         of = room.enrolment_ticket(id);
-        return room.send_code(tx, *of, *factor, client);
+        return room.send_code(tx, *of, *factor, {client});
       });
 }
 

@@ -68,6 +68,19 @@ struct RoomForAllTickets : Sound {
   using Sound::Sound;
   void put_ticket(const Ticket& ticket, std::size_t) override { rows->put_ticket(ticket, no_end); }
 };
+/// Takes each promise for the same one, and tells the right one.
+struct RoomForOnePromise : Sound {
+  using Sound::Sound;
+  void put_ticket(const Ticket& ticket, std::size_t max_live) override {
+    for (const auto n : {1, 2, 3, 4, 5, 6}) {
+      auto other = rows->find_ticket({testing::nth_digest<FeatureDigest>(n)}, long_ago);
+      if (!other || !(other->user == ticket.user)) continue;
+      other->promise = ticket.promise;
+      rows->put_ticket(*other, no_end);
+    }
+    rows->put_ticket(ticket, max_live);
+  }
+};
 struct EndlessAttempts : Sound {
   using Sound::Sound;
   std::optional<Ticket> spend_attempt(const FeatureDigest& digest, std::size_t,
@@ -229,6 +242,7 @@ REJECTED("tickets that forget who asked", ForgetsTheSession)
 REJECTED("tickets that are found when they are over", FindsTheOverTicket)
 REJECTED("tickets of which one digest is looked at", LooksAtOneDigest)
 REJECTED("tickets for which there is always room", RoomForAllTickets)
+REJECTED("tickets that make room for those of any promise", RoomForOnePromise)
 REJECTED("tickets whose attempts have no end", EndlessAttempts)
 REJECTED("tickets that are tried when they are over", AttemptsTheOver)
 REJECTED("tickets that stay when they are redeemed", RedeemsTwice)

@@ -25,6 +25,7 @@ struct SentText {
   std::string language;
   UtcTime expires_at{};
   bool enrols = false;
+  bool from_known_network = false;
 };
 
 class FakeChannel final : public CodeChannel {
@@ -52,7 +53,8 @@ class FakeChannel final : public CodeChannel {
                     .code = std::string{code.code},
                     .language = code.language,
                     .expires_at = code.expires_at,
-                    .enrols = code.enrols});
+                    .enrols = code.enrols,
+                    .from_known_network = code.from_known_network});
     return {};
   }
 

@@ -59,6 +59,21 @@ TEST_CASE("a login with a factor asks for it, and only a right code opens a sess
   });
 }
 
+TEST_CASE("a right password that nobody goes on from is not called wrong, but told to wait") {
+  World w{backends().front(), {}, {}, Requests::counted};
+  static_cast<void>(w.add(w.principal(w.user())));
+  std::size_t begun = 0;
+  for (auto outcome = w.log_in();; outcome = w.log_in()) {
+    if (!outcome) {
+      CHECK_ERROR(outcome, ErrorCode::rate_limited);
+      break;
+    }
+    REQUIRE(std::holds_alternative<LoginChallenge>(*outcome));
+    REQUIRE(++begun <= 20);
+  }
+  CHECK(begun == 10);
+}
+
 TEST_CASE("a login without a factor is asked for nothing") {
   World w{backends().front()};
   static_cast<void>(w.user());

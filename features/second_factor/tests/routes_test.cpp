@@ -12,8 +12,9 @@ using Json = nlohmann::json;
 
 /// The room's routes over an Auth in memory.
 struct Site {
-  explicit Site(SecondFactorOptions options = {}, RouteOptions with = {})
-      : w(backends().front(), std::move(options)),
+  explicit Site(SecondFactorOptions options = {}, RouteOptions with = {},
+                Requests requests = Requests::uncounted)
+      : w(backends().front(), std::move(options), {}, requests),
         api(w.auth(), {.extra_routes = routes(w.room, std::move(with))}) {}
 
   http::Response call(const std::string& method, const std::string& target,
@@ -275,6 +276,19 @@ TEST_CASE("switched off, the room has no routes, and logins take no device") {
   CHECK(Site::outcome(s.call("GET", "/api/me/second-factor", nullptr, ada.authorization)) ==
         "404 not_found");
   CHECK(s.log_in({{"device_token", "dev_x"}}).at("code") == "validation_failed");
+}
+
+TEST_CASE("a user changes what the owner is told of so many times in an hour") {
+  Site s{{}, {}, Requests::counted};
+  auto ada = s.w.user();
+  static_cast<void>(s.w.add(s.w.principal(ada)));
+  const auto who = s.renewed(ada);
+  for (int i = 0; i < 20; ++i) {
+    CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, who)) == "201");
+  }
+  CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, who)) ==
+        "429 rate_limited");
+  CHECK(Site::outcome(s.call("GET", "/api/me/second-factor", nullptr, who)) == "200");
 }
 
 }  // namespace

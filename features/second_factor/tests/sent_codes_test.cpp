@@ -234,6 +234,33 @@ TEST_CASE("only what the settings name can be added, and what was added before s
               ErrorCode::validation_failed);
 }
 
+TEST_CASE("a mailed code is a second step after the password, also with another mailed code") {
+  Phones p{backends().front()};
+  const auto ada = p.w.user();
+  const auto mailbox = p.add(p.w.principal(ada), "email", "");
+  const auto begun = p.w.auth().kernel().begin_login(
+      ada.user.id, {LoginMethod::password, LoginMethod::email_code}, somewhere);
+  REQUIRE_OK(begun);
+  REQUIRE(std::holds_alternative<LoginChallenge>(*begun));
+  const auto& asked = std::get<LoginChallenge>(*begun);
+  CHECK(asked.methods.front().type == "email");
+  CHECK_OK(p.w.room.send_code(asked.token, mailbox, somewhere));
+  CHECK(is_session(p.prove(asked.token, mailbox, p.last("email"))));
+}
+
+TEST_CASE("a channel is told whether the account has used the network before") {
+  Phones p{backends().front()};
+  const auto phone = p.add(p.w.principal(p.w.user()));
+  const auto known = [&](const ClientContext& from) {
+    const auto ticket = p.w.challenge(ada_address, from).token.clone();
+    CHECK_OK(p.w.room.send_code(ticket, phone, from));
+    return p.channels.phone.sent.back().from_known_network;
+  };
+  const ClientContext stranger{.address = "198.51.100.9", .user_agent = "tests"};
+  CHECK(known(home));
+  CHECK_FALSE(known(stranger));
+}
+
 TEST_CASE("a mailed code is no second step after a mailed link") {
   on_each_store([](const Backend& backend) {
     Phones p{backend};

@@ -17,9 +17,9 @@ std::vector<Feature*> with_room(Feature& room, std::vector<Feature*> beside) {
 }
 
 /// The room's own counters are what is tested; those of passwords would end a test first.
-Config without_limits() {
+Config config_for(Requests requests) {
   Config config;
-  config.limits.enabled = false;
+  config.limits.enabled = requests == Requests::counted;
   return config;
 }
 
@@ -50,12 +50,13 @@ const std::vector<Backend>& backends() {
   return all;
 }
 
-World::World(const Backend& backend, SecondFactorOptions options, std::vector<Feature*> beside)
+World::World(const Backend& backend, SecondFactorOptions options, std::vector<Feature*> beside,
+             Requests requests)
     : store_(backend.harness().fresh()),
       codes_(crypto::make_openssl_one_time_codes()),
       rows(backend.rows_over(*store_)),
       room(*rows, *codes_, std::move(options)),
-      t({.config = without_limits(),
+      t({.config = config_for(requests),
          .store = std::move(store_),
          .features = with_room(room, std::move(beside))}) {}
 

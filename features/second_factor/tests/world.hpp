@@ -36,10 +36,13 @@ struct App {
   Secret secret;
 };
 
+/// Whether a World has rate limits.
+enum class Requests { uncounted, counted };
+
 class World {
  public:
   explicit World(const Backend& backend, SecondFactorOptions options = {},
-                 std::vector<Feature*> beside = {});
+                 std::vector<Feature*> beside = {}, Requests requests = Requests::uncounted);
 
   [[nodiscard]] Auth& auth() { return t.auth(); }
   [[nodiscard]] LoggedInUser user(std::string_view address = ada_address, Role role = Role::user) {

@@ -76,16 +76,35 @@ void numbers_of_a_network(BudgetHarness& harness) {
   auto limits = no_limits();
   limits.numbers_per_network = 2;
   const Trial t{harness, limits};
-  CHECK(t.take(Wish{.user = 1, .number = 1}) == taken);
-  CHECK_MESSAGE(t.take(Wish{.user = 2, .number = 1}) == taken, "one number counts once");
-  CHECK(t.take(Wish{.user = 3, .number = 2}, noon + 1h) == taken);
-  CHECK(t.take(Wish{.user = 4, .number = 3}, noon + 1h) == paced);
-  CHECK_MESSAGE(t.take(Wish{.user = 4, .number = 2}, noon + 1h) == taken, "one of the two");
-  CHECK_MESSAGE(t.take(Wish{.user = 4, .number = 3, .network = 2}, noon + 1h) == taken,
-                "from another network");
-  CHECK(t.take(Wish{.user = 4, .number = 3}, noon + 24h - 1ms) == paced);
-  CHECK_MESSAGE(t.take(Wish{.user = 4, .number = 3}, noon + 24h) == taken,
-                "the first number is a day ago");
+  const auto enrolling = [](std::uint64_t user, std::uint64_t number, std::uint64_t network = 1) {
+    return Wish{.user = user, .number = number, .network = network, .enrols = true};
+  };
+  for (std::uint64_t n = 11; n < 15; ++n) CHECK(t.take(Wish{.user = n, .number = n}) == taken);
+  CHECK_MESSAGE(t.take(enrolling(1, 1)) == taken, "logins are not counted");
+  CHECK_MESSAGE(t.take(enrolling(2, 1)) == taken, "one number counts once");
+  CHECK(t.take(enrolling(3, 2), noon + 1h) == taken);
+  CHECK(t.take(enrolling(4, 3), noon + 1h) == paced);
+  CHECK_MESSAGE(t.take(Wish{.user = 4, .number = 3}, noon + 1h) == taken, "nor are they refused");
+  CHECK_MESSAGE(t.take(enrolling(4, 2), noon + 1h) == taken, "one of the two");
+  CHECK_MESSAGE(t.take(enrolling(4, 3, 2), noon + 1h) == taken, "from another network");
+  CHECK(t.take(enrolling(5, 3), noon + 24h - 1ms) == paced);
+  CHECK_MESSAGE(t.take(enrolling(5, 3), noon + 24h) == taken, "the first number is a day ago");
+}
+
+void elsewhere(BudgetHarness& harness) {
+  auto limits = no_limits();
+  limits.number.per_day = 1;
+  const Trial t{harness, limits};
+  CHECK(t.take(Wish{.elsewhere = true}) == taken);
+  CHECK(t.take(Wish{.elsewhere = true}) == paced);
+  CHECK_MESSAGE(t.take(Wish{}) == taken, "networks that the account has used have another share");
+  CHECK(t.take(Wish{}) == paced);
+  limits = no_limits();
+  limits.user.per_day = 1;
+  const Trial of_user{harness, limits};
+  CHECK(of_user.take(Wish{.elsewhere = true}) == taken);
+  CHECK(of_user.take(Wish{.number = 2, .elsewhere = true}) == paced);
+  CHECK(of_user.take(Wish{.number = 2}) == taken);
 }
 
 void enrolments(BudgetHarness& harness) {
@@ -133,8 +152,8 @@ void when_they_are_free(BudgetHarness& harness) {
   CHECK(t.take(Wish{.user = 2, .number = 2, .enrols = true}, noon + 4h) == taken);
   CHECK(t.free_at(Wish{.user = 2, .number = 3, .network = 2, .enrols = true}, noon + 5h) ==
         noon + 28h);
-  CHECK(t.take(Wish{.user = 3, .number = 3}, noon + 5h) == taken);
-  CHECK_MESSAGE(t.free_at(Wish{.user = 4, .number = 4}, noon + 6h) == noon + 28h,
+  CHECK(t.take(Wish{.user = 3, .number = 3, .enrols = true}, noon + 5h) == taken);
+  CHECK_MESSAGE(t.free_at(Wish{.user = 4, .number = 4, .enrols = true}, noon + 6h) == noon + 28h,
                 "the first of the two numbers");
   for (std::uint64_t n = 10; n < 14; ++n) {
     CHECK(t.take(Wish{.user = n, .number = n, .network = n}, noon + 7h + n * 1min) == taken);
@@ -150,12 +169,14 @@ void refused_count_for_nothing(BudgetHarness& harness) {
   limits.service_per_hour = 2;
   limits.numbers_per_network = 2;
   const Trial t{harness, limits};
-  CHECK(t.take(Wish{.user = 1, .number = 1}) == taken);
-  for (std::uint64_t n = 2; n < 6; ++n) CHECK(t.take(Wish{.user = 1, .number = n}) == paced);
-  CHECK_MESSAGE(t.take(Wish{.user = 2, .number = 9}) == taken,
-                "neither service nor network counted what was paced");
-  CHECK(t.take(Wish{.user = 3, .number = 9, .network = 2}) == service_full);
-  CHECK_MESSAGE(t.take(Wish{.user = 3, .number = 9, .network = 2}, noon + 1h) == taken,
+  const auto of = [](std::uint64_t user, std::uint64_t number, std::uint64_t network = 1) {
+    return Wish{.user = user, .number = number, .network = network, .enrols = true};
+  };
+  CHECK(t.take(of(1, 1)) == taken);
+  for (std::uint64_t n = 2; n < 6; ++n) CHECK(t.take(of(1, n)) == paced);
+  CHECK_MESSAGE(t.take(of(2, 9)) == taken, "neither service nor network counted what was paced");
+  CHECK(t.take(of(3, 9, 2)) == service_full);
+  CHECK_MESSAGE(t.take(of(3, 9, 2), noon + 1h) == taken,
                 "the user did not count what the service had no room for");
 }
 
@@ -164,12 +185,12 @@ void several_digests(BudgetHarness& harness) {
   limits.number.per_day = 1;
   limits.numbers_per_network = 1;
   const Trial t{harness, limits};
-  auto before = Wish{.user = 1}.request();
+  auto before = Wish{.user = 1, .enrols = true}.request();
   CHECK(t.take(before) == taken);
-  auto both = Wish{.user = 2, .number = 2, .network = 2}.request();
+  auto both = Wish{.user = 2, .number = 2, .network = 2, .enrols = true}.request();
   both.number.push_back(before.number.front());
   CHECK_MESSAGE(t.take(both) == paced, "the number is known by the digest of before");
-  auto other_number = Wish{.user = 3, .number = 3, .network = 2}.request();
+  auto other_number = Wish{.user = 3, .number = 3, .network = 2, .enrols = true}.request();
   other_number.network.push_back(before.network.front());
   CHECK_MESSAGE(t.take(other_number) == paced, "and so is the network");
   auto first = Wish{.user = 4, .number = 4, .network = 4}.request();
@@ -229,7 +250,10 @@ void budget_contract(BudgetHarness& harness) {
   }
   SUBCASE("enrolments leave logins a part of the service's hour") { service_keeps_some(harness); }
   SUBCASE("messages of one user keep the user's pace, to whatever numbers") { user_paced(harness); }
-  SUBCASE("a network sends to so many numbers in a day") { numbers_of_a_network(harness); }
+  SUBCASE("messages to a network unknown to the account take nothing from the others") {
+    elsewhere(harness);
+  }
+  SUBCASE("a network enrols so many numbers in a day") { numbers_of_a_network(harness); }
   SUBCASE("a user enrols so many times in a day") { enrolments(harness); }
   SUBCASE("the whole service sends so many in an hour") { service(harness); }
   SUBCASE("a message that is refused is told when it may be sent") { when_they_are_free(harness); }

@@ -36,10 +36,10 @@ void races(BudgetHarness& harness) {
     race_for(harness, limits, 1, BudgetVerdict::paced,
              [](std::size_t i) { return Wish{.number = i, .network = i}; });
   }
-  SUBCASE("of many numbers of one network at once, as many get a message as it may have") {
+  SUBCASE("of many numbers of one network at once, as many are enrolled as it may") {
     limits.numbers_per_network = 5;
     race_for(harness, limits, 5, BudgetVerdict::paced,
-             [](std::size_t i) { return Wish{.user = 1 + i, .number = i}; });
+             [](std::size_t i) { return Wish{.user = 1 + i, .number = i, .enrols = true}; });
   }
   SUBCASE("of many enrolments of one user at once, as many go as a day has") {
     limits.enrolments_per_day = 3;

@@ -40,12 +40,17 @@ struct Wish {
   std::uint64_t number = 1;
   std::uint64_t network = 1;
   bool enrols = false;
+  bool elsewhere = false;
 
+  [[nodiscard]] BudgetShare share() const {
+    if (enrols) return BudgetShare::enrolment;
+    return elsewhere ? BudgetShare::login_elsewhere : BudgetShare::login;
+  }
   [[nodiscard]] BudgetRequest request() const {
     return {.user = nth<UserId>(user),
             .number = {digest(number)},
             .network = {digest(1'000'000 + network)},
-            .enrols = enrols};
+            .share = share()};
   }
 };
 

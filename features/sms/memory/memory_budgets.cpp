@@ -19,7 +19,7 @@ struct SentMessage {
   std::optional<UserId> user;
   FeatureDigest number;
   FeatureDigest network;
-  bool enrols = false;
+  BudgetShare share = BudgetShare::login;
   UtcTime sent_at{};
 };
 
@@ -35,7 +35,7 @@ struct Past {
   std::vector<UtcTime> of_user;
   std::vector<UtcTime> enrolments;
   std::vector<UtcTime> of_number;
-  /// From the network, the last one to each other number.
+  /// Enrolments from the network, the last one of each other number.
   std::vector<UtcTime> of_other_numbers;
   /// In the last hour.
   std::vector<UtcTime> of_service;
@@ -51,14 +51,14 @@ class MemoryBudgets final : public Budgets {
 
   BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     auto past = look_back(request, now);
-    auto free_at = std::max({limits.user.free_at(std::move(past.of_user), now),
-                             limits.number.free_at(std::move(past.of_number), now),
-                             limits.network_free_at(std::move(past.of_other_numbers), now)});
-    if (request.enrols) {
-      free_at = std::max(free_at, limits.enrolment_free_at(std::move(past.enrolments), now));
+    auto free_at = std::max(limits.user.free_at(std::move(past.of_user), now),
+                            limits.number.free_at(std::move(past.of_number), now));
+    if (request.share == BudgetShare::enrolment) {
+      free_at = std::max({free_at, limits.enrolment_free_at(std::move(past.enrolments), now),
+                          limits.network_free_at(std::move(past.of_other_numbers), now)});
     }
     if (free_at > now) return {BudgetVerdict::paced, free_at};
-    const auto most = limits.service_limit(request.enrols);
+    const auto most = limits.service_limit(request.share == BudgetShare::enrolment);
     auto& in_hour = past.of_service;
     if (in_hour.size() >= most) {
       std::sort(in_hour.begin(), in_hour.end(), std::greater{});
@@ -98,13 +98,13 @@ class MemoryBudgets final : public Budgets {
     for (const auto& [turn, sent] : all_.rows) {
       if (sent.sent_at > now - 1h) past.of_service.push_back(sent.sent_at);
       if (sent.sent_at <= now - 24h) continue;
-      if (sent.user == request.user) {
-        past.of_user.push_back(sent.sent_at);
-        if (sent.enrols) past.enrolments.push_back(sent.sent_at);
-      }
+      const bool is_same_share = sent.share == request.share;
+      const bool enrols = sent.share == BudgetShare::enrolment;
+      if (sent.user == request.user && is_same_share) past.of_user.push_back(sent.sent_at);
+      if (sent.user == request.user && enrols) past.enrolments.push_back(sent.sent_at);
       if (is_one_of(request.number, sent.number)) {
-        if (sent.enrols == request.enrols) past.of_number.push_back(sent.sent_at);
-      } else if (is_one_of(request.network, sent.network)) {
+        if (is_same_share) past.of_number.push_back(sent.sent_at);
+      } else if (enrols && is_one_of(request.network, sent.network)) {
         auto& last = others[sent.number.bytes()];
         last = std::max(last, sent.sent_at);
       }
@@ -119,7 +119,7 @@ class MemoryBudgets final : public Budgets {
     all_.rows.emplace(turn, SentMessage{.user = request.user,
                                         .number = request.number.front(),
                                         .network = request.network.front(),
-                                        .enrols = request.enrols,
+                                        .share = request.share,
                                         .sent_at = now});
   }
 

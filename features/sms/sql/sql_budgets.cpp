@@ -33,7 +33,8 @@ const Sql of_number_sql{.text =
                         .columns = "n"};
 const Sql of_network_sql{.text =
                              "SELECT number_digest, max(sent_at) FROM sms_messages "
-                             "WHERE network_digest = $1 AND sent_at > $2 GROUP BY number_digest",
+                             "WHERE network_digest = $1 AND sent_at > $2 AND enrols = $3 "
+                             "GROUP BY number_digest",
                          .columns = "tn"};
 // The message after which the hour was full; none if it is not.
 const Sql of_service_sql{.text =
@@ -50,7 +51,8 @@ const Sql delete_old_sql{.text = R"(
   RETURNING 1)",
                          .columns = "n"};
 
-sql::Value flag_value(bool flag) { return std::int64_t{flag ? 1 : 0}; }
+/// The column is called by the share that was there first: 1 enrols the number.
+sql::Value share_value(BudgetShare share) { return static_cast<std::int64_t>(share); }
 
 class SqlBudgets final : public Budgets {
  public:
@@ -62,12 +64,12 @@ class SqlBudgets final : public Budgets {
     const auto turn = query(tx_, take_turn_sql).front().number(0);
     // Once more, since those before this one may have taken the rest.
     if (const auto at = free_at(request, limits, now); at > now) return {BudgetVerdict::paced, at};
-    const auto most = limits.service_limit(request.enrols);
+    const auto most = limits.service_limit(request.share == BudgetShare::enrolment);
     const auto full = query(tx_, of_service_sql, {time_value(now - 1h), count_value(most - 1)});
     if (!full.empty()) return {BudgetVerdict::service_full, full.front().time(0) + 1h};
     query(tx_, count_sql,
           {turn, request.user.str(), digest_value(request.number.front()),
-           digest_value(request.network.front()), flag_value(request.enrols), time_value(now)});
+           digest_value(request.network.front()), share_value(request.share), time_value(now)});
     return {BudgetVerdict::taken, now};
   }
 
@@ -78,20 +80,20 @@ class SqlBudgets final : public Budgets {
  private:
   /// When the limits of user, number and network have room, `now` or later.
   UtcTime free_at(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
-    return std::max({of_user(request, limits, now), of_number(request, limits.number, now),
-                     of_network(request, limits, now)});
+    const auto at = std::max(of_user(request, limits, now), of_number(request, limits.number, now));
+    if (request.share != BudgetShare::enrolment) return at;
+    return std::max(at, of_network(request, limits, now));
   }
 
   UtcTime of_user(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) {
     std::vector<UtcTime> sent;
-    std::vector<UtcTime> enrolments;
+    const auto share = static_cast<std::int64_t>(request.share);
     for (const auto& row : query(tx_, of_user_sql, {request.user.str(), time_value(now - 24h)})) {
-      sent.push_back(row.time(0));
-      if (row.flag(1)) enrolments.push_back(row.time(0));
+      if (row.number(1) == share) sent.push_back(row.time(0));
     }
-    const auto at = limits.user.free_at(std::move(sent), now);
-    if (!request.enrols) return at;
-    return std::max(at, limits.enrolment_free_at(std::move(enrolments), now));
+    const auto at = limits.user.free_at(sent, now);
+    if (request.share != BudgetShare::enrolment) return at;
+    return std::max(at, limits.enrolment_free_at(std::move(sent), now));
   }
 
   UtcTime of_number(const BudgetRequest& request, const SmsPace& pace, UtcTime now) {
@@ -99,7 +101,7 @@ class SqlBudgets final : public Budgets {
     for (const auto& digest : request.number) {
       for (const auto& row :
            query(tx_, of_number_sql,
-                 {digest_value(digest), time_value(now - 24h), flag_value(request.enrols)})) {
+                 {digest_value(digest), time_value(now - 24h), share_value(request.share)})) {
         sent.push_back(row.time(0));
       }
     }
@@ -110,7 +112,8 @@ class SqlBudgets final : public Budgets {
     std::map<std::string, UtcTime> others;
     for (const auto& digest : request.network) {
       for (const auto& row :
-           query(tx_, of_network_sql, {digest_value(digest), time_value(now - 24h)})) {
+           query(tx_, of_network_sql,
+                 {digest_value(digest), time_value(now - 24h), share_value(request.share)})) {
         auto& last = others[row.text(0)];
         last = std::max(last, row.time(1));
       }

@@ -47,6 +47,11 @@ Error refused(const char* code, const char* message) {
   return {.code = ErrorCode::validation_failed, .fields = {{"phone", code, message}}};
 }
 
+BudgetShare share_of(const OutgoingCode& code) {
+  if (code.enrols) return BudgetShare::enrolment;
+  return code.from_known_network ? BudgetShare::login : BudgetShare::login_elsewhere;
+}
+
 }  // namespace
 
 struct TextMessages::State final : CodeChannel {
@@ -82,7 +87,7 @@ struct TextMessages::State final : CodeChannel {
     return budgets.in(tx)->take({.user = message.user,
                                  .number = sealer->digests("number", {message.to.str()}),
                                  .network = sealer->digests("network", {network}),
-                                 .enrols = message.enrols},
+                                 .share = message.share},
                                 options.limits, kernel->clock().now());
   }
 
@@ -143,7 +148,7 @@ CodeSent TextMessages::State::send(Transaction& tx, const OutgoingCode& code,
                      .expires_at = code.expires_at,
                      .kind = code.enrols ? "phone_confirmation" : "second_factor_code",
                      .language = code.language,
-                     .enrols = code.enrols},
+                     .share = share_of(code)},
                     client);
   switch (sent.outcome) {
     case SmsOutcome::queued:

@@ -78,8 +78,12 @@ using NoDay = Changed<[](BudgetRequest&, SmsLimits& limits) { limits.user.per_da
 using NoNetworkLimit =
     Changed<[](BudgetRequest&, SmsLimits& limits) { limits.numbers_per_network = no_end; }>;
 using NoEnrolmentLimit =
-    Changed<[](BudgetRequest& request, SmsLimits&) { request.enrols = false; }>;
-using AllEnrol = Changed<[](BudgetRequest& request, SmsLimits&) { request.enrols = true; }>;
+    Changed<[](BudgetRequest& request, SmsLimits&) { request.share = BudgetShare::login; }>;
+using AllEnrol =
+    Changed<[](BudgetRequest& request, SmsLimits&) { request.share = BudgetShare::enrolment; }>;
+using AllKnown = Changed<[](BudgetRequest& request, SmsLimits&) {
+  if (request.share == BudgetShare::login_elsewhere) request.share = BudgetShare::login;
+}>;
 using NoServiceLimit =
     Changed<[](BudgetRequest&, SmsLimits& limits) { limits.service_per_hour = no_end; }>;
 using NothingKeptForLogins =
@@ -118,12 +122,12 @@ struct CountsTogether : Sound {
   using Sound::Sound;
   BudgetAnswer take(const BudgetRequest& request, const SmsLimits& limits, UtcTime now) override {
     const auto seen = rows->take(request, limits, now);
-    if (seen.verdict != BudgetVerdict::taken || !request.enrols ||
+    if (seen.verdict != BudgetVerdict::taken || request.share != BudgetShare::enrolment ||
         limits.number.per_day == no_end) {
       return seen;
     }
     auto also = request;
-    also.enrols = false;
+    also.share = BudgetShare::login;
     static_cast<void>(rows->take(also, limits, now));
     return seen;
   }
@@ -216,6 +220,7 @@ REJECTED("of which each message enrols", AllEnrol)
 REJECTED("without a limit of the service", NoServiceLimit)
 REJECTED("of whose hour enrolments leave nothing", NothingKeptForLogins)
 REJECTED("of which enrolments count as logins", CountsTogether)
+REJECTED("that take every network for a known one", AllKnown)
 REJECTED("that say full before paced", FullBeforePaced)
 REJECTED("of which one digest of the number is looked at", OneNumberDigest)
 REJECTED("of which one digest of the network is looked at", OneNetworkDigest)

@@ -28,7 +28,7 @@ SmsOutcome World::send(std::string_view to, const ClientContext& client, bool en
                .code = "001234",
                .expires_at = t.clock().now() + 5min,
                .language = "de",
-               .enrols = enrols},
+               .share = enrols ? BudgetShare::enrolment : BudgetShare::login},
               client)
         .outcome;
   });

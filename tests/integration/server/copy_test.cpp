@@ -294,9 +294,11 @@ struct Filled : Over {
       return FeatureDigest{FeatureDigest::Bytes{octet}};
     };
     const auto answer = t.store().transact([&](Transaction& tx) {
-      return sms::make_sql_budgets()->in(tx)->take(
-          {.user = user, .number = {digest(1)}, .network = {digest(2)}, .enrols = true}, {},
-          t.clock().now());
+      return sms::make_sql_budgets()->in(tx)->take({.user = user,
+                                                    .number = {digest(1)},
+                                                    .network = {digest(2)},
+                                                    .share = sms::BudgetShare::enrolment},
+                                                   {}, t.clock().now());
     });
     CHECK(answer.verdict == sms::BudgetVerdict::taken);
   }

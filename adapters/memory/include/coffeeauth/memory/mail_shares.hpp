@@ -29,6 +29,8 @@ class MailShares {
   static constexpr const char* common = "";
   /// A share of the account itself, which no network can have.
   static constexpr const char* owner = "owner";
+  /// Another one, for what somebody may request who has stolen the account's password.
+  static constexpr const char* owner_elsewhere = "elsewhere";
 
   /// The account, and a scope if its mails have several paces.
   struct Account {

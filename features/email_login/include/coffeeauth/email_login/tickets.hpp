@@ -48,6 +48,8 @@ struct MailRequest {
   /// Whether the account itself requests it, with a proof: such mails have a share apart, whatever
   /// the network, which no stranger can use up.
   bool by_owner = false;
+  /// Whether it does so from a network that it has not used before, which has another such share.
+  bool from_elsewhere = false;
 };
 
 /// The tables of the feature, as part of one transaction of the Store.
@@ -66,8 +68,8 @@ class Tickets {
   ///
   /// A network gets its own share of the account's mails with its first mail, for 24 hours, if
   /// fewer than `max_networks` have one then. All other networks have one share together, and mails
-  /// that the account itself requests another, which is no network's. Of many concurrent calls, as
-  /// many get a share, and a mail, as may.
+  /// that the account itself requests have two more, which are no network's. Of many concurrent
+  /// calls, as many get a share, and a mail, as may.
   [[nodiscard]] virtual bool take_slot(const UserId& user, const MailRequest& request,
                                        const MailPace& pace, UtcTime now) = 0;
 

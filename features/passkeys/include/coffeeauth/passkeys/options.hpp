@@ -45,6 +45,8 @@ struct PasskeyOptions {
   Limit asks{60, std::chrono::minutes{1}};
   /// Logins and re-authentications by passkey from one network.
   Limit tries{60, std::chrono::minutes{15}};
+  /// Registrations and removals of a user, of which the owner is notified.
+  Limit changes{20, std::chrono::hours{1}};
 };
 
 /// Returns the settings by name. `options` must outlive them and must not move.

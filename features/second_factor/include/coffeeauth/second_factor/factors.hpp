@@ -53,7 +53,8 @@ class Factors {
   virtual void hold(const UserId& user) = 0;
 
   /// Stores a ticket of an existing user, with its attempts and code, replacing one with the same
-  /// digest. If the user then has more than `max_live` tickets, the ones created first are deleted.
+  /// digest. If the user then has more than `max_live` tickets with this promise, the ones of it
+  /// created first are deleted: begun resets take nothing from begun logins.
   virtual void put_ticket(const Ticket& ticket, std::size_t max_live) = 0;
   /// Returns the ticket with one of these digests if it has not expired at `now`; does not use it.
   /// The caller compares Ticket::attempts with the limit.

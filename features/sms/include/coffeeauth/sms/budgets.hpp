@@ -15,6 +15,16 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace sms {
 
+/// What a message is for. Those of one share take nothing from another.
+enum class BudgetShare {
+  /// The code of a login from a network that the account has used before.
+  login,
+  /// A number that the account has named is to be confirmed.
+  enrolment,
+  /// The code of a login from any other network: whoever has stolen a password uses up this one.
+  login_elsewhere,
+};
+
 /// A message that is about to be sent.
 struct BudgetRequest {
   /// The account that it is sent for.
@@ -23,9 +33,9 @@ struct BudgetRequest {
   std::vector<FeatureDigest> number;
   /// The network of the request, likewise.
   std::vector<FeatureDigest> network;
-  /// Whether the message enrols the number. Of messages to the number, those that enrol it and
-  /// those that do not are counted apart.
-  bool enrols = false;
+  /// Messages to a number, and of a user, are counted for each share. Numbers of a network, and
+  /// enrolments of a user, are those of `enrolment` alone.
+  BudgetShare share = BudgetShare::login;
 };
 
 /// Whether a message may be sent.

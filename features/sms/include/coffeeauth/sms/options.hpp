@@ -30,12 +30,12 @@ struct SmsPace {
 
 /// Limits that protect recipients, and the bill of the service.
 struct SmsLimits {
-  /// For each number, over all users. Messages that enrol it and all others are counted apart:
-  /// whoever names a stranger's number takes nothing from what its owner logs in with.
+  /// For each number, over all users, and for each BudgetShare: whoever names a stranger's number,
+  /// or has a stolen password, takes nothing from what its owner logs in with.
   SmsPace number{};
-  /// For each user, over all numbers.
+  /// For each user, over all numbers, and for each BudgetShare.
   SmsPace user{};
-  /// Different numbers that one network may send to in any 24 hours. Range 1 to 1,000.
+  /// Different numbers that one network may enrol in any 24 hours. Range 1 to 1,000.
   std::size_t numbers_per_network = 5;
   /// Messages that enrol a number, for each user in any 24 hours. Range 1 to 100.
   std::size_t enrolments_per_day = 3;

@@ -42,8 +42,8 @@ struct CodeMessage {
   std::string_view kind = "code";
   /// The language of the message, as a tag; English unless the room knows it.
   std::string language{};
-  /// Whether the message enrols the number; see SmsLimits::enrolments_per_day.
-  bool enrols = false;
+  /// What it is for.
+  BudgetShare share = BudgetShare::login;
 };
 
 /// What became of a message.

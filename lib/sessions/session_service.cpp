@@ -147,7 +147,13 @@ Result<LoginOutcome> SessionService::Login::judge(const Password& password, UtcT
     return fail(EventKind::login_failed, permitted.error());
   }
   if (matched == LoginPassword::matches_account_needs_rehash) renew_hash(s_, *found_, password);
-  return open({LoginMethod::password});
+  auto outcome = open({LoginMethod::password});
+  // Nobody is logged in yet, so this attempt stays counted, too: the owner of a password that a
+  // thief tries again and again is told to wait, and not that the password is wrong.
+  if (outcome && std::holds_alternative<LoginChallenge>(*outcome)) {
+    static_cast<void>(s_.limits.login_failed(email_, from_.network, since));
+  }
+  return outcome;
 }
 
 Result<LoginOutcome> SessionService::Login::refuse(LoginPassword matched,

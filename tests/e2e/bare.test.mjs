@@ -125,9 +125,11 @@ test('no setting, table or word of a feature is in the program without it', asyn
   const own = names.map((name) => (name === 'sms' ? 'sms_messages' : name));
   const words = [...new Set([...own, ...mails.flat().map((file) => file.replace(/\.\w+$/, ''))])].filter((word) => word !== 'second_factor');
   assert.ok(words.includes('password_reset'));
-  const found = (file, word) => run('sh', ['-c', 'strings -n 4 "$1" | grep -m 3 -F -e "$2" || true', 'sh', file, word]);
+  const found = (file, word) => run('sh', ['-c', 'strings -n 4 "$1" | grep -m 100 -F -e "$2" || true', 'sh', file, word]);
+  // The form for a second step is the core's (docs/decisions/0044), and one of the kinds is called like a room.
+  const isOfTheForm = (line) => line === '' || /recovery([_ ]?code|-(field|hint|error))|step-recovery/i.test(line);
   for (const word of words) {
-    assert.equal((await found(bare, word)).stdout, '', word);
+    assert.deepEqual((await found(bare, word)).stdout.split('\n').filter((line) => !isOfTheForm(line)), [], word);
     assert.notEqual((await found(program, word)).stdout, '', `${word} in the program that has it`);
   }
 });

@@ -111,7 +111,7 @@ export async function leaveSecrets(service, gateway, origin) {
   token('link of a new address', inMail(change, 'eml'));
   code('code of a new address', codeIn(change));
   success(await service.post('/api/me/factors', {type: 'email'}, other), 201);
-  code('code to a mailbox', codeIn(await openMailbox(service, other.email).next(/second step$/)));
+  code('code to a mailbox', codeIn(await openMailbox(service, other.email).next(/your security code$/)));
 
   await asked('ticket');
   return {canaries, control: {

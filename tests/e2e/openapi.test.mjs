@@ -103,7 +103,7 @@ test('where a second step may be asked for, the document says so, and an actual 
     },
     '/api/auth/email-login/confirm': async () => {
       success(await server.post('/api/auth/email-login', {email: user.email}));
-      return {token: tokenOf(await mail.next(/: log in$/), '/account/email-login')};
+      return {token: tokenOf(await mail.next(/: log in$/), '/account/login')};
     },
   };
   const listed = Object.entries(document.paths).filter(([, {post}]) =>

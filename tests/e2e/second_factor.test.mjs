@@ -111,7 +111,7 @@ test('attempts of every kind count together for a ticket, and codes of every kin
   await passkey.add(at, user);
   const {id, made, codes} = await addApp(at, user);
   const mailbox = success(await at.post('/api/me/factors', {type: 'email'}, user), 201);
-  success(await at.post(`/api/me/factors/${mailbox.id}/confirm`, {code: codeIn(await box.next(/second step$/))}, user));
+  success(await at.post(`/api/me/factors/${mailbox.id}/confirm`, {code: codeIn(await box.next(/your security code$/))}, user));
   await everyProcessKnows();
 
   const wrongCode = (factor_id) => ({factor_id, code: byOtplib(made.secret, stepNow() + 100)});
@@ -131,7 +131,7 @@ test('attempts of every kind count together for a ticket, and codes of every kin
 
   const second = (await asked(at, user)).mfa_token;
   success(await at.post('/api/auth/second-factor/send', {mfa_token: second, factor_id: mailbox.id}));
-  const code = codeIn(await box.next(/second step$/));
+  const code = codeIn(await box.next(/your security code$/));
   problem(await prove(at, {mfa_token: second, factor_id: mailbox.id, code: code === '000000' ? '000001' : '000000'}), 400, 'invalid_code');
   problem(await prove(at, {mfa_token: second, ...wrongCode(id)}), 400, 'invalid_code');
   // Four codes were wrong: two of the app, and two of the mailbox.

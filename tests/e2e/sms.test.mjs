@@ -150,13 +150,13 @@ test('no operation has a code sent for whoever has not proved a first factor', a
     EMAIL_LOGIN_MAIL_PAUSE: '0s', SECOND_FACTORS: 'totp,sms,email', SMS_PREFIXES: '+49', SMS_URL: gateway.url, SMS_SECRET: secret}});
   const isQuiet = () => until('every job to be done', async () =>
     /^0 waiting/m.test((await server.command(['outbox', 'list'])).stdout), {every: 500});
-  const isSecondStep = (mail) => /second step$/.test(mail.headers.get('subject') ?? '');
+  const isSecondStep = (mail) => /your security code$/.test(mail.headers.get('subject') ?? '');
   try {
     const user = await makeLoggedIn(server), other = await makeLoggedIn(server);
     const box = openMailbox(server, user.email);
     const mailbox = success(await server.post('/api/me/factors', {type: 'email'}, user), 201);
     const {recovery_codes} = success(await server.post(`/api/me/factors/${mailbox.id}/confirm`,
-      {code: codeIn(await box.next(/second step$/))}, user));
+      {code: codeIn(await box.next(/your security code$/))}, user));
     await refreshTokens(server, user);
     const phone = success(await server.post('/api/me/factors', {type: 'sms', phone: number}, user), 201);
     await until('a message', () => gateway.got.length === 1);
@@ -198,7 +198,7 @@ test('no operation has a code sent for whoever has not proved a first factor', a
     // Whoever has the password has one sent.
     const {mfa_token} = (await server.post('/api/auth/login', {email: user.email, password})).body;
     success(await server.post('/api/auth/second-factor/send', {mfa_token, factor_id: mailbox.id}));
-    await box.next(/second step$/);
+    await box.next(/your security code$/);
   } finally {
     await server.stop();
     await gateway.stop();

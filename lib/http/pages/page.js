@@ -1,4 +1,4 @@
-// What the scripts of pages share, as a module: words that stand on the page, forms, the API on the page's own origin, passkeys,
+// What the scripts of pages share, as a module: words that stand on the page, forms, the API on the page's own origin, how a passkey is used,
 // and the second step of a login, a re-authentication or a password reset.
 //
 // The page has a place `outcome` and templates `field-required`, `problem-rate_limited`, `problem-unavailable`,
@@ -166,9 +166,9 @@ class PasskeyFailure extends Error {
 }
 export const hasPasskeys = typeof window.PublicKeyCredential?.parseRequestOptionsFromJSON === 'function';
 
-/** Whether the page is where a browser may have passkeys of other domains, too, which it knows as related. */
+/** Whether the page is where a browser may have a passkey of another domain, too, which it knows as related. */
 export const isAtDomain = location.protocol.startsWith('https') && !/^[\d.]+$|^\[/.test(location.hostname);
-/** Whether passkeys of a domain can be used here, as far as a page can tell. */
+/** Whether a passkey of a domain can be used here, as far as a page can tell. */
 export const arePasskeysHere = (domain) => isAtDomain || location.hostname === domain || location.hostname.endsWith(`.${domain}`);
 
 async function ceremony(domain, run) {

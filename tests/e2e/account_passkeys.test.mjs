@@ -42,6 +42,11 @@ async function openPage(t) {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text());
   });
   return {page, faults, asked,
+    /** Replaces what the authenticator holds by this one. */
+    hold: async (credential) => {
+      await session.send('WebAuthn.clearCredentials', {authenticatorId});
+      await session.send('WebAuthn.addCredential', {authenticatorId, credential});
+    },
     presence: (enabled) => session.send('WebAuthn.setAutomaticPresenceSimulation', {authenticatorId, enabled}),
     credentials: async () => (await session.send('WebAuthn.getCredentials', {authenticatorId})).credentials};
 }
@@ -159,6 +164,27 @@ test('a passkey that the service does not take is said so, and stays: a challeng
   await page.click('#by-passkey button');
   await told(page, 'The service does not accept this passkey.');
   assert.equal((await credentials()).length, 1);
+  assert.deepEqual(faults, []);
+});
+
+test('a copy of a passkey, whose counter has not grown, is refused on the page, and the owner is told', async (t) => {
+  const user = await makeUser(server);
+  const opened = await openPage(t), {page, faults, credentials, hold} = opened;
+  await logInByPassword(page, user);
+  await isIn(page);
+  await addPasskey(page);
+  await logOut(opened);
+  await opened.presence(true);
+  await page.click('#by-passkey button');
+  await isIn(page);
+  const [credential] = await credentials();
+  assert.ok(credential.signCount > 1);
+  await logOut(opened);
+  await hold({...credential, signCount: 0});
+  await opened.presence(true);
+  await page.click('#by-passkey button');
+  await told(page, 'The service does not accept this passkey.');
+  await until('the notice', async () => (await server.mails(user.email)).some((mail) => /may have been copied/.test(mail.headers.get('subject') ?? '')));
   assert.deepEqual(faults, []);
 });
 

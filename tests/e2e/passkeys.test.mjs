@@ -194,4 +194,12 @@ test('a page at a related origin uses the passkeys of the domain, and one at ano
   const stranger = await at('stranger.example');
   await isRefused(stranger.guide('logIn'), /SecurityError/);
   isTokenPair(await logIn(related, user));
+
+  // The account's own pages do the same: the browser asks the domain which origins are related.
+  await shop.page.goto('https://shop.example/account/login');
+  await shop.page.waitForURL('**/account/security');
+  await shop.page.locator('#passkeys li', {hasText: 'Shop'}).waitFor();
+  await stranger.page.goto('https://stranger.example/account/login');
+  await stranger.page.click('#by-passkey button');
+  await stranger.page.locator('#outcome', {hasText: 'cannot be used at this web address, but at accounts.test'}).waitFor();
 });

@@ -1,6 +1,8 @@
 // The factors of whoever is logged in.
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "coffeeauth/user_service.hpp"
@@ -91,6 +93,16 @@ const LoginMethod& method_of(const Room& room, const Factor& factor) {
   return channel != nullptr ? channel->method() : totp;
 }
 
+/// How the texts of mails name a factor: `app`, `phone` or `mailbox`, and the masked recipient.
+std::map<std::string, std::string> words_of_factor(const Factor& factor) {
+  std::map<std::string, std::string> words;
+  if (factor.kind == totp.word()) words.emplace("app", "yes");
+  if (factor.kind == "sms") words.emplace("phone", "yes");
+  if (factor.kind == "email") words.emplace("mailbox", "yes");
+  if (!factor.hint.empty()) words.emplace("hint", factor.hint);
+  return words;
+}
+
 }  // namespace
 
 Result<Enrolment> SecondFactor::enrol(const Principal& principal, std::string_view label,
@@ -150,7 +162,7 @@ Result<Confirmed> SecondFactor::confirm(const Principal& principal, const Factor
     }
     record_change(room, tx, factor_added, principal, client);
     is_first = room.store_first_codes(tx, principal, made, client);
-    room.tell_owner(tx, "factor_added", user, client);
+    room.tell_owner(tx, "factor_added", user, client, words_of_factor(*confirmed));
     return *std::move(confirmed);
   });
   if (!factor) return factor.error();
@@ -189,7 +201,7 @@ Result<void> SecondFactor::remove(const Principal& principal, const FactorId& id
     const auto settled = room.kernel->settle_second_factor(tx, user, Gates::closed, client);
     if (!settled) return as_seen_by_owner(settled.error());
     record_change(room, tx, factor_removed, principal, client);
-    room.tell_owner(tx, "factor_removed", user, client);
+    room.tell_owner(tx, "factor_removed", user, client, words_of_factor(*factor));
     return {};
   });
 }

@@ -288,6 +288,38 @@ TEST_CASE("a mailed code is no second step after a mailed link") {
   });
 }
 
+TEST_CASE("the owner is told which kind of factor was added or removed") {
+  on_each_store([](const Backend& backend) {
+    Phones p{backend};
+    auto principal = p.w.principal(p.w.user());
+    const auto told = [&](std::string_view subject, std::string_view text) {
+      CHECK(p.w.mails_of(subject) == 1);
+      const auto mail = p.w.t.mailer().delivered().back();
+      CHECK(mail.subject.find(subject) != std::string::npos);
+      for (const auto* const part : {&mail.text, &mail.html}) {
+        CHECK_MESSAGE(part->find(text) != std::string::npos, *part);
+        CHECK((part->find(" app") != std::string::npos) ==
+              (subject.find(" app ") != std::string_view::npos));
+        CHECK(part->find("Mine") == std::string::npos);
+        CHECK(part->find("4915123456789") == std::string::npos);
+      }
+      principal = p.w.renewed(principal);
+    };
+    const auto phone = p.add(principal);
+    told("a phone was added", "A phone (+49...89) was added");
+    const auto mailbox = p.add(principal, "email", "");
+    told("codes by mail were added", "sent to this mailbox");
+    const auto app = p.w.add(principal);
+    told("an authenticator app was added", "An authenticator app was added");
+    CHECK_OK(p.w.room.remove(principal, phone, home));
+    told("a phone was removed", "A phone (+49...89) was removed");
+    CHECK_OK(p.w.room.remove(principal, mailbox, home));
+    told("codes by mail were removed", "Codes by mail were removed");
+    CHECK_OK(p.w.room.remove(principal, app.id, home));
+    told("an authenticator app was removed", "An authenticator app was removed");
+  });
+}
+
 TEST_CASE("no request without a first factor has a code sent") {
   Phones p{backends().front()};
   const auto phone = p.add(p.w.principal(p.w.user()));

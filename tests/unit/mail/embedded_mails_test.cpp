@@ -218,6 +218,66 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a mail about a factor names its kind, in both languages, as text and as HTML") {
+  const std::map<std::string, std::vector<std::pair<const char*, const char*>>> kinds{
+      {"en",
+       {{"app", "uthenticator app was "},
+        {"phone", " phone"},
+        {"mailbox", "odes by mail were "},
+        {"", " second factor (+49...89) was "}}},
+      {"de",
+       {{"app", "eine Authenticator-App "},
+        {"phone", "ein Telefon "},
+        {"mailbox", "Codes per E-Mail "},
+        {"", "ein zweiter Faktor (+49...89) "}}},
+  };
+  const auto templates = make_default_templates("Roast & Co", room_kinds());
+  for (const auto& [language, all] : kinds) {
+    for (const auto* const name : {"factor_added", "factor_removed"}) {
+      for (const auto& sent : all) {
+        CAPTURE(language);
+        CAPTURE(name);
+        CAPTURE(sent.first);
+        auto parameters = sample(language, name);
+        parameters.extra.emplace("hint", "+49...89");
+        if (*sent.first != '\0') parameters.extra.emplace(sent.first, "yes");
+        const auto mail = templates->render(name, parameters).value();
+        for (const auto& kind : all) {
+          CAPTURE(kind.first);
+          const bool is_it = &kind == &sent;
+          for (const auto* const part : {&mail.text, &mail.html}) {
+            CHECK(holds(*part, kind.second) == is_it);
+          }
+          if (*kind.first != '\0') CHECK(holds(mail.subject, kind.second) == is_it);
+        }
+        const std::string_view shown{sent.first};
+        CHECK(holds(mail.text, "(+49...89)") == (shown == "phone" || shown.empty()));
+        for (const auto* const gap : {" ,", " .", " :", "  ", "\n ", "\n\n\n", "{{", "}}"}) {
+          CHECK_FALSE(holds(mail.text, gap));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("no mail about wrong codes blames the password alone, or speaks of apps alone") {
+  const auto templates = make_default_templates("Roast & Co", room_kinds());
+  for (const auto* const kind :
+       {"account_locked", "second_factor_failures", "recovery_code_used"}) {
+    for (const auto* const language : {"en", "de"}) {
+      CAPTURE(kind);
+      CAPTURE(language);
+      const auto mail = templates->render(kind, sample(language, kind)).value();
+      for (const auto* const part : {&mail.text, &mail.html}) {
+        CHECK((holds(*part, "check your mailbox") || holds(*part, "Sie Ihr Postfach")));
+        CHECK_FALSE(holds(*part, "Someone knows your password"));
+        CHECK_FALSE(holds(*part, "Jemand kennt Ihr Passwort"));
+        CHECK_FALSE(holds(*part, "uthenticator"));
+      }
+    }
+  }
+}
+
 TEST_CASE("no mail that a stranger can cause bears a name") {
   const auto templates = make_default_templates("Roast & Co", room_kinds());
   for (const auto* const kind :

@@ -309,8 +309,9 @@ std::vector<Route> own_routes(PasskeyService& passkeys, Auth& auth) {
   remove.recent = http::Recent::required;
   remove.limit = change_limit;
   remove.description =
-      "The owner is notified by mail. With the last second factor, logins no longer need one, and "
-      "the earlier access tokens of this session become invalid: refresh to get a new one.";
+      "The owner is notified by mail. Trusted devices are forgotten. With the last second factor, "
+      "logins no longer need one, and the earlier access tokens of this session become invalid: "
+      "refresh to get a new one.";
   remove.success_status = 204;
   remove.errors = keep_errors(auth);
   remove.errors.push_back(ErrorCode::not_found);

@@ -64,6 +64,10 @@ http::SchemaPtr device_schema() {
 std::vector<Route> device_routes(SecondFactor& second_factor) {
   auto show = own_route("GET", "/devices", "listTrustedDevices", "List your trusted devices");
   show.handler = [&second_factor](const RouteContext& c) { return list_devices(second_factor, c); };
+  show.description =
+      "Devices that skip the second step of logins. All are forgotten when recovery codes are "
+      "renewed, a factor is confirmed or removed, a passkey is added or removed, the second factor "
+      "is turned off, or the password is changed.";
   show.response_schema = schemas::array_of(device_schema());
 
   auto all = own_route("DELETE", "/devices", "forgetTrustedDevices", "Forget all trusted devices");

@@ -93,6 +93,13 @@ const LoginMethod& method_of(const Room& room, const Factor& factor) {
   return channel != nullptr ? channel->method() : totp;
 }
 
+/// Another factor would not help: it is the flag that the policy demands.
+Error must_stay_on() {
+  return {
+      .code = policy_demands,
+      .detail = "The service requires a second factor of your account: it cannot be turned off."};
+}
+
 /// How the texts of mails name a factor: `app`, `phone` or `mailbox`, and the masked recipient.
 std::map<std::string, std::string> words_of_factor(const Factor& factor) {
   std::map<std::string, std::string> words;
@@ -220,7 +227,7 @@ Result<std::optional<RecoveryCodes>> SecondFactor::require(const Principal& prin
     const auto present = tx.users().find(user);
     if (!present) return ErrorCode::token_invalid;
     if (on && !room.has_usable(tx, user)) return nothing_enrolled;
-    if (!on && room.is_demanded_of(*present)) return policy_demands;
+    if (!on && room.is_demanded_of(*present)) return must_stay_on();
     if (present->second_factor == on) return {};
     if (on) {
       if (const auto set = turn_on(room, tx, principal, now, client); !set) return set.error();

@@ -187,10 +187,14 @@ http::SchemaPtr new_factor_schema(const SecondFactor& second_factor) {
   for (const auto& type : addable) {
     const auto field = target_field(second_factor, type);
     if (field.empty()) continue;
-    members.push_back({std::string{field},
-                       schemas::text("Where codes are sent; for the type `" + type + "` only.", 100,
-                                     R"("+49 1512 3456789")"),
-                       false});
+    auto what = "Where codes are sent; for the type `" + type + "` only.";
+    if (field == "phone") {
+      what +=
+          " A `+`, the country code and the number without its trunk zero; spaces and hyphens are "
+          "ignored, and parentheses and everything else refused.";
+    }
+    members.push_back(
+        {std::string{field}, schemas::text(std::move(what), 100, R"("+49 1512 3456789")"), false});
   }
   return schemas::object("NewFactor", "", std::move(members));
 }
@@ -264,7 +268,9 @@ Route confirm_route(SecondFactor& second_factor) {
   confirm.description =
       "Logins need a second factor from now on. With the first factor, the other sessions end, the "
       "earlier access tokens of this one become invalid (refresh to get a new one), and recovery "
-      "codes are made. The owner is notified by mail.";
+      "codes are made. Trusted devices are forgotten. The owner is notified by mail. A factor that "
+      "is unknown, has expired or is already confirmed is answered like a wrong code: 400 "
+      "`invalid_code`, not 404.";
   confirm.request_schema = schemas::object(
       "FactorConfirmation", "",
       {{"code",
@@ -283,7 +289,9 @@ Route codes_route(SecondFactor& second_factor) {
   renew.handler = [&second_factor](const RouteContext& c) { return renew_codes(second_factor, c); };
   renew.recent = http::Recent::required;
   renew.limit = change_limit;
-  renew.description = "The former codes are void. The owner is notified by mail.";
+  renew.description =
+      "The former codes are void, and trusted devices are forgotten. The owner is notified by "
+      "mail.";
   renew.success_status = 201;
   renew.response_schema =
       schemas::object("RecoveryCodes", "",
@@ -340,7 +348,8 @@ std::vector<Route> factor_routes(SecondFactor& second_factor, const RouteOptions
   remove.while_enrolling = true;
   remove.description =
       "With the last second factor, logins no longer need one, and the earlier access tokens of "
-      "this session become invalid: refresh to get a new one. The owner is notified by mail.";
+      "this session become invalid: refresh to get a new one. Unless the factor still waited to be "
+      "confirmed, trusted devices are forgotten and the owner is notified by mail.";
   remove.success_status = 204;
   remove.errors = {ErrorCode::not_found, policy_demands};
 

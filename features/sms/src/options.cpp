@@ -53,12 +53,13 @@ std::vector<ConfigField> fields(SmsOptions& o) {
   };
   auto prefixes =
       field("SMS_PREFIXES",
-            "The beginnings of phone numbers that text messages may be sent to, such as `+49,+43`. "
-            "None are sent when unset.",
-            o.prefixes, read, "prefixes such as +49, with commas");
+            "The beginnings of phone numbers that text messages may be sent to: of mobile phones, "
+            "such as `+4915,+4916,+4917`, since a whole country has premium numbers, and `+490...` "
+            "is another spelling of each. None are sent when unset.",
+            o.prefixes, read, "prefixes such as +4915, with commas");
   prefixes.check = [&o]() -> std::optional<FieldError> {
     if (SmsPrefixes::parse(o.prefixes)) return std::nullopt;
-    return detail::must_be("SMS_PREFIXES", "invalid", "prefixes such as +49, with commas");
+    return detail::must_be("SMS_PREFIXES", "invalid", "prefixes such as +4915, with commas");
   };
   return {std::move(prefixes),
           field("SMS_PER_HOUR", "Maximum text messages of the whole service in an hour",

@@ -68,7 +68,11 @@ struct TextMessages::State final : CodeChannel {
   std::string_view field() const noexcept override { return "phone"; }
   Result<CodeTarget> target(const User& /*user*/, std::string_view typed) override {
     const auto number = PhoneNumber::parse(typed);
-    if (!number) return refused("invalid", "This is not a phone number with its country code.");
+    if (!number) {
+      return refused("invalid",
+                     "This is not a phone number with + and its country code. Only digits, spaces "
+                     "and hyphens may follow, no parentheses.");
+    }
     if (!prefixes.allow(*number)) {
       return refused("not_allowed", "Text messages are not sent to this country.");
     }

@@ -55,8 +55,8 @@ struct SmsLimits {
 
 /// Which messages are sent.
 struct SmsOptions {
-  /// A list for SmsPrefixes, such as `+49,+43`: the beginnings of allowed numbers. Empty allows no
-  /// number and disables the room.
+  /// A list for SmsPrefixes, such as `+4915,+4916`: the beginnings of allowed numbers. Empty allows
+  /// no number and disables the room.
   std::string prefixes{};
   /// See SmsLimits.
   SmsLimits limits{};

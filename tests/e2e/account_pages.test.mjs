@@ -11,7 +11,7 @@ import {promisify} from 'node:util';
 import otplib from 'otplib';
 import {forEngines} from './browsers.mjs';
 import {codeIn, linkIn, openMailbox} from './mailbox.mjs';
-import {freePort, logIn, makeUser, password, startProcess, startServer, until} from './support.mjs';
+import {freePort, logIn, makeAdmin, makeUser, password, startProcess, startServer, until} from './support.mjs';
 
 const period = 30;
 const inBrowsers = (name, run) => forEngines(['chromium', 'firefox'], name, run);
@@ -342,6 +342,44 @@ inBrowsers('who must have a second factor and has none is told so on the account
     await page.click(button('Yes'));
     await told(page, /Add another one before/);
     await isClean(page, /401|403|409/);
+  } finally {
+    await at.stop();
+  }
+});
+
+/** Adds a phone with the code that is sent to it. */
+async function addPhone(page, at) {
+  await page.click(button('Add a phone'));
+  await page.fill('#phone', '+49 170 1234567');
+  await page.press('Enter');
+  await page.see('#enrol-sent');
+  await page.fill('#sent-code', await sentCode(at));
+  await page.press('Enter');
+  await page.see('#codes');
+  assert.match(await page.text(outcome), /The phone was added/);
+}
+
+inBrowsers('an administrator who has a factor of another kind than the policy accepts is told which it does', async (browser) => {
+  const at = await startProcess({env: {SECOND_FACTOR_POLICY: 'admins', SECOND_FACTORS: 'totp,sms', SMS_PREFIXES: '+49'}});
+  try {
+    const page = await browser.open(`${at.base}/account/login`);
+    await enter(page, await makeAdmin(at));
+    await page.see('#is-needed');
+    await addPhone(page, at);
+    await page.see('#is-on');
+    assert.match(await page.text('#is-needed'), /Authenticator app or Passkey\. Until one is set up/);
+    await page.gone('#own-devices');
+    await isInOrder(page, /401|403/);
+    await page.click(button('Make new recovery codes'));
+    await page.click(button('Yes'));
+    await told(page, /First set up one of a kind that it accepts/);
+    await page.click('#add-app');
+    await page.fill('#enrol-code', await appOf((await page.text('#enrol-secret')).replaceAll(' ', ''))());
+    await page.press('Enter');
+    await told(page, /authenticator app was added/);
+    await page.gone('#is-needed');
+    await page.see('#own-devices');
+    await isInOrder(page, /401|403/);
   } finally {
     await at.stop();
   }

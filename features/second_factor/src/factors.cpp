@@ -276,7 +276,9 @@ Overview SecondFactor::overview(const User& user) {
     for (auto& factor : rows->list_factors(user.id, now)) {
       if (factor.confirmed_at) shown.factors.push_back(std::move(factor));
     }
-    for (auto& method : room.list_all(tx, user.id)) {
+    auto all = room.list_all(tx, user.id);
+    shown.policy_satisfied = room.satisfies_policy(user, [&] { return all; });
+    for (auto& method : all) {
       if (method.usable && !room.is_own(method.type)) shown.others.push_back(std::move(method));
     }
     shown.recovery_codes_left = rows->count_recovery_codes(user.id);

@@ -27,6 +27,7 @@ json overview_json(const SecondFactor& second_factor, const Overview& shown) {
                                        [](const auto& one) { return one.type == "passkey"; });
   json written{{"required", shown.required},
                {"required_by_policy", shown.required_by_policy},
+               {"policy_satisfied", shown.policy_satisfied},
                {"accepted_types", shown.accepted_types},
                {"addable_types", second_factor.options().types},
                {"factors", std::move(factors)},
@@ -151,6 +152,11 @@ http::SchemaPtr overview_schema(const SecondFactor& second_factor, std::string c
   std::vector<http::Property> members{
       {"required", schemas::boolean("Whether your logins need a second factor."), true},
       {"required_by_policy", schemas::boolean("Whether the service demands one of you."), true},
+      {"policy_satisfied",
+       schemas::boolean(
+           "Whether you have what the service demands; true where it demands nothing. "
+           "Until it is true, other routes answer `second_factor_enrolment_required`."),
+       true},
       {"accepted_types",
        schemas::array_of(schemas::text("A kind of second factor that you can add, and that the "
                                        "service accepts where it demands one of you.",

@@ -53,18 +53,23 @@ std::vector<ErrorCode> Room::keep_errors() const {
   return {policy_demands};
 }
 
-Result<void> Room::pass(const User& user) {
-  if (!is_demanded_of(user)) return {};
-  if (!user.second_factor) return enrolment_required;
+bool Room::satisfies_policy(const User& user,
+                            const std::function<std::vector<ChallengeMethod>()>& list) const {
+  if (!is_demanded_of(user)) return true;
+  if (!user.second_factor) return false;
   // Whoever has the flag has a factor; the Store is asked only where some are not good enough.
   const auto& steps = kernel->second_steps();
   const auto& channels = kernel->code_channels();
   const auto accepts = [&](const auto* one) { return is_accepted(user.role, one->type()); };
   const bool all_are_accepted = std::all_of(steps.begin(), steps.end(), accepts) &&
                                 std::all_of(channels.begin(), channels.end(), accepts);
-  if (all_are_accepted) return {};
-  const auto left = transact([&](Transaction& tx) { return list_all(tx, user.id); });
-  return has_accepted(user, left) ? Result<void>{} : enrolment_required;
+  return all_are_accepted || has_accepted(user, list());
+}
+
+Result<void> Room::pass(const User& user) {
+  const bool passes = satisfies_policy(
+      user, [&] { return transact([&](Transaction& tx) { return list_all(tx, user.id); }); });
+  return passes ? Result<void>{} : enrolment_required;
 }
 
 Result<void> Room::may_keep_only(const User& user, const std::vector<ChallengeMethod>& left) {

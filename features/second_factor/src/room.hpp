@@ -2,6 +2,7 @@
 /// Room: what the parts of SecondFactor share. Private to the room.
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,6 +63,10 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   [[nodiscard]] std::vector<std::string> accepted_types(Role role) const;
   /// Whether the policy demands a second factor of the account.
   [[nodiscard]] bool is_demanded_of(const User& user) const;
+  /// Whether the account has what the policy demands of it. `list`, which gives everything that the
+  /// account has, is called only where that matters.
+  [[nodiscard]] bool satisfies_policy(
+      const User& user, const std::function<std::vector<ChallengeMethod>()>& list) const;
 
   /// Removes what has to go with a change that somebody else made.
   void record(Transaction& tx, const Event& event) override;

@@ -48,9 +48,11 @@ TEST_CASE("an administrator without a factor gets no further than to add one") {
     CHECK_ERROR(sessions.authenticate(boss.authorization), enrolment_required);
     const auto principal = w.principal(boss);
     CHECK(w.room.overview(principal.user).required_by_policy);
+    CHECK_FALSE(w.room.overview(principal.user).policy_satisfied);
     const auto ada = w.user();
     CHECK_OK(sessions.authenticate(ada.authorization));
     CHECK_FALSE(w.room.overview(w.principal(ada).user).required_by_policy);
+    CHECK(w.room.overview(w.principal(ada).user).policy_satisfied);
 
     static_cast<void>(w.add(principal));
     const auto fresh = sessions.refresh(boss.tokens.refresh_token.expose_secret(), home);
@@ -107,8 +109,11 @@ TEST_CASE("of an administrator's factors the policy takes what ADMIN_SECOND_FACT
   REQUIRE_OK(w.room.require(principal, true, home));
   principal = w.renewed(principal);
   CHECK_ERROR(w.auth().sessions().pass_gates(principal.user), enrolment_required);
+  CHECK(w.room.overview(principal.user).required);
+  CHECK_FALSE(w.room.overview(principal.user).policy_satisfied);
   const auto app = w.add(principal);
   CHECK_OK(w.auth().sessions().pass_gates(w.stored(boss.user.id)));
+  CHECK(w.room.overview(w.stored(boss.user.id)).policy_satisfied);
   CHECK_ERROR(w.room.remove(w.renewed(principal), app.id, home), policy_demands);
 
   OtherStep passkey{"passkey"};

@@ -66,6 +66,7 @@ TEST_CASE("an app is added, asked for, renamed and removed through the routes") 
   auto shown = Site::body_of(s.call("GET", "/api/me/second-factor", nullptr, who));
   CHECK(shown == Json{{"required", false},
                       {"required_by_policy", false},
+                      {"policy_satisfied", true},
                       {"accepted_types", {"totp"}},
                       {"addable_types", {"totp"}},
                       {"factors", Json::array()},

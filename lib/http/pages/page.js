@@ -36,6 +36,9 @@ export function timeInWords(text) {
   return text ? new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short'}).format(new Date(text)) : '';
 }
 
+/** "A, B, or C". */
+export const listInWords = (items) => new Intl.ListFormat(language, {type: 'disjunction'}).format(items);
+
 function waitInWords(seconds) {
   const [count, unit] = seconds < 120 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
   return new Intl.RelativeTimeFormat(language).format(count, unit);

@@ -1,6 +1,6 @@
 // Shows and changes what protects an account: second factors, recovery codes, passkeys, trusted devices, sessions.
-import {arePasskeysHere, busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, makePasskey, onSubmit, read, session, tell, tellProblem,
-  timeInWords, words} from './client.js';
+import {arePasskeysHere, busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, listInWords, makePasskey, onSubmit, read, session, tell,
+  tellProblem, timeInWords, words} from './client.js';
 import {confirmed, offerPasskeyAgain, onClick, openDialog} from './dialogs.js';
 
 /** What the service said last; `adding` is the kind of factor whose form is open. */
@@ -212,22 +212,27 @@ function showList(id, items) {
   byId(`${id}-none`).hidden = items.length > 0;
 }
 
+/** The name of a kind of factor; that of a kind which the page does not know is its word. */
+const nameOf = (type) => byId(`factor-${type}`) ? words(`factor-${type}`).textContent : type;
+
 function showFactor({id, label, hint, type, created_at: created, last_used_at: used}) {
-  const name = label || hint || (lists[type] ? words(`factor-${type}`).textContent : type);
+  const name = label || hint || nameOf(type);
   return itemOf('factor-item', {name, hint: label && hint, created: timeInWords(created), used: timeInWords(used)}, {
     rename: () => rename(`me/factors/${id}`, 'label', label),
     remove: () => removeFactor(name, id),
   });
 }
 
-function showFactors({required, required_by_policy: byPolicy, factors, passkeys, addable_types: addable, recovery_codes_left: left, locked, locked_until: until}) {
+function showFactors({required, required_by_policy: byPolicy, policy_satisfied: isSatisfied, accepted_types: accepted, factors, passkeys,
+  addable_types: addable, recovery_codes_left: left, locked, locked_until: until}) {
   const hasFactor = factors.length > 0 || passkeys;
   // There is one mailbox.
   const canAdd = (kind) => kind !== 'email' || !factors.some(({type}) => type === kind);
   Object.assign(state, {addable: addable.filter(canAdd), isRequired: required});
   byId('is-on').hidden = !required;
   byId('is-off').hidden = required;
-  byId('is-needed').hidden = !byPolicy || (required && hasFactor);
+  byId('is-needed').hidden = isSatisfied;
+  byId('is-needed').querySelector('span').textContent = listInWords(accepted.map(nameOf));
   byId('is-locked').hidden = !locked;
   byId('locked-until').hidden = !until || locked;
   byId('locked-until').querySelector('span').textContent = timeInWords(until);

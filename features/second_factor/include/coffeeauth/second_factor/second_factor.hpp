@@ -173,6 +173,8 @@ struct Overview {
   bool required = false;
   /// Whether the policy demands one of it.
   bool required_by_policy = false;
+  /// Whether it has what the policy demands; true where the policy demands nothing of it.
+  bool policy_satisfied = true;
   /// The kinds that it can add and that satisfy the policy: SecondFactor::accepted_types().
   std::vector<std::string> accepted_types{};
   /// Its confirmed factors, oldest first.

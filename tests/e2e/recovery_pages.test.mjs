@@ -408,6 +408,8 @@ forEachEngine('a forgotten password: from the page over the mail to a new one, b
   await reset.press('Enter');
   await toldIn(reset, /new password is set/);
   await isInOrder(reset, /400/);
+  await reset.click({role: 'link', name: 'log in with the new password'});
+  await reset.see({role: 'heading', name: 'Log in'});
 
   assert.equal((await server.post('/api/auth/refresh', {refresh_token: user.refresh_token})).status, 401);
   assert.equal((await server.get('/api/me', {token: user.token})).status, 401);

@@ -1,6 +1,7 @@
 #include "coffeeauth/recovery/pages.hpp"
 
 #include <initializer_list>
+#include <stdexcept>
 #include <string_view>
 
 #include "coffeeauth/http/pages.hpp"
@@ -25,7 +26,8 @@ http::Route page(std::string_view name, const PageOptions& options) {
   return http::page_route("/account/" + std::string{name}, site,
                           {{"links", flag(options.links)},
                            {"codes", flag(options.codes)},
-                           {"forgot", flag(options.links || options.codes)}});
+                           {"forgot", flag(options.links || options.codes)},
+                           {"login_page", options.login_page}});
 }
 
 http::Route asset(std::string_view name, std::string_view type, std::string_view content) {
@@ -35,6 +37,9 @@ http::Route asset(std::string_view name, std::string_view type, std::string_view
 }  // namespace
 
 std::vector<http::Route> page_routes(const PageOptions& options) {
+  if (!options.login_page.empty() && !options.login_page.starts_with('/')) {
+    throw std::invalid_argument("PageOptions::login_page is a path that begins with a slash");
+  }
   std::vector<http::Route> routes{
       page("email", options),
       page("undo", options),

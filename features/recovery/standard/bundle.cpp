@@ -147,7 +147,8 @@ class RecoveryBundle final : public standard::Bundle {
       auto pages = page_routes({.service_name = surroundings_.service_name,
                                 .api = ".." + surroundings_.prefix,
                                 .links = brings_link(options.reset),
-                                .codes = brings_code(options.reset)});
+                                .codes = brings_code(options.reset),
+                                .login_page = surroundings_.login_page});
       std::move(pages.begin(), pages.end(), std::back_inserter(all));
     }
     return all;

@@ -227,6 +227,20 @@ TEST_CASE("what is not configured is not there") {
   CHECK_FALSE(holds(neither.text("/account/reset"), "href=\"forgot\""));
 }
 
+TEST_CASE("a new password leads to the login page, where there is one") {
+  PageWorld with{{.codes = true, .login_page = "/sign/in?a&b"}};
+  PageWorld without{{.codes = true}};
+  for (const std::string language : {"en", "de"}) {
+    for (const std::string page : {"/account/reset", "/account/forgot"}) {
+      CAPTURE(page);
+      CHECK(holds(with.text(page, language), "<a href=\"../sign/in?a&amp;b\">"));
+      CHECK(holds(with.text(page + "/", language), "<a href=\"../../sign/in?a&amp;b\">"));
+      CHECK_FALSE(holds(without.text(page, language), "href=\".."));
+    }
+  }
+  CHECK_THROWS_AS((void)page_routes({.login_page = "sign-in"}), std::invalid_argument);
+}
+
 TEST_CASE("the pages of a reset can ask for the second step, and the others do not") {
   PageWorld both{{.codes = true}};
   for (const std::string page : pages) {

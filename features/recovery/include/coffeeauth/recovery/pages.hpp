@@ -21,6 +21,9 @@ struct PageOptions {
   bool links = true;
   /// Whether passwords are reset by code; `/account/forgot` then takes the code and the password.
   bool codes = false;
+  /// The page to log in at, to which a new password leads: a path beside `/account/reset`, such as
+  /// `/account/login`. Empty if there is none.
+  std::string login_page{};
 };
 
 /// Returns the routes of the pages, for ApiOptions::extra_routes: `/account/reset`,
@@ -34,7 +37,8 @@ struct PageOptions {
 /// Accept-Language, load nothing from other origins, and have a Content-Security-Policy without
 /// inline script or style. All their URLs are relative.
 ///
-/// Throws std::invalid_argument when `api` is on another origin or has a query or a fragment.
+/// Throws std::invalid_argument when `api` is on another origin or has a query or a fragment, and
+/// when `login_page` does not begin with a slash.
 [[nodiscard]] std::vector<http::Route> page_routes(const PageOptions& options);
 
 }  // namespace recovery

@@ -406,6 +406,8 @@ inBrowsers('a mailed code and a mailed link log in, and the second step is asked
     const link = linkIn(await ask(), '/account/login');
     const opened = await browser.open(link);
     assert.equal(await opened.url(), `${base}/account/login`);
+    assert.match(await opened.text('#link'), /If it was not you who asked for the mail, close this page/);
+    await opened.gone('#link-ends');
     await isInOrder(opened);
     await opened.click(button('Log in'));
     await opened.click({css: '#step-factors label', has: {css: 'span', text: 'Recovery code'}});
@@ -420,6 +422,11 @@ inBrowsers('a mailed code and a mailed link log in, and the second step is asked
     await opened.reload();
     await opened.see('#own-sessions');
     assert.deepEqual(await opened.evaluate(() => Object.keys(sessionStorage)), ['coffeeauth:refresh_token']);
+
+    // A link that is opened in a tab with a session, as another person's would be.
+    await opened.evaluate((href) => location.assign(href), link);
+    await opened.see({css: '#link-ends', text: 'You will be logged out there.'});
+    await isInOrder(opened, /401|403/);
 
     const again = await browser.open(link);
     await again.click(button('Log in'));

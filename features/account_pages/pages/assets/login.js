@@ -193,6 +193,7 @@ function begin() {
   });
   // A link that is opened where this page is open makes the browser change the fragment alone.
   addEventListener('hashchange', () => { if (/#.*token=/.test(location.href)) location.reload(); });
+  byId('link-ends').hidden = !session.exists();
   if (linkToken) return show('link');
   if (session.exists()) return location.replace(byId('to-security').href);
   show('login');

@@ -357,19 +357,30 @@ async function addPhone(page, at) {
   await page.press('Enter');
   await page.see('#codes');
   assert.match(await page.text(outcome), /The phone was added/);
+  return page.texts('#code-list li');
 }
 
 inBrowsers('an administrator who has a factor of another kind than the policy accepts is told which it does', async (browser) => {
   const at = await startProcess({env: {SECOND_FACTOR_POLICY: 'admins', SECOND_FACTORS: 'totp,sms', SMS_PREFIXES: '+49'}});
   try {
     const page = await browser.open(`${at.base}/account/login`);
-    await enter(page, await makeAdmin(at));
+    const admin = await makeAdmin(at);
+    await enter(page, admin);
     await page.see('#is-needed');
-    await addPhone(page, at);
+    const [recovery] = await addPhone(page, at);
     await page.see('#is-on');
     assert.match(await page.text('#is-needed'), /Authenticator app or Passkey\. Until one is set up/);
     await page.gone('#own-devices');
     await isInOrder(page, /401|403/);
+    await logOut(page);
+    await enter(page, admin);
+    // The message of a moment ago was for the factor itself.
+    await page.click(button('Send me a code'));
+    await told(page, /A code was sent a moment ago, or too many were sent\. Please try again in \d+ (second|minute)s?\./, '#step-outcome');
+    await page.click({css: '#step-factors label', has: {css: 'span', text: 'Recovery code'}});
+    await page.fill('#step-recovery', recovery);
+    await page.press('Enter');
+    await page.see('#is-needed');
     await page.click(button('Make new recovery codes'));
     await page.click(button('Yes'));
     await told(page, /First set up one of a kind that it accepts/);
@@ -379,7 +390,7 @@ inBrowsers('an administrator who has a factor of another kind than the policy ac
     await told(page, /authenticator app was added/);
     await page.gone('#is-needed');
     await page.see('#own-devices');
-    await isInOrder(page, /401|403/);
+    await isInOrder(page, /401|403|429/);
   } finally {
     await at.stop();
   }
@@ -468,14 +479,15 @@ inBrowsers('a phone and the mailbox are added as second factors, each under its 
     await isInOrder(page, /400/);
     await page.fill('#phone', '+49 170 1234567');
     await page.press('Enter');
-    await page.see('#enrol-sent');
+    await page.see('#own-phones #enrol-sent');
+    await page.wait('the focus to be at the form', () => document.activeElement?.id === 'sent-title');
     assert.match(await page.text('#sent-to'), /^\+49.*67$/);
     const code = await sentCode(at);
     await page.fill('#sent-code', String((Number(code) + 1) % 1e6).padStart(6, '0'));
     await page.press('Enter');
     await page.wait('the wrong code', () => /This code is wrong/.test(document.querySelector('#sent-code-error').innerText));
     await page.click(button('Send another code'));
-    await told(page, /The code is on its way/);
+    await told(page, /No other code was sent: the last one can still be used/);
     await page.fill('#sent-code', code);
     await page.fill('#sent-label', 'Old <phone>');
     await isInOrder(page, /400/);
@@ -489,8 +501,10 @@ inBrowsers('a phone and the mailbox are added as second factors, each under its 
     const {mfa_token: ticket} = (await at.post('/api/auth/login', user)).body;
     const other = (await at.post('/api/auth/second-factor', {mfa_token: ticket, recovery_code: recovery})).body;
     await page.click(button('Use codes by mail'));
-    await page.see('#enrol-sent');
-    await page.fill('#sent-code', codeIn(await box.next(/second step/)));
+    await page.see('#own-mails #enrol-sent');
+    await page.wait('the focus to be at the form', () => document.activeElement?.id === 'sent-title');
+    await page.see({css: '#own-mails .hint', text: 'cannot be the second step'});
+    await page.fill('#sent-code', codeIn(await box.next(/security code/)));
     await page.press('Enter');
     await told(page, /^Codes by mail were added\.$/);
     assert.deepEqual(await items(page, 'mails'), [`${user.email[0]}...@${user.email.split('@')[1]}`]);
@@ -501,6 +515,34 @@ inBrowsers('a phone and the mailbox are added as second factors, each under its 
     await told(page, /was removed/);
     await page.see('#phones-none');
     await isInOrder(page, /400|401/);
+  } finally {
+    await at.stop();
+  }
+});
+
+inBrowsers('a code of the second step that is asked for again at once is the one that was sent', async (browser) => {
+  const at = await startProcess({env: {SECOND_FACTORS: 'totp,email', EMAIL_LOGIN_MAIL_PAUSE: '5s'}});
+  try {
+    const user = await makeUser(at), box = openMailbox(at, user.email);
+    const page = await browser.open(`${at.base}/account/login`);
+    await enter(page, user);
+    await page.click(button('Use codes by mail'));
+    await page.fill('#sent-code', codeIn(await box.next(/security code/)));
+    await page.press('Enter');
+    await page.see('#codes');
+    await logOut(page);
+
+    await enter(page, user);
+    const said = [];
+    await until('the last code to be kept', async () => {
+      await page.click('#step-send');
+      said.push(await page.wait('an answer', () => !document.querySelector('#step-send[aria-busy]') && document.querySelector('#step-outcome').innerText.trim()));
+      return /^No other code was sent/.test(said.at(-1));
+    }, {within: 60_000, every: 300});
+    assert.match(said.at(-2), /^The code is on its way/);
+    await page.fill('#step-code', codeIn(await box.next(/security code/)));
+    await page.press('Enter');
+    await page.see('#is-on');
   } finally {
     await at.stop();
   }

@@ -75,11 +75,13 @@ export function clearForm(form, place = byId('outcome')) {
   }
 }
 
-/** Says what the service said instead of doing it: at the field of the form that it is about, or in `place`. */
-export function tellProblem({status, wait, body: {code, detail, errors = {}}}, {form, place} = {}) {
+/**
+ * Says what the service said instead of doing it: at the field of the form that it is about, or in `place`; in the words
+ * `tooMany` where it was asked for too often.
+ */
+export function tellProblem({status, wait, body: {code, detail, errors = {}}}, {form, place, tooMany = 'problem-rate_limited'} = {}) {
   if (status >= 500 || status === 429) {
-    const id = status === 429 ? 'problem-rate_limited' : 'problem-unavailable';
-    tell(words(id, {when: wait > 0 ? waitInWords(wait) : ''}), false, place);
+    tell(words(status === 429 ? tooMany : 'problem-unavailable', {when: wait > 0 ? waitInWords(wait) : ''}), false, place);
     return;
   }
   const known = byId(`problem-${code}`);
@@ -230,6 +232,9 @@ function listFactors(form, factors) {
   return known;
 }
 
+/** What to say where a code was asked for: within the pause between two, the last one stays, which expires as it did. */
+export const wordsOfSent = ({expires_at: until}, last) => words(until === last ? 'step-kept' : 'step-sent');
+
 async function proofOf(form, factor, ticket) {
   if (factor.type !== 'passkey') {
     const {code, recovery_code: recoveryCode} = read(form) ?? {};
@@ -250,6 +255,8 @@ export function askSecondStep(place, {mfa_token: ticket, factors, can_trust_devi
   const form = byId('step'), outcome = byId('step-outcome');
   byId('step-trust-field').hidden = !canTrust || !window.crypto?.subtle;
   const known = listFactors(form, factors);
+  /** When the codes expire that were sent, by their factors. */
+  const expiries = new Map();
   const chosen = () => known[Number(form.querySelector('[name="factor"]:checked')?.value ?? 0)];
   byId('step-title').focus();
   return new Promise((done) => {
@@ -259,9 +266,11 @@ export function askSecondStep(place, {mfa_token: ticket, factors, can_trust_devi
     };
     byId('step-again').addEventListener('click', () => finish(undefined));
     byId('step-send').addEventListener('click', ({currentTarget}) => void busy(currentTarget, async () => {
-      const sent = await call('POST', 'auth/second-factor/send', {mfa_token: ticket, factor_id: chosen().id});
-      if (sent.ok) tell(words('step-sent'), true, outcome);
-      else tellProblem(sent, {form, place: outcome});
+      const {id} = chosen();
+      const sent = await call('POST', 'auth/second-factor/send', {mfa_token: ticket, factor_id: id});
+      if (!sent.ok) return tellProblem(sent, {form, place: outcome, tooMany: 'step-too_many'});
+      tell(wordsOfSent(sent.body, expiries.get(id)), true, outcome);
+      expiries.set(id, sent.body.expires_at);
     }, outcome));
     onSubmit(form, () => busy(form, async () => {
       clearForm(form, outcome);

@@ -1,6 +1,6 @@
 // Shows and changes what protects an account: second factors, recovery codes, passkeys, trusted devices, sessions.
 import {arePasskeysHere, busy, byId, callOwn, clearForm, forgetPasskey, hasPasskeys, listInWords, makePasskey, onSubmit, read, session, tell,
-  tellProblem, timeInWords, words} from './client.js';
+  tellProblem, timeInWords, words, wordsOfSent} from './client.js';
 import {confirmed, offerPasskeyAgain, onClick, openDialog} from './dialogs.js';
 
 /** What the service said last; `adding` is the kind of factor whose form is open. */
@@ -98,7 +98,8 @@ async function enrolApp() {
 async function enrolTarget(target, form) {
   const answer = await callOwn('POST', 'me/factors', target);
   if (answer.isCancelled) return;
-  if (!answer.ok) return tellProblem(answer, {form});
+  if (!answer.ok) return tellProblem(answer, {form, tooMany: 'step-too_many'});
+  byId(`own-${lists[target.type]}`).append(byId('enrol-sent'));
   openEnrolment(target.type, 'enrol-sent', 'sent-title');
   state.enrolment = answer.body;
   byId('sent-to').textContent = answer.body.hint;
@@ -114,9 +115,10 @@ async function enrolPhone(form) {
 async function sendAgain() {
   const sent = await callOwn('POST', `me/factors/${state.enrolment.id}/send`);
   if (sent.isCancelled) return;
-  if (!sent.ok) return tellProblem(sent, {form: byId('enrol-sent')});
+  if (!sent.ok) return tellProblem(sent, {form: byId('enrol-sent'), tooMany: 'step-too_many'});
   byId('sent-until').textContent = timeInWords(sent.body.expires_at);
-  tell(words('step-sent'), true);
+  tell(wordsOfSent(sent.body, state.enrolment.code_expires_at), true);
+  state.enrolment.code_expires_at = sent.body.expires_at;
 }
 
 async function confirmFactor(form) {

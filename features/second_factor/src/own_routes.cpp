@@ -8,6 +8,7 @@
 #include "coffeeauth/http/answers.hpp"
 #include "coffeeauth/http/fields.hpp"
 #include "coffeeauth/http/schemas.hpp"
+#include "coffeeauth/second_factor/routes.hpp"
 #include "features/second_factor/src/percent.hpp"
 #include "features/second_factor/src/route_parts.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coffeeauth/second_factor/routes.hpp"
 #include "coffeeauth_second_factor_mails.hpp"
 #include "features/second_factor/src/room.hpp"
 

@@ -13,6 +13,9 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace second_factor {
 
+/// Limits changes that the owner is notified of, by user.
+inline constexpr LimitScope change_limit{"second_factor_change"};
+
 /// What the routes need of the program.
 struct RouteOptions {
   /// Draws a QR code of a text, as a complete SVG document. Without it, new authenticator apps have

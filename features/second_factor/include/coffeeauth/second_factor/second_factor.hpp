@@ -79,8 +79,6 @@ inline constexpr LoginMethod trusted_device{"trusted_device", MethodUse::waiver}
 
 /// Limits second steps by network.
 inline constexpr LimitScope step_limit{"second_factor"};
-/// Limits changes that the owner is notified of, by user.
-inline constexpr LimitScope change_limit{"second_factor_change"};
 
 /// A code of one factor.
 struct FactorCode {

@@ -320,7 +320,13 @@ std::vector<Route> own_routes(PasskeyService& passkeys, Auth& auth) {
 
 /// What browsers read before a page of another domain may use the passkeys.
 Route related_origins_route(const std::vector<std::string>& origins) {
-  Route made{.method = "GET", .path = "/.well-known/webauthn", .handler = {}};
+  auto made = route("GET", "/.well-known/webauthn", "relatedOrigins",
+                    "List the origins that may use the same passkeys");
+  made.description = "Read by browsers, at the root of `WEBAUTHN_RP_ID` (WebAuthn Level 3).";
+  made.response_schema = schemas::object(
+      "RelatedOrigins", "",
+      {{"origins", schemas::array_of(schemas::text("An origin.", 300, R"("https://shop.example")")),
+        true}});
   made.handler = [body = json{{"origins", origins}}](const RouteContext&) -> Result<Response> {
     return http::json_response(200, body);
   };

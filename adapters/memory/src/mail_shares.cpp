@@ -3,32 +3,30 @@
 #include "coffeeauth/memory/rooms.hpp"
 
 namespace coffeeauth::memory {
-namespace {
 
 using namespace std::chrono_literals;
 
-}  // namespace
-
-MailShares::Key MailShares::key_of(const Account& account, std::string_view share) {
+MailShares::Key MailShares::key_of(const MailAccount& account, std::string_view share) {
   return {account.user.str(), account.scope, std::string{share}};
 }
 
-std::string MailShares::share_of(const Account& account, const FeatureDigest& network,
+std::string MailShares::share_of(const MailAccount& account, const FeatureDigest& network,
                                  std::size_t max_networks, UtcTime now) const {
   const auto own = to_hex(network.bytes());
   std::size_t others = 0;
-  for (auto row = shares_.upper_bound(key_of(account, common)); row != shares_.end(); ++row) {
+  for (auto row = shares_.upper_bound(key_of(account, MailShare::common)); row != shares_.end();
+       ++row) {
     const auto& [user, scope, share] = row->first;
     if (user != account.user.str() || scope != account.scope) break;
-    const bool counts =
-        share != owner && share != owner_elsewhere && now < row->second.day_began_at + 24h;
+    const bool counts = share != MailShare::owner && share != MailShare::owner_elsewhere &&
+                        now < row->second.day_began_at + 24h;
     if (counts && share == own) return own;
     others += counts ? 1 : 0;
   }
-  return others < max_networks ? own : common;
+  return others < max_networks ? own : MailShare::common;
 }
 
-std::optional<MailShares::Share> MailShares::with_one_more(const Account& account,
+std::optional<MailShares::Share> MailShares::with_one_more(const MailAccount& account,
                                                            std::string_view share,
                                                            const MailPace& pace,
                                                            UtcTime now) const {
@@ -50,12 +48,12 @@ std::optional<MailShares::Share> MailShares::with_one_more(const Account& accoun
   return next;
 }
 
-bool MailShares::has_room(const Account& account, std::string_view share, const MailPace& pace,
+bool MailShares::has_room(const MailAccount& account, std::string_view share, const MailPace& pace,
                           UtcTime now) const {
   return with_one_more(account, share, pace, now).has_value();
 }
 
-bool MailShares::take(Transaction& tx, const Account& account, std::string_view share,
+bool MailShares::take(Transaction& tx, const MailAccount& account, std::string_view share,
                       const MailPace& pace, UtcTime now) {
   const auto next = with_one_more(account, share, pace, now);
   if (!next) return false;

@@ -19,6 +19,7 @@ constexpr std::string_view hold_text = R"(
                        day_count)
   SELECT @user, {scope_value}'', 0, 0, 0, 0, 0 FROM users WHERE id = @user
   ON CONFLICT (user_id, {scope}network) DO UPDATE SET day_count = {table}.day_count)";
+// Those of networks: the other names are MailShare's.
 constexpr std::string_view shares_text = R"(
   SELECT network FROM {table}
   WHERE user_id = @user AND {scope_is}network NOT IN ('', 'owner', 'elsewhere') AND day_began_at > @day_ago)";
@@ -83,13 +84,13 @@ MailShares::MailShares(std::string_view table, std::string_view scope)
                       "n")),
       delete_old_(statement(delete_old_text, table, scope, {"@cutoff", "@limit"}, "n")) {}
 
-std::vector<Value> MailShares::keys_of(const Account& account) const {
+std::vector<Value> MailShares::keys_of(const MailAccount& account) const {
   std::vector<Value> keys{account.user.str()};
   if (has_scope_) keys.emplace_back(account.scope);
   return keys;
 }
 
-std::string MailShares::share_of(Transaction& tx, const Account& account,
+std::string MailShares::share_of(Transaction& tx, const MailAccount& account,
                                  const FeatureDigest& network, std::size_t max_networks,
                                  UtcTime now) const {
   auto keys = keys_of(account);
@@ -99,10 +100,10 @@ std::string MailShares::share_of(Transaction& tx, const Account& account,
   auto own = to_hex(network.bytes());
   const bool has_one =
       std::any_of(shares.begin(), shares.end(), [&](const Row& row) { return row.text(0) == own; });
-  return has_one || shares.size() < max_networks ? own : common;
+  return has_one || shares.size() < max_networks ? own : MailShare::common;
 }
 
-bool MailShares::take(Transaction& tx, const Account& account, std::string_view share,
+bool MailShares::take(Transaction& tx, const MailAccount& account, std::string_view share,
                       const MailPace& pace, UtcTime now) const {
   auto values = keys_of(account);
   for (Value value : {Value{std::string{share}}, time_value(now), count_value(pace.per_hour),

@@ -104,11 +104,10 @@ class MemoryTickets final : public Tickets {
  private:
   [[nodiscard]] std::string share_for(const UserId& user, const MailRequest& request,
                                       UtcTime now) const {
-    using memory::MailShares;
     if (!request.by_owner) {
       return all_.mails.share_of({user}, request.network, request.max_networks, now);
     }
-    return request.from_elsewhere ? MailShares::owner_elsewhere : MailShares::owner;
+    return request.from_elsewhere ? MailShare::owner_elsewhere : MailShare::owner;
   }
 
   using Rows = std::map<std::string, TicketRow>;

@@ -84,11 +84,10 @@ Ticket ticket_in(const Row& row) {
 
 std::string share_for(Transaction& tx, const UserId& user, const MailRequest& request,
                       UtcTime now) {
-  using sql::MailShares;
   if (!request.by_owner) {
     return mail_shares.share_of(tx, {user}, request.network, request.max_networks, now);
   }
-  return request.from_elsewhere ? MailShares::owner_elsewhere : MailShares::owner;
+  return request.from_elsewhere ? MailShare::owner_elsewhere : MailShare::owner;
 }
 
 class SqlTickets final : public Tickets {

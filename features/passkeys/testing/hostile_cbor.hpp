@@ -7,7 +7,7 @@
 
 namespace coffeeauth::passkeys::testing {
 
-/// As much as the JSON of a credential can be, in octets.
+/// The size limit of each input, in octets: that of a credential in JSON.
 inline constexpr std::size_t longest_hostile = 16 * 1'024;
 
 /// `start` and then `with` as often as there is room.

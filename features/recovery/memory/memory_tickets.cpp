@@ -50,7 +50,7 @@ struct Tables {
 bool is_one_at_a_time(TicketKind kind) { return kind != TicketKind::undo; }
 
 /// Each purpose has paces of its own.
-memory::MailShares::Account account_of(const UserId& user, MailPurpose purpose) {
+MailAccount account_of(const UserId& user, MailPurpose purpose) {
   return {.user = user, .scope = std::to_string(static_cast<int>(purpose))};
 }
 
@@ -64,7 +64,7 @@ class MemoryTickets final : public Tickets {
     const auto account = account_of(user, request.purpose);
     const auto share =
         request.network ? all_.mails.share_of(account, *request.network, request.max_networks, now)
-                        : memory::MailShares::common;
+                        : MailShare::common;
     if (!all_.mails.has_room(account, share, pace, now)) return false;
     if (request.target && !take_target(*request.target, now)) return false;
     return all_.mails.take(tx_, account, share, pace, now);

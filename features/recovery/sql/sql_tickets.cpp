@@ -109,6 +109,7 @@ const Sql delete_targets_sql{.text = R"(
     SELECT mailbox FROM recovery_targets WHERE until <= $1 ORDER BY until LIMIT $2)
   RETURNING 1)",
                              .columns = "n"};
+// What programs from before recovery_mails counted of mails goes, too.
 const Sql delete_guesses_sql{.text = R"(
   DELETE FROM recovery_slots WHERE day_began_at <= $1 AND (user_id, kind) IN (
     SELECT user_id, kind FROM recovery_slots WHERE day_began_at <= $1
@@ -188,10 +189,10 @@ class SqlTickets final : public Tickets {
   bool take_slot(const UserId& user, const MailRequest& request, const MailPace& pace,
                  UtcTime now) override {
     if (request.target && !take_target(*request.target, now)) return false;
-    const sql::MailShares::Account account{user, word_of(request.purpose)};
+    const MailAccount account{user, word_of(request.purpose)};
     const auto share = request.network ? mail_shares.share_of(tx_, account, *request.network,
                                                               request.max_networks, now)
-                                       : sql::MailShares::common;
+                                       : MailShare::common;
     if (mail_shares.take(tx_, account, share, pace, now)) return true;
     if (request.target) {
       query(tx_, give_back_target_sql, {time_value(now), digest_value(request.target->mailbox)});

@@ -12,6 +12,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/kernel.hpp"
+#include "coffeeauth/mail_account.hpp"
 #include "coffeeauth/ports/store.hpp"
 #include "coffeeauth/time.hpp"
 
@@ -25,31 +26,16 @@ namespace memory {
 /// Not thread-safe; the lock of the memory store protects it (coffeeauth/memory/rooms.hpp).
 class MailShares {
  public:
-  /// The share of all networks that have none of their own, and of requests without one.
-  static constexpr const char* common = "";
-  /// A share of the account itself, which no network can have.
-  static constexpr const char* owner = "owner";
-  /// Another one, for what somebody may request who has stolen the account's password.
-  static constexpr const char* owner_elsewhere = "elsewhere";
-
-  /// The account, and a scope if its mails have several paces.
-  struct Account {
-    /// The user.
-    UserId user;
-    /// Empty for none.
-    std::string scope{};
-  };
-
   /// Returns the share of `network`, which it gets at `now`, for 24 hours from its first mail on,
-  /// if fewer than `max_networks` have one; else `common`.
-  [[nodiscard]] std::string share_of(const Account& account, const FeatureDigest& network,
+  /// if fewer than `max_networks` have one; else MailShare::common.
+  [[nodiscard]] std::string share_of(const MailAccount& account, const FeatureDigest& network,
                                      std::size_t max_networks, UtcTime now) const;
   /// Whether take() would count a mail.
-  [[nodiscard]] bool has_room(const Account& account, std::string_view share, const MailPace& pace,
-                              UtcTime now) const;
+  [[nodiscard]] bool has_room(const MailAccount& account, std::string_view share,
+                              const MailPace& pace, UtcTime now) const;
   /// Counts one mail of an existing user in a share, unless it would exceed `pace` there.
-  [[nodiscard]] bool take(Transaction& transaction, const Account& account, std::string_view share,
-                          const MailPace& pace, UtcTime now);
+  [[nodiscard]] bool take(Transaction& transaction, const MailAccount& account,
+                          std::string_view share, const MailPace& pace, UtcTime now);
   /// Erases all shares of a user.
   void erase_user(Transaction& transaction, const UserId& user);
   /// Erases at most `limit` shares whose last mail was sent at or before `cutoff`; returns their
@@ -68,10 +54,11 @@ class MailShares {
   };
   using Key = std::tuple<std::string, std::string, std::string>;
 
-  [[nodiscard]] static Key key_of(const Account& account, std::string_view share);
+  [[nodiscard]] static Key key_of(const MailAccount& account, std::string_view share);
   /// The share with one mail more; nothing when that would be too fast.
-  [[nodiscard]] std::optional<Share> with_one_more(const Account& account, std::string_view share,
-                                                   const MailPace& pace, UtcTime now) const;
+  [[nodiscard]] std::optional<Share> with_one_more(const MailAccount& account,
+                                                   std::string_view share, const MailPace& pace,
+                                                   UtcTime now) const;
 
   std::map<Key, Share> shares_;
 };

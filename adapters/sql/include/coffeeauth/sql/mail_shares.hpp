@@ -10,6 +10,7 @@
 #include "coffeeauth/export.hpp"
 #include "coffeeauth/ids.hpp"
 #include "coffeeauth/kernel.hpp"
+#include "coffeeauth/mail_account.hpp"
 #include "coffeeauth/sql/query.hpp"
 
 namespace COFFEEAUTH_EXPORT coffeeauth {
@@ -24,40 +25,25 @@ namespace sql {
 /// serves delete_old().
 class MailShares {
  public:
-  /// The share of all networks that have none of their own, and of requests without one.
-  static constexpr const char* common = "";
-  /// A share of the account itself, which no network can have.
-  static constexpr const char* owner = "owner";
-  /// Another one, for what somebody may request who has stolen the account's password.
-  static constexpr const char* owner_elsewhere = "elsewhere";
-
-  /// The account, and the scope if there is one.
-  struct Account {
-    /// The user.
-    UserId user;
-    /// The value of the scope's column.
-    std::string scope{};
-  };
-
   /// `table` and `scope` are names of SQL; `scope` is empty for none.
   explicit MailShares(std::string_view table, std::string_view scope = {});
 
   /// Returns the share of `network`, which it gets at `now`, for 24 hours from its first mail on,
-  /// if fewer than `max_networks` have one; else `common`. Until the transaction ends, no other
-  /// transaction can hand out shares of the account.
-  [[nodiscard]] std::string share_of(Transaction& transaction, const Account& account,
+  /// if fewer than `max_networks` have one; else MailShare::common. Until the transaction ends, no
+  /// other transaction can hand out shares of the account.
+  [[nodiscard]] std::string share_of(Transaction& transaction, const MailAccount& account,
                                      const FeatureDigest& network, std::size_t max_networks,
                                      UtcTime now) const;
   /// Counts one mail of an existing user in a share, unless it would exceed `pace` there. False for
   /// an unknown user, too.
-  [[nodiscard]] bool take(Transaction& transaction, const Account& account, std::string_view share,
-                          const MailPace& pace, UtcTime now) const;
+  [[nodiscard]] bool take(Transaction& transaction, const MailAccount& account,
+                          std::string_view share, const MailPace& pace, UtcTime now) const;
   /// Deletes at most `limit` shares whose last mail was sent at or before `cutoff`; returns their
   /// number.
   std::size_t delete_old(Transaction& transaction, UtcTime cutoff, std::size_t limit) const;
 
  private:
-  [[nodiscard]] std::vector<Value> keys_of(const Account& account) const;
+  [[nodiscard]] std::vector<Value> keys_of(const MailAccount& account) const;
 
   bool has_scope_;
   Sql hold_;

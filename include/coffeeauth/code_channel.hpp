@@ -42,7 +42,7 @@ struct OutgoingCode {
   bool enrols = false;
   /// Whether the account has logged in from the client's network before (Kernel::knows_network()).
   /// Codes for others need a pace of their own: whoever has stolen the password must not use up
-  /// those of the owner.
+  /// those of the owner. False for codes that enrol.
   bool from_known_network = false;
 };
 

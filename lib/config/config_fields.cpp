@@ -123,8 +123,11 @@ void add_limits(Fields& out, LimitConfig& limits) {
     out.push_back(
         field(window, "The time over which " + count + " counts", limit.window, {1s, 24h}));
   };
-  out.push_back(field("LOGIN_FAILURE_LIMIT", "Failed logins of one account without a wait",
-                      limits.login_failures.count, {1, most_requests}));
+  out.push_back(field(
+      "LOGIN_FAILURE_LIMIT",
+      "Failed logins of one account without a wait; those that stop before a second step count "
+      "until it is taken",
+      limits.login_failures.count, {1, most_requests}));
   out.push_back(field("LOGIN_FAILURE_WINDOW", "The longest wait after a failed login",
                       limits.login_failures.window, {1s, 24h}));
   out.push_back(

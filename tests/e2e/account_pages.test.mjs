@@ -369,7 +369,7 @@ inBrowsers('an administrator who has a factor of another kind than the policy ac
     await page.see('#is-needed');
     const [recovery] = await addPhone(page, at);
     await page.see('#is-on');
-    assert.match(await page.text('#is-needed'), /Authenticator app or Passkey\. Until one is set up/);
+    assert.match(await page.text('#is-needed'), /Authenticator app or Passkey\. Until one is set up and turned on/);
     await page.gone('#own-devices');
     await isInOrder(page, /401|403/);
     await logOut(page);
@@ -478,7 +478,7 @@ inBrowsers('a phone and the mailbox are added as second factors, each under its 
     await page.wait('the focus to be at the form', () => document.activeElement?.id === 'enrol-phone-title');
     await page.fill('#phone', '+1 212 555 0100');
     await page.press('Enter');
-    await page.wait('why it is refused', () => /not sent to this country/.test(document.querySelector('#phone-error').innerText));
+    await page.wait('why it is refused', () => /not sent to this number/.test(document.querySelector('#phone-error').innerText));
     assert.equal((await page.focused()).name, 'Phone number');
     await isInOrder(page, /400/);
     await page.fill('#phone', '+49 170 1234567');
@@ -524,8 +524,30 @@ inBrowsers('a phone and the mailbox are added as second factors, each under its 
   }
 });
 
+inBrowsers('a mail that is asked for again too soon is not sent, and the code of the first one logs in', async (browser) => {
+  const at = await startProcess({env: {EMAIL_LOGIN: 'on', EMAIL_LOGIN_MAIL_PAUSE: '1h'}});
+  try {
+    const user = await makeUser(at), box = openMailbox(at, user.email);
+    const page = await browser.open(`${at.base}/account/login`);
+    const ask = async () => {
+      await page.fill('#email', user.email);
+      await page.click(button('Send me a mail to log in'));
+      await told(page, /a mail is on its way/);
+    };
+    await ask();
+    const code = codeIn(await box.next(/log in|login/i));
+    await page.click({css: '#mail [data-goto]'});
+    await ask();
+    await page.fill('#mail-code', code);
+    await page.press('Enter');
+    await page.see('#own-sessions');
+  } finally {
+    await at.stop();
+  }
+});
+
 inBrowsers('a code of the second step that is asked for again at once is the one that was sent', async (browser) => {
-  const at = await startProcess({env: {SECOND_FACTORS: 'totp,email', EMAIL_LOGIN_MAIL_PAUSE: '5s'}});
+  const at = await startProcess({env: {SECOND_FACTORS: 'totp,email', EMAIL_LOGIN_MAIL_PAUSE: '1min'}});
   try {
     const user = await makeUser(at), box = openMailbox(at, user.email);
     const page = await browser.open(`${at.base}/account/login`);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -139,12 +140,15 @@ CodeSent EmailLogin::State::send(Transaction& tx, const OutgoingCode& code,
           options.pace, now())) {
     return paced;
   }
+  std::map<std::string, std::string> extra;
+  if (code.enrols) extra.emplace("enrols", "yes");
   kernel->notify(tx, "factor_code",
                  {.to = user->email,
                   .first_name = user->first_name,
                   .language = user->language.tag(),
                   .code = std::string{code.code},
-                  .expires_at = code.expires_at},
+                  .expires_at = code.expires_at,
+                  .extra = std::move(extra)},
                  client);
   return {};
 }

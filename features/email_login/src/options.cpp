@@ -19,12 +19,12 @@ std::vector<ConfigField> fields_of_limits(EmailLoginOptions& o) {
       field("EMAIL_LOGIN_CODE_ATTEMPTS", "Wrong guesses that invalidate the code of a login",
             o.code_attempts, {1, 10}),
       field("EMAIL_LOGIN_MAIL_PAUSE",
-            "Minimum time between two mails for a login to one account, per share; also between "
-            "codes by mail of second steps, even if EMAIL_LOGIN is off",
+            "Minimum time between two mails for a login to one account, per share; also, counted "
+            "apart, between codes by mail of second steps, even if EMAIL_LOGIN is off",
             o.pace.pause, {0s, 24h}),
-      field("EMAIL_LOGIN_MAILS_PER_HOUR", "Maximum of these mails and codes in an hour",
+      field("EMAIL_LOGIN_MAILS_PER_HOUR", "Maximum of these mails, and of these codes, in an hour",
             o.pace.per_hour, {1, 1'000}),
-      field("EMAIL_LOGIN_MAILS_PER_DAY", "Maximum of these mails and codes in 24 hours",
+      field("EMAIL_LOGIN_MAILS_PER_DAY", "Maximum of these mails, and of these codes, in 24 hours",
             o.pace.per_day, {1, 1'000}),
       field("EMAIL_LOGIN_NETWORKS",
             "Networks with their own share of an account's mails for a login; with 0, any stranger "

@@ -74,7 +74,8 @@ Route asking_route(EmailLogin& login) {
   ask.description =
       "Mails a link and a six-digit code to an account that can log in. The response is the same "
       "for every address. A new mail replaces the earlier one; a request soon after another sends "
-      "nothing, and the earlier mail stays valid.";
+      "nothing, and the earlier mail stays valid: its link, and its code with the `login_token` of "
+      "the request that was answered by it.";
   ask.request_schema =
       schemas::object("EmailLoginRequest", "", {{"email", schemas::email(), true}});
   ask.response_schema = schemas::object(

@@ -67,7 +67,8 @@ std::vector<Route> device_routes(SecondFactor& second_factor) {
   show.description =
       "Devices that skip the second step of logins. All are forgotten when recovery codes are "
       "renewed, a factor is confirmed or removed, a passkey is added or removed, the second factor "
-      "is turned off, or the password is changed.";
+      "is turned off, the password or the email address is changed, or the account is "
+      "recovered.";
   show.response_schema = schemas::array_of(device_schema());
 
   auto all = own_route("DELETE", "/devices", "forgetTrustedDevices", "Forget all trusted devices");

@@ -11,6 +11,11 @@ namespace coffeeauth::second_factor {
 namespace {
 
 /// Of a code that was not sent.
+Error not_sendable() {
+  return {.code = ErrorCode::invalid_code,
+          .detail = "No code can be sent to this factor in this login."};
+}
+
 Error unsent(const CodeSent& sent) {
   const auto code =
       sent.outcome == CodeOutcome::paced ? ErrorCode::rate_limited : ErrorCode::unavailable;
@@ -78,7 +83,7 @@ Result<UtcTime> Room::send_code(Transaction& tx, const FeatureDigest& ticket, co
                                 const Asker& asker) const {
   auto* const channel = channel_of(factor.kind);
   const auto user = tx.users().find(factor.user);
-  if (channel == nullptr || !user) return ErrorCode::invalid_code;
+  if (channel == nullptr || !user) return not_sendable();
   auto to = channel->field().empty() ? std::optional<Secret>{}
                                      : sealer->open(factor.kind, context_of(factor.user, factor.id),
                                                     factor.sealed_secret);
@@ -88,7 +93,7 @@ Result<UtcTime> Room::send_code(Transaction& tx, const FeatureDigest& ticket, co
     to.emplace(target->address);
   }
   // Sealed under a key that is gone, or out of reach by now.
-  if (!to || !channel->reaches(to->expose_secret())) return ErrorCode::invalid_code;
+  if (!to || !channel->reaches(to->expose_secret())) return not_sendable();
   const auto code = VerificationCode::random(kernel->random());
   const TicketCode row{.digest = sealer->digest(
                            "code", {to_hex(ticket.bytes()), factor.id.str(), code.expose_secret()}),
@@ -136,7 +141,7 @@ Result<UtcTime> SecondFactor::send_code(const Secret& mfa_token, const FactorId&
         rows->hold(ticket->user);
         const auto factor = rows->find_factor(ticket->user, id, room.now());
         if (!factor || !factor->confirmed_at || !room.goes_with(factor->kind, done)) {
-          return ErrorCode::invalid_code;
+          return not_sendable();
         }
         of = ticket->digest;
         return room.send_code(tx, ticket->digest, *factor, asker);

@@ -75,7 +75,10 @@ Result<void> SecondFactor::reset(const UserId& id, std::optional<UserId> actor,
     const auto user = tx.users().find(id);
     if (!user) return ErrorCode::not_found;
     kernel.take_turn(tx, user->email);
-    room.store.in(tx)->hold(id);
+    const auto rows = room.store.in(tx);
+    rows->hold(id);
+    const bool had_any =
+        user->second_factor || !room.list_all(tx, id).empty() || rows->count_recovery_codes(id) > 0;
     // The recorders of all features remove what is theirs.
     kernel.record(tx, {.kind = second_factor_reset,
                        .user = id,
@@ -94,7 +97,7 @@ Result<void> SecondFactor::reset(const UserId& id, std::optional<UserId> actor,
                          .count = ended});
     }
     // Not the administrator's language, device or network.
-    room.tell_owner(tx, "second_factor_reset", id, ClientContext{});
+    if (had_any) room.tell_owner(tx, "second_factor_reset", id, ClientContext{});
     return {};
   });
 }

@@ -50,14 +50,18 @@ void enrolments_apart(BudgetHarness& harness) {
 void service_keeps_some(BudgetHarness& harness) {
   auto limits = no_limits();
   limits.service_per_hour = 4;
-  limits.enrolments_percent = 50;
+  limits.others_percent = 50;
   const Trial t{harness, limits};
   const auto of = [](std::uint64_t n, bool enrols) {
     return Wish{.user = n, .number = n, .network = n, .enrols = enrols};
   };
+  const auto from_elsewhere = [](std::uint64_t n) {
+    return Wish{.user = n, .number = n, .network = n, .elsewhere = true};
+  };
   CHECK(t.take(of(1, true)) == taken);
   CHECK(t.take(of(2, false)) == taken);
   CHECK_MESSAGE(t.take(of(3, true)) == service_full, "the rest is for logins");
+  CHECK_MESSAGE(t.take(from_elsewhere(3)) == service_full, "from networks that the account knows");
   CHECK(t.take(of(4, false)) == taken);
   CHECK(t.take(of(5, false)) == taken);
   CHECK(t.take(of(6, false)) == service_full);
@@ -248,7 +252,9 @@ void budget_contract(BudgetHarness& harness) {
   SUBCASE("messages that enrol a number take nothing from those that log in with it") {
     enrolments_apart(harness);
   }
-  SUBCASE("enrolments leave logins a part of the service's hour") { service_keeps_some(harness); }
+  SUBCASE("enrolments, and logins from elsewhere, leave owners a part of the service's hour") {
+    service_keeps_some(harness);
+  }
   SUBCASE("messages of one user keep the user's pace, to whatever numbers") { user_paced(harness); }
   SUBCASE("messages to a network unknown to the account take nothing from the others") {
     elsewhere(harness);

@@ -31,7 +31,7 @@ inline SmsLimits no_limits() {
           .numbers_per_network = no_end,
           .enrolments_per_day = no_end,
           .service_per_hour = no_end,
-          .enrolments_percent = 100};
+          .others_percent = 100};
 }
 
 /// A request of user, number and network by number; the networks' digests differ from the numbers'.

@@ -58,7 +58,7 @@ class MemoryBudgets final : public Budgets {
                           limits.network_free_at(std::move(past.of_other_numbers), now)});
     }
     if (free_at > now) return {BudgetVerdict::paced, free_at};
-    const auto most = limits.service_limit(request.share == BudgetShare::enrolment);
+    const auto most = limits.service_limit(request.share);
     auto& in_hour = past.of_service;
     if (in_hour.size() >= most) {
       std::sort(in_hour.begin(), in_hour.end(), std::greater{});

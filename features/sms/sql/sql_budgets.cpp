@@ -64,7 +64,7 @@ class SqlBudgets final : public Budgets {
     const auto turn = query(tx_, take_turn_sql).front().number(0);
     // Once more, since those before this one may have taken the rest.
     if (const auto at = free_at(request, limits, now); at > now) return {BudgetVerdict::paced, at};
-    const auto most = limits.service_limit(request.share == BudgetShare::enrolment);
+    const auto most = limits.service_limit(request.share);
     const auto full = query(tx_, of_service_sql, {time_value(now - 1h), count_value(most - 1)});
     if (!full.empty()) return {BudgetVerdict::service_full, full.front().time(0) + 1h};
     query(tx_, count_sql,

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "coffeeauth/sms/budgets.hpp"
 #include "coffeeauth/sms/phone_number.hpp"
 
 namespace coffeeauth::sms {
@@ -41,9 +42,9 @@ UtcTime SmsLimits::network_free_at(std::vector<UtcTime> others, UtcTime now) con
   return std::max(now, free_of(latest_first(std::move(others)), numbers_per_network, 24h));
 }
 
-std::size_t SmsLimits::service_limit(bool enrols) const {
-  if (!enrols) return service_per_hour;
-  return std::max<std::size_t>(service_per_hour * enrolments_percent / 100, 1);
+std::size_t SmsLimits::service_limit(BudgetShare share) const {
+  if (share == BudgetShare::login) return service_per_hour;
+  return std::max<std::size_t>(service_per_hour * others_percent / 100, 1);
 }
 
 std::vector<ConfigField> fields(SmsOptions& o) {

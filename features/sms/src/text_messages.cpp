@@ -37,8 +37,8 @@ SmsOptions checked(SmsOptions options) {
   if (limits.enrolments_per_day < 1 || limits.enrolments_per_day > 100) {
     refuse_limit("enrolments in a day must be 1 to 100");
   }
-  if (limits.enrolments_percent < 1 || limits.enrolments_percent > 100) {
-    refuse_limit("enrolments must have 1 to 100 percent of an hour");
+  if (limits.others_percent < 1 || limits.others_percent > 100) {
+    refuse_limit("other shares than that of logins must have 1 to 100 percent of an hour");
   }
   return options;
 }
@@ -74,7 +74,10 @@ struct TextMessages::State final : CodeChannel {
                      "and hyphens may follow, no parentheses.");
     }
     if (!prefixes.allow(*number)) {
-      return refused("not_allowed", "Text messages are not sent to this country.");
+      return refused(
+          "not_allowed",
+          "Text messages are not sent to this number. Give a mobile phone's, without the zero "
+          "after the country code.");
     }
     return CodeTarget{.address = number->str(), .hint = number->hint()};
   }

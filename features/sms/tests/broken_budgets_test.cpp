@@ -54,7 +54,7 @@ struct RacyTake : Sound {
                    .numbers_per_network = no_end,
                    .enrolments_per_day = no_end,
                    .service_per_hour = no_end,
-                   .enrolments_percent = 100};
+                   .others_percent = 100};
     return rows->take(request, free, now);
   }
 };
@@ -87,7 +87,7 @@ using AllKnown = Changed<[](BudgetRequest& request, SmsLimits&) {
 using NoServiceLimit =
     Changed<[](BudgetRequest&, SmsLimits& limits) { limits.service_per_hour = no_end; }>;
 using NothingKeptForLogins =
-    Changed<[](BudgetRequest&, SmsLimits& limits) { limits.enrolments_percent = 100; }>;
+    Changed<[](BudgetRequest&, SmsLimits& limits) { limits.others_percent = 100; }>;
 using OneNumberDigest =
     Changed<[](BudgetRequest& request, SmsLimits&) { request.number = {request.number.front()}; }>;
 using OneNetworkDigest = Changed<[](BudgetRequest& request, SmsLimits&) {
@@ -112,7 +112,7 @@ struct CountsRefused : Sound {
                    .numbers_per_network = no_end,
                    .enrolments_per_day = no_end,
                    .service_per_hour = no_end,
-                   .enrolments_percent = 100};
+                   .others_percent = 100};
     static_cast<void>(rows->take(request, free, now));
     return seen;
   }

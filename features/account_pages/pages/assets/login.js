@@ -6,7 +6,8 @@ const linkToken = takeLinkToken();
 // Before the challenge of options that wait in a field is over: so much of their time.
 const renewOptionsAfter = 0.8;
 const forms = ['login', 'mail', 'link'].map(byId);
-let loginToken = '';
+/** Of the requests for a mail to one address, the latest first: one that came too soon sends none, and the code in the mailbox is of an earlier one. */
+let asked = {email: '', tokens: []};
 /** What offers passkeys in the field of the address, while it does. */
 let offer;
 function stopOffering() {
@@ -89,16 +90,23 @@ async function askMail() {
   if (!body) return;
   const answer = await call('POST', 'auth/email-login', {email: body.email});
   if (!answer.ok) return tellProblem(answer, {form});
-  loginToken = answer.body.login_token;
+  const before = asked.email === body.email ? asked.tokens : [];
+  asked = {email: body.email, tokens: [answer.body.login_token, ...before].slice(0, 5)};
   show('mail');
   tell(words('mail-sent', {email: body.email}), true);
 }
 
-async function confirmMail(form, proof) {
+/** Tries the proofs until one is not called wrong. */
+async function confirmMail(form, proofs) {
   clearForm(form);
   const email = byId('email').value;
   const device = email && await deviceToken(email);
-  await finish(await call('POST', 'auth/email-login/confirm', {...proof, ...device && {device_token: device}}), form, email);
+  let answer;
+  for (const proof of proofs) {
+    answer = await call('POST', 'auth/email-login/confirm', {...proof, ...device && {device_token: device}});
+    if (answer.body?.code !== 'invalid_code') break;
+  }
+  await finish(answer, form, email);
 }
 
 async function logInByPasskey(options, further) {
@@ -179,9 +187,9 @@ function begin() {
   onSubmit(byId('mail'), (form) => busy(form, async () => {
     clearForm(form);
     const body = read(form);
-    if (body) await confirmMail(form, {login_token: loginToken, code: body.code});
+    if (body) await confirmMail(form, asked.tokens.map((token) => ({login_token: token, code: body.code})));
   }));
-  onSubmit(byId('link'), (form) => busy(form, () => confirmMail(form, {token: linkToken})));
+  onSubmit(byId('link'), (form) => busy(form, () => confirmMail(form, [{token: linkToken}])));
   for (const [id, work] of [['ask-code', askLoginCode], ['by-mail', askMail], ['by-passkey', askPasskey]]) {
     const button = byId(id).querySelector('button');
     button.addEventListener('click', () => void busy(button, work));

@@ -13,6 +13,8 @@
 namespace COFFEEAUTH_EXPORT coffeeauth {
 namespace sms {
 
+enum class BudgetShare;
+
 /// How often text messages are sent to one number, or for one user.
 struct SmsPace {
   /// Minimum time since the last message. Range 0 to 24 hours.
@@ -41,16 +43,17 @@ struct SmsLimits {
   std::size_t enrolments_per_day = 3;
   /// Messages in any hour, over all users and processes of the service. Range 1 to 100,000.
   std::size_t service_per_hour = 500;
-  /// Percentage of `service_per_hour` at which messages that enrol a number stop, so that logins
-  /// have the rest. Range 1 to 100.
-  std::size_t enrolments_percent = 80;
+  /// Percentage of `service_per_hour` at which messages of other shares than BudgetShare::login
+  /// stop, so that owners in networks that they have used before have the rest. Range 1 to 100.
+  std::size_t others_percent = 80;
 
   /// When an account that enrolled numbers at these times, in any order, may enrol one more.
   [[nodiscard]] UtcTime enrolment_free_at(std::vector<UtcTime> enrolled, UtcTime now) const;
   /// When a network may send to one more number, after the last messages to each other number.
   [[nodiscard]] UtcTime network_free_at(std::vector<UtcTime> others, UtcTime now) const;
-  /// Messages in any hour after which one that enrols, or does not, is no longer sent; at least 1.
-  [[nodiscard]] std::size_t service_limit(bool enrols) const;
+  /// Messages in any hour, of all shares, after which one of this share is no longer sent; at least
+  /// 1.
+  [[nodiscard]] std::size_t service_limit(BudgetShare share) const;
 };
 
 /// Which messages are sent.

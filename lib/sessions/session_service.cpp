@@ -120,6 +120,11 @@ Result<LoginOutcome> SessionService::Login::by_password(const Password& password
     // password is compared: those for whom the bars were closed are then counted mostly, and who
     // had the right one is not told that it was wrong.
     const auto matched = compare(password);
+    // Logins that stopped before their second step close the bars alone: who is let in nowhere by
+    // the password may know that it was right, and must not be told that it was wrong.
+    if (told && is_right(matched) && found_->user.second_factor) {
+      return fail(EventKind::login_throttled, own ? shared.error() : own.error());
+    }
     return refuse(matched, answer_failure(told, since));
   } catch (const Unavailable&) {
     // The password was not compared (a full queue), or it was right. Ten such answers must not make
@@ -147,13 +152,9 @@ Result<LoginOutcome> SessionService::Login::judge(const Password& password, UtcT
     return fail(EventKind::login_failed, permitted.error());
   }
   if (matched == LoginPassword::matches_account_needs_rehash) renew_hash(s_, *found_, password);
-  auto outcome = open({LoginMethod::password});
-  // Nobody is logged in yet, so this attempt stays counted, too: the owner of a password that a
-  // thief tries again and again is told to wait, and not that the password is wrong.
-  if (outcome && std::holds_alternative<LoginChallenge>(*outcome)) {
-    static_cast<void>(s_.limits.login_failed(email_, from_.network, since));
-  }
-  return outcome;
+  // Where a second step is asked for, the attempt stays counted in the bars until that is taken.
+  // Not in the answers: no login clears those, and strangers would see by failing who logs in.
+  return open({LoginMethod::password});
 }
 
 Result<LoginOutcome> SessionService::Login::refuse(LoginPassword matched,

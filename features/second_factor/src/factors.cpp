@@ -100,6 +100,11 @@ Error must_stay_on() {
       .detail = "The service requires a second factor of your account: it cannot be turned off."};
 }
 
+/// There may be factors that logins do not ask for.
+Error is_off() {
+  return {.code = nothing_enrolled, .detail = "Turn the second factor of your logins on first."};
+}
+
 /// How the texts of mails name a factor: `app`, `phone` or `mailbox`, and the masked recipient.
 std::map<std::string, std::string> words_of_factor(const Factor& factor) {
   std::map<std::string, std::string> words;
@@ -255,7 +260,7 @@ Result<RecoveryCodes> SecondFactor::renew_recovery_codes(const Principal& princi
     if (!rows) return rows.error();
     const auto present = tx.users().find(user);
     if (!present) return ErrorCode::token_invalid;
-    if (!present->second_factor) return nothing_enrolled;
+    if (!present->second_factor) return is_off();
     (*rows)->replace_recovery_codes(user, made.digests, made.shown.created_at);
     record_change(room, tx, recovery_codes_renewed, principal, client);
     room.tell_owner(tx, "recovery_codes_renewed", user, client);

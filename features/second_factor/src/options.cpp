@@ -109,6 +109,9 @@ std::vector<ConfigField> fields(SecondFactorOptions& o) {
 void check(const SecondFactorOptions& options) {
   auto copy = options;
   require_valid(fields(copy));
+  if (options.tickets < 1 || options.tickets > 1'000) {
+    throw std::invalid_argument("SecondFactorOptions::tickets is 1 to 1000");
+  }
   for (const auto& type : options.types) {
     if (!read_own_type(type)) {
       throw std::invalid_argument("SECOND_FACTORS: " + type + " is no kind that can be added");

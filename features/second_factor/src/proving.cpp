@@ -131,17 +131,18 @@ Result<Compared> compare(const Room& room, const Begun& begun, const TypedRecove
   // With those that were stored under a key before.
   auto digests = room.sealer->digests("recovery_code", {user.str(), code->expose_secret()});
   digests.push_back(digest_of(*code, user));
-  return Compared{
-      .methods = {recovery_code},
-      .spend = [&room, &client, user, digests = std::move(digests)](Transaction& tx,
-                                                                    Factors& rows) -> Result<void> {
-        const auto left = rows.spend_recovery_code(user, digests);
-        if (!left) return ErrorCode::invalid_code;
-        rows.unlock(user);
-        room.kernel->record(tx, {.kind = recovery_code_used, .user = user, .client = client});
-        room.tell_owner(tx, "recovery_code_used", user, client, {{"left", std::to_string(*left)}});
-        return {};
-      }};
+  return Compared{.methods = {recovery_code},
+                  .spend = [&room, &client, user, digests = std::move(digests)](
+                               Transaction& tx, Factors& rows) -> Result<void> {
+                    const auto left = rows.spend_recovery_code(user, digests);
+                    if (!left) return ErrorCode::invalid_code;
+                    rows.unlock(user);
+                    room.kernel->record(
+                        tx, {.kind = recovery_code_used, .user = user, .client = client});
+                    room.tell_of_step(tx, "recovery_code_used", user, client,
+                                      {{"left", std::to_string(*left)}});
+                    return {};
+                  }};
 }
 
 Result<Compared> compare(const Room& room, const Begun& begun, const StepProof& given,
@@ -173,7 +174,7 @@ Error refuse(const Room& room, const Begun& begun, Error why, const ClientContex
   const auto told = std::min(room.settings.told_failure, room.settings.failures_stop);
   if (told > 0 && begun.failures == told) {
     room.transact([&](Transaction& tx) {
-      room.tell_owner(tx, "second_factor_failures", begun.user.id, client);
+      room.tell_of_step(tx, "second_factor_failures", begun.user.id, client);
     });
   }
   return why;

@@ -77,6 +77,13 @@ void Room::tell_owner(Transaction& tx, std::string_view mail, const UserId& user
                  client);
 }
 
+void Room::tell_of_step(Transaction& tx, std::string_view mail, const UserId& user,
+                        const ClientContext& client,
+                        std::map<std::string, std::string> extra) const {
+  if (!kernel->count(notice_limit, user.str())) return;
+  tell_owner(tx, mail, user, client, std::move(extra));
+}
+
 Result<User> account_of(Transaction& tx, const Ticket& ticket) {
   auto user = tx.users().find(ticket.user);
   if (!user || !user->is_active || user->security_version != ticket.security_version) {

@@ -20,6 +20,9 @@ namespace coffeeauth::second_factor {
 /// The most that TRUSTED_DEVICE_LIFETIME can be; no ticket lives as long.
 inline constexpr std::chrono::seconds longest_trust{std::chrono::hours{24 * 90}};
 
+/// Limits the notices of second steps, by user.
+inline constexpr LimitScope notice_limit{"second_factor_notice"};
+
 /// Ticket::promise of the codes that confirm a factor: no purpose of a login.
 inline constexpr std::string_view enrolment_promise = "enrolment";
 
@@ -129,6 +132,10 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   [[nodiscard]] bool has_usable(Transaction& tx, const UserId& user) const;
 
   /// A notice to the owner. Without a label, which is a thief's own words if a thief typed it.
+  /// As tell_owner(), for what a thief can do again and again: no more than `step_notices`.
+  void tell_of_step(Transaction& tx, std::string_view mail, const UserId& user,
+                    const ClientContext& client,
+                    std::map<std::string, std::string> extra = {}) const;
   void tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
                   const ClientContext& client, std::map<std::string, std::string> extra = {}) const;
 

@@ -45,7 +45,8 @@ Contributions SecondFactor::attach(Kernel& kernel) {
                         .sealed = {&room}};
   if (room.settings.enabled) {
     brought.limits = {{step_limit, room.settings.steps},
-                      {change_limit, room.settings.changes, true}};
+                      {change_limit, room.settings.changes, true},
+                      {notice_limit, room.settings.step_notices, true}};
     brought.login_steps = {&room};
     brought.gates = {&room};
     brought.knows_devices = room.settings.device_lifetime.count() > 0;

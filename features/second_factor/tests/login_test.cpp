@@ -9,6 +9,15 @@
 namespace coffeeauth::second_factor {
 namespace {
 
+/// As a process did that has the room.
+void require_second_factor(World& w, const LoggedInUser& user) {
+  w.t.store().transact([&](Transaction& tx) {
+    REQUIRE(tx.users()
+                .update_user(user.user.id, std::nullopt, {.second_factor = true}, w.t.clock().now())
+                .user);
+  });
+}
+
 TEST_CASE("a login with a factor asks for it, and only a right code opens a session") {
   on_each_store([](const Backend& backend) {
     World w{backend};
@@ -72,6 +81,38 @@ TEST_CASE("a right password that nobody goes on from is not called wrong, but to
     REQUIRE(++begun <= 20);
   }
   CHECK(begun == 10);
+}
+
+TEST_CASE("switched off, the room has a right password told to wait, and not called wrong") {
+  World w{backends().front(), {.enabled = false}, {}, Requests::counted};
+  require_second_factor(w, w.user());
+  std::size_t refused = 0;
+  auto outcome = w.log_in();
+  for (; outcome.error().code == ErrorCode::second_factor_required; outcome = w.log_in()) {
+    REQUIRE(++refused <= 20);
+  }
+  CHECK_ERROR(outcome, ErrorCode::rate_limited);
+  CHECK(refused == 10);
+}
+
+TEST_CASE("strangers cannot tell by failing who logs in with a second step") {
+  World w{backends().front(), {}, {}, Requests::counted};
+  const auto app = w.add(w.principal(w.user()));
+  for (int i = 0; i < 12; ++i) {
+    const auto ticket = w.asked(ada_address, home);
+    REQUIRE(is_session(w.prove(ticket, app, w.code(app), TrustDevice::no, home)));
+    w.t.clock().advance(30s);
+  }
+  const auto heard = [&](std::string_view address) {
+    std::size_t times = 0;
+    const auto failed = [&] {
+      return w.auth().sessions().log_in(email(address), password("wrong horse battery"), somewhere);
+    };
+    while (failed().error().code == ErrorCode::invalid_credentials) REQUIRE(++times <= 20);
+    return times;
+  };
+  CHECK(heard(ada_address) == 10);
+  CHECK(heard("nobody@example.org") == 10);
 }
 
 TEST_CASE("a login without a factor is asked for nothing") {
@@ -246,6 +287,15 @@ TEST_CASE("a second step for a session that has ended makes nothing recent") {
               ErrorCode::token_invalid);
 }
 
+TEST_CASE("notices of used recovery codes end before they bury others") {
+  World w{backends().front(), {.step_notices = {2, 1h}}, {}, Requests::counted};
+  std::vector<std::string> codes;
+  static_cast<void>(w.add(w.principal(w.user()), &codes));
+  for (std::size_t i = 0; i < 4; ++i) REQUIRE(is_session(w.prove(w.asked(), codes[i])));
+  CHECK(w.t.events().count(recovery_code_used) == 4);
+  CHECK(w.mails_of("a recovery code was used") == 2);
+}
+
 TEST_CASE("a recovery code is a second step once, whatever is locked, and its owner is told") {
   on_each_store([](const Backend& backend) {
     World w{backend};
@@ -277,13 +327,7 @@ TEST_CASE("a recovery code of one account is nothing to another") {
 TEST_CASE("switched off, whoever has a second factor does not log in, and others do") {
   on_each_store([](const Backend& backend) {
     World w{backend, {.enabled = false}};
-    const auto ada = w.user();
-    w.t.store().transact([&](Transaction& tx) {
-      REQUIRE(
-          tx.users()
-              .update_user(ada.user.id, std::nullopt, {.second_factor = true}, w.t.clock().now())
-              .user);
-    });
+    require_second_factor(w, w.user());
     CHECK_ERROR(w.log_in(), ErrorCode::second_factor_required);
     static_cast<void>(w.user("bob@example.org"));
     CHECK(is_session(w.log_in("bob@example.org")));
@@ -291,7 +335,7 @@ TEST_CASE("switched off, whoever has a second factor does not log in, and others
 }
 
 TEST_CASE("of many tickets of an account the oldest go") {
-  World w{backends().front()};
+  World w{backends().front(), {.tickets = 10}};
   const auto app = w.add(w.principal(w.user()));
   const auto first = w.asked();
   std::vector<Secret> others;

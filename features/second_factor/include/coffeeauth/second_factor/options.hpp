@@ -81,8 +81,10 @@ struct SecondFactorOptions {
   /// Trusted devices of an account; one more replaces the oldest. Range 1 to 100.
   std::size_t devices = 20;
 
-  /// Live tickets of an account for each purpose; the oldest ones give way.
-  std::size_t tickets = 10;
+  /// Live tickets of an account for each purpose; the oldest ones give way. More than logins that a
+  /// thief of the password can begin before one expires, or these displace the owner's. Range
+  /// 1 to 1,000.
+  std::size_t tickets = 60;
   /// The failure in a row that the owner is told of; 0 tells of none.
   std::size_t told_failure = 5;
   /// Minimum time between two notices that the codes of an account are locked.
@@ -90,9 +92,11 @@ struct SecondFactorOptions {
 
   /// Second steps from one network.
   Limit steps{60, std::chrono::minutes{15}};
-  /// Changes of a user that the owner is notified of, so that a thief does not bury the first
-  /// notice under others.
+  /// Changes of a user that the owner is notified of, but for removals, so that a thief does not
+  /// bury the first notice under others.
   Limit changes{20, std::chrono::hours{1}};
+  /// Notices to an owner that recovery codes were used or second steps failed; more are not sent.
+  Limit step_notices{10, std::chrono::hours{1}};
 };
 
 /// Returns the settings by name. `options` must outlive them and must not move.

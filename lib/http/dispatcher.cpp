@@ -179,6 +179,8 @@ Response Dispatcher::serve(const Route& route, const Request& request, const Ori
   if (proof.principal && asks_step_up(route, *proof.principal)) {
     if (auto refused = refused_step_up(step_up_(*proof.principal))) return *std::move(refused);
   }
+  const auto may_change = count_allowed(route, proof.principal);
+  if (!may_change) return problem_response(may_change.error());
 
   const auto parameters = read_query(query, route.query_parameters);
   if (!parameters) return problem_response(parameters.error());
@@ -222,9 +224,18 @@ Result<void> Dispatcher::count(const Route& route, const Origin& origin,
                                const std::optional<Principal>& principal) const {
   if (!route.limit || is_private(route)) return {};
   if (principal && auth_.limits().counts_users(*route.limit)) {
-    return auth_.limits().check(*route.limit, principal->user.id.str());
+    return auth_.limits().check(LimitScope::any, principal->user.id.str());
   }
   return auth_.limits().check_address(*route.limit, origin.address);
+}
+
+/// Only what is allowed uses up a limit of users: a stolen access token alone must not keep the
+/// owner from what it may not do itself.
+Result<void> Dispatcher::count_allowed(const Route& route,
+                                       const std::optional<Principal>& principal) const {
+  if (!principal || !route.limit || *route.limit == LimitScope::any || is_private(route)) return {};
+  if (!auth_.limits().counts_users(*route.limit)) return {};
+  return auth_.limits().check(*route.limit, principal->user.id.str());
 }
 
 Result<nlohmann::json> Dispatcher::read_body(const Route& route, const Request& request) const {

@@ -42,6 +42,8 @@ class Dispatcher {
                                                Parameters& parameters) const;
   [[nodiscard]] Result<void> count(const Route& route, const Origin& origin,
                                    const std::optional<Principal>& principal) const;
+  [[nodiscard]] Result<void> count_allowed(const Route& route,
+                                           const std::optional<Principal>& principal) const;
   [[nodiscard]] Result<nlohmann::json> read_body(const Route& route, const Request& request) const;
 
   Auth& auth_;

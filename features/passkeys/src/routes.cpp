@@ -307,7 +307,6 @@ std::vector<Route> own_routes(PasskeyService& passkeys, Auth& auth) {
   auto remove = own_route("DELETE", "/{id}", "removePasskey", "Remove a passkey");
   remove.handler = [&passkeys](const RouteContext& c) { return remove_own(passkeys, c); };
   remove.recent = http::Recent::required;
-  remove.limit = change_limit;
   remove.description =
       "The owner is notified by mail. Trusted devices are forgotten. With the last second factor, "
       "logins no longer need one, and the earlier access tokens of this session become invalid: "

@@ -107,6 +107,22 @@ TEST_CASE("a passkey is registered, used and removed through the routes") {
         "404 not_found");
 }
 
+TEST_CASE("a user registers so many passkeys in an hour, and removes them all the same") {
+  Site s;
+  const auto ada = s.w.user();
+  const auto add = [&](const std::string& who) {
+    return Site::outcome(s.call("POST", "/api/me/passkeys",
+                                {{"name", "Phone"}, {"credential", SiteJson::object()}}, who));
+  };
+  const auto answer = add(ada.authorization);
+  CHECK(answer != "429 rate_limited");
+  for (int i = 1; i < 20; ++i) CHECK(add(ada.authorization) == answer);
+  CHECK(add(ada.authorization) == "429 rate_limited");
+  CHECK(add(s.w.user("ben@example.org").authorization) == answer);
+  CHECK(Site::outcome(s.call("DELETE", "/api/me/passkeys/x", nullptr, ada.authorization)) ==
+        "404 not_found");
+}
+
 TEST_CASE("a passkey that a policy demands is not removed, and the document says so") {
   KeepsOne policy;
   Site s{usual_options(), {&policy}};

@@ -351,7 +351,6 @@ std::vector<Route> factor_routes(SecondFactor& second_factor, const RouteOptions
     return remove_factor(second_factor, c);
   };
   remove.recent = http::Recent::required;
-  remove.limit = change_limit;
   remove.while_enrolling = true;
   remove.description =
       "With the last second factor, logins no longer need one, and the earlier access tokens of "

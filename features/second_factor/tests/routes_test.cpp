@@ -22,7 +22,7 @@ struct Site {
     http::Request request;
     request.method = method;
     request.target = target;
-    request.peer_address = somewhere.address;
+    request.peer_address = peer;
     if (!body.is_null()) {
       request.headers.push_back({"Content-Type", "application/json"});
       request.body = body.dump();
@@ -46,6 +46,9 @@ struct Site {
   http::Response prove(Json body) { return call("POST", "/api/auth/second-factor", body); }
 
   /// Ada's next access token, after a change that voided the former one.
+  /// Where requests come from.
+  std::string peer = somewhere.address;
+
   std::string renewed(LoggedInUser& user) {
     auto fresh = w.auth().sessions().refresh(user.tokens.refresh_token.expose_secret(), home);
     REQUIRE_OK(fresh);
@@ -285,11 +288,46 @@ TEST_CASE("a user changes what the owner is told of so many times in an hour") {
   static_cast<void>(s.w.add(s.w.principal(ada)));
   const auto who = s.renewed(ada);
   for (int i = 0; i < 20; ++i) {
+    s.peer = "198.51.100." + std::to_string(i);
     CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, who)) == "201");
   }
   CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, who)) ==
         "429 rate_limited");
   CHECK(Site::outcome(s.call("GET", "/api/me/second-factor", nullptr, who)) == "200");
+  auto ben = s.w.user("ben@example.org");
+  static_cast<void>(s.w.add(s.w.principal(ben)));
+  CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, s.renewed(ben))) == "201");
+}
+
+TEST_CASE("what a session may not change uses up none of the owner's changes") {
+  Site s{{}, {}, Requests::counted};
+  auto ada = s.w.user();
+  const auto app = s.w.add(s.w.principal(ada));
+  s.w.t.clock().advance(11min);
+  const auto who = s.renewed(ada);
+  for (int i = 0; i < 25; ++i) {
+    CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, who)) ==
+          "401 reauthentication_required");
+  }
+  const auto first =
+      s.call("POST", "/api/auth/reauthenticate", {{"password", first_password}}, who);
+  const auto code = s.w.code(app);
+  const auto second = s.prove({{"mfa_token", Site::body_of(first).at("mfa_token")},
+                               {"factor_id", app.id.str()},
+                               {"code", code.expose_secret()}});
+  REQUIRE(Site::outcome(second) == "200");
+  CHECK(Site::outcome(s.call("POST", "/api/me/recovery-codes", nullptr, who)) == "201");
+}
+
+TEST_CASE("an owner removes factors however much was changed before") {
+  Site s{{}, {}, Requests::counted};
+  auto ada = s.w.user();
+  const auto app = s.w.add(s.w.principal(ada));
+  const auto who = s.renewed(ada);
+  for (int i = 0; i < 21; ++i) {
+    static_cast<void>(s.call("POST", "/api/me/recovery-codes", nullptr, who));
+  }
+  CHECK(Site::outcome(s.call("DELETE", "/api/me/factors/" + app.id.str(), nullptr, who)) == "204");
 }
 
 }  // namespace

@@ -118,8 +118,10 @@ struct Route {
   SchemaPtr response_schema{};
   /// The errors to document, besides those that every route can return.
   std::vector<ErrorCode> errors{};
-  /// The limit that a request counts against before it is processed: by user if there is one and
-  /// LimitRule::by_user is set, as for `any`; else by IP address. Empty: not limited.
+  /// The limit that a request counts against before it is processed. By user if there is one and
+  /// LimitRule::by_user is set, and then only if the user may make the request, recent
+  /// authentication included; whether or not, it counts against `any`. Else by IP address. Empty:
+  /// not limited.
   std::optional<LimitScope> limit = LimitScope::any;
   /// Header fields of requests, for the document.
   std::vector<NamedSchema> request_headers{};

@@ -45,7 +45,7 @@ struct PasskeyOptions {
   Limit asks{60, std::chrono::minutes{1}};
   /// Logins and re-authentications by passkey from one network.
   Limit tries{60, std::chrono::minutes{15}};
-  /// Registrations and removals of a user, of which the owner is notified.
+  /// Registrations of a user, of each of which the owner is notified.
   Limit changes{20, std::chrono::hours{1}};
 };
 

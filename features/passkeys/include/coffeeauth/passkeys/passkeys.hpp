@@ -56,7 +56,7 @@ inline constexpr LoginMethod user_verified_method{"user_verified", MethodUse::bo
 inline constexpr LimitScope options_limit{"passkey_options"};
 /// Limits logins by passkey by network.
 inline constexpr LimitScope login_limit{"passkey"};
-/// Limits registrations and removals, by user.
+/// Limits registrations, by user.
 inline constexpr LimitScope change_limit{"passkey_change"};
 
 /// The notices to the owner. Operators can omit them; see NoticeConfig.

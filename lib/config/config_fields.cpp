@@ -132,7 +132,8 @@ void add_limits(Fields& out, LimitConfig& limits) {
                       limits.login_failures.window, {1s, 24h}));
   out.push_back(
       field("LOGIN_FIRST_WAIT",
-            "The wait after LOGIN_FAILURE_LIMIT failed logins; each further one doubles it",
+            "The wait after LOGIN_FAILURE_LIMIT failed logins; each further one doubles it, unless "
+            "it stops before a second step",
             limits.login_first_wait, {1s, 1h}));
   auto memory = field("LOGIN_FAILURE_MEMORY",
                       "How long failed logins of an account are remembered, at least "

@@ -121,9 +121,12 @@ Result<LoginOutcome> SessionService::Login::by_password(const Password& password
     // had the right one is not told that it was wrong.
     const auto matched = compare(password);
     // Logins that stopped before their second step close the bars alone: who is let in nowhere by
-    // the password may know that it was right, and must not be told that it was wrong.
+    // the password may know that it was right, and must not be told that it was wrong. Where wrong
+    // ones have to wait by now, it is told their wait: of many guesses at once, it is none of them.
     if (told && is_right(matched) && found_->user.second_factor) {
-      return fail(EventKind::login_throttled, own ? shared.error() : own.error());
+      const auto still = s_.limits.check_failure(email_, from_.network);
+      const auto& bar = own ? shared : own;
+      return fail(EventKind::login_throttled, still ? bar.error() : still.error());
     }
     return refuse(matched, answer_failure(told, since));
   } catch (const Unavailable&) {

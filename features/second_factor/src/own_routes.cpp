@@ -242,6 +242,7 @@ Route enrol_route(SecondFactor& second_factor, const RouteOptions& options) {
     return enrol(second_factor, options, c);
   };
   made.recent = http::Recent::required;
+  made.limit = change_limit;
   made.while_enrolling = true;
   made.description =
       "It counts when it is confirmed with one of its codes. One of the same kind that still waits "

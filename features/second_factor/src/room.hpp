@@ -132,12 +132,12 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   [[nodiscard]] bool has_usable(Transaction& tx, const UserId& user) const;
 
   /// A notice to the owner. Without a label, which is a thief's own words if a thief typed it.
+  void tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
+                  const ClientContext& client, std::map<std::string, std::string> extra = {}) const;
   /// As tell_owner(), for what a thief can do again and again: no more than `step_notices`.
   void tell_of_step(Transaction& tx, std::string_view mail, const UserId& user,
                     const ClientContext& client,
                     std::map<std::string, std::string> extra = {}) const;
-  void tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
-                  const ClientContext& client, std::map<std::string, std::string> extra = {}) const;
 
   FactorStore& store;
   const OneTimeCodes& codes;

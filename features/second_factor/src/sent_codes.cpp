@@ -10,12 +10,13 @@
 namespace coffeeauth::second_factor {
 namespace {
 
-/// Of a code that was not sent.
+/// Of a factor that has no code in this login.
 Error not_sendable() {
   return {.code = ErrorCode::invalid_code,
           .detail = "No code can be sent to this factor in this login."};
 }
 
+/// Of a code that was not sent.
 Error unsent(const CodeSent& sent) {
   const auto code =
       sent.outcome == CodeOutcome::paced ? ErrorCode::rate_limited : ErrorCode::unavailable;

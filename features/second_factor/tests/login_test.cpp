@@ -95,6 +95,25 @@ TEST_CASE("switched off, the room has a right password told to wait, and not cal
   CHECK(refused == 10);
 }
 
+TEST_CASE("a right password that is told to wait waits as long as a wrong one") {
+  World w{backends().front(), {}, {}, Requests::counted};
+  static_cast<void>(w.add(w.principal(w.user())));
+  const ClientContext elsewhere{.address = "198.51.100.9"};
+  for (int i = 0; i < 10; ++i) static_cast<void>(w.asked());
+  const auto begun = w.log_in();
+  REQUIRE_ERROR(begun, ErrorCode::rate_limited);
+  const auto wrong = [&] {
+    return w.auth().sessions().log_in(email(ada_address), password("wrong horse battery"),
+                                      elsewhere);
+  };
+  for (int i = 0; i < 10; ++i) CHECK_ERROR(wrong(), ErrorCode::invalid_credentials);
+  const auto refused = wrong();
+  REQUIRE_ERROR(refused, ErrorCode::rate_limited);
+  const auto right = w.log_in(ada_address, elsewhere);
+  REQUIRE_ERROR(right, ErrorCode::rate_limited);
+  CHECK(right.error().retry_after == refused.error().retry_after);
+}
+
 TEST_CASE("strangers cannot tell by failing who logs in with a second step") {
   World w{backends().front(), {}, {}, Requests::counted};
   const auto app = w.add(w.principal(w.user()));

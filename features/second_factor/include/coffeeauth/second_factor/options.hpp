@@ -81,10 +81,10 @@ struct SecondFactorOptions {
   /// Trusted devices of an account; one more replaces the oldest. Range 1 to 100.
   std::size_t devices = 20;
 
-  /// Live tickets of an account for each purpose; the oldest ones give way. More than logins that a
-  /// thief of the password can begin before one expires, or these displace the owner's. Range
-  /// 1 to 1,000.
-  std::size_t tickets = 60;
+  /// Live tickets of an account for each purpose; the oldest ones give way. With the default waits
+  /// (LimitConfig), more than a thief of the password can begin before the owner's expires. Range 1
+  /// to 1,000.
+  std::size_t tickets = 300;
   /// The failure in a row that the owner is told of; 0 tells of none.
   std::size_t told_failure = 5;
   /// Minimum time between two notices that the codes of an account are locked.

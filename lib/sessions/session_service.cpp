@@ -112,20 +112,19 @@ Result<LoginOutcome> SessionService::Login::by_password(const Password& password
   const auto own = s_.limits.begin_login(email_, from_.network);
   const auto shared =
       own && !from_.is_familiar ? s_.limits.begin_login(email_, {}) : Result<void>{};
-  // A wait that goes on now may be over when the password has been compared.
+  const auto& bar = own ? shared : own;
+  // Before the password is compared: a wait that goes on now may be over after it.
   const auto told = s_.limits.check_failure(email_, from_.network);
   try {
-    if (own && shared) return judge(password, since, told);
+    if (bar) return judge(password, since, told);
     // Answered as a wrong one: who is barred must not learn that it was right. Not before the
     // password is compared: those for whom the bars were closed are then counted mostly, and who
     // had the right one is not told that it was wrong.
     const auto matched = compare(password);
-    // Logins that stopped before their second step close the bars alone: who is let in nowhere by
-    // the password may know that it was right, and must not be told that it was wrong. Where wrong
-    // ones have to wait by now, it is told their wait: of many guesses at once, it is none of them.
+    // Only logins that stopped before a second step close the bars alone. A right password is told
+    // to wait then: as long as wrong ones by now, so that it does not stand out among many guesses.
     if (told && is_right(matched) && found_->user.second_factor) {
       const auto still = s_.limits.check_failure(email_, from_.network);
-      const auto& bar = own ? shared : own;
       return fail(EventKind::login_throttled, still ? bar.error() : still.error());
     }
     return refuse(matched, answer_failure(told, since));
@@ -133,7 +132,7 @@ Result<LoginOutcome> SessionService::Login::by_password(const Password& password
     // The password was not compared (a full queue), or it was right. Ten such answers must not make
     // its owner wait.
     if (own) s_.limits.login_not_judged(email_, from_.network);
-    if (own && shared && !from_.is_familiar) s_.limits.login_not_judged(email_, {});
+    if (bar && !from_.is_familiar) s_.limits.login_not_judged(email_, {});
     throw;
   }
 }

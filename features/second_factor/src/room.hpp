@@ -134,7 +134,7 @@ struct Room final : LoginStep, SecondStep, AccountGate, Recorder, SealedRows {
   /// A notice to the owner. Without a label, which is a thief's own words if a thief typed it.
   void tell_owner(Transaction& tx, std::string_view mail, const UserId& user,
                   const ClientContext& client, std::map<std::string, std::string> extra = {}) const;
-  /// As tell_owner(), for what a thief can do again and again: no more than `step_notices`.
+  /// Like tell_owner(), but at most `step_notices`: for events that an attacker can repeat.
   void tell_of_step(Transaction& tx, std::string_view mail, const UserId& user,
                     const ClientContext& client,
                     std::map<std::string, std::string> extra = {}) const;
